@@ -1,0 +1,43 @@
+// Credentials -> Principal. Memory first: the message path asks recall(), which never blocks and runs on a loop; a miss
+// goes to a worker, which asks authenticate(). Both caches are bounded; what is remembered is dropped by forget(), which
+// every change of a user, client or application calls after its commit.
+#pragma once
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "push/auth/principal.hpp"
+#include "push/core/result.hpp"
+#include "push/store/store.hpp"
+
+namespace push::auth {
+
+struct Options {
+  std::size_t token_cache = 8192;     // principals remembered by token
+  std::size_t password_cache = 1024;  // verified (user, password) pairs remembered, as a keyed hash
+  bool enforce_elevation = false;     // compat v3 (gotify-spec 0, row d)
+};
+
+class Authenticator {
+ public:
+  Authenticator(store::Store& store, Options options);
+  ~Authenticator();
+
+  // Any thread, never blocks. Empty: memory cannot tell, ask authenticate() on a worker.
+  std::optional<core::Result<PrincipalPtr>> recall(Access access, const Credentials& credentials);
+  // Worker threads: reads the store, may run bcrypt. unauthorized / forbidden with the texts of gotify-spec 2.2;
+  // unavailable when the store cannot answer (never unauthorized: stock clients would log out).
+  core::Result<PrincipalPtr> authenticate(Access access, const Credentials& credentials);
+  // Any thread: everything remembered so far is stale, and so is what is being looked up right now.
+  void forget();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// The text of every 401 (gotify-spec 2.2).
+std::string_view unauthorized_text();
+
+}  // namespace push::auth

@@ -1,0 +1,39 @@
+// Who a request is, and what it showed to prove it (gotify-spec 2).
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "push/core/ids.hpp"
+#include "push/model/entities.hpp"
+
+namespace push::auth {
+
+// What a request carries. api reads it from query, headers and cookie, in gotify-spec 2.1's order.
+struct Credentials {
+  struct Basic {
+    std::string name;
+    std::string password;
+  };
+  std::string token;          // the first non-empty one, empty = none
+  bool from_cookie = false;
+  std::optional<Basic> basic;
+};
+
+// The classes of gotify-spec 2.2.
+enum class Access { client, elevated, admin, post_message, optional };
+
+// Immutable once made: cached and shared between threads.
+struct Principal {
+  enum class Kind { anonymous, basic, client, application };
+  Kind kind = Kind::anonymous;
+  core::UserId user{};
+  bool admin = false;
+  core::ClientId client{};                             // Kind::client
+  std::optional<core::WallTime> elevated_until;        // Kind::client
+  std::shared_ptr<const model::Application> application;  // Kind::application
+};
+
+using PrincipalPtr = std::shared_ptr<const Principal>;
+
+}  // namespace push::auth

@@ -1,0 +1,58 @@
+// Immutable bytes with shared ownership: one allocation holds the count and the data. A message is encoded into one
+// Bytes and every connection on every loop sends from it. Copying costs one atomic increment; any thread may hold one.
+#pragma once
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+namespace push::core {
+
+class Bytes {
+ public:
+  Bytes() = default;
+  static Bytes copy(std::string_view text);
+  // The concatenation, in one allocation.
+  static Bytes join(std::string_view first, std::string_view second, std::string_view third = {});
+
+  Bytes(const Bytes& other) noexcept : block_(other.block_) {
+    if (block_ != nullptr) block_->references.fetch_add(1, std::memory_order_relaxed);
+  }
+  Bytes(Bytes&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
+  Bytes& operator=(Bytes other) noexcept {
+    std::swap(block_, other.block_);
+    return *this;
+  }
+  ~Bytes() { release(); }
+
+  std::string_view view() const {
+    return block_ == nullptr ? std::string_view() : std::string_view(block_->data(), block_->size);
+  }
+  std::size_t size() const { return block_ == nullptr ? 0 : block_->size; }
+  bool empty() const { return size() == 0; }
+
+ private:
+  struct Block {
+    std::atomic<std::uint32_t> references{1};
+    std::size_t size = 0;
+    char* data() { return reinterpret_cast<char*>(this + 1); }
+  };
+  static Block* allocate(std::size_t size);
+  void release() noexcept;
+
+  Block* block_ = nullptr;
+};
+
+// A part of a Bytes, kept alive by it: a response body inside the frame that holds the same JSON, say.
+struct Slice {
+  Bytes owner;
+  std::string_view view;
+
+  Slice() = default;
+  explicit Slice(Bytes bytes) : owner(std::move(bytes)), view(owner.view()) {}
+  Slice(Bytes bytes, std::string_view part) : owner(std::move(bytes)), view(part) {}
+  static Slice copy(std::string_view text) { return Slice(Bytes::copy(text)); }
+};
+
+}  // namespace push::core

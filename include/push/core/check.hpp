@@ -1,0 +1,9 @@
+// An assertion that stays on in release: a broken invariant ends the program with the place and the expression.
+#pragma once
+
+namespace push::core {
+[[noreturn]] void check_failed(const char* expression, const char* file, int line);
+}  // namespace push::core
+
+#define PUSH_CHECK(expression) \
+  (static_cast<bool>(expression) ? static_cast<void>(0) : ::push::core::check_failed(#expression, __FILE__, __LINE__))

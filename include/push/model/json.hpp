@@ -1,0 +1,31 @@
+// The JSON that clients read: compact, keys in Gotify's order, strings escaped as Go's encoding/json does
+// (gotify-spec 1.0 "JSON output", 1.3). Appends to `out`, so that one buffer takes a whole list.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "push/model/entities.hpp"
+
+namespace push::model {
+
+// "text" in quotes; < > & as \u003c \u003e \u0026, U+2028/2029 escaped, invalid UTF-8 as U+FFFD.
+void append_json_string(std::string& out, std::string_view text);
+
+void append_json(std::string& out, const Message& message);
+// `with_token`: whether the credential is shown (gotify-spec 0, row c).
+void append_json(std::string& out, const Application& application, bool with_token);
+// elevatedUntil is shown only while it lies after `now`.
+void append_json(std::string& out, const Client& client, bool with_token, core::WallTime now);
+void append_json(std::string& out, const User& user);
+
+// {"paging":{...},"messages":[...]}. `next` is the ready link (path?limit=..&since=..), empty = absent (gotify-spec 4).
+struct Paging {
+  std::string next;
+  std::uint64_t since = 0;
+  std::uint64_t limit = 0;
+};
+void append_json(std::string& out, const Paging& paging, const std::vector<Message>& messages);
+
+}  // namespace push::model

@@ -1,0 +1,89 @@
+// One HTTP exchange as a handler sees it. Request wraps what Boost.Beast parsed; Reply carries the answer back to the
+// loop that owns the session, from whichever thread has it.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "push/core/bytes.hpp"
+#include "push/core/ids.hpp"
+
+namespace push::net {
+
+class Request {
+ public:
+  struct Impl;
+  explicit Request(std::unique_ptr<Impl> impl);
+  Request(Request&&) noexcept;
+  Request& operator=(Request&&) noexcept;
+  ~Request();
+
+  std::string_view method() const;
+  std::string_view target() const;                        // as received: path and query, still encoded
+  std::string_view header(std::string_view name) const;   // first value, "" if absent; names match case-insensitively
+  bool has_header(std::string_view name) const;
+  std::string_view body() const;
+  std::string_view peer() const;                          // the peer's IP address, "" on a unix socket
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+struct Response {
+  unsigned status = 200;
+  std::string content_type = "application/json";  // empty = no header
+  std::vector<std::pair<std::string, std::string>> headers;
+  core::Slice body;
+  bool close = false;  // end the HTTP connection after this answer
+};
+
+// Who a WebSocket belongs to, once api has let it in.
+struct Admission {
+  core::UserId user{};
+  core::ClientId client{};  // 0 = a Basic session
+};
+
+class Loop;
+
+// Owned by whoever has to answer; any thread; answer at most once. Destroyed without an answer: an empty 500.
+// It holds (loop, session id), never the session: an answer to a session that is gone is dropped.
+class Reply {
+ public:
+  Reply(Loop& loop, std::uint64_t session) : loop_(&loop), session_(session) {}
+  Reply(Reply&& other) noexcept : loop_(std::exchange(other.loop_, nullptr)), session_(other.session_) {}
+  Reply& operator=(Reply&&) = delete;
+  ~Reply();
+
+  void send(Response response);
+  // Turn this exchange into a WebSocket: the handshake is checked, the 101 sent, and the descriptor moves to the loop's
+  // connection table. A bad handshake is answered through StreamGate::refuse.
+  void upgrade(Admission admission);
+
+ private:
+  Loop* loop_;
+  std::uint64_t session_;
+};
+
+// What a session calls for each request. Runs on the session's loop and must not block.
+class RequestHandler {
+ public:
+  virtual ~RequestHandler() = default;
+  virtual void handle(Request request, Reply reply) = 0;
+  // The answer to bytes that never became a request: 400 (not HTTP), 408, 413, 431, 503 (too many sessions).
+  virtual Response reject(unsigned status, std::string_view reason) = 0;
+};
+
+// What the upgrade asks of api, on the loop; must not block.
+class StreamGate {
+ public:
+  virtual ~StreamGate() = default;
+  // The upgrader's origin rule (gotify-spec 3, "Origin", gate 2).
+  virtual bool allows_origin(const Request& request) = 0;
+  // The answer to a handshake that failed: status 400 or 403 and the reason in Gotify's words.
+  virtual Response refuse(unsigned status, std::string_view reason) = 0;
+};
+
+}  // namespace push::net

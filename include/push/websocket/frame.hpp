@@ -1,0 +1,83 @@
+// Frames of RFC 6455 5.2, encoded and parsed on bytes. No I/O, no allocation but the result, no state but the parser's.
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "push/core/bytes.hpp"
+
+namespace push::websocket {
+
+enum class Opcode : std::uint8_t { continuation = 0x0, text = 0x1, binary = 0x2, close = 0x8, ping = 0x9, pong = 0xA };
+
+enum class CloseCode : std::uint16_t { normal = 1000, protocol_error = 1002, invalid_payload = 1007, too_big = 1009 };
+
+// Server to client: unmasked, final.
+inline constexpr std::size_t kMaxServerHeader = 10;
+struct Header {
+  std::array<char, kMaxServerHeader> bytes{};
+  std::size_t size = 0;
+  std::string_view view() const { return {bytes.data(), size}; }
+};
+Header server_header(Opcode opcode, std::uint64_t payload_size);
+
+// A text frame around first + second (a message and its newline), in one allocation; payload_of gives the part behind
+// the header.
+core::Bytes text_frame(std::string_view first, std::string_view second = {});
+std::string_view payload_of(std::string_view server_frame);
+
+// A control frame's bytes, at most 2 + 125.
+struct ControlFrame {
+  std::array<char, 127> bytes{};
+  std::size_t size = 0;
+  std::string_view view() const { return {bytes.data(), size}; }
+};
+ControlFrame control_frame(Opcode opcode, std::string_view payload = {});  // payload <= 125 bytes
+ControlFrame close_frame(CloseCode code);
+
+// ---- client to server
+
+enum class ParseStatus {
+  complete,    // `frame` holds one frame; `consumed` bytes are done with
+  incomplete,  // needs more bytes; nothing consumed
+  violation,   // close with protocol_error
+  too_big,     // announces more payload than `max_payload`: close with too_big. Decided on the header alone
+};
+
+struct ClientFrame {
+  Opcode opcode = Opcode::text;
+  bool final = true;
+  char* payload = nullptr;  // unmasked in place
+  std::size_t size = 0;
+  std::string_view view() const { return {payload, size}; }
+};
+
+struct Parsed {
+  ParseStatus status = ParseStatus::incomplete;
+  ClientFrame frame;
+  std::size_t consumed = 0;
+};
+
+// Parses the frame at the start of [data, data + size), unmasking its payload in place. Violations: not masked,
+// reserved bits or opcodes, a control frame that is fragmented or over 125 bytes, a length not in its shortest form, a
+// 64-bit length with the top bit set. Fragment order is the caller's: see MessageState.
+Parsed parse_client_frame(char* data, std::size_t size, std::uint64_t max_payload);
+
+// What must be remembered between the frames of one connection to judge the next one: four bytes.
+class MessageState {
+ public:
+  // complete: fine; violation: a continuation without a start, or a start inside a message.
+  // too_big: the fragments of this message exceed `max_message` (counted up to 65535).
+  ParseStatus accept(const ClientFrame& frame, std::size_t max_message);
+
+ private:
+  bool fragmented_ = false;
+  std::uint16_t size_ = 0;
+};
+
+// RFC 6455 5.5.1 and 7.4: the status a Close frame's payload asks for, or protocol_error / invalid_payload if the
+// payload is broken (1 byte, reserved code, reason not UTF-8). normal for an empty payload.
+CloseCode judge_close(std::string_view payload);
+
+}  // namespace push::websocket

@@ -1,0 +1,27 @@
+// The opening handshake of RFC 6455 4.2, on header values that somebody else has read. Error texts are Gotify's
+// (gorilla/websocket), which its documentation quotes (gotify-spec 3).
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace push::websocket {
+
+struct Handshake {
+  std::string_view method;
+  std::string_view connection;  // Connection
+  std::string_view upgrade;     // Upgrade
+  std::string_view version;     // Sec-WebSocket-Version
+  std::string_view key;         // Sec-WebSocket-Key
+};
+
+// In gorilla's order; the origin is checked between the two by the caller. Empty = fine, else the reason.
+std::optional<std::string_view> check_upgrade(const Handshake& handshake);  // tokens, method, version
+std::optional<std::string_view> check_key(const Handshake& handshake);      // base64 of 16 bytes
+
+// Sec-WebSocket-Accept for a checked key.
+std::string accept_value(std::string_view key);
+// The whole 101: status line, Upgrade, Connection, Sec-WebSocket-Accept, empty line.
+std::string switching_protocols(std::string_view key);
+
+}  // namespace push::websocket

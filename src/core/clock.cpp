@@ -1,0 +1,171 @@
+#include "push/core/clock.hpp"
+
+#include <array>
+#include <cstdint>
+#include <cstdio>
+
+namespace push::core {
+namespace {
+
+using std::chrono::days;
+using std::chrono::floor;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::nanoseconds;
+using std::chrono::seconds;
+
+void append_digits(std::string& out, std::uint64_t value, int width) {
+  std::array<char, 20> digits{};
+  for (int i = width - 1; i >= 0; --i) {
+    digits[static_cast<std::size_t>(i)] = static_cast<char>('0' + value % 10);
+    value /= 10;
+  }
+  out.append(digits.data(), static_cast<std::size_t>(width));
+}
+
+struct Civil {
+  std::chrono::year_month_day date;
+  std::chrono::hh_mm_ss<nanoseconds> time;
+};
+
+Civil civil(WallTime time) {
+  const auto day = floor<days>(time);
+  return {std::chrono::year_month_day(day), std::chrono::hh_mm_ss<nanoseconds>(time - day)};
+}
+
+void append_civil(std::string& out, WallTime time, char separator, bool always_fraction) {
+  const Civil c = civil(time);
+  append_digits(out, static_cast<std::uint64_t>(static_cast<int>(c.date.year())), 4);
+  out += '-';
+  append_digits(out, static_cast<unsigned>(c.date.month()), 2);
+  out += '-';
+  append_digits(out, static_cast<unsigned>(c.date.day()), 2);
+  out += separator;
+  append_digits(out, static_cast<std::uint64_t>(c.time.hours().count()), 2);
+  out += ':';
+  append_digits(out, static_cast<std::uint64_t>(c.time.minutes().count()), 2);
+  out += ':';
+  append_digits(out, static_cast<std::uint64_t>(c.time.seconds().count()), 2);
+  const auto fraction = static_cast<std::uint64_t>(c.time.subseconds().count());
+  if (fraction == 0) {
+    if (always_fraction) out += ".0";
+    return;
+  }
+  out += '.';
+  append_digits(out, fraction, 9);
+  while (out.back() == '0') out.pop_back();
+}
+
+// Reads `width` digits at `at`; false if they are not all there.
+bool read_digits(std::string_view text, std::size_t& at, int width, int& value) {
+  value = 0;
+  for (int i = 0; i < width; ++i, ++at) {
+    if (at >= text.size() || text[at] < '0' || text[at] > '9') return false;
+    value = value * 10 + (text[at] - '0');
+  }
+  return true;
+}
+
+bool read_char(std::string_view text, std::size_t& at, std::string_view allowed) {
+  if (at >= text.size() || allowed.find(text[at]) == std::string_view::npos) return false;
+  ++at;
+  return true;
+}
+
+std::optional<nanoseconds> read_fraction(std::string_view text, std::size_t& at) {
+  std::int64_t value = 0;
+  int digits = 0;
+  for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at) {
+    if (digits < 9) {
+      value = value * 10 + (text[at] - '0');
+      ++digits;
+    }
+  }
+  if (digits == 0) return std::nullopt;
+  for (; digits < 9; ++digits) value *= 10;
+  return nanoseconds(value);
+}
+
+std::optional<minutes> read_offset(std::string_view text, std::size_t& at) {
+  if (at == text.size()) return minutes(0);
+  if (read_char(text, at, "Zz")) return minutes(0);
+  const bool negative = text[at] == '-';
+  int hour = 0;
+  int minute = 0;
+  if (!read_char(text, at, "+-") || !read_digits(text, at, 2, hour)) return std::nullopt;
+  if (read_char(text, at, ":") && !read_digits(text, at, 2, minute)) return std::nullopt;
+  const minutes offset = hours(hour) + minutes(minute);
+  return negative ? -offset : offset;
+}
+
+}  // namespace
+
+WallTime wall_now() { return std::chrono::time_point_cast<nanoseconds>(std::chrono::system_clock::now()); }
+
+void append_rfc3339(std::string& out, WallTime time) {
+  append_civil(out, time, 'T', true);
+  out += 'Z';
+}
+
+std::string rfc3339(WallTime time) {
+  std::string out;
+  append_rfc3339(out, time);
+  return out;
+}
+
+std::string database_time(WallTime time) {
+  std::string out;
+  append_civil(out, time, ' ', false);
+  out += "+00:00";
+  return out;
+}
+
+std::optional<WallTime> parse_time(std::string_view text) {
+  std::size_t at = 0;
+  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
+  if (!read_digits(text, at, 4, year) || !read_char(text, at, "-") || !read_digits(text, at, 2, month) ||
+      !read_char(text, at, "-") || !read_digits(text, at, 2, day)) {
+    return std::nullopt;
+  }
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+                                         std::chrono::day(static_cast<unsigned>(day))};
+  if (!date.ok()) return std::nullopt;
+  nanoseconds fraction(0);
+  if (read_char(text, at, "T ")) {
+    if (!read_digits(text, at, 2, hour) || !read_char(text, at, ":") || !read_digits(text, at, 2, minute)) return std::nullopt;
+    if (read_char(text, at, ":") && !read_digits(text, at, 2, second)) return std::nullopt;
+    if (read_char(text, at, ".")) {
+      const auto read = read_fraction(text, at);
+      if (!read) return std::nullopt;
+      fraction = *read;
+    }
+  }
+  const auto offset = read_offset(text, at);
+  if (!offset || at != text.size() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
+  return WallTime(std::chrono::sys_days(date)) + hours(hour) + minutes(minute) + seconds(second) + fraction - *offset;
+}
+
+std::string http_date(WallTime time) {
+  static constexpr std::array<const char*, 7> kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  static constexpr std::array<const char*, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const Civil c = civil(time);
+  const std::chrono::weekday weekday(floor<days>(time));
+  std::string out = kDays[weekday.c_encoding()];
+  out += ", ";
+  append_digits(out, static_cast<unsigned>(c.date.day()), 2);
+  out += ' ';
+  out += kMonths[static_cast<unsigned>(c.date.month()) - 1];
+  out += ' ';
+  append_digits(out, static_cast<std::uint64_t>(static_cast<int>(c.date.year())), 4);
+  out += ' ';
+  append_digits(out, static_cast<std::uint64_t>(c.time.hours().count()), 2);
+  out += ':';
+  append_digits(out, static_cast<std::uint64_t>(c.time.minutes().count()), 2);
+  out += ':';
+  append_digits(out, static_cast<std::uint64_t>(c.time.seconds().count()), 2);
+  out += " GMT";
+  return out;
+}
+
+}  // namespace push::core
