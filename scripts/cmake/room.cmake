@@ -15,8 +15,6 @@ if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
 endif()
 
-set(PUSH_ROOMS "" CACHE INTERNAL "")
-
 # push_room(NAME [USES room...] [LINK lib...] [LINK_PRIVATE lib...])
 # src/NAME/*.cpp -> static library push::NAME with include/push/NAME/*.hpp as its interface.
 function(push_room name)
@@ -45,7 +43,7 @@ function(push_room name)
     target_link_libraries(push_${name} PRIVATE ${arg_LINK_PRIVATE})
   endif()
   list(JOIN uses " " words)
-  set(PUSH_ROOMS "${PUSH_ROOMS}${name}: ${words}\n" CACHE INTERNAL "")
+  set_property(GLOBAL APPEND_STRING PROPERTY PUSH_ROOMS "${name}: ${words}\n")
 endfunction()
 
 # push_program(NAME): src/main/*.cpp, which may use every room.
@@ -72,5 +70,6 @@ endfunction()
 
 # The arrows as text, one "room: may use" a line, for tests/house.
 function(push_house_file)
-  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/rooms.txt CONTENT "${PUSH_ROOMS}" @ONLY)
+  get_property(rooms GLOBAL PROPERTY PUSH_ROOMS)
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/rooms.txt CONTENT "${rooms}" @ONLY)
 endfunction()

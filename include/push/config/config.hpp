@@ -34,6 +34,12 @@ struct Http {
   unsigned idletimeoutseconds = 75;              // 1..3600, between two requests of one connection
 };
 
+struct Cors {
+  std::vector<std::string> alloworigins;  // regular expressions
+  std::vector<std::string> allowmethods;
+  std::vector<std::string> allowheaders;
+};
+
 struct Metrics {
   std::string listenaddr = "127.0.0.1";
   std::uint16_t port = 0;  // 0 = no metrics page
@@ -49,6 +55,7 @@ struct Server {
   std::size_t maxconnections = 0;   // sockets of all kinds; 0 = the descriptor limit less 64
   Http http;
   Stream stream;
+  Cors cors;
   Metrics metrics;
   std::map<std::string, std::string> responseheaders;
 };
