@@ -1,0 +1,57 @@
+#include "push/delivery/publisher.hpp"
+
+#include <string>
+#include <utility>
+
+#include "push/model/json.hpp"
+#include "push/websocket/frame.hpp"
+
+namespace push::delivery {
+namespace {
+
+constexpr std::string_view kNewline = "\n";  // every stream frame ends in one, the HTTP answer does not (gotify-spec 3)
+
+// The answer is the frame's payload without its newline: the JSON is printed and kept once.
+core::Slice answer_in(const core::Bytes& frame) {
+  const std::string_view payload = websocket::payload_of(frame.view());
+  return {frame, payload.substr(0, payload.size() - kNewline.size())};
+}
+
+}  // namespace
+
+Publisher::Publisher(store::Store& store, hub::Hub& hub, hub::Courier& courier, cluster::Backplane& backplane,
+                     metrics::Registry& metrics)
+    : store_(store),
+      hub_(hub),
+      courier_(courier),
+      backplane_(backplane),
+      stored_(metrics.counter("push_messages_stored_total", "Messages committed and answered with 200.")),
+      refused_(metrics.counter("push_messages_refused_total", "Messages not stored: queue full or database failure.")) {}
+
+core::Result<void> Publisher::submit(core::UserId user, store::NewMessage message, Receipt receipt) {
+  auto queued = store_.append(std::move(message), [this, user, receipt = std::move(receipt)](
+                                                      core::Result<model::Message> stored) mutable {
+    if (stored) return committed(user, *stored, receipt);
+    refused_.add();
+    receipt(std::move(stored).error());
+  });
+  if (!queued) refused_.add();
+  return queued;
+}
+
+void Publisher::committed(core::UserId user, const model::Message& message, Receipt& receipt) {
+  thread_local std::string json;  // the writer's scratch
+  json.clear();
+  model::append_json(json, message);
+  const core::Bytes frame = websocket::text_frame(json, kNewline);
+  stored_.add();
+  receipt(answer_in(frame));
+  backplane_.announce(user, frame);
+  hub_.publish(user, frame, courier_);
+}
+
+void Publisher::on_remote(core::UserId user, const core::Bytes& frame) { hub_.publish(user, frame, courier_); }
+
+void Publisher::disconnect(hub::Key key) { hub_.disconnect(key, courier_); }
+
+}  // namespace push::delivery
