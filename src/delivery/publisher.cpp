@@ -20,15 +20,21 @@ core::Slice answer_in(const core::Bytes& frame) {
 }  // namespace
 
 Publisher::Publisher(store::Store& store, hub::Hub& hub, hub::Courier& courier, cluster::Backplane& backplane,
-                     metrics::Registry& metrics)
+                     metrics::Registry& metrics, std::size_t limit)
     : store_(store),
       hub_(hub),
       courier_(courier),
       backplane_(backplane),
+      limit_(limit),
       stored_(metrics.counter("push_messages_stored_total", "Messages committed and answered with 200.")),
       refused_(metrics.counter("push_messages_refused_total", "Messages not stored: queue full or database failure.")) {}
 
 core::Result<void> Publisher::submit(core::UserId user, store::NewMessage message, Receipt receipt) {
+  if (const std::size_t behind = courier_.backlog(); behind >= limit_) {
+    refused_.add();
+    return core::failure(core::ErrorCode::unavailable,
+                         "delivery is behind: " + std::to_string(behind) + " frames wait for a loop");
+  }
   auto queued = store_.append(std::move(message), [this, user, receipt = std::move(receipt)](
                                                       core::Result<model::Message> stored) mutable {
     if (stored) return committed(user, *stored, receipt);
@@ -40,14 +46,13 @@ core::Result<void> Publisher::submit(core::UserId user, store::NewMessage messag
 }
 
 void Publisher::committed(core::UserId user, const model::Message& message, Receipt& receipt) {
-  thread_local std::string json;  // the writer's scratch
-  json.clear();
-  model::append_json(json, message);
-  const core::Bytes frame = websocket::text_frame(json, kNewline);
+  json_.clear();
+  model::append_json(json_, message);
+  const core::Bytes frame = websocket::text_frame(json_, kNewline);
   stored_.add();
-  receipt(answer_in(frame));
-  backplane_.announce(user, frame);
   hub_.publish(user, frame, courier_);
+  backplane_.announce(user, frame);
+  receipt(answer_in(frame));
 }
 
 void Publisher::on_remote(core::UserId user, const core::Bytes& frame) { hub_.publish(user, frame, courier_); }

@@ -24,6 +24,7 @@ struct Recorder final : Courier {
   void deliver(LoopSet loops, UserId user, const core::Bytes& frame) override {
     delivered.push_back({loops, user, std::string(frame.view())});
   }
+  std::size_t backlog() const override { return 0; }
   void disconnect(LoopSet loops, Key key) override { disconnected.emplace_back(loops, key); }
 };
 

@@ -1,7 +1,8 @@
 // The path of one message: submit (any loop) -> append (store's writer) -> committed (writer thread): encode once,
-// reply, announce, publish. The single writer is the sequencer: committed in id order, published in that order.
+// publish, announce, reply. The single writer is the sequencer: committed in id order, published in that order.
 #pragma once
-#include <cstdint>
+#include <cstddef>
+#include <string>
 
 #include "push/cluster/backplane.hpp"
 #include "push/core/bytes.hpp"
@@ -18,10 +19,11 @@ class Publisher final : public cluster::Listener {
   // The stored message as JSON, or why it was not stored. Called once, on the writer thread; must not block.
   using Receipt = core::Callback<void(core::Result<core::Slice>)>;
 
+  // limit: frames that may wait for one loop before submit() refuses (config `server.stream.inboxsize`).
   Publisher(store::Store& store, hub::Hub& hub, hub::Courier& courier, cluster::Backplane& backplane,
-            metrics::Registry& metrics);
+            metrics::Registry& metrics, std::size_t limit);
 
-  // Any loop, never blocks. unavailable: the queue is full, and `receipt` is not called.
+  // Any loop, never blocks. unavailable: the store's queue is full or the loops are behind; `receipt` is not called.
   core::Result<void> submit(core::UserId user, store::NewMessage message, Receipt receipt);
 
   // From another node: straight to this node's connections.
@@ -37,6 +39,8 @@ class Publisher final : public cluster::Listener {
   hub::Hub& hub_;
   hub::Courier& courier_;
   cluster::Backplane& backplane_;
+  const std::size_t limit_;
+  std::string json_;  // the writer thread's scratch
   metrics::Counter& stored_;
   metrics::Counter& refused_;
 };

@@ -35,6 +35,8 @@ class Courier {
   virtual void deliver(LoopSet loops, core::UserId user, const core::Bytes& frame) = 0;
   // Close the connections of this client (0 = of the whole user) without a Close frame.
   virtual void disconnect(LoopSet loops, Key key) = 0;
+  // Frames that wait for the loop that is furthest behind. Any thread.
+  virtual std::size_t backlog() const = 0;
 };
 
 class Shard;
