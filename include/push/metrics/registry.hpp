@@ -1,5 +1,6 @@
 // Counters, gauges and histograms, printed as Prometheus text. Created once at start, on the main thread; afterwards
-// updated from any thread without a lock. References stay valid as long as the registry.
+// updated from any thread without a lock. References stay valid as long as the registry. An invalid name, or one name
+// with two types, is a programmer's error.
 #pragma once
 #include <array>
 #include <atomic>
@@ -73,7 +74,8 @@ class Registry {
     std::function<std::int64_t()> read;
     Entry(Kind k, std::string_view n, std::string_view h, std::string_view l) : kind(k), name(n), help(h), labels(l) {}
   };
-  Entry& find_or_add(Entry::Kind kind, std::string_view name, std::string_view help, std::string_view labels);
+  Entry& find_or_add(Entry::Kind kind, std::string_view name, std::string_view help, std::string_view labels)
+      PUSH_REQUIRES(mutex_);
 
   mutable core::Mutex mutex_;
   std::deque<Entry> entries_ PUSH_GUARDED_BY(mutex_);

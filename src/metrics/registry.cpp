@@ -1,0 +1,157 @@
+#include "push/metrics/registry.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+#include <vector>
+
+#include "push/core/check.hpp"
+
+namespace push::metrics {
+
+namespace {
+
+bool valid_name(std::string_view name) {
+  if (name.empty() || (name[0] >= '0' && name[0] <= '9')) return false;
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == ':';
+  });
+}
+
+// Seconds with all six digits of a microsecond, trailing zeros trimmed: 0.000001, 1.048576, 3.
+std::string seconds(std::uint64_t microseconds) {
+  std::string digits = std::to_string(microseconds % 1'000'000);
+  digits.insert(0, 6 - digits.size(), '0');
+  digits.erase(digits.find_last_not_of('0') + 1);
+  std::string text = std::to_string(microseconds / 1'000'000);
+  return digits.empty() ? text : text + '.' + digits;
+}
+
+void append_help(std::string& out, std::string_view help) {
+  for (const char c : help) {
+    if (c == '\\') {
+      out += "\\\\";
+    } else if (c == '\n') {
+      out += "\\n";
+    } else {
+      out += c;
+    }
+  }
+}
+
+void append_sample(std::string& out, std::string_view name, std::string_view labels, std::string_view value) {
+  out += name;
+  if (!labels.empty()) {
+    out += '{';
+    out += labels;
+    out += '}';
+  }
+  out += ' ';
+  out += value;
+  out += '\n';
+}
+
+void append_histogram(std::string& out, const std::string& name, const std::string& labels,
+                      const Histogram& histogram) {
+  const std::string before = labels.empty() ? "" : labels + ',';
+  // _count is what the buckets add up to, so that one page never contradicts itself while others record.
+  std::uint64_t total = 0;
+  for (std::size_t i = 0; i <= Histogram::kBuckets; ++i) {
+    total += histogram.bucket(i);
+    const std::string bound = i == Histogram::kBuckets ? "+Inf" : seconds(std::uint64_t{1} << i);
+    append_sample(out, name + "_bucket", before + "le=\"" + bound + '"', std::to_string(total));
+  }
+  append_sample(out, name + "_sum", labels, seconds(histogram.sum_microseconds()));
+  append_sample(out, name + "_count", labels, std::to_string(total));
+}
+
+}  // namespace
+
+void Histogram::record(std::uint64_t microseconds) {
+  const std::size_t power = microseconds <= 1 ? 0 : static_cast<std::size_t>(std::bit_width(microseconds - 1));
+  buckets_[std::min(power, kBuckets)].fetch_add(1, std::memory_order_relaxed);
+  sum_.fetch_add(microseconds, std::memory_order_relaxed);
+}
+
+std::uint64_t Histogram::count() const {
+  std::uint64_t total = 0;
+  for (const auto& bucket : buckets_) total += bucket.load(std::memory_order_relaxed);
+  return total;
+}
+
+Registry::Entry& Registry::find_or_add(Entry::Kind kind, std::string_view name, std::string_view help,
+                                       std::string_view labels) {
+  PUSH_CHECK(valid_name(name));
+  for (Entry& entry : entries_) {
+    if (entry.name != name) continue;
+    PUSH_CHECK(entry.kind == kind);  // one name, one type
+    if (entry.labels == labels) return entry;
+  }
+  return entries_.emplace_back(kind, name, help, labels);
+}
+
+Counter& Registry::counter(std::string_view name, std::string_view help, std::string_view labels) {
+  const core::Lock lock(mutex_);
+  return find_or_add(Entry::Kind::counter, name, help, labels).counter;
+}
+
+Gauge& Registry::gauge(std::string_view name, std::string_view help, std::string_view labels) {
+  const core::Lock lock(mutex_);
+  return find_or_add(Entry::Kind::gauge, name, help, labels).gauge;
+}
+
+void Registry::gauge(std::string_view name, std::string_view help, std::function<std::int64_t()> read) {
+  PUSH_CHECK(read != nullptr);
+  const core::Lock lock(mutex_);
+  Entry& entry = find_or_add(Entry::Kind::callback, name, help, {});
+  PUSH_CHECK(entry.read == nullptr);  // a second reader would silently replace the first
+  entry.read = std::move(read);
+}
+
+Histogram& Registry::histogram(std::string_view name, std::string_view help, std::string_view labels) {
+  const core::Lock lock(mutex_);
+  return find_or_add(Entry::Kind::histogram, name, help, labels).histogram;
+}
+
+std::string Registry::text() const {
+  // Entries are never removed and never change but for their atomics, so they are read after the lock is gone:
+  // a callback may take locks of its own.
+  std::vector<const Entry*> sorted;
+  {
+    const core::Lock lock(mutex_);
+    sorted.reserve(entries_.size());
+    for (const Entry& entry : entries_) sorted.push_back(&entry);
+  }
+  std::stable_sort(sorted.begin(), sorted.end(), [](const Entry* a, const Entry* b) { return a->name < b->name; });
+
+  std::string out;
+  const std::string* family = nullptr;
+  for (const Entry* entry : sorted) {
+    if (family == nullptr || *family != entry->name) {
+      family = &entry->name;
+      out += "# HELP " + entry->name + ' ';
+      append_help(out, entry->help);
+      out += "\n# TYPE " + entry->name;
+      out += entry->kind == Entry::Kind::counter     ? " counter\n"
+             : entry->kind == Entry::Kind::histogram ? " histogram\n"
+                                                     : " gauge\n";
+    }
+    switch (entry->kind) {
+      case Entry::Kind::counter:
+        append_sample(out, entry->name, entry->labels, std::to_string(entry->counter.value()));
+        break;
+      case Entry::Kind::gauge:
+        append_sample(out, entry->name, entry->labels, std::to_string(entry->gauge.value()));
+        break;
+      case Entry::Kind::callback:
+        append_sample(out, entry->name, entry->labels, std::to_string(entry->read()));
+        break;
+      case Entry::Kind::histogram:
+        append_histogram(out, entry->name, entry->labels, entry->histogram);
+        break;
+    }
+  }
+  return out;
+}
+
+}  // namespace push::metrics
