@@ -1,0 +1,42 @@
+// What one idle WebSocket costs: 32 bytes in its loop's table. Everything else is borrowed while data is in flight.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+#include "push/net/slot_pool.hpp"
+
+namespace push::net {
+
+struct Connection {
+  int descriptor = -1;               // -1: the slot is free
+  std::uint32_t user = kNone;        // its entry in the roster; kNone: out of it (lingering)
+  std::uint32_t next = kNone;        // neighbours in the roster's list of this user
+  std::uint32_t previous = kNone;
+  std::uint32_t backlog = kNone;     // borrowed outbox and partial input
+  std::uint16_t last_pong = 0;       // loop seconds, modulo 2^16
+  std::uint16_t due = 0;             // loop second of the next ping, or of the end of lingering
+  std::uint64_t client : 40 = 0;     // ClientId, 0 = a Basic session
+  std::uint64_t generation : 16 = 0; // counts the tenants of this slot; an event of an earlier one finds nothing
+  std::uint64_t lingering : 1 = 0;   // our Close frame is out: read until the peer's end or the deadline
+  std::uint64_t watching_write : 1 = 0;  // EPOLLOUT is armed
+};
+static_assert(sizeof(Connection) == 32);
+
+inline constexpr std::uint64_t kMaxClientId = (std::uint64_t{1} << 40) - 1;
+
+// Why a connection ended; each is a label of push_stream_closed_total.
+enum class CloseReason : std::uint8_t {
+  client_close,    // the peer sent a Close frame
+  peer_gone,       // the peer's TCP ended
+  missing_pong,    // ping period + 15 s without a pong
+  slow_consumer,   // the send queue was full and overflow is `close`
+  write_error,     // the socket refused a write
+  protocol_error,  // RFC 6455 was broken: Close 1002
+  too_big,         // a client message over 64 bytes: Close 1009
+  revoked,         // its client or user is gone
+  shutdown,
+};
+inline constexpr std::size_t kCloseReasons = 9;
+const char* name(CloseReason reason);
+
+}  // namespace push::net

@@ -1,0 +1,117 @@
+// One loop's WebSocket connections: a dense table of 32-byte records behind one epoll descriptor. Reads, pings, closes
+// and sends; nothing outside the loop ever holds one of these. One thread: the loop's (or the test's).
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "push/config/config.hpp"
+#include "push/core/bytes.hpp"
+#include "push/core/ids.hpp"
+#include "push/metrics/registry.hpp"
+#include "push/net/connection.hpp"
+#include "push/net/outbox.hpp"
+#include "push/net/roster.hpp"
+#include "push/websocket/frame.hpp"
+
+namespace push::net {
+
+// Shared by all loops; made once.
+struct StreamMeters {
+  explicit StreamMeters(metrics::Registry& registry);
+  metrics::Gauge& open;
+  metrics::Counter& accepted;
+  metrics::Counter& deliveries;   // frames handed to the kernel or an outbox
+  metrics::Counter& dropped;      // frames that drop_oldest gave up
+  metrics::Gauge& backlogs;       // connections that borrow buffers now
+  std::vector<metrics::Counter*> closed;  // by CloseReason
+};
+
+// Frames of one turn for one user, in order: sent as one write to a connection that is not behind.
+struct Batch {
+  const std::vector<core::Bytes>* frames = nullptr;
+  std::string_view joined;  // their concatenation
+};
+
+class ConnectionTable {
+ public:
+  // RFC 6455 leaves it open; Gotify reads at most 64 bytes from a client (gotify-spec 3).
+  static constexpr std::size_t kReadLimit = 64;
+  static constexpr unsigned kPongGrace = 15;   // seconds on top of the ping period (gotify-spec 3)
+  static constexpr unsigned kLinger = 2;       // seconds that the peer has to close after our Close frame
+
+  ConnectionTable(Roster& roster, const config::Stream& settings, StreamMeters& meters);
+  ~ConnectionTable();
+  ConnectionTable(const ConnectionTable&) = delete;
+  ConnectionTable& operator=(const ConnectionTable&) = delete;
+
+  // Takes over a non-blocking stream socket whose upgrade is accepted; `greeting` (the 101) goes out before any frame.
+  // False: epoll refused it, and the descriptor is closed.
+  bool adopt(int descriptor, core::UserId user, core::ClientId client, std::string_view greeting);
+
+  // Straight to the socket; the outbox only after EAGAIN. May close the connection.
+  void send(std::uint32_t slot, const Batch& batch);
+
+  // Readable when process() has something to do.
+  int descriptor() const { return epoll_; }
+  // Handles what is ready. True: more may be waiting, call again soon.
+  bool process();
+
+  // Visits the next 1/parts of the slots: pings, deadlines. Called `parts` times a second.
+  void sweep(unsigned parts);
+
+  // Connections of this client (0 = every one of the user) end without a Close frame.
+  void disconnect(core::UserId user, core::ClientId client);
+  void close_all(CloseReason reason);
+
+  std::uint32_t next_of(std::uint32_t slot) const { return connections_[slot].next; }
+  std::size_t size() const { return connections_.used(); }
+
+ private:
+  struct Backlog {
+    Outbox outbox;
+    BufferPool::Buffer input;  // a frame that is not whole yet
+    std::size_t input_size = 0;
+    websocket::MessageState message;
+    bool in_message = false;  // between the fragments of a message
+  };
+
+  void read(std::uint32_t slot);
+  // Takes whole frames off `data` and keeps the rest. False: the connection is closed or lingers.
+  bool take_frames(std::uint32_t slot, char* data, std::size_t size);
+  bool take_frame(std::uint32_t slot, const websocket::ClientFrame& frame);
+  bool take_data(std::uint32_t slot, const websocket::ClientFrame& frame);
+  void keep_rest(std::uint32_t slot, const char* data, std::size_t size);
+  void write(std::uint32_t slot);
+  void send_control(std::uint32_t slot, std::string_view bytes);
+  void enqueue(std::uint32_t slot, const Batch& batch, std::size_t sent);
+  // A Close frame, then our end of the TCP stream; the peer has kLinger seconds for its own.
+  void end_with(std::uint32_t slot, websocket::CloseCode code, CloseReason reason);
+  void close(std::uint32_t slot, CloseReason reason);
+  void leave(std::uint32_t slot, CloseReason reason);  // out of the roster, counted
+  void release(std::uint32_t slot);
+  void visit(std::uint32_t slot);
+
+  Backlog& borrow(std::uint32_t slot);
+  void give_back_if_idle(std::uint32_t slot);
+  void give_back(std::uint32_t slot);
+  void watch(std::uint32_t slot, bool write);
+
+  Roster& roster_;
+  const std::uint16_t ping_period_;
+  BufferPool read_buffers_;
+  BufferPool write_buffers_;
+  const Outbox::Limits limits_;
+  StreamMeters& meters_;
+  int epoll_;
+  SlotPool<Connection> connections_;
+  SlotPool<Backlog> backlogs_;
+  BufferPool::Buffer read_buffer_;  // one for all connections
+  std::string replies_;             // control frames that answer one read
+  std::uint16_t now_ = 0;           // loop seconds: counted by sweeps, so a stopped process ages nobody
+  unsigned sweeps_ = 0;             // in this second
+};
+
+}  // namespace push::net

@@ -1,0 +1,55 @@
+// What waits for one socket that would not take more: the unsent bytes of the write buffer, then whole frames. Borrowed
+// from the loop's pool after EAGAIN and given back when empty. Bounded in frames and bytes. One thread, no I/O of its
+// own: the caller sends front() and reports what the socket took.
+#pragma once
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "push/config/config.hpp"
+#include "push/core/bytes.hpp"
+#include "push/net/buffer_pool.hpp"
+
+namespace push::net {
+
+class Outbox {
+ public:
+  struct Limits {
+    std::size_t frames;  // config channelbuffersize
+    std::size_t bytes;   // config channelbufferbytes; one frame always fits
+    config::Overflow overflow;
+    BufferPool* buffers;  // of config writebuffersize
+  };
+  enum class Pushed { queued, dropped_oldest, overflow };
+
+  // The part of `frame` from `offset` on. offset > 0: its beginning is with the peer already, so it is never dropped.
+  // overflow: nothing was queued, and the connection must be closed.
+  Pushed push(const core::Bytes& frame, std::size_t offset, const Limits& limits);
+  // A control frame's bytes, behind what has begun and before what has not. False: no room; pings and pongs may be lost.
+  bool push_control(std::string_view bytes, const Limits& limits);
+
+  // The next bytes to send; empty = nothing waits. Small frames are gathered into the write buffer first, so that one
+  // system call takes many.
+  std::string_view front(const Limits& limits);
+  void sent(std::size_t bytes);
+
+  bool empty() const { return begin_ == end_ && frames() == 0; }
+  std::size_t frames() const { return frames_.size() - first_; }
+  std::size_t bytes() const { return waiting_ + (end_ - begin_); }
+  void clear(const Limits& limits);
+
+ private:
+  void gather(const Limits& limits);
+  bool append(std::string_view bytes, BufferPool& buffers);
+  void pop_frame();
+
+  BufferPool::Buffer buffer_;  // [begin_, end_) is unsent
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  std::vector<core::Bytes> frames_;  // [first_, size) wait
+  std::size_t first_ = 0;
+  std::size_t head_offset_ = 0;  // bytes of frames_[first_] that are sent
+  std::size_t waiting_ = 0;      // unsent bytes of the frames that wait
+};
+
+}  // namespace push::net

@@ -1,0 +1,45 @@
+// One loop's list of a user's connections, linked through the connection records themselves. Tells the hub when this
+// loop gets its first connection of a user and when it loses the last. One thread: the loop's.
+#pragma once
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+
+#include "push/core/ids.hpp"
+#include "push/hub/hub.hpp"
+#include "push/net/connection.hpp"
+#include "push/net/slot_pool.hpp"
+
+namespace push::net {
+
+class Roster {
+ public:
+  struct Entry {
+    core::UserId user{};
+    std::uint32_t head = kNone;
+    std::uint32_t cursor = kNone;  // the connection that the running fan-out serves next
+    bool busy = false;             // a fan-out holds this entry: it stays although it may be empty
+  };
+
+  Roster(hub::Hub& hub, hub::LoopIndex loop) : hub_(hub), loop_(loop) {}
+
+  void link(SlotPool<Connection>& connections, std::uint32_t slot, core::UserId user);
+  void unlink(SlotPool<Connection>& connections, std::uint32_t slot);
+
+  std::uint32_t find(core::UserId user) const;  // kNone: nobody here
+  Entry& entry(std::uint32_t index) { return entries_[index]; }
+  // The fan-out is done with this entry.
+  void release(std::uint32_t index);
+
+ private:
+  struct UserHash {
+    std::size_t operator()(core::UserId user) const { return std::hash<std::uint64_t>()(core::value(user)); }
+  };
+  void erase(std::uint32_t index);
+
+  hub::Hub& hub_;
+  const hub::LoopIndex loop_;
+  boost::unordered_flat_map<core::UserId, std::uint32_t, UserHash> index_;
+  SlotPool<Entry> entries_;
+};
+
+}  // namespace push::net

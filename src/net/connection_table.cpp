@@ -1,0 +1,263 @@
+#include "push/net/connection_table.hpp"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "push/core/check.hpp"
+
+namespace push::net {
+namespace {
+
+constexpr int kEvents = 256;  // taken from epoll at once
+constexpr int kRounds = 4;    // of them before the loop's other work gets its turn
+
+// A control frame with its mask is 131 bytes and the 101 about 130: buffers below this would not hold one.
+constexpr std::size_t kLeastBuffer = 256;
+
+std::uint64_t event_key(std::uint32_t slot, const Connection& connection) {
+  return (std::uint64_t{connection.generation} << 32) | slot;
+}
+
+ssize_t send_now(int descriptor, std::string_view bytes) {
+  return ::send(descriptor, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK; }
+
+}  // namespace
+
+ConnectionTable::ConnectionTable(Roster& roster, const config::Stream& settings, StreamMeters& meters)
+    : roster_(roster),
+      ping_period_(static_cast<std::uint16_t>(settings.pingperiodseconds)),
+      read_buffers_(std::max(settings.readbuffersize, kLeastBuffer)),
+      write_buffers_(std::max(settings.writebuffersize, kLeastBuffer)),
+      limits_{settings.channelbuffersize, settings.channelbufferbytes, settings.overflow, &write_buffers_},
+      meters_(meters),
+      epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+      read_buffer_(read_buffers_.borrow()) {
+  PUSH_CHECK(epoll_ >= 0);
+}
+
+ConnectionTable::~ConnectionTable() {
+  close_all(CloseReason::shutdown);
+  ::close(epoll_);
+}
+
+bool ConnectionTable::adopt(int descriptor, core::UserId user, core::ClientId client, std::string_view greeting) {
+  const std::uint32_t slot = connections_.acquire();
+  Connection& connection = connections_[slot];
+  const std::uint64_t generation = connection.generation + 1U;
+  connection = Connection{};
+  connection.generation = generation & 0xffffU;
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLRDHUP;
+  event.data.u64 = event_key(slot, connection);
+  if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event) != 0) {
+    ::close(descriptor);
+    connections_.release(slot);
+    return false;
+  }
+  connection.descriptor = descriptor;
+  connection.client = core::value(client) & kMaxClientId;
+  connection.last_pong = now_;
+  connection.due = static_cast<std::uint16_t>(now_ + ping_period_);
+  roster_.link(connections_, slot, user);
+  meters_.open.add(1);
+  meters_.accepted.add();
+  send_control(slot, greeting);
+  return true;
+}
+
+void ConnectionTable::send(std::uint32_t slot, const Batch& batch) {
+  Connection& connection = connections_[slot];
+  if (connection.backlog != kNone && !backlogs_[connection.backlog].outbox.empty()) return enqueue(slot, batch, 0);
+  const ssize_t sent = send_now(connection.descriptor, batch.joined);
+  if (sent == static_cast<ssize_t>(batch.joined.size())) return;
+  if (sent < 0 && !would_block()) return close(slot, CloseReason::write_error);
+  enqueue(slot, batch, sent < 0 ? 0 : static_cast<std::size_t>(sent));
+}
+
+// `sent` bytes of the batch are with the peer; what is left waits.
+void ConnectionTable::enqueue(std::uint32_t slot, const Batch& batch, std::size_t sent) {
+  Outbox& outbox = borrow(slot).outbox;
+  for (const core::Bytes& frame : *batch.frames) {
+    if (sent >= frame.size()) {
+      sent -= frame.size();
+      continue;
+    }
+    const Outbox::Pushed pushed = outbox.push(frame, std::exchange(sent, 0), limits_);
+    if (pushed == Outbox::Pushed::overflow) return close(slot, CloseReason::slow_consumer);
+    if (pushed == Outbox::Pushed::dropped_oldest) meters_.dropped.add();
+  }
+  watch(slot, true);
+}
+
+void ConnectionTable::send_control(std::uint32_t slot, std::string_view bytes) {
+  Connection& connection = connections_[slot];
+  if (connection.backlog != kNone && !backlogs_[connection.backlog].outbox.empty()) {
+    backlogs_[connection.backlog].outbox.push_control(bytes, limits_);
+    return;
+  }
+  const ssize_t sent = send_now(connection.descriptor, bytes);
+  if (sent == static_cast<ssize_t>(bytes.size())) return;
+  if (sent < 0 && !would_block()) return close(slot, CloseReason::write_error);
+  borrow(slot).outbox.push_control(bytes.substr(sent < 0 ? 0 : static_cast<std::size_t>(sent)), limits_);
+  watch(slot, true);
+}
+
+bool ConnectionTable::process() {
+  std::array<epoll_event, kEvents> events;
+  for (int round = 0; round < kRounds; ++round) {
+    const int ready = ::epoll_wait(epoll_, events.data(), kEvents, 0);
+    for (int i = 0; i < ready; ++i) {
+      const epoll_event& event = events[static_cast<std::size_t>(i)];
+      const auto slot = static_cast<std::uint32_t>(event.data.u64);
+      const auto current = [&] {
+        const Connection& connection = connections_[slot];
+        return connection.descriptor >= 0 && event_key(slot, connection) == event.data.u64;
+      };
+      if ((event.events & EPOLLOUT) != 0 && current()) write(slot);
+      if ((event.events & ~static_cast<std::uint32_t>(EPOLLOUT)) != 0 && current()) read(slot);
+    }
+    if (ready < kEvents) return false;
+  }
+  return true;
+}
+
+void ConnectionTable::write(std::uint32_t slot) {
+  Connection& connection = connections_[slot];
+  if (connection.backlog == kNone) return watch(slot, false);
+  Outbox& outbox = backlogs_[connection.backlog].outbox;
+  for (std::string_view bytes = outbox.front(limits_); !bytes.empty(); bytes = outbox.front(limits_)) {
+    const ssize_t sent = send_now(connection.descriptor, bytes);
+    if (sent < 0) {
+      if (!would_block()) close(slot, CloseReason::write_error);
+      return;
+    }
+    outbox.sent(static_cast<std::size_t>(sent));
+    if (static_cast<std::size_t>(sent) < bytes.size()) return;
+  }
+  watch(slot, false);
+  give_back_if_idle(slot);
+}
+
+void ConnectionTable::sweep(unsigned parts) {
+  const std::uint32_t end = connections_.end();
+  const auto from = static_cast<std::uint32_t>(std::uint64_t{end} * sweeps_ / parts);
+  const auto to = static_cast<std::uint32_t>(std::uint64_t{end} * (sweeps_ + 1) / parts);
+  for (std::uint32_t slot = from; slot < to; ++slot) {
+    if (connections_[slot].descriptor >= 0) visit(slot);
+  }
+  if (++sweeps_ < parts) return;
+  sweeps_ = 0;
+  ++now_;
+}
+
+void ConnectionTable::visit(std::uint32_t slot) {
+  Connection& connection = connections_[slot];
+  const bool due = static_cast<std::int16_t>(now_ - connection.due) >= 0;
+  if (connection.lingering) {
+    if (due) release(slot);
+    return;
+  }
+  if (static_cast<std::uint16_t>(now_ - connection.last_pong) > ping_period_ + kPongGrace) {
+    return close(slot, CloseReason::missing_pong);
+  }
+  if (!due) return;
+  connection.due = static_cast<std::uint16_t>(now_ + ping_period_);
+  send_control(slot, websocket::control_frame(websocket::Opcode::ping).view());
+}
+
+void ConnectionTable::disconnect(core::UserId user, core::ClientId client) {
+  const std::uint32_t entry = roster_.find(user);
+  if (entry == kNone) return;
+  for (std::uint32_t slot = roster_.entry(entry).head; slot != kNone;) {
+    const std::uint32_t next = connections_[slot].next;
+    if (client == core::ClientId{} || connections_[slot].client == core::value(client)) {
+      close(slot, CloseReason::revoked);
+    }
+    slot = next;
+  }
+}
+
+void ConnectionTable::close_all(CloseReason reason) {
+  for (std::uint32_t slot = 0; slot < connections_.end(); ++slot) {
+    if (connections_[slot].descriptor >= 0) close(slot, reason);
+  }
+}
+
+void ConnectionTable::end_with(std::uint32_t slot, websocket::CloseCode code, CloseReason reason) {
+  Connection& connection = connections_[slot];
+  leave(slot, reason);
+  const websocket::ControlFrame frame = websocket::close_frame(code);
+  const bool behind = connection.backlog != kNone && !backlogs_[connection.backlog].outbox.empty();
+  if (behind || send_now(connection.descriptor, frame.view()) != static_cast<ssize_t>(frame.size)) return release(slot);
+  give_back(slot);
+  // Closing at once with unread input would make the kernel send a reset, and the Close frame could be lost.
+  ::shutdown(connection.descriptor, SHUT_WR);
+  connection.lingering = 1;
+  connection.due = static_cast<std::uint16_t>(now_ + kLinger);
+}
+
+void ConnectionTable::close(std::uint32_t slot, CloseReason reason) {
+  leave(slot, reason);
+  release(slot);
+}
+
+void ConnectionTable::leave(std::uint32_t slot, CloseReason reason) {
+  if (connections_[slot].user == kNone) return;  // it lingers: counted already
+  roster_.unlink(connections_, slot);
+  meters_.open.add(-1);
+  meters_.closed[static_cast<std::size_t>(reason)]->add();
+}
+
+void ConnectionTable::release(std::uint32_t slot) {
+  give_back(slot);
+  ::close(connections_[slot].descriptor);
+  connections_[slot].descriptor = -1;
+  connections_.release(slot);
+}
+
+ConnectionTable::Backlog& ConnectionTable::borrow(std::uint32_t slot) {
+  Connection& connection = connections_[slot];
+  if (connection.backlog == kNone) {
+    connection.backlog = backlogs_.acquire();
+    meters_.backlogs.add(1);
+  }
+  return backlogs_[connection.backlog];
+}
+
+void ConnectionTable::give_back_if_idle(std::uint32_t slot) {
+  if (connections_[slot].backlog == kNone) return;
+  const Backlog& backlog = backlogs_[connections_[slot].backlog];
+  if (backlog.outbox.empty() && backlog.input_size == 0 && !backlog.in_message) give_back(slot);
+}
+
+void ConnectionTable::give_back(std::uint32_t slot) {
+  Connection& connection = connections_[slot];
+  if (connection.backlog == kNone) return;
+  Backlog& backlog = backlogs_[connection.backlog];
+  backlog.outbox.clear(limits_);
+  read_buffers_.give_back(std::move(backlog.input));
+  backlog = Backlog{};
+  backlogs_.release(std::exchange(connection.backlog, kNone));
+  meters_.backlogs.add(-1);
+}
+
+void ConnectionTable::watch(std::uint32_t slot, bool write) {
+  Connection& connection = connections_[slot];
+  if (connection.watching_write == (write ? 1U : 0U)) return;
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLRDHUP | (write ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
+  event.data.u64 = event_key(slot, connection);
+  PUSH_CHECK(::epoll_ctl(epoll_, EPOLL_CTL_MOD, connection.descriptor, &event) == 0);
+  connection.watching_write = write ? 1 : 0;
+}
+
+}  // namespace push::net

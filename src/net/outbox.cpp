@@ -1,0 +1,90 @@
+#include "push/net/outbox.hpp"
+
+#include <cstring>
+
+#include "push/core/check.hpp"
+
+namespace push::net {
+
+Outbox::Pushed Outbox::push(const core::Bytes& frame, std::size_t offset, const Limits& limits) {
+  const std::size_t size = frame.size() - offset;
+  Pushed result = Pushed::queued;
+  while (frames() > 0 && (frames() >= limits.frames || waiting_ + size > limits.bytes)) {
+    if (limits.overflow == config::Overflow::close) return Pushed::overflow;
+    const std::size_t oldest = first_ + (head_offset_ > 0 ? 1 : 0);  // a frame that has begun must end
+    if (oldest == frames_.size()) break;  // the begun one and the new one are the least there can be
+    waiting_ -= frames_[oldest].size();
+    frames_.erase(frames_.begin() + static_cast<std::ptrdiff_t>(oldest));
+    result = Pushed::dropped_oldest;
+  }
+  PUSH_CHECK(offset == 0 || empty());
+  if (offset > 0) head_offset_ = offset;
+  frames_.push_back(frame);
+  waiting_ += size;
+  return result;
+}
+
+bool Outbox::push_control(std::string_view bytes, const Limits& limits) {
+  if (head_offset_ > 0) return false;  // inside a frame; the next ping will do
+  return append(bytes, *limits.buffers);
+}
+
+bool Outbox::append(std::string_view bytes, BufferPool& buffers) {
+  if (buffer_ == nullptr) buffer_ = buffers.borrow();
+  if (begin_ == end_) begin_ = end_ = 0;
+  if (buffers.size() - end_ < bytes.size() && begin_ > 0) {
+    std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+  }
+  if (buffers.size() - end_ < bytes.size()) return false;
+  std::memcpy(buffer_.get() + end_, bytes.data(), bytes.size());
+  end_ += bytes.size();
+  return true;
+}
+
+void Outbox::gather(const Limits& limits) {
+  while (frames() > 0) {
+    const std::string_view rest = frames_[first_].view().substr(head_offset_);
+    if (rest.size() >= limits.buffers->size() || !append(rest, *limits.buffers)) return;
+    waiting_ -= rest.size();
+    pop_frame();
+  }
+}
+
+std::string_view Outbox::front(const Limits& limits) {
+  if (begin_ == end_) gather(limits);
+  if (begin_ != end_) return {buffer_.get() + begin_, end_ - begin_};
+  return frames() == 0 ? std::string_view() : frames_[first_].view().substr(head_offset_);
+}
+
+void Outbox::sent(std::size_t bytes) {
+  if (begin_ != end_) {
+    begin_ += bytes;
+    PUSH_CHECK(begin_ <= end_);
+    return;
+  }
+  if (bytes == 0) return;
+  PUSH_CHECK(frames() > 0 && head_offset_ + bytes <= frames_[first_].size());
+  head_offset_ += bytes;
+  waiting_ -= bytes;
+  if (head_offset_ == frames_[first_].size()) pop_frame();
+}
+
+void Outbox::pop_frame() {
+  frames_[first_] = core::Bytes();
+  head_offset_ = 0;
+  ++first_;
+  if (first_ == frames_.size() || first_ >= 64) {  // give the places back, seldom enough to stay cheap
+    frames_.erase(frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(first_));
+    first_ = 0;
+  }
+}
+
+void Outbox::clear(const Limits& limits) {
+  limits.buffers->give_back(std::move(buffer_));
+  std::vector<core::Bytes>().swap(frames_);
+  begin_ = end_ = first_ = head_offset_ = waiting_ = 0;
+}
+
+}  // namespace push::net
