@@ -42,7 +42,7 @@ enum class ParseStatus {
   complete,    // `frame` holds one frame; `consumed` bytes are done with
   incomplete,  // needs more bytes; nothing consumed
   violation,   // close with protocol_error
-  too_big,     // announces more payload than `max_payload`: close with too_big. Decided on the header alone
+  too_big,     // a data frame that announces more than `max_payload`: close with too_big. Decided on the header alone
 };
 
 struct ClientFrame {
@@ -61,14 +61,16 @@ struct Parsed {
 
 // Parses the frame at the start of [data, data + size), unmasking its payload in place. Violations: not masked,
 // reserved bits or opcodes, a control frame that is fragmented or over 125 bytes, a length not in its shortest form, a
-// 64-bit length with the top bit set. Fragment order is the caller's: see MessageState.
+// 64-bit length with the top bit set. `max_payload` bounds data frames only, as Gotify's read limit does: a longer ping
+// is answered. Room for max(max_payload, 125) + 14 bytes always ends `incomplete`. Fragment order: see MessageState.
 Parsed parse_client_frame(char* data, std::size_t size, std::uint64_t max_payload);
 
 // What must be remembered between the frames of one connection to judge the next one: four bytes.
 class MessageState {
  public:
   // complete: fine; violation: a continuation without a start, or a start inside a message.
-  // too_big: the fragments of this message exceed `max_message` (counted up to 65535).
+  // too_big: the fragments of this message exceed `max_message` (exact below 65536; beyond, the sum is a lower bound).
+  // After anything but complete the connection is over. Control frames may come between fragments.
   ParseStatus accept(const ClientFrame& frame, std::size_t max_message);
 
  private:
