@@ -1,6 +1,6 @@
 // Credentials -> Principal. Memory first: the message path asks recall(), which never blocks and runs on a loop; a miss
-// goes to a worker, which asks authenticate(). Both caches are bounded; what is remembered is dropped by forget(), which
-// every change of a user, client or application calls after its commit.
+// goes to a worker, which asks authenticate(). Both caches are bounded; what is remembered is dropped by forget(),
+// which every change of a user, client or application calls after its commit.
 #pragma once
 #include <cstddef>
 #include <memory>
@@ -17,6 +17,7 @@ struct Options {
   std::size_t token_cache = 8192;     // principals remembered by token
   std::size_t password_cache = 1024;  // verified (user, password) pairs remembered, as a keyed hash
   bool enforce_elevation = false;     // compat v3 (gotify-spec 0, row d)
+  unsigned password_cost = 10;  // bcrypt cost of new passwords (config passstrength): an unknown name costs as much
 };
 
 class Authenticator {

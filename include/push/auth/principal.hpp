@@ -15,7 +15,7 @@ struct Credentials {
     std::string name;
     std::string password;
   };
-  std::string token;          // the first non-empty one, empty = none
+  std::string token;  // the first non-empty one, empty = none
   bool from_cookie = false;
   std::optional<Basic> basic;
 };
@@ -29,8 +29,8 @@ struct Principal {
   Kind kind = Kind::anonymous;
   core::UserId user{};
   bool admin = false;
-  core::ClientId client{};                             // Kind::client
-  std::optional<core::WallTime> elevated_until;        // Kind::client
+  core::ClientId client{};                                // Kind::client
+  std::optional<core::WallTime> elevated_until;           // Kind::client
   std::shared_ptr<const model::Application> application;  // Kind::application
 };
 

@@ -1,0 +1,61 @@
+// A map that never holds more than its limit. Two generations: what is asked for stays in the young one, and when that
+// is full the old one, untouched since, is dropped whole. No lock of its own.
+#pragma once
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+namespace push::auth {
+
+template <class Value>
+class BoundedCache {
+ public:
+  // limit 0 remembers nothing.
+  explicit BoundedCache(std::size_t limit) : half_((limit + 1) / 2) {}
+
+  // Null if unknown. Does not allocate; the pointer is good until the next call.
+  const Value* find(std::string_view key) {
+    if (const auto found = young_.find(key); found != young_.end()) return &found->second;
+    const auto found = old_.find(key);
+    if (found == old_.end()) return nullptr;
+    auto node = old_.extract(found);
+    make_room();
+    return &young_.insert(std::move(node)).position->second;
+  }
+
+  void insert(std::string_view key, Value value) {
+    if (half_ == 0) return;
+    erase(key);
+    make_room();
+    young_.emplace(std::string(key), std::move(value));
+  }
+
+  void erase(std::string_view key) {
+    if (const auto found = young_.find(key); found != young_.end()) young_.erase(found);
+    if (const auto found = old_.find(key); found != old_.end()) old_.erase(found);
+  }
+
+  std::size_t size() const { return young_.size() + old_.size(); }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view key) const { return std::hash<std::string_view>()(key); }
+  };
+  using Map = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
+
+  void make_room() {
+    if (young_.size() < half_) return;
+    old_ = std::move(young_);
+    young_ = Map();
+  }
+
+  std::size_t half_;
+  Map young_;
+  Map old_;
+};
+
+}  // namespace push::auth

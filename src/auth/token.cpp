@@ -1,0 +1,54 @@
+#include "push/auth/token.hpp"
+
+#include <sys/random.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <string_view>
+
+#include "push/core/check.hpp"
+
+namespace push::auth {
+namespace {
+
+constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+constexpr std::size_t kRandomLetters = 14;
+// The largest multiple of the alphabet in a byte: what lies above it is thrown away, so that every letter is as likely.
+constexpr unsigned kFair = 256 / kLetters.size() * kLetters.size();
+static_assert(kLetters.size() == 65);
+
+void fill_random(std::array<unsigned char, 32>& bytes) {
+  std::size_t filled = 0;
+  while (filled < bytes.size()) {
+    const ssize_t got = ::getrandom(bytes.data() + filled, bytes.size() - filled, 0);
+    if (got < 0) {
+      PUSH_CHECK(errno == EINTR);
+      continue;
+    }
+    filled += static_cast<std::size_t>(got);
+  }
+}
+
+std::string mint(char prefix) {
+  std::string token(1, prefix);
+  std::array<unsigned char, 32> bytes{};
+  while (token.size() <= kRandomLetters) {
+    fill_random(bytes);
+    for (const unsigned char byte : bytes) {
+      if (byte < kFair && token.size() <= kRandomLetters) token += kLetters[byte % kLetters.size()];
+    }
+  }
+  return token;
+}
+
+}  // namespace
+
+std::string mint_application_token() {
+  return mint('A');
+}
+std::string mint_client_token() {
+  return mint('C');
+}
+
+}  // namespace push::auth

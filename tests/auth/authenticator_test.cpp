@@ -1,0 +1,254 @@
+#include "push/auth/authenticator.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+#include "auth/fake_store.hpp"
+#include "push/auth/password.hpp"
+
+namespace push::auth {
+namespace {
+
+using core::ErrorCode;
+using Kind = Principal::Kind;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+
+constexpr const char* kText = "you need to provide a valid access token or user credentials to access this api";
+
+Credentials token(std::string text) {
+  Credentials credentials;
+  credentials.token = std::move(text);
+  return credentials;
+}
+Credentials basic(std::string name, std::string password, std::string text = {}) {
+  Credentials credentials = token(std::move(text));
+  credentials.basic = Credentials::Basic{std::move(name), std::move(password)};
+  return credentials;
+}
+
+class AuthenticatorTest : public testing::Test {
+ protected:
+  AuthenticatorTest() {
+    store.add_user(1, "admin", *hash_password("pw", 4), true);
+    store.add_user(2, "plain", *hash_password("pw2", 4), false);
+    store.add_user(3, "oidc", "", false);
+    store.add_application(11, 2, "Aapp", "app");
+    store.add_client(21, 1, "Cadmin");
+    store.add_client(22, 2, "Cplain");
+    store.add_client(23, 1, "Celevated").elevated_until = core::wall_now() + hours(1);
+    store.add_client(24, 1, "Cstale").elevated_until = core::wall_now() - hours(1);
+  }
+
+  static Options quick() {
+    Options options;
+    options.password_cost = 4;
+    return options;
+  }
+  static Options v3() {
+    Options options = quick();
+    options.enforce_elevation = true;
+    return options;
+  }
+
+  test::FakeStore store;
+  Authenticator authenticator{store, quick()};
+};
+
+// Who got in: "basic 1", "client 22 of 2", "application of 2", "anonymous", or the error's text.
+std::string who(const core::Result<PrincipalPtr>& result) {
+  if (!result) return result.error().text;
+  const Principal& principal = **result;
+  const std::string user = std::to_string(core::value(principal.user));
+  switch (principal.kind) {
+    case Kind::anonymous:
+      return "anonymous";
+    case Kind::basic:
+      return "basic " + user;
+    case Kind::client:
+      return "client " + std::to_string(core::value(principal.client)) + " of " + user;
+    case Kind::application:
+      return "application of " + user;
+  }
+  return "?";
+}
+
+TEST_F(AuthenticatorTest, TriesCredentialsInTheOrderOfEachClass) {
+  struct Row {
+    Access access;
+    Credentials credentials;
+    std::string answer;
+  };
+  const Row rows[] = {
+      {Access::client, {}, kText},
+      {Access::client, token("Cplain"), "client 22 of 2"},
+      {Access::client, token("Aapp"), kText},
+      {Access::client, token("nobody"), kText},
+      {Access::client, token("gtfyc.zzz"), kText},
+      {Access::client, basic("plain", "pw2"), "basic 2"},
+      {Access::client, basic("plain", "wrong"), kText},
+      {Access::client, basic("Plain", "pw2"), kText},
+      {Access::client, basic("oidc", ""), kText},
+      {Access::client, basic("nobody", "pw"), kText},
+      {Access::client, basic("plain", "wrong", "Cadmin"), "client 21 of 1"},  // falls through to the token
+      {Access::client, basic("plain", "pw2", "Cadmin"), "basic 2"},           // a good password wins
+      {Access::post_message, {}, kText},
+      {Access::post_message, token("Aapp"), "application of 2"},
+      {Access::post_message, token("Cplain"), "client 22 of 2"},
+      {Access::post_message, basic("plain", "pw2"), "basic 2"},
+      {Access::post_message, basic("admin", "wrong", "Aapp"), "application of 2"},
+      {Access::post_message, basic("admin", "pw", "Aapp"), "application of 2"},  // the token wins here
+      {Access::post_message, basic("admin", "pw", "bad"), "basic 1"},
+      {Access::post_message, basic("admin", "wrong", "bad"), kText},
+      {Access::elevated, basic("plain", "pw2"), "basic 2"},
+      {Access::elevated, token("Cplain"), "client 22 of 2"},  // compat v2 does not ask for elevation
+      {Access::admin, basic("admin", "pw"), "basic 1"},
+      {Access::admin, token("Cadmin"), "client 21 of 1"},
+      {Access::admin, token("Cplain"), "you are not allowed to access this api"},
+      {Access::admin, token("Aapp"), kText},
+      {Access::admin, basic("plain", "pw2", "Cadmin"), "you are not allowed to access this api"},  // at once
+      {Access::optional, {}, "anonymous"},
+      {Access::optional, token("bad"), "anonymous"},
+      {Access::optional, basic("admin", "wrong"), "anonymous"},
+      {Access::optional, token("Cplain"), "client 22 of 2"},
+      {Access::optional, basic("admin", "pw"), "basic 1"},
+  };
+  for (const Row& row : rows) {
+    const std::string what = row.credentials.token + (row.credentials.basic ? "+" + row.credentials.basic->name : "");
+    EXPECT_EQ(who(authenticator.authenticate(row.access, row.credentials)), row.answer) << what;
+    // Now that memory may hold all of it, it says the same, or nothing.
+    if (const auto recalled = authenticator.recall(row.access, row.credentials)) {
+      EXPECT_EQ(who(*recalled), row.answer) << "recalled: " << what;
+    }
+  }
+}
+
+TEST_F(AuthenticatorTest, EnforcesElevationOfClientTokensOnlyWhenAsked) {
+  Authenticator strict(store, v3());
+  constexpr const char* kNotElevated = "session not elevated, use basic auth or call /client:elevate";
+  EXPECT_EQ(who(strict.authenticate(Access::elevated, token("Cplain"))), kNotElevated);
+  EXPECT_EQ(who(strict.authenticate(Access::elevated, token("Cstale"))), kNotElevated);
+  EXPECT_EQ(who(strict.authenticate(Access::elevated, token("Celevated"))), "client 23 of 1");
+  EXPECT_EQ(who(strict.authenticate(Access::elevated, basic("plain", "pw2"))), "basic 2");
+  EXPECT_EQ(who(strict.authenticate(Access::admin, token("Cadmin"))), kNotElevated);
+  EXPECT_EQ(who(strict.authenticate(Access::admin, token("Cplain"))), "you are not allowed to access this api");
+  EXPECT_EQ(who(strict.authenticate(Access::admin, token("Celevated"))), "client 23 of 1");
+  EXPECT_EQ(who(strict.authenticate(Access::client, token("Cplain"))), "client 22 of 2");
+  EXPECT_EQ(strict.authenticate(Access::admin, token("Cadmin")).error().code, ErrorCode::forbidden);
+}
+
+TEST_F(AuthenticatorTest, RecallsWhatWasAuthenticatedWithoutAskingTheStore) {
+  EXPECT_FALSE(authenticator.recall(Access::post_message, token("Aapp")));
+  ASSERT_TRUE(authenticator.authenticate(Access::post_message, token("Aapp")));
+  ASSERT_TRUE(authenticator.authenticate(Access::client, token("Cplain")));
+  ASSERT_TRUE(authenticator.authenticate(Access::client, basic("admin", "pw")));
+  const int lookups = store.lookups;
+  EXPECT_EQ(who(*authenticator.recall(Access::post_message, token("Aapp"))), "application of 2");
+  EXPECT_EQ((*authenticator.recall(Access::post_message, token("Aapp")))->get()->application->name, "app");
+  EXPECT_EQ(who(*authenticator.recall(Access::post_message, token("Cplain"))), "client 22 of 2");
+  EXPECT_EQ(who(*authenticator.recall(Access::post_message, basic("admin", "pw"))), "basic 1");
+  EXPECT_EQ(who(*authenticator.recall(Access::client, token("Cplain"))), "client 22 of 2");
+  EXPECT_EQ(who(authenticator.authenticate(Access::client, basic("admin", "pw"))), "basic 1");
+  EXPECT_EQ(store.lookups, lookups);
+  EXPECT_FALSE(authenticator.recall(Access::client, basic("admin", "pW")));
+  EXPECT_FALSE(authenticator.recall(Access::client, basic("adminp", "w")));
+}
+
+TEST_F(AuthenticatorTest, AnswersMissingCredentialsFromMemoryAlone) {
+  EXPECT_EQ(who(*authenticator.recall(Access::client, {})), kText);
+  EXPECT_EQ(who(*authenticator.recall(Access::post_message, {})), kText);
+  EXPECT_EQ(who(*authenticator.recall(Access::optional, {})), "anonymous");
+  EXPECT_EQ(store.lookups, 0);
+}
+
+TEST_F(AuthenticatorTest, DoesNotRememberRefusals) {
+  EXPECT_FALSE(authenticator.authenticate(Access::client, token("Clater")));
+  EXPECT_FALSE(authenticator.recall(Access::client, token("Clater")));
+  EXPECT_FALSE(authenticator.authenticate(Access::client, basic("admin", "later")));
+  EXPECT_FALSE(authenticator.recall(Access::client, basic("admin", "later")));
+  store.add_client(30, 2, "Clater");
+  EXPECT_EQ(who(authenticator.authenticate(Access::client, token("Clater"))), "client 30 of 2");
+}
+
+TEST_F(AuthenticatorTest, AnApplicationTokenKnownFromPostingOpensNoOtherDoor) {
+  ASSERT_TRUE(authenticator.authenticate(Access::post_message, token("Aapp")));
+  EXPECT_FALSE(authenticator.recall(Access::client, token("Aapp")));
+  EXPECT_EQ(who(authenticator.authenticate(Access::client, token("Aapp"))), kText);
+}
+
+TEST_F(AuthenticatorTest, ForgetsEverything) {
+  ASSERT_TRUE(authenticator.authenticate(Access::client, token("Cplain")));
+  ASSERT_TRUE(authenticator.authenticate(Access::client, basic("admin", "pw")));
+  authenticator.forget();
+  EXPECT_FALSE(authenticator.recall(Access::client, token("Cplain")));
+  EXPECT_FALSE(authenticator.recall(Access::client, basic("admin", "pw")));
+}
+
+TEST_F(AuthenticatorTest, DoesNotRememberALookUpThatForgetOvertook) {
+  for (const Credentials& credentials : {token("Cplain"), basic("admin", "pw")}) {
+    store.during_lookup = [this] { authenticator.forget(); };
+    ASSERT_TRUE(authenticator.authenticate(Access::client, credentials));
+    EXPECT_FALSE(authenticator.recall(Access::client, credentials));
+    store.during_lookup = nullptr;
+    ASSERT_TRUE(authenticator.authenticate(Access::client, credentials));
+    EXPECT_TRUE(authenticator.recall(Access::client, credentials));
+  }
+  store.during_lookup = [this] { authenticator.forget(); };
+  ASSERT_TRUE(authenticator.authenticate(Access::post_message, token("Aapp")));
+  EXPECT_FALSE(authenticator.recall(Access::post_message, token("Aapp")));
+}
+
+TEST_F(AuthenticatorTest, ARememberedClientDoesNotOutliveItsExpiry) {
+  model::Client& client = store.add_client(31, 2, "Cshort");
+  client.expires_at = core::wall_now() + hours(1);
+  ASSERT_TRUE(authenticator.authenticate(Access::client, token("Cshort")));
+  EXPECT_TRUE(authenticator.recall(Access::client, token("Cshort")));
+
+  // Authenticated just before the end, asked for after it.
+  const core::WallTime end = core::wall_now() + milliseconds(30);
+  store.clients.back().expires_at = end;
+  authenticator.forget();
+  ASSERT_TRUE(authenticator.authenticate(Access::client, token("Cshort")));
+  while (core::wall_now() <= end) {
+  }
+  EXPECT_FALSE(authenticator.recall(Access::client, token("Cshort")));
+  EXPECT_EQ(who(authenticator.authenticate(Access::client, token("Cshort"))), kText);
+}
+
+TEST_F(AuthenticatorTest, AStoreThatCannotAnswerIsNeverAnUnknownUser) {
+  store.broken = true;
+  for (const Access access :
+       {Access::client, Access::elevated, Access::admin, Access::post_message, Access::optional}) {
+    EXPECT_EQ(authenticator.authenticate(access, token("Cplain")).error().code, ErrorCode::unavailable);
+    EXPECT_EQ(authenticator.authenticate(access, basic("admin", "pw")).error().code, ErrorCode::unavailable);
+  }
+}
+
+TEST_F(AuthenticatorTest, AClientWhoseUserIsGoneIsNobody) {
+  store.add_client(32, 99, "Corphan");
+  EXPECT_EQ(who(authenticator.authenticate(Access::client, token("Corphan"))), kText);
+}
+
+TEST_F(AuthenticatorTest, KeepsWhatIsUsedWhenTheCacheIsFull) {
+  Options small = quick();
+  small.token_cache = 8;
+  small.password_cache = 0;
+  Authenticator bounded(store, small);
+  ASSERT_TRUE(bounded.authenticate(Access::client, basic("admin", "pw")));
+  EXPECT_FALSE(bounded.recall(Access::client, basic("admin", "pw")));
+  ASSERT_TRUE(bounded.authenticate(Access::client, token("Cplain")));
+  int remembered = 0;
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    store.add_client(1000 + i, 2, "C" + std::to_string(i));
+    ASSERT_TRUE(bounded.authenticate(Access::client, token("C" + std::to_string(i))));
+    EXPECT_TRUE(bounded.recall(Access::client, token("Cplain"))) << i;
+  }
+  for (int i = 0; i < 100; ++i) remembered += bounded.recall(Access::client, token("C" + std::to_string(i))) ? 1 : 0;
+  EXPECT_GT(remembered, 0);
+  EXPECT_LE(remembered, 8);
+}
+
+}  // namespace
+}  // namespace push::auth

@@ -1,0 +1,189 @@
+// A store in memory for the tests of auth and api: plain vectors, a switch that makes every call fail, counters, and a
+// hook that runs in the middle of a look-up.
+#pragma once
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "push/store/store.hpp"
+
+namespace push::test {
+
+class FakeStore final : public store::Store {
+ public:
+  std::vector<model::User> users;
+  std::vector<model::Application> applications;
+  std::vector<model::Client> clients;
+  std::vector<model::Message> messages;  // ascending ids
+  bool broken = false;
+  int lookups = 0;
+  std::function<void()> during_lookup;
+
+  model::User& add_user(std::uint64_t id, std::string name, std::string hash, bool admin) {
+    model::User user;
+    user.id = core::UserId{id};
+    user.name = std::move(name);
+    user.pass_hash = std::move(hash);
+    user.admin = admin;
+    return users.emplace_back(std::move(user));
+  }
+  model::Application& add_application(std::uint64_t id, std::uint64_t user, std::string token, std::string name) {
+    model::Application application;
+    application.id = core::ApplicationId{id};
+    application.user = core::UserId{user};
+    application.token = std::move(token);
+    application.name = std::move(name);
+    return applications.emplace_back(std::move(application));
+  }
+  model::Client& add_client(std::uint64_t id, std::uint64_t user, std::string token) {
+    model::Client client;
+    client.id = core::ClientId{id};
+    client.user = core::UserId{user};
+    client.token = std::move(token);
+    return clients.emplace_back(std::move(client));
+  }
+
+  core::Result<void> append(store::NewMessage message, Appended done) override {
+    if (broken) return down();
+    model::Message stored;
+    stored.id = core::MessageId{messages.empty() ? 1 : core::value(messages.back().id) + 1};
+    stored.application = message.application;
+    stored.message = std::move(message.message);
+    stored.title = std::move(message.title);
+    stored.priority = message.priority;
+    stored.extras = std::move(message.extras);
+    stored.date = message.date;
+    messages.push_back(stored);
+    done(std::move(stored));
+    return {};
+  }
+
+  core::Result<std::optional<model::User>> find_user(core::UserId id) override {
+    return find(users, [id](const model::User& user) { return user.id == id; });
+  }
+  core::Result<std::optional<model::User>> find_user_by_name(std::string_view name) override {
+    return find(users, [name](const model::User& user) { return user.name == name; });
+  }
+  core::Result<std::optional<model::Application>> find_application(core::ApplicationId id) override {
+    return find(applications, [id](const model::Application& application) { return application.id == id; });
+  }
+  core::Result<std::optional<model::Application>> find_application_by_token(std::string_view token) override {
+    return find(applications, [token](const model::Application& application) { return application.token == token; });
+  }
+  core::Result<std::optional<model::Client>> find_client(core::ClientId id) override {
+    return find(clients, [id](const model::Client& client) { return client.id == id && !expired(client); });
+  }
+  core::Result<std::optional<model::Client>> find_client_by_token(std::string_view token) override {
+    return find(clients, [token](const model::Client& client) { return client.token == token && !expired(client); });
+  }
+  core::Result<std::vector<model::User>> list_users() override {
+    if (broken) return down();
+    return users;
+  }
+  core::Result<std::vector<model::Application>> list_applications(core::UserId user) override {
+    return select(applications, [user](const model::Application& application) { return application.user == user; });
+  }
+  core::Result<std::vector<model::Client>> list_clients(core::UserId user) override {
+    return select(clients, [user](const model::Client& client) { return client.user == user; });
+  }
+  core::Result<std::vector<model::Message>> list_messages(core::UserId user, store::PageRequest page) override {
+    return list(page, [this, user](const model::Message& message) { return owner(message) == user; });
+  }
+  core::Result<std::vector<model::Message>> list_messages(core::ApplicationId application,
+                                                          store::PageRequest page) override {
+    return list(page, [application](const model::Message& message) { return message.application == application; });
+  }
+  core::Result<void> ping() override {
+    if (broken) return down();
+    return {};
+  }
+
+  core::Result<model::User> create_user(store::NewUser user) override {
+    if (broken) return down();
+    return add_user(users.size() + 1, std::move(user.name), std::move(user.pass_hash), user.admin);
+  }
+  core::Result<model::Application> create_application(store::NewApplication application) override {
+    if (broken) return down();
+    for (const model::Application& other : applications) {
+      if (other.user == application.user && !application.sort_key.empty() && other.sort_key == application.sort_key) {
+        return core::failure(core::ErrorCode::invalid, "taken");
+      }
+    }
+    model::Application& stored =
+        add_application(applications.size() + 1, core::value(application.user), application.token, application.name);
+    stored.description = std::move(application.description);
+    stored.default_priority = application.default_priority;
+    stored.sort_key = application.sort_key.empty() ? "a0" : std::move(application.sort_key);
+    return stored;
+  }
+  core::Result<model::Client> create_client(store::NewClient client) override {
+    if (broken) return down();
+    model::Client& stored = add_client(clients.size() + 1, core::value(client.user), client.token);
+    stored.name = std::move(client.name);
+    stored.expires_after_inactivity_seconds = client.expires_after_inactivity_seconds;
+    return stored;
+  }
+  core::Result<void> delete_message(core::UserId user, core::MessageId id) override {
+    if (broken) return down();
+    const auto gone = std::erase_if(messages, [this, user, id](const model::Message& message) {
+      return message.id == id && owner(message) == user;
+    });
+    if (gone == 0) return core::failure(core::ErrorCode::not_found, "no such message");
+    return {};
+  }
+  core::Result<void> delete_messages(core::UserId user) override {
+    if (broken) return down();
+    std::erase_if(messages, [this, user](const model::Message& message) { return owner(message) == user; });
+    return {};
+  }
+  core::Result<void> delete_messages(core::ApplicationId application) override {
+    if (broken) return down();
+    std::erase_if(messages, [application](const model::Message& m) { return m.application == application; });
+    return {};
+  }
+  void drain() override {}
+
+ private:
+  static core::Error down() { return core::failure(core::ErrorCode::unavailable, "the database is away"); }
+  static bool expired(const model::Client& client) {
+    return client.expires_at && *client.expires_at <= core::wall_now();
+  }
+  core::UserId owner(const model::Message& message) const {
+    for (const model::Application& application : applications) {
+      if (application.id == message.application) return application.user;
+    }
+    return {};
+  }
+
+  template <class Row, class Matches>
+  core::Result<std::optional<Row>> find(const std::vector<Row>& rows, Matches matches) {
+    ++lookups;
+    if (broken) return down();
+    const auto row = std::find_if(rows.begin(), rows.end(), matches);
+    std::optional<Row> found;
+    if (row != rows.end()) found = *row;
+    if (during_lookup) during_lookup();
+    return found;
+  }
+  template <class Row, class Matches>
+  core::Result<std::vector<Row>> select(const std::vector<Row>& rows, Matches matches) {
+    if (broken) return down();
+    std::vector<Row> found;
+    std::copy_if(rows.begin(), rows.end(), std::back_inserter(found), matches);
+    return found;
+  }
+  template <class Matches>
+  core::Result<std::vector<model::Message>> list(store::PageRequest page, Matches matches) {
+    if (broken) return down();
+    std::vector<model::Message> found;
+    for (auto message = messages.rbegin(); message != messages.rend() && found.size() < page.limit; ++message) {
+      if (page.since != 0 && core::value(message->id) >= page.since) continue;
+      if (matches(*message)) found.push_back(*message);
+    }
+    return found;
+  }
+};
+
+}  // namespace push::test
