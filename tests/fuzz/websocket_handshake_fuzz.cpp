@@ -29,11 +29,12 @@ bool contains_ignoring_case(std::string_view text, std::string_view word) {
   return lower.find(word) != std::string::npos;
 }
 
-// OpenSSL's decoder as the second opinion; it counts the padding as two zero bytes.
+// OpenSSL's decoder as the second opinion. It counts padding as zero bytes, and takes it anywhere.
 bool decodes_to_sixteen_bytes(std::string_view key) {
   std::vector<unsigned char> in(key.begin(), key.end());
   std::vector<unsigned char> out(in.size() + 3);
-  return EVP_DecodeBlock(out.data(), in.data(), static_cast<int>(in.size())) == 18 && key.ends_with("==");
+  return EVP_DecodeBlock(out.data(), in.data(), static_cast<int>(in.size())) == 18 && key.find('=') == 22 &&
+         key[23] == '=';
 }
 
 }  // namespace
