@@ -12,7 +12,9 @@ Bytes::Block* Bytes::allocate(std::size_t size) {
   return block;
 }
 
-Bytes Bytes::copy(std::string_view text) { return join(text, {}); }
+Bytes Bytes::copy(std::string_view text) {
+  return join(text, {});
+}
 
 Bytes Bytes::join(std::string_view first, std::string_view second, std::string_view third) {
   Bytes bytes;

@@ -14,6 +14,10 @@ using std::chrono::minutes;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
+// The whole years that WallTime can hold, with room for any offset.
+constexpr int kFirstYear = 1678;
+constexpr int kLastYear = 2261;
+
 void append_digits(std::string& out, std::uint64_t value, int width) {
   std::array<char, 20> digits{};
   for (int i = width - 1; i >= 0; --i) {
@@ -94,13 +98,16 @@ std::optional<minutes> read_offset(std::string_view text, std::size_t& at) {
   int minute = 0;
   if (!read_char(text, at, "+-") || !read_digits(text, at, 2, hour)) return std::nullopt;
   if (read_char(text, at, ":") && !read_digits(text, at, 2, minute)) return std::nullopt;
+  if (hour > 23 || minute > 59) return std::nullopt;
   const minutes offset = hours(hour) + minutes(minute);
   return negative ? -offset : offset;
 }
 
 }  // namespace
 
-WallTime wall_now() { return std::chrono::time_point_cast<nanoseconds>(std::chrono::system_clock::now()); }
+WallTime wall_now() {
+  return std::chrono::time_point_cast<nanoseconds>(std::chrono::system_clock::now());
+}
 
 void append_rfc3339(std::string& out, WallTime time) {
   append_civil(out, time, 'T', true);
@@ -129,15 +136,18 @@ std::optional<WallTime> parse_time(std::string_view text) {
   }
   const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
-  if (!date.ok()) return std::nullopt;
+  if (!date.ok() || year < kFirstYear || year > kLastYear) return std::nullopt;
   nanoseconds fraction(0);
   if (read_char(text, at, "T ")) {
-    if (!read_digits(text, at, 2, hour) || !read_char(text, at, ":") || !read_digits(text, at, 2, minute)) return std::nullopt;
-    if (read_char(text, at, ":") && !read_digits(text, at, 2, second)) return std::nullopt;
-    if (read_char(text, at, ".")) {
-      const auto read = read_fraction(text, at);
-      if (!read) return std::nullopt;
-      fraction = *read;
+    if (!read_digits(text, at, 2, hour) || !read_char(text, at, ":") || !read_digits(text, at, 2, minute))
+      return std::nullopt;
+    if (read_char(text, at, ":")) {
+      if (!read_digits(text, at, 2, second)) return std::nullopt;
+      if (read_char(text, at, ".")) {
+        const auto read = read_fraction(text, at);
+        if (!read) return std::nullopt;
+        fraction = *read;
+      }
     }
   }
   const auto offset = read_offset(text, at);

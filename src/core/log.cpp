@@ -8,14 +8,22 @@ namespace push::core {
 
 bool set_up_log(std::string_view level, bool colours) {
   spdlog::level::level_enum chosen = spdlog::level::info;
-  if (level == "trace") chosen = spdlog::level::trace;
-  else if (level == "debug") chosen = spdlog::level::debug;
-  else if (level == "info" || level.empty()) chosen = spdlog::level::info;
-  else if (level == "warn") chosen = spdlog::level::warn;
-  else if (level == "error") chosen = spdlog::level::err;
-  else if (level == "fatal" || level == "panic") chosen = spdlog::level::critical;
-  else if (level == "disabled") chosen = spdlog::level::off;
-  else return false;
+  if (level == "trace")
+    chosen = spdlog::level::trace;
+  else if (level == "debug")
+    chosen = spdlog::level::debug;
+  else if (level == "info" || level.empty())
+    chosen = spdlog::level::info;
+  else if (level == "warn")
+    chosen = spdlog::level::warn;
+  else if (level == "error")
+    chosen = spdlog::level::err;
+  else if (level == "fatal" || level == "panic")
+    chosen = spdlog::level::critical;
+  else if (level == "disabled")
+    chosen = spdlog::level::off;
+  else
+    return false;
   auto sink = std::make_shared<spdlog::sinks::stdout_color_sink_mt>(colours ? spdlog::color_mode::automatic
                                                                             : spdlog::color_mode::never);
   auto logger = std::make_shared<spdlog::logger>("", std::move(sink));

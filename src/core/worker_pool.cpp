@@ -1,13 +1,18 @@
 #include "push/core/worker_pool.hpp"
 
+#include "push/core/check.hpp"
+
 namespace push::core {
 
 WorkerPool::WorkerPool(std::size_t threads, std::size_t limit) : limit_(limit) {
+  PUSH_CHECK(threads > 0);
   threads_.reserve(threads);
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
 }
 
-WorkerPool::~WorkerPool() { stop(); }
+WorkerPool::~WorkerPool() {
+  stop();
+}
 
 bool WorkerPool::submit(Job& job) {
   {

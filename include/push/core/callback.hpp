@@ -1,6 +1,7 @@
 // A move-only function object, for handlers that own something that cannot be copied (a net::Reply, say).
 // std::move_only_function comes only with C++23.
 #pragma once
+#include <functional>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -17,8 +18,9 @@ class Callback<R(Args...)> {
  public:
   Callback() = default;
   template <class F>
-    requires(!std::is_same_v<std::decay_t<F>, Callback> && std::is_invocable_r_v<R, std::decay_t<F>&, Args...>)
-  Callback(F&& f) : target_(std::make_unique<Holder<std::decay_t<F>>>(std::forward<F>(f))) {}  // NOLINT: implicit as std::function
+  requires(!std::is_same_v<std::decay_t<F>, Callback> && std::is_invocable_r_v<R, std::decay_t<F>&, Args...>)
+      Callback(F&& f)
+      : target_(std::make_unique<Holder<std::decay_t<F>>>(std::forward<F>(f))) {}  // NOLINT: implicit as std::function
 
   explicit operator bool() const { return target_ != nullptr; }
   R operator()(Args... args) {
@@ -34,7 +36,13 @@ class Callback<R(Args...)> {
   template <class F>
   struct Holder final : Base {
     explicit Holder(F f) : function(std::move(f)) {}
-    R call(Args... args) override { return function(std::forward<Args>(args)...); }
+    R call(Args... args) override {
+      if constexpr (std::is_void_v<R>) {
+        static_cast<void>(std::invoke(function, std::forward<Args>(args)...));
+      } else {
+        return std::invoke(function, std::forward<Args>(args)...);
+      }
+    }
     F function;
   };
   std::unique_ptr<Base> target_;

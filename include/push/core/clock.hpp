@@ -11,7 +11,9 @@ using WallTime = std::chrono::sys_time<std::chrono::nanoseconds>;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 WallTime wall_now();
-inline SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
+inline SteadyTime steady_now() {
+  return std::chrono::steady_clock::now();
+}
 
 // RFC 3339 in UTC with up to nine fraction digits, trailing zeros trimmed, never an empty fraction (old gotify-tray
 // needs one): 2026-11-22T10:53:10.381570477Z. gotify-spec 1.0.
@@ -20,7 +22,8 @@ std::string rfc3339(WallTime time);
 
 // What Gotify stores in SQLite: 2026-11-22 10:53:10.381570477+00:00. gotify-spec 7.2.
 std::string database_time(WallTime time);
-// Reads both forms above, with 'T' or ' ', 'Z', an offset or none (= UTC), with or without fraction and seconds.
+// Reads both forms above, with 'T' or ' ', 'Z', an offset or none (= UTC), with or without fraction and seconds. None
+// outside of the years 1678 to 2261, which is what 64 bits of nanoseconds hold (Go's zero time is year 1).
 std::optional<WallTime> parse_time(std::string_view text);
 
 // The value of an HTTP Date header (RFC 9110 5.6.7).

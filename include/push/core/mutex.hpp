@@ -39,7 +39,8 @@ class PUSH_SCOPED_CAPABILITY Lock {
   Mutex& mutex_;
 };
 
-// Waits with a core::Mutex held. Write the predicate as a while loop around wait(), where the analysis can see the lock.
+// Waits with a core::Mutex held. Write the predicate as a while loop around wait(), where the analysis can see the
+// lock.
 class Condition {
  public:
   void wait(Mutex& mutex) PUSH_REQUIRES(mutex) { condition_.wait(mutex); }

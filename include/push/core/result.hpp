@@ -12,9 +12,9 @@ enum class ErrorCode {
   unauthorized,  // nobody was recognised
   forbidden,     // somebody was recognised, but may not
   not_found,
-  too_large,     // over a configured limit
-  unavailable,   // try again later: queue full, disk full, database locked
-  internal,      // a defect of ours or of the machine
+  too_large,    // over a configured limit
+  unavailable,  // try again later: queue full, disk full, database locked
+  internal,     // a defect of ours or of the machine
 };
 
 struct Error {
@@ -28,6 +28,8 @@ struct Error {
 template <class T>
 using Result = boost::system::result<T, Error>;
 
-inline Error failure(ErrorCode code, std::string text) { return Error{code, std::move(text)}; }
+inline Error failure(ErrorCode code, std::string text) {
+  return Error{code, std::move(text)};
+}
 
 }  // namespace push::core

@@ -1,0 +1,63 @@
+#include "push/core/log.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <utility>
+
+namespace push::core {
+namespace {
+
+TEST(MaskToken, HidesTheValueOfEveryToken) {
+  EXPECT_EQ(mask_token("/stream?token=CAbc123"), "/stream?token=[masked]");
+  EXPECT_EQ(mask_token("/message?token=A1&limit=2"), "/message?token=[masked]&limit=2");
+  EXPECT_EQ(mask_token("/message?limit=2&token=A1"), "/message?limit=2&token=[masked]");
+  EXPECT_EQ(mask_token("/message?token=A1&token=B2&x=y"), "/message?token=[masked]&token=[masked]&x=y");
+  EXPECT_EQ(mask_token("/message?token=&token=B2"), "/message?token=[masked]&token=[masked]");
+  EXPECT_EQ(mask_token("/message?token=a=b%26c"), "/message?token=[masked]");
+}
+
+TEST(MaskToken, LeavesEverythingElseAsItIs) {
+  for (const char* target : {"", "/", "/message?limit=2", "/token", "/message?token", "/message?tokens=1", "/a&b"}) {
+    EXPECT_EQ(mask_token(target), target);
+  }
+}
+
+class SetUpLog : public ::testing::Test {
+ protected:
+  void TearDown() override { spdlog::set_default_logger(before_); }
+  std::shared_ptr<spdlog::logger> before_ = spdlog::default_logger();
+};
+
+TEST_F(SetUpLog, KnowsGotifysLevels) {
+  const std::pair<const char*, spdlog::level::level_enum> levels[] = {
+      {"trace", spdlog::level::trace},    {"debug", spdlog::level::debug},    {"info", spdlog::level::info},
+      {"", spdlog::level::info},          {"warn", spdlog::level::warn},      {"error", spdlog::level::err},
+      {"fatal", spdlog::level::critical}, {"panic", spdlog::level::critical}, {"disabled", spdlog::level::off}};
+  for (const auto& [word, level] : levels) {
+    ASSERT_TRUE(set_up_log(word, false)) << word;
+    EXPECT_EQ(spdlog::default_logger()->level(), level) << word;
+  }
+}
+
+TEST_F(SetUpLog, RefusesOtherWordsAndChangesNothing) {
+  ASSERT_TRUE(set_up_log("warn", true));
+  for (const char* word : {"INFO", "verbose", "warning", " info"}) {
+    EXPECT_FALSE(set_up_log(word, true)) << word;
+  }
+  EXPECT_EQ(spdlog::default_logger()->level(), spdlog::level::warn);
+}
+
+TEST_F(SetUpLog, ALineIsTimeInUtcLevelAndText) {
+  ASSERT_TRUE(set_up_log("info", false));
+  ::testing::internal::CaptureStdout();
+  spdlog::debug("not shown");
+  spdlog::info("started on port {}", 80);
+  const std::string line = ::testing::internal::GetCapturedStdout();
+  EXPECT_TRUE(::testing::internal::RE::FullMatch(
+      line, ::testing::internal::RE("[0-9]+-[0-9]+-[0-9]+T[0-9]+:[0-9]+:[0-9]+Z I started on port 80\n")))
+      << line;
+}
+
+}  // namespace
+}  // namespace push::core

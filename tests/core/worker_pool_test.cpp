@@ -1,0 +1,147 @@
+#include "push/core/worker_pool.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+#include <memory>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace push::core {
+namespace {
+
+// Occupies one worker until released.
+class Gate {
+ public:
+  WorkerPool::Job job() {
+    return [this] {
+      entered_.set_value();
+      release_.get_future().wait();
+    };
+  }
+  void wait_until_entered() { entered_.get_future().wait(); }
+  void release() { release_.set_value(); }
+
+ private:
+  std::promise<void> entered_;
+  std::promise<void> release_;
+};
+
+void occupy(WorkerPool& pool, Gate& gate) {
+  WorkerPool::Job job = gate.job();
+  ASSERT_TRUE(pool.submit(job));
+  gate.wait_until_entered();
+}
+
+TEST(WorkerPool, RunsAJobOnAThreadOfItsOwn) {
+  WorkerPool pool(1, 10);
+  std::promise<std::thread::id> ran;
+  WorkerPool::Job job = [&ran] { ran.set_value(std::this_thread::get_id()); };
+  ASSERT_TRUE(pool.submit(job));
+  EXPECT_FALSE(job);
+  EXPECT_NE(ran.get_future().get(), std::this_thread::get_id());
+}
+
+TEST(WorkerPool, AllThreadsWorkAtOnce) {
+  WorkerPool pool(3, 10);
+  Gate gates[3];
+  for (Gate& gate : gates) occupy(pool, gate);  // each waits until its job has begun
+  EXPECT_EQ(pool.waiting(), 0U);
+  for (Gate& gate : gates) gate.release();
+}
+
+TEST(WorkerPool, OneThreadKeepsTheOrder) {
+  std::vector<int> order;
+  {
+    WorkerPool pool(1, 100);
+    for (int i = 0; i < 50; ++i) {
+      WorkerPool::Job job = [&order, i] { order.push_back(i); };
+      ASSERT_TRUE(pool.submit(job));
+    }
+  }
+  ASSERT_EQ(order.size(), 50U);
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(order[static_cast<std::size_t>(i)], i);
+}
+
+TEST(WorkerPool, RefusesBeyondItsLimitAndLeavesTheJobWithTheCaller) {
+  WorkerPool pool(1, 2);
+  Gate gate;
+  occupy(pool, gate);
+  std::atomic<int> runs = 0;
+  for (int i = 0; i < 2; ++i) {
+    WorkerPool::Job job = [&runs] { ++runs; };
+    ASSERT_TRUE(pool.submit(job));
+  }
+  EXPECT_EQ(pool.waiting(), 2U);
+  int refused_runs = 0;
+  WorkerPool::Job refused = [&refused_runs] { ++refused_runs; };
+  EXPECT_FALSE(pool.submit(refused));
+  EXPECT_EQ(pool.waiting(), 2U);
+  ASSERT_TRUE(refused);
+  refused();
+  EXPECT_EQ(refused_runs, 1);
+  gate.release();
+  pool.stop();
+  EXPECT_EQ(runs, 2);
+  EXPECT_EQ(pool.waiting(), 0U);
+}
+
+TEST(WorkerPool, StopRunsWhatWaitsAndThenRefuses) {
+  WorkerPool pool(1, 10);
+  Gate gate;
+  occupy(pool, gate);
+  std::atomic<int> runs = 0;
+  for (int i = 0; i < 5; ++i) {
+    WorkerPool::Job job = [&runs] { ++runs; };
+    ASSERT_TRUE(pool.submit(job));
+  }
+  gate.release();
+  pool.stop();
+  EXPECT_EQ(runs, 5);
+  WorkerPool::Job late = [&runs] { ++runs; };
+  EXPECT_FALSE(pool.submit(late));
+  EXPECT_TRUE(late);
+  pool.stop();
+  EXPECT_EQ(runs, 5);
+}
+
+TEST(WorkerPool, AJobIsDestroyedOnceItHasRun) {
+  WorkerPool pool(1, 10);
+  auto token = std::make_shared<int>(1);
+  const std::weak_ptr<int> watch = token;
+  WorkerPool::Job job = [owned = std::move(token)] { EXPECT_EQ(*owned, 1); };
+  ASSERT_TRUE(pool.submit(job));
+  Gate next;
+  occupy(pool, next);  // begins only after the first job's end
+  EXPECT_TRUE(watch.expired());
+  next.release();
+}
+
+TEST(WorkerPool, ManySubmittersLoseNothing) {
+  std::atomic<int> runs = 0;
+  std::atomic<int> taken = 0;
+  {
+    WorkerPool pool(2, 64);
+    std::vector<std::thread> submitters;
+    for (int i = 0; i < 4; ++i) {
+      submitters.emplace_back([&] {
+        for (int round = 0; round < 2000; ++round) {
+          WorkerPool::Job job = [&runs] { ++runs; };
+          if (pool.submit(job)) ++taken;
+        }
+      });
+    }
+    for (std::thread& thread : submitters) thread.join();
+  }
+  EXPECT_GT(taken, 0);
+  EXPECT_EQ(runs, taken);
+}
+
+TEST(WorkerPool, NeedsAThread) {
+  EXPECT_DEATH(WorkerPool(0, 1), "broken invariant: threads > 0");
+}
+
+}  // namespace
+}  // namespace push::core
