@@ -1,0 +1,246 @@
+// idle: memory per idle connection as a slope over the number of connections.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "raw_sender.hpp"
+#include "scenarios.hpp"
+#include "support/check.hpp"
+#include "support/clock.hpp"
+#include "support/http.hpp"
+#include "support/names.hpp"
+#include "support/posting.hpp"
+#include "support/proc_memory.hpp"
+#include "support/server.hpp"
+#include "support/stamp.hpp"
+#include "support/stats.hpp"
+#include "support/subscriber_process.hpp"
+#include "support/table.hpp"
+
+namespace push::bench {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr unsigned kDefaultConnections = 19'000;
+constexpr unsigned kPingSeconds = 3;  // of the ping stage
+constexpr std::size_t kChurnWindow = 1000;
+constexpr double kChurnSeconds = 120;
+constexpr std::size_t kWarmingPosts = 10'000;
+
+unsigned connections_of(const Options& options) {
+  return options.connections != 0 ? options.connections : kDefaultConnections;
+}
+
+struct Reading {
+  std::size_t connections = 0;
+  double user = 0;
+  Slabs slabs;
+};
+
+using ObjectsPerConnection = std::map<std::string, double>;
+
+ObjectsPerConnection object_slopes(const std::vector<Reading>& readings) {
+  ObjectsPerConnection result;
+  for (const auto& [name, row] : readings.front().slabs) {
+    std::vector<Point> objects;
+    for (const Reading& reading : readings) {
+      objects.push_back({static_cast<double>(reading.connections), reading.slabs.at(name).objects});
+    }
+    result[name] = slope(objects);
+  }
+  return result;
+}
+
+// The subscribers' sockets are in the same kernel as the server's. What they cost is found with a bare process at the
+// other end: it holds accepted sockets and nothing else, so that its own part is one object of each of these kinds.
+ObjectsPerConnection measure_subscribers(unsigned connections) {
+  const RawSender bare(connections);
+  SubscriberProcess subscribers({.port = bare.port(), .source_net = 20});
+  std::vector<Reading> readings;
+  for (unsigned step = 1; step <= 4; ++step) {
+    subscribers.open_up_to(connections * step / 4);
+    ::usleep(200'000);
+    readings.push_back({connections * step / 4, 0, socket_slabs()});
+  }
+  ObjectsPerConnection result = object_slopes(readings);
+  for (auto& [name, objects] : result) {
+    if (name != "eventpoll_epi" && name != "ep_head") objects -= 1;
+  }
+  return result;
+}
+
+// One server, one stage.
+class Run {
+ public:
+  Run(const Options& options, const ObjectsPerConnection& of_subscribers, bool own_users, std::string stage)
+      : options_(options),
+        of_subscribers_(of_subscribers),
+        own_users_(own_users),
+        stage_(std::move(stage)),
+        connections_(connections_of(options)),
+        server_({.program = options.program,
+                 .directory = options.dir,
+                 .threads = options.threads,
+                 .users = own_users ? 2 * connections_ : 1,
+                 .ping_seconds = stage_ == "ping" ? kPingSeconds : 45}),
+        subscribers_({.port = server_.port(), .source_net = 20, .own_users = own_users}) {}
+
+  Json measure() {
+    warm_up();
+    if (stage_ == "churn") churn();
+    const std::size_t first = std::min<std::size_t>(1000, connections_ / 8);
+    grow_to(first, 0);
+    const std::int64_t start = monotonic_ns();
+    double connecting = 0;
+    for (unsigned step = 1; step <= 4; ++step) {
+      const std::int64_t before = monotonic_ns();
+      subscribers_.open_up_to(connections_ * step / 4, base_of(step));
+      connecting += static_cast<double>(monotonic_ns() - before) / 1e9;
+      touch(connections_ * step / 4, step);
+      readings_.push_back(read(connections_ * step / 4));
+    }
+    result_["seconds"] = static_cast<double>(monotonic_ns() - start) / 1e9;
+    result_["connects_per_second"] = static_cast<double>(connections_ - first) / connecting;
+    report();
+    subscribers_.drop_all();
+    server_.stop();
+    return result_;
+  }
+
+ private:
+  std::uint32_t base_of(unsigned step) const { return stage_ == "broadcast" && !own_users_ ? step : 0; }
+
+  Reading read(std::size_t connections) const { return {connections, settled_pss_anon(server_.pid()), socket_slabs()}; }
+
+  void grow_to(std::size_t count, unsigned step) {
+    subscribers_.open_up_to(count, base_of(step));
+    touch(count, step);
+  }
+
+  // What the stage does to connections before they are measured.
+  void touch(std::size_t count, unsigned step) {
+    if (stage_ == "ping") subscribers_.await_pings(kPingSeconds * 2 + 15);
+    if (stage_ != "broadcast") return;
+    if (!own_users_) {
+      post(0, 1, step + 1);
+      subscribers_.await_sequence(step + 1);
+    } else {
+      post(touched_, count - touched_, 1);
+      subscribers_.await_sequence(1);
+    }
+    touched_ = count;
+  }
+
+  void post(std::size_t first_user, std::size_t users, std::uint32_t sequence) const {
+    request_all(server_.port(), std::min<std::size_t>(users, 16), users, [&](std::size_t i) {
+      const auto user = static_cast<unsigned>(first_user + i);
+      return post_request(server_.port(), application_token(user),
+                          stamp_text({monotonic_ns(), sequence, user}, options_.size));
+    });
+  }
+
+  // Fills the caches of the database and of the allocator with users who never connect, so that the slope shows
+  // connections and not caches.
+  void warm_up() const {
+    if (!own_users_) return;
+    request_all(server_.port(), 16, connections_, [&](std::size_t i) {
+      return get_request(server_.port(),
+                         "/current/user?token=" + client_token(connections_ + static_cast<unsigned>(i)));
+    });
+    if (stage_ == "broadcast") post(connections_, std::min<std::size_t>(kWarmingPosts, connections_), 1);
+  }
+
+  void churn() {
+    const double before = settled_pss_anon(server_.pid());
+    const std::int64_t start = monotonic_ns();
+    const std::size_t opened = subscribers_.churn(options_.churn, std::min<std::size_t>(kChurnWindow, connections_ / 8),
+                                                  connections_, connections_, kChurnSeconds);
+    result_["churn"] = {
+        {"connects", opened},
+        {"connects_per_second", static_cast<double>(opened) * 1e9 / static_cast<double>(monotonic_ns() - start)},
+        {"user_bytes_before", before},
+        {"user_bytes_after", settled_pss_anon(server_.pid())}};
+  }
+
+  void report() {
+    std::vector<Point> user;
+    Json points = Json::array();
+    for (const Reading& reading : readings_) {
+      user.push_back({static_cast<double>(reading.connections), reading.user});
+      points.push_back({{"connections", reading.connections}, {"user_bytes", reading.user}});
+    }
+    result_["points"] = points;
+    result_["user_bytes_per_connection"] = slope(user);
+    kernel();
+  }
+
+  void kernel() {
+    if (readings_.front().slabs.empty()) return;
+    Json rows = Json::object();
+    double sum = 0;
+    for (const auto& [name, objects] : object_slopes(readings_)) {
+      const double of_server = objects - of_subscribers_.at(name);
+      const double bytes_each = readings_.front().slabs.at(name).bytes_each;
+      rows[name] = {{"objects_of_server", of_server},
+                    {"objects_of_subscriber", of_subscribers_.at(name)},
+                    {"bytes_each", bytes_each}};
+      sum += of_server * bytes_each;
+    }
+    result_["kernel_rows"] = rows;
+    result_["kernel_bytes_per_connection"] = sum;
+  }
+
+  const Options& options_;
+  const ObjectsPerConnection& of_subscribers_;
+  bool own_users_;
+  std::string stage_;
+  unsigned connections_;
+  Server server_;
+  SubscriberProcess subscribers_;
+  std::size_t touched_ = 0;
+  std::vector<Reading> readings_;
+  Json result_ = Json::object();
+};
+
+std::string cell(const Json& figures, const char* key, int places = 0) {
+  return figures.contains(key) ? decimal(figures[key].get<double>(), places) : "-";
+}
+
+}  // namespace
+
+nlohmann::json run_idle(const Options& options) {
+  Json all = Json::object();
+  Table table({"idle", "user B/conn", "kernel B/conn", "sum", "must user", "connects/s"});
+  ObjectsPerConnection of_subscribers;
+  if (socket_slabs().empty()) {
+    progress("/proc/slabinfo is unreadable (it needs root): no kernel figures");
+  } else {
+    of_subscribers = measure_subscribers(connections_of(options));
+  }
+  for (const std::string name : {"s1", "s2"}) {
+    if (!contains_word(options.cases, name)) continue;
+    for (const std::string stage : {"fresh", "broadcast", "churn", "ping"}) {
+      if (!contains_word(options.stages, stage)) continue;
+      progress("idle " + name + " " + stage);
+      Json figures = Run(options, of_subscribers, name == "s2", stage).measure();
+      std::string sum = "-";
+      if (figures.contains("kernel_bytes_per_connection")) {
+        const double total =
+            figures["kernel_bytes_per_connection"].get<double>() + figures["user_bytes_per_connection"].get<double>();
+        figures["sum_bytes_per_connection"] = total;
+        sum = decimal(total, 0);
+      }
+      table.row({name + " " + stage, cell(figures, "user_bytes_per_connection", 1),
+                 cell(figures, "kernel_bytes_per_connection"), sum, name == "s1" ? "<= 256" : "<= 457",
+                 cell(figures, "connects_per_second")});
+      all[name][stage] = std::move(figures);
+    }
+  }
+  table.print();
+  return all;
+}
+
+}  // namespace push::bench

@@ -1,0 +1,151 @@
+// latency: POSTs on a fixed schedule, each timed from its intended moment to its arrival at one subscriber.
+#include <poll.h>
+#include <sys/timerfd.h>
+
+#include <array>
+#include <cstdio>
+#include <deque>
+#include <nlohmann/json.hpp>
+
+#include "scenarios.hpp"
+#include "support/check.hpp"
+#include "support/clock.hpp"
+#include "support/database.hpp"
+#include "support/names.hpp"
+#include "support/post_pool.hpp"
+#include "support/server.hpp"
+#include "support/stamp.hpp"
+#include "support/stats.hpp"
+#include "support/subscribers.hpp"
+#include "support/table.hpp"
+
+namespace push::bench {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr double kDefaultSeconds = 20;
+constexpr std::size_t kConnections = 16;
+constexpr std::uint32_t kWarming = 200;
+
+class Pacing {
+ public:
+  Pacing(const Server& server, const Options& options)
+      : server_(server),
+        size_(options.size),
+        period_ns_(1'000'000'000 / options.rate),
+        timer_(must(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), "timerfd_create")),
+        pool_(server.port(), kConnections),
+        subscriber_({.port = server.port(), .source_net = 40}) {
+    subscriber_.open_up_to(1, 0, 0, 10);
+  }
+
+  // `count` messages; returns when all are answered and delivered.
+  void run(std::uint32_t count) {
+    const std::uint32_t last = sequence_ + count;
+    std::int64_t due = monotonic_ns() + period_ns_;
+    const Deadline deadline(60 + static_cast<double>(count) * static_cast<double>(period_ns_) / 1e9);
+    while (answered_ < last || subscriber_.deliveries() < last) {
+      if (deadline.passed())
+        fail("messages are missing: " + std::to_string(subscriber_.deliveries()) + " of " + std::to_string(last));
+      for (; sequence_ < last && monotonic_ns() >= due && pool_.has_free(); due += period_ns_) send(due);
+      wait(sequence_ < last && pool_.has_free() ? due : monotonic_ns() + 100'000'000);
+      subscriber_.pump(0);
+      pool_.poll(0, [&](std::uint64_t tag, std::int64_t, const Response& response) {
+        if (response.status != 200) fail("POST answered " + std::to_string(response.status));
+        ++answered_;
+        answers_.record(monotonic_ns() - static_cast<std::int64_t>(tag));
+      });
+    }
+  }
+
+  void forget() {
+    subscriber_.forget_latencies();
+    answers_ = Histogram{};
+  }
+
+  const Histogram& deliveries() const { return subscriber_.latencies(); }
+  const Histogram& answers() const { return answers_; }
+
+ private:
+  // A message that had to wait for a free connection keeps its intended moment, so waiting counts.
+  void send(std::int64_t due) {
+    const Stamp stamp{.sent_ns = due, .sequence = ++sequence_, .user = 0};
+    pool_.send(post_request(server_.port(), application_token(0), stamp_text(stamp, size_)),
+               static_cast<std::uint64_t>(due));
+  }
+
+  void wait(std::int64_t until) const {
+    itimerspec when{};
+    when.it_value.tv_sec = until / 1'000'000'000;
+    when.it_value.tv_nsec = until % 1'000'000'000;
+    must(::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &when, nullptr), "timerfd_settime");
+    std::array<pollfd, 3> entries{{{.fd = timer_.get(), .events = POLLIN, .revents = 0},
+                                   {.fd = pool_.epoll_fd(), .events = POLLIN, .revents = 0},
+                                   {.fd = subscriber_.epoll_fd(), .events = POLLIN, .revents = 0}}};
+    must(::poll(entries.data(), entries.size(), 1000), "poll");
+  }
+
+  const Server& server_;
+  std::size_t size_;
+  std::int64_t period_ns_;
+  Fd timer_;
+  PostPool pool_;
+  Subscribers subscriber_;
+  std::uint32_t sequence_ = 0;
+  std::uint32_t answered_ = 0;
+  Histogram answers_;
+};
+
+Json figures_of(const Histogram& histogram) {
+  return {{"count", histogram.count()},
+          {"p50_us", histogram.quantile_us(0.5)},
+          {"p90_us", histogram.quantile_us(0.9)},
+          {"p99_us", histogram.quantile_us(0.99)},
+          {"max_us", histogram.max_us()}};
+}
+
+void add_row(Table& table, const std::string& name, const Histogram& histogram) {
+  table.row({name, std::to_string(histogram.count()), decimal(histogram.quantile_us(0.5), 0),
+             decimal(histogram.quantile_us(0.9), 0), decimal(histogram.quantile_us(0.99), 0),
+             decimal(histogram.max_us(), 0)});
+}
+
+}  // namespace
+
+nlohmann::json run_latency(const Options& options) {
+  if (options.rate == 0) fail("--rate must not be 0");
+  const double seconds = options.seconds != 0 ? options.seconds : kDefaultSeconds;
+  const auto count = static_cast<std::uint32_t>(seconds * options.rate);
+  Server server({.program = options.program, .directory = options.dir, .threads = options.threads});
+  Json result{{"rate", options.rate}, {"threads", options.threads}};
+  {
+    progress("latency, " + std::to_string(count) + " messages at " + std::to_string(options.rate) + "/s");
+    Pacing pacing(server, options);
+    pacing.run(kWarming);
+    pacing.forget();
+    const std::int64_t server_before = server.cpu_ns();
+    const std::int64_t client_before = cpu_ns(0);
+    const std::int64_t start = monotonic_ns();
+    pacing.run(count);
+    const auto elapsed = static_cast<double>(monotonic_ns() - start);
+    result["server_cpus"] = static_cast<double>(server.cpu_ns() - server_before) / elapsed;
+    result["client_cpus"] = static_cast<double>(cpu_ns(0) - client_before) / elapsed;
+    result["delivery"] = figures_of(pacing.deliveries());
+    result["answer"] = figures_of(pacing.answers());
+    Table table({"latency", "count", "p50 us", "p90 us", "p99 us", "max us"});
+    add_row(table, "POST -> delivery", pacing.deliveries());
+    add_row(table, "POST -> answer", pacing.answers());
+    table.print();
+  }
+  server.kill_hard();
+  const std::size_t rows = stored_messages(server.database()).size();
+  result["rows_after_kill"] = rows;
+  std::printf("server CPUs %s, client CPUs %s; after kill -9: acked %u, rows %zu\n",
+              decimal(result["server_cpus"].get<double>(), 2).c_str(),
+              decimal(result["client_cpus"].get<double>(), 2).c_str(), count + kWarming, rows);
+  if (rows != count + kWarming) fail("stored rows and acknowledged messages differ");
+  return result;
+}
+
+}  // namespace push::bench

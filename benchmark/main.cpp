@@ -1,0 +1,82 @@
+// push_bench: starts the server, loads it, prints tables, writes JSON. README.md says what each figure means.
+#include <signal.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "scenarios.hpp"
+#include "support/check.hpp"
+#include "support/options.hpp"
+#include "support/socket.hpp"
+
+namespace push::bench {
+namespace {
+
+using Json = nlohmann::json;
+
+Json machine() {
+  utsname system{};
+  ::uname(&system);
+  std::string model = "unknown";
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    if (line.rfind("model name", 0) == 0) model = line.substr(line.find(':') + 2);
+  }
+  return {{"cpu", model}, {"cores", ::sysconf(_SC_NPROCESSORS_ONLN)}, {"kernel", system.release}};
+}
+
+void on_limit(int) {
+  constexpr char kText[] = "push_bench: --limit-seconds is over\n";
+  [[maybe_unused]] const ssize_t written = ::write(2, kText, sizeof kText - 1);
+  ::_exit(1);  // the children die with us
+}
+
+Json run(const Options& options) {
+  Json figures = Json::object();
+  const bool all = options.scenario == "all";
+  if (all || options.scenario == "idle") figures["idle"] = run_idle(options);
+  if (all || options.scenario == "fanout") figures["fanout"] = run_fanout(options);
+  if (all || options.scenario == "post") figures["post"] = run_post(options);
+  if (all || options.scenario == "latency") figures["latency"] = run_latency(options);
+  if (figures.empty()) fail("what is " + options.scenario + "?\n" + usage());
+  return figures;
+}
+
+void write(const Options& options, Json figures) {
+  figures["machine"] = machine();
+  figures["unix_time"] = std::time(nullptr);
+  if (const auto folder = std::filesystem::path(options.json).parent_path(); !folder.empty()) {
+    std::filesystem::create_directories(folder);
+  }
+  std::ofstream file(options.json);
+  file << figures.dump(2) << '\n';
+  if (!file.flush()) fail("cannot write " + options.json);
+  std::printf("\nJSON: %s\n", options.json.c_str());
+}
+
+}  // namespace
+}  // namespace push::bench
+
+int main(int count, char** words) {
+  using namespace push::bench;
+  try {
+    const Options options = parse_options(count, words);
+    if (options.scenario == "help") {
+      std::printf("%s", usage().c_str());
+      return 0;
+    }
+    ::signal(SIGALRM, on_limit);
+    ::alarm(options.limit_seconds);
+    raise_descriptor_limit();
+    write(options, run(options));
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "push_bench: %s\n", error.what());
+    return 1;
+  }
+}

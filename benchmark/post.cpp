@@ -1,0 +1,162 @@
+// post: durable POSTs a second, closed loop, at several numbers of posters; then kill -9 and count.
+#include <array>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "scenarios.hpp"
+#include "support/check.hpp"
+#include "support/clock.hpp"
+#include "support/database.hpp"
+#include "support/names.hpp"
+#include "support/post_pool.hpp"
+#include "support/server.hpp"
+#include "support/stamp.hpp"
+#include "support/stats.hpp"
+#include "support/table.hpp"
+
+namespace push::bench {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr unsigned kDefaultRounds = 5;
+constexpr double kDefaultSeconds = 3;
+constexpr double kTailSeconds = 1;  // under load before the kill
+
+struct Level {
+  std::vector<double> per_second;
+  std::vector<double> server_cpu;
+  std::vector<double> client_cpu;
+  Histogram latencies;
+};
+
+class Posting {
+ public:
+  Posting(Server& server, std::size_t size) : server_(server), size_(size) {}
+
+  // Posts for a while; everything that was answered goes into the ledger.
+  void round(Level& level, unsigned posters, double seconds) {
+    PostPool pool(server_.port(), posters);
+    std::size_t answered = 0;
+    const std::int64_t server_before = server_.cpu_ns();
+    const std::int64_t client_before = cpu_ns(0);
+    const std::int64_t start = monotonic_ns();
+    const auto end = start + static_cast<std::int64_t>(seconds * 1e9);
+    std::int64_t last = start;
+    const auto on_answer = [&](std::uint64_t tag, std::int64_t written_ns, const Response& response) {
+      last = monotonic_ns();
+      level.latencies.record(last - written_ns);
+      enter(tag, response);
+      ++answered;
+    };
+    while (monotonic_ns() < end) {
+      fill(pool);
+      pool.poll(100, on_answer);
+    }
+    for (const Deadline deadline(30); pool.in_flight() > 0; pool.poll(100, on_answer)) {
+      if (deadline.passed()) fail("POSTs were not answered");
+    }
+    const auto elapsed = static_cast<double>(last - start);
+    level.per_second.push_back(static_cast<double>(answered) * 1e9 / elapsed);
+    level.server_cpu.push_back(static_cast<double>(server_.cpu_ns() - server_before) / elapsed);
+    level.client_cpu.push_back(static_cast<double>(cpu_ns(0) - client_before) / elapsed);
+  }
+
+  // Posts, kills the server in the middle of it, and takes what answers still arrive.
+  void kill_under_load(unsigned posters) {
+    PostPool pool(server_.port(), posters);
+    const auto on_answer = [&](std::uint64_t tag, std::int64_t, const Response& response) {
+      if (response.status != 0) enter(tag, response);
+    };
+    for (const Deadline deadline(kTailSeconds); !deadline.passed();) {
+      fill(pool);
+      pool.poll(100, on_answer);
+    }
+    fill(pool);
+    server_.kill_hard();
+    for (const Deadline deadline(10); pool.alive() > 0; pool.poll(100, on_answer)) {
+      if (deadline.passed()) fail("connections outlive the server");
+    }
+  }
+
+  Json count_found() const {
+    const auto stored = stored_messages(server_.database());
+    std::size_t found = 0;
+    for (const auto& [id, number] : ledger_) {
+      const auto row = stored.find(id);
+      const auto stamp = row == stored.end() ? std::nullopt : find_stamp(row->second);
+      if (stamp && stamp->sequence == number) ++found;
+    }
+    return {{"acked", ledger_.size()}, {"acked_and_found", found}, {"rows", stored.size()}};
+  }
+
+ private:
+  void fill(PostPool& pool) {
+    while (pool.has_free()) {
+      ++sequence_;
+      pool.send(post_request(server_.port(), application_token(0), stamp_text({monotonic_ns(), sequence_, 0}, size_)),
+                sequence_);
+    }
+  }
+
+  void enter(std::uint64_t tag, const Response& response) {
+    if (response.status != 200)
+      fail("POST answered " + std::to_string(response.status) + ": " + std::string(response.body));
+    const std::uint64_t id = id_in(response.body);
+    if (!ledger_.emplace(id, static_cast<std::uint32_t>(tag)).second) fail("id " + std::to_string(id) + " given twice");
+  }
+
+  Server& server_;
+  std::size_t size_;
+  std::uint32_t sequence_ = 0;
+  std::map<std::uint64_t, std::uint32_t> ledger_;  // id in the answer -> number in the text
+};
+
+}  // namespace
+
+nlohmann::json run_post(const Options& options) {
+  const std::vector<unsigned> posters = numbers(options.posters);
+  const unsigned rounds = options.rounds != 0 ? options.rounds : kDefaultRounds;
+  const double seconds = options.seconds != 0 ? options.seconds : kDefaultSeconds;
+  Server server({.program = options.program, .directory = options.dir, .threads = options.threads});
+  Posting posting(server, options.size);
+  Level warming;
+  posting.round(warming, 16, 0.5);
+  std::vector<Level> levels(posters.size());
+  for (unsigned round = 0; round < rounds; ++round) {
+    for (std::size_t i = 0; i < posters.size(); ++i) {
+      progress("post, " + std::to_string(posters[i]) + " posters, round " + std::to_string(round + 1) + " of " +
+               std::to_string(rounds));
+      posting.round(levels[i], posters[i], seconds);
+    }
+  }
+  progress("post, kill -9 under load");
+  posting.kill_under_load(posters.back());
+  Json all{{"ledger", posting.count_found()}, {"threads", options.threads}, {"levels", Json::array()}};
+
+  Table table({"post", "POST/s", "p50 us", "p99 us", "max us", "server CPUs", "client CPUs"});
+  for (std::size_t i = 0; i < posters.size(); ++i) {
+    const Level& level = levels[i];
+    all["levels"].push_back({{"posters", posters[i]},
+                             {"posts_per_second", median(level.per_second)},
+                             {"rounds", level.per_second},
+                             {"p50_us", level.latencies.quantile_us(0.5)},
+                             {"p99_us", level.latencies.quantile_us(0.99)},
+                             {"max_us", level.latencies.max_us()},
+                             {"server_cpus", median(level.server_cpu)},
+                             {"client_cpus", median(level.client_cpu)}});
+    table.row({std::to_string(posters[i]) + " posters", decimal(median(level.per_second), 0),
+               decimal(level.latencies.quantile_us(0.5), 0), decimal(level.latencies.quantile_us(0.99), 0),
+               decimal(level.latencies.max_us(), 0), decimal(median(level.server_cpu), 2),
+               decimal(median(level.client_cpu), 2)});
+  }
+  table.print();
+  const auto acked = all["ledger"]["acked"].get<std::size_t>();
+  const auto found = all["ledger"]["acked_and_found"].get<std::size_t>();
+  std::printf("after kill -9: acked %zu, of these found %zu (must be all; 64 posters must reach 5000/s)\n", acked,
+              found);
+  if (found != acked) fail(std::to_string(acked - found) + " acknowledged messages are lost: the rates do not count");
+  return all;
+}
+
+}  // namespace push::bench

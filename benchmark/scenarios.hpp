@@ -1,0 +1,14 @@
+// Each scenario prints its table and returns its figures; it fails if a delivery or a stored message was wrong.
+#pragma once
+#include <nlohmann/json_fwd.hpp>
+
+#include "support/options.hpp"
+
+namespace push::bench {
+
+nlohmann::json run_idle(const Options& options);
+nlohmann::json run_fanout(const Options& options);
+nlohmann::json run_post(const Options& options);
+nlohmann::json run_latency(const Options& options);
+
+}  // namespace push::bench

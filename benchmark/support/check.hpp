@@ -1,0 +1,23 @@
+// Failure of the benchmark itself or of what it verifies: thrown where seen, printed once by main, exit 1.
+#pragma once
+#include <stdexcept>
+#include <string>
+
+namespace push::bench {
+
+class Failure : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+[[noreturn]] void fail(const std::string& text);
+[[noreturn]] void fail_errno(const std::string& call);
+
+// The result of a system call that must not fail.
+template <class T>
+T must(T result, const char* call) {
+  if (result < 0) fail_errno(call);
+  return result;
+}
+
+}  // namespace push::bench

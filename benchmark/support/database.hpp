@@ -1,0 +1,16 @@
+// The server's SQLite file, opened only while the server is not running.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace push::bench {
+
+// Adds users 0..users-1, each with one client and one application (names.hpp) and no password, to a database in which
+// the server has made its tables. Tokens count as used just now, so that connecting writes nothing.
+void seed(const std::string& path, unsigned users);
+
+// Every stored message as id -> text.
+std::map<std::uint64_t, std::string> stored_messages(const std::string& path);
+
+}  // namespace push::bench

@@ -1,0 +1,93 @@
+#include "support/options.hpp"
+
+#include <charconv>
+#include <filesystem>
+#include <map>
+#include <sstream>
+
+#include "support/check.hpp"
+
+namespace push::bench {
+namespace {
+
+unsigned number(const std::string& text) {
+  unsigned value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) fail("not a number: " + text);
+  return value;
+}
+
+}  // namespace
+
+std::string usage() {
+  return "push_bench idle|fanout|post|latency|all [options]\n"
+         "  --json FILE         where the figures go as JSON (default build/bench/<scenario>.json)\n"
+         "  --program FILE      the server (default: sharded-gotify beside push_bench)\n"
+         "  --dir DIR           data of the servers, on a real disk (default build/bench/data)\n"
+         "  --threads N         loops of the server (default: 1 and then 2 in fanout, otherwise one a core)\n"
+         "  --connections N     subscribers (default: idle 19000, fanout 10000)\n"
+         "  --cases s1,s2       idle: one user, a user a connection\n"
+         "  --stages LIST       idle: fresh,broadcast,churn,ping\n"
+         "  --churn N           idle: connects and drops of the churn stage (100000)\n"
+         "  --rounds N          fanout 10, post 5\n"
+         "  --messages N        fanout: messages a round (20)\n"
+         "  --posters 1,16,64   post: connections\n"
+         "  --seconds N         post: a round (3); latency: the run (20)\n"
+         "  --rate N            latency: POSTs a second (200)\n"
+         "  --size N            bytes of a message text (100)\n"
+         "  --limit-seconds N   end everything after this time (1800)\n";
+}
+
+Options parse_options(int count, char** words) {
+  Options options;
+  const std::filesystem::path here = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+  options.program = here / "sharded-gotify";
+  options.dir = here.parent_path() / "bench" / "data";
+  const std::map<std::string, std::string*> texts{{"--json", &options.json},     {"--program", &options.program},
+                                                  {"--dir", &options.dir},       {"--cases", &options.cases},
+                                                  {"--stages", &options.stages}, {"--posters", &options.posters}};
+  const std::map<std::string, unsigned*> counts{{"--threads", &options.threads},
+                                                {"--connections", &options.connections},
+                                                {"--churn", &options.churn},
+                                                {"--rounds", &options.rounds},
+                                                {"--messages", &options.messages},
+                                                {"--seconds", &options.seconds},
+                                                {"--size", &options.size},
+                                                {"--rate", &options.rate},
+                                                {"--limit-seconds", &options.limit_seconds}};
+  for (int i = 1; i < count; ++i) {
+    const std::string word = words[i];
+    if (word == "--help" || word == "-h") options.scenario = "help";
+    if (options.scenario == "help") return options;
+    if (word.rfind("--", 0) != 0 && options.scenario.empty()) {
+      options.scenario = word;
+      continue;
+    }
+    if (i + 1 >= count || (texts.count(word) == 0 && counts.count(word) == 0))
+      fail("what is " + word + "?\n" + usage());
+    const std::string value = words[++i];
+    if (const auto text = texts.find(word); text != texts.end()) {
+      *text->second = value;
+    } else {
+      *counts.at(word) = number(value);
+    }
+  }
+  if (options.scenario.empty()) options.scenario = "all";
+  if (options.json.empty()) options.json = here.parent_path() / "bench" / (options.scenario + ".json");
+  options.program = std::filesystem::absolute(options.program);
+  options.dir = std::filesystem::absolute(options.dir);
+  return options;
+}
+
+std::vector<unsigned> numbers(const std::string& list) {
+  std::vector<unsigned> result;
+  std::istringstream stream(list);
+  for (std::string word; std::getline(stream, word, ',');) result.push_back(number(word));
+  return result;
+}
+
+bool contains_word(const std::string& list, const std::string& word) {
+  return ("," + list + ",").find("," + word + ",") != std::string::npos;
+}
+
+}  // namespace push::bench

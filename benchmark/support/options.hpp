@@ -1,0 +1,37 @@
+// The command line of push_bench.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace push::bench {
+
+struct Options {
+  std::string scenario;
+  std::string json;     // empty: build/bench/<scenario>.json beside the build directory of this program
+  std::string program;  // the server; default: sharded-gotify beside this program
+  std::string dir;      // data of the servers under measurement
+  std::string cases = "s1,s2";
+  std::string stages = "fresh,broadcast,churn,ping";
+  std::string posters = "1,16,64";
+  unsigned threads = 0;      // of the server; 0 = the scenario's own choice
+  unsigned connections = 0;  // 0 = the scenario's own choice
+  unsigned churn = 100'000;
+  unsigned rounds = 0;
+  unsigned messages = 20;  // a round of fanout
+  unsigned seconds = 0;    // a round of post, the run of latency
+  unsigned size = 100;     // bytes of a message text
+  unsigned rate = 200;     // POSTs a second in latency
+  unsigned limit_seconds = 1800;
+};
+
+// Fails with a usage line on what it does not know.
+Options parse_options(int count, char** words);
+
+std::string usage();
+
+// "1,16,64" -> 1 16 64
+std::vector<unsigned> numbers(const std::string& list);
+bool contains_word(const std::string& list, const std::string& word);
+
+}  // namespace push::bench

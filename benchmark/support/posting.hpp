@@ -1,0 +1,13 @@
+// Many POSTs one after another as fast as they are answered; every answer must be 200.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace push::bench {
+
+// request_of(i) for i in 0..count-1.
+void request_all(std::uint16_t port, std::size_t connections, std::size_t count,
+                 const std::function<std::string(std::size_t)>& request_of);
+
+}  // namespace push::bench

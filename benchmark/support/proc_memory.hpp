@@ -1,0 +1,24 @@
+// What /proc says about memory.
+#pragma once
+#include <sys/types.h>
+
+#include <map>
+#include <string>
+
+namespace push::bench {
+
+// Anonymous memory of a process in bytes, pages shared with others counted by share (Pss_Anon of smaps_rollup), read
+// again until two readings 100 ms apart agree.
+double settled_pss_anon(pid_t process);
+
+struct SlabRow {
+  double objects = 0;     // active ones; objects in a CPU's own slab count as active, hence an error of some dozens
+  double bytes_each = 0;  // of memory: the pages of a slab divided by the objects that fit into it
+};
+
+// The rows of /proc/slabinfo that a socket lives in, by name; empty if the file is unreadable (it needs root). The
+// kernel merges caches of one size: the eventpoll_epi row may hold other objects too, so count only differences.
+using Slabs = std::map<std::string, SlabRow>;
+Slabs socket_slabs();
+
+}  // namespace push::bench

@@ -1,0 +1,90 @@
+#include "support/server.hpp"
+
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "support/check.hpp"
+#include "support/clock.hpp"
+#include "support/database.hpp"
+#include "support/post_pool.hpp"
+#include "support/socket.hpp"
+
+namespace push::bench {
+namespace {
+
+constexpr double kStartSeconds = 15;
+constexpr double kStopSeconds = 20;
+
+void require_a_disk(const std::string& directory) {
+  constexpr long kTmpfs = 0x01021994;
+  struct statfs info {};
+  must(::statfs(directory.c_str(), &info), "statfs");
+  if (info.f_type == kTmpfs) fail(directory + " is in memory (tmpfs), so nothing there is durable; use --dir");
+}
+
+}  // namespace
+
+Server::Server(ServerOptions options) : options_(std::move(options)), port_(free_port()) {
+  if (::access(options_.program.c_str(), X_OK) != 0) fail(options_.program + ": no such program; build it first");
+  std::filesystem::remove_all(options_.directory);
+  std::filesystem::create_directories(options_.directory);
+  require_a_disk(options_.directory);
+  write_config();
+  start();
+  stop();
+  seed(database(), options_.users);
+  start();
+}
+
+Server::~Server() {
+  process_.kill_hard();
+  std::error_code ignored;
+  std::filesystem::remove_all(options_.directory, ignored);
+}
+
+std::int64_t Server::cpu_ns() const {
+  return bench::cpu_ns(process_.pid());
+}
+
+std::string Server::database() const {
+  return options_.directory + "/gotify.db";
+}
+
+void Server::write_config() const {
+  std::ofstream file(options_.directory + "/config.yml");
+  file << "loglevel: warn\n"
+       << "server:\n  listenaddr: 127.0.0.1\n  port: " << port_ << "\n  threads: " << options_.threads << "\n"
+       << "  stream:\n    pingperiodseconds: " << options_.ping_seconds << "\n"
+       << "database:\n  dialect: sqlite3\n  connection: " << database() << "\n"
+       << "uploadedimagesdir: " << options_.directory << "/images\n"
+       << "passstrength: 4\n";
+  if (!file.flush()) fail("cannot write " + options_.directory + "/config.yml");
+}
+
+void Server::start() {
+  process_ = Process::exec({options_.program, "--config", options_.directory + "/config.yml"}, options_.directory,
+                           options_.directory + "/server.log");
+  for (const Deadline deadline(kStartSeconds); !deadline.passed(); ::usleep(20'000)) {
+    if (!process_.running()) fail("the server ended at once: " + log_tail());
+    if (request_once(port_, get_request(port_, "/health"), 1).first == 200) return;
+  }
+  fail("the server did not answer /health: " + log_tail());
+}
+
+void Server::stop() {
+  process_.terminate(kStopSeconds);
+}
+
+std::string Server::log_tail() const {
+  std::ifstream file(options_.directory + "/server.log");
+  std::ostringstream text;
+  text << file.rdbuf();
+  const std::string whole = text.str();
+  return whole.size() > 2000 ? whole.substr(whole.size() - 2000) : whole;
+}
+
+}  // namespace push::bench

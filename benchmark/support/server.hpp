@@ -1,0 +1,44 @@
+// The server under measurement: build/<preset>/sharded-gotify with a configuration and a data directory of its own.
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "support/process.hpp"
+
+namespace push::bench {
+
+struct ServerOptions {
+  std::string program;
+  std::string directory;  // made empty; removed at the end
+  unsigned threads = 0;   // 0 = one a core
+  unsigned users = 1;     // seeded (database.hpp)
+  unsigned ping_seconds = 45;
+};
+
+class Server {
+ public:
+  // Starts once for the tables, seeds, and starts again; returns when /health answers 200.
+  explicit Server(ServerOptions options);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  std::uint16_t port() const { return port_; }
+  pid_t pid() const { return process_.pid(); }
+  std::int64_t cpu_ns() const;
+  std::string database() const;
+
+  void stop();
+  void kill_hard() { process_.kill_hard(); }
+
+ private:
+  void write_config() const;
+  void start();
+  std::string log_tail() const;
+
+  ServerOptions options_;
+  std::uint16_t port_ = 0;
+  Process process_;
+};
+
+}  // namespace push::bench

@@ -1,0 +1,39 @@
+// TCP on 127.0.0.0/8 and nothing else.
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+#include "support/fd.hpp"
+
+namespace push::bench {
+
+// 127.0.net.host
+struct SourceAddress {
+  unsigned net = 0;
+  unsigned host = 1;
+};
+
+// A port of 127.0.0.1 on which nobody listens at this moment.
+std::uint16_t free_port();
+
+// Listens on a free port of 127.0.0.1; the port is returned too.
+Fd listen_on_loopback(std::uint16_t& port);
+
+// A non-blocking socket on its way to 127.0.0.1:port (it may or may not be connected yet). The source port is chosen at
+// connect time (IP_BIND_ADDRESS_NO_PORT), so each source address has a port range of its own. Nagle is off; closing
+// resets the connection (SO_LINGER 0), so that no TIME_WAIT is left behind.
+Fd connect_to_loopback(std::uint16_t port, SourceAddress source);
+
+// The pending error of a connecting socket, 0 = connected.
+int connect_error(int fd);
+
+// Waits until the descriptor is readable (or, with `write`, writable); false after the timeout.
+bool wait_for(int fd, bool write, int timeout_ms);
+
+// One small request into an empty send buffer; fails if it does not go whole.
+void send_whole(int fd, std::string_view bytes);
+
+// Soft limit of descriptors up to the hard one, at most 20,000; returns what is granted.
+unsigned raise_descriptor_limit();
+
+}  // namespace push::bench

@@ -1,0 +1,48 @@
+// Subscribers in a process of their own, so that their descriptors and their CPU time are not the poster's.
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "support/channel.hpp"
+#include "support/process.hpp"
+#include "support/stats.hpp"
+#include "support/subscribers.hpp"
+
+namespace push::bench {
+
+class SubscriberProcess {
+ public:
+  struct Summary {
+    std::uint64_t deliveries = 0;
+    std::int64_t last_delivery_ns = 0;
+    Histogram latencies;
+  };
+
+  explicit SubscriberProcess(SubscriberPlan plan);
+
+  // As in Subscribers; each returns when the child has done it and fails with the child's words.
+  void open_up_to(std::size_t count, std::uint32_t base = 0, unsigned first_user = 0);
+  std::size_t churn(std::size_t total, std::size_t window, unsigned first_user, unsigned users, double limit_seconds);
+  void drop_all();
+  void await_sequence(std::uint32_t sequence);
+  void await_pings(double timeout_seconds);
+  Summary take_summary();  // forgets the latencies
+  std::string last_frame();
+
+  // The same in two steps: the child waits for the sequence while the parent causes it.
+  void begin_await_sequence(std::uint32_t sequence);
+  void end_await_sequence();
+
+  std::int64_t cpu_ns() const;
+
+ private:
+  struct Command;
+  void send(const Command& command) const;
+  std::string answer(double timeout_seconds) const;
+  static void serve(const Channel& channel, SubscriberPlan plan);
+
+  Channel channel_;
+  Process process_;
+};
+
+}  // namespace push::bench

@@ -1,0 +1,232 @@
+#include "support/subscribers.hpp"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "support/check.hpp"
+#include "support/clock.hpp"
+#include "support/http.hpp"
+#include "support/names.hpp"
+#include "support/socket.hpp"
+#include "support/stamp.hpp"
+
+namespace push::bench {
+namespace {
+
+constexpr std::size_t kHandshakesAtOnce = 64;
+constexpr std::size_t kPerSourceAddress = 4000;  // the search for a free source port becomes slow beyond
+constexpr std::size_t kBufferSize = 64 * 1024;
+constexpr std::uint64_t kOther = ~std::uint64_t{0};
+
+}  // namespace
+
+Subscribers::Subscribers(SubscriberPlan plan)
+    : plan_(plan), epoll_(must(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")), buffer_(kBufferSize) {
+  raise_descriptor_limit();
+}
+
+void Subscribers::watch(int other_fd) {
+  epoll_event event{.events = EPOLLIN, .data = {.u64 = kOther}};
+  must(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, other_fd, &event), "epoll_ctl");
+}
+
+void Subscribers::start(std::size_t slot, std::uint32_t user, std::uint32_t base) {
+  Subscriber& subscriber = subscribers_.at(slot);
+  const SourceAddress source{.net = plan_.source_net, .host = 1 + static_cast<unsigned>(slot / kPerSourceAddress)};
+  Fd fd = connect_to_loopback(plan_.port, source);
+  ++subscriber.generation;
+  epoll_event event{.events = EPOLLOUT,
+                    .data = {.u64 = std::uint64_t{subscriber.generation} << 32 | static_cast<std::uint32_t>(slot)}};
+  must(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd.get(), &event), "epoll_ctl");
+  subscriber.fd = fd.get();
+  fd.release();
+  subscriber.user = user;
+  subscriber.sequence = base;
+  subscriber.state = State::connecting;
+  subscriber.pinged = false;
+  ++pending_;
+}
+
+void Subscribers::stop(std::size_t slot) {
+  Subscriber& subscriber = subscribers_.at(slot);
+  if (subscriber.state == State::closed) return;
+  --(subscriber.state == State::open ? open_ : pending_);
+  ::close(subscriber.fd);
+  subscriber.fd = -1;
+  subscriber.state = State::closed;
+  incomplete_.erase(slot);
+}
+
+void Subscribers::drop_all() {
+  for (std::size_t slot = 0; slot < subscribers_.size(); ++slot) stop(slot);
+  subscribers_.clear();
+}
+
+void Subscribers::open_up_to(std::size_t count, std::uint32_t base, unsigned first_user, double timeout_seconds) {
+  std::size_t next = subscribers_.size();
+  subscribers_.resize(std::max(count, next));
+  run_until(
+      [&] {
+        while (next < count && pending_ < kHandshakesAtOnce) {
+          start(next, plan_.own_users ? first_user + static_cast<unsigned>(next) : 0, base);
+          ++next;
+        }
+        return open_ >= count;
+      },
+      timeout_seconds, "connections");
+}
+
+std::size_t Subscribers::churn(std::size_t total, std::size_t window, unsigned first_user, unsigned users,
+                               double limit_seconds) {
+  if (!subscribers_.empty()) fail("churn needs a fresh start");
+  subscribers_.resize(window);
+  std::size_t opened = 0;
+  const Deadline limit(limit_seconds);
+  run_until(
+      [&] {
+        while (opened < total && pending_ < kHandshakesAtOnce && !limit.passed()) {
+          const std::size_t slot = opened % window;
+          stop(slot);
+          start(slot, plan_.own_users ? first_user + static_cast<unsigned>(opened % users) : 0, 0);
+          ++opened;
+        }
+        return pending_ == 0;
+      },
+      limit_seconds + 30, "churned connections");
+  drop_all();
+  return opened;
+}
+
+void Subscribers::await_sequence(std::uint32_t sequence, double timeout_seconds) {
+  awaited_ = sequence;
+  arrived_ = 0;
+  for (const Subscriber& subscriber : subscribers_) {
+    if (subscriber.state == State::open && subscriber.sequence == sequence) ++arrived_;
+  }
+  run_until([&] { return arrived_ == open_; }, timeout_seconds, "deliveries");
+  awaited_ = 0;
+}
+
+void Subscribers::await_pings(double timeout_seconds) {
+  ponged_ = 0;
+  for (Subscriber& subscriber : subscribers_) subscriber.pinged = false;
+  run_until([&] { return ponged_ >= open_; }, timeout_seconds, "pings");
+}
+
+void Subscribers::run_until(const std::function<bool()>& reached, double timeout_seconds, const char* what) {
+  for (const Deadline deadline(timeout_seconds); !reached();) {
+    if (deadline.passed()) {
+      fail(std::string("not all ") + what + " in time: " + std::to_string(open_) + " open, " +
+           std::to_string(pending_) + " pending, " + std::to_string(arrived_) + " have the awaited message, " +
+           std::to_string(ponged_) + " pinged");
+    }
+    pump(100);
+  }
+}
+
+void Subscribers::pump(int timeout_ms) {
+  std::array<epoll_event, 256> events{};
+  const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), timeout_ms);
+  if (count < 0 && errno != EINTR) fail_errno("epoll_wait");
+  for (int i = 0; i < count; ++i) {
+    const epoll_event& event = events[static_cast<std::size_t>(i)];
+    if (event.data.u64 == kOther) continue;
+    const std::size_t slot = event.data.u64 & 0xFFFFFFFFU;
+    if (slot >= subscribers_.size() || subscribers_[slot].generation != event.data.u64 >> 32) continue;
+    on_event(slot, event.events);
+  }
+}
+
+void Subscribers::on_event(std::size_t slot, std::uint32_t events) {
+  Subscriber& subscriber = subscribers_[slot];
+  if (subscriber.state == State::closed) return;
+  if (subscriber.state != State::connecting) return read(slot);
+  if (const int error = connect_error(subscriber.fd); error != 0) {
+    errno = error;
+    fail_errno("connect");
+  }
+  if ((events & EPOLLOUT) == 0) return;
+  write_request(subscriber);
+  epoll_event event{.events = EPOLLIN,
+                    .data = {.u64 = std::uint64_t{subscriber.generation} << 32 | static_cast<std::uint32_t>(slot)}};
+  must(::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, subscriber.fd, &event), "epoll_ctl");
+}
+
+void Subscribers::write_request(Subscriber& subscriber) {
+  send_whole(subscriber.fd, upgrade_request("/stream?token=" + client_token(subscriber.user), plan_.port));
+  subscriber.state = State::upgrading;
+}
+
+void Subscribers::read(std::size_t slot) {
+  Subscriber& subscriber = subscribers_[slot];
+  const ssize_t size = ::recv(subscriber.fd, buffer_.data(), buffer_.size(), 0);
+  const std::int64_t now = monotonic_ns();
+  if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (size < 0) fail_errno("subscriber " + std::to_string(slot) + ": recv");
+  if (size == 0) fail("the server closed subscriber " + std::to_string(slot));
+  const std::string_view bytes(buffer_.data(), static_cast<std::size_t>(size));
+  const auto kept = incomplete_.find(slot);
+  if (kept == incomplete_.end()) {
+    if (const std::string_view rest = eat(subscriber, bytes, now); !rest.empty()) incomplete_[slot] = rest;
+    return;
+  }
+  kept->second += bytes;
+  const std::string whole = std::move(kept->second);
+  incomplete_.erase(kept);
+  if (const std::string_view rest = eat(subscriber, whole, now); !rest.empty()) incomplete_[slot] = rest;
+}
+
+std::string_view Subscribers::eat(Subscriber& subscriber, std::string_view bytes, std::int64_t now) {
+  if (subscriber.state == State::upgrading) {
+    const auto response = parse_response(bytes);
+    if (!response) return bytes;
+    if (response->status != 101 || header_value(response->header, "Sec-WebSocket-Accept") != kExpectedAccept) {
+      fail("no upgrade: " + std::string(response->header) + std::string(response->body));
+    }
+    subscriber.state = State::open;
+    --pending_;
+    ++open_;
+    bytes.remove_prefix(response->size);
+  }
+  while (const auto frame = parse_server_frame(bytes)) {
+    if (frame->opcode == Opcode::text && frame->size == bytes.size()) last_frame_ = bytes;
+    on_frame(subscriber, *frame, now);
+    bytes.remove_prefix(frame->size);
+  }
+  return bytes;
+}
+
+void Subscribers::on_frame(Subscriber& subscriber, const Frame& frame, std::int64_t now) {
+  if (frame.opcode == Opcode::ping) {
+    send_whole(subscriber.fd, client_frame(Opcode::pong, frame.payload));
+    if (!subscriber.pinged) ++ponged_;
+    subscriber.pinged = true;
+    return;
+  }
+  if (frame.opcode != Opcode::text || !frame.final) {
+    fail("unexpected frame with opcode " + std::to_string(static_cast<int>(frame.opcode)));
+  }
+  const auto stamp = find_stamp(frame.payload);
+  if (!stamp) fail("a message that the benchmark did not send: " + std::string(frame.payload));
+  if (stamp->user != subscriber.user)
+    fail("user " + std::to_string(subscriber.user) + " received a message of user " + std::to_string(stamp->user));
+  if (stamp->sequence != subscriber.sequence + 1) {
+    fail("user " + std::to_string(subscriber.user) + " received message " + std::to_string(stamp->sequence) +
+         " after " + std::to_string(subscriber.sequence));
+  }
+  subscriber.sequence = stamp->sequence;
+  if (subscriber.sequence == awaited_) ++arrived_;
+  ++deliveries_;
+  latencies_.record(now - stamp->sent_ns);
+  last_delivery_ns_ = now;
+}
+
+void Subscribers::forget_latencies() {
+  latencies_ = Histogram{};
+}
+
+}  // namespace push::bench

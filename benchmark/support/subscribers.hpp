@@ -1,0 +1,91 @@
+// Many WebSocket subscribers in one thread: connects, answers pings, checks and times every message.
+//
+// Every message must carry the stamp of its subscriber's user and the number that follows the last one's; anything else
+// (a gap, a repetition, another user's message, a close, bytes that are no frame) is a Failure.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "support/fd.hpp"
+#include "support/frame.hpp"
+#include "support/stats.hpp"
+
+namespace push::bench {
+
+struct SubscriberPlan {
+  std::uint16_t port = 0;
+  unsigned source_net = 0;  // 127.0.net.*
+  bool own_users = false;   // connection i is user i; otherwise all are user 0
+};
+
+class Subscribers {
+ public:
+  explicit Subscribers(SubscriberPlan plan);
+
+  // Opens connections until `count` are held; each new one expects message number base + 1 next. `first_user` shifts
+  // the users of own_users.
+  void open_up_to(std::size_t count, std::uint32_t base, unsigned first_user, double timeout_seconds);
+  // Opens and drops `total` connections, at most `window` at once, over `users` users from first_user on; stops early
+  // at the time limit. Drops all in the end. Returns how many were opened.
+  std::size_t churn(std::size_t total, std::size_t window, unsigned first_user, unsigned users, double limit_seconds);
+  void drop_all();
+
+  // Until every connection has received exactly message `sequence`.
+  void await_sequence(std::uint32_t sequence, double timeout_seconds);
+  // Until every connection has answered a ping that came after this call.
+  void await_pings(double timeout_seconds);
+
+  // Handles what is there, waiting up to the timeout for the first event; `other_fd` is watched besides.
+  void pump(int timeout_ms);
+  void watch(int other_fd);
+  int epoll_fd() const { return epoll_.get(); }
+
+  std::size_t open() const { return open_; }
+  std::uint64_t deliveries() const { return deliveries_; }
+  const Histogram& latencies() const { return latencies_; }
+  void forget_latencies();
+  std::int64_t last_delivery_ns() const { return last_delivery_ns_; }
+  // The bytes of the last text frame that ended a read.
+  const std::string& last_frame() const { return last_frame_; }
+
+ private:
+  enum class State : std::uint8_t { closed, connecting, upgrading, open };
+  struct Subscriber {
+    int fd = -1;
+    std::uint32_t generation = 0;
+    std::uint32_t sequence = 0;
+    std::uint32_t user = 0;
+    State state = State::closed;
+    bool pinged = false;
+  };
+
+  void start(std::size_t slot, std::uint32_t user, std::uint32_t base);
+  void stop(std::size_t slot);
+  void write_request(Subscriber& subscriber);
+  void on_event(std::size_t slot, std::uint32_t events);
+  void read(std::size_t slot);
+  std::string_view eat(Subscriber& subscriber, std::string_view bytes, std::int64_t now);
+  void on_frame(Subscriber& subscriber, const Frame& frame, std::int64_t now);
+  void run_until(const std::function<bool()>& reached, double timeout_seconds, const char* what);
+
+  SubscriberPlan plan_;
+  Fd epoll_;
+  std::vector<Subscriber> subscribers_;
+  std::unordered_map<std::size_t, std::string> incomplete_;  // slot -> bytes of an unfinished frame
+  std::vector<char> buffer_;
+  std::size_t pending_ = 0;  // connecting or upgrading
+  std::size_t open_ = 0;
+  std::uint64_t deliveries_ = 0;
+  std::uint32_t awaited_ = 0;  // sequence number for which arrived_ is counted
+  std::size_t arrived_ = 0;
+  std::size_t ponged_ = 0;
+  Histogram latencies_;
+  std::int64_t last_delivery_ns_ = 0;
+  std::string last_frame_;
+};
+
+}  // namespace push::bench
