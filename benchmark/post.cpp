@@ -56,6 +56,7 @@ class Posting {
     for (const Deadline deadline(30); pool.in_flight() > 0; pool.poll(100, on_answer)) {
       if (deadline.passed()) fail("POSTs were not answered");
     }
+    if (pool.alive() != posters) fail("the server closed keep-alive connections under load");
     const auto elapsed = static_cast<double>(last - start);
     level.per_second.push_back(static_cast<double>(answered) * 1e9 / elapsed);
     level.server_cpu.push_back(static_cast<double>(server_.cpu_ns() - server_before) / elapsed);

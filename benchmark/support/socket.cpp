@@ -51,6 +51,12 @@ std::uint16_t free_port() {
 }
 
 Fd connect_to_loopback(std::uint16_t port, SourceAddress source) {
+  Fd fd = try_connect_to_loopback(port, source);
+  if (fd.get() < 0) fail("connect: nobody listens on 127.0.0.1:" + std::to_string(port));
+  return fd;
+}
+
+Fd try_connect_to_loopback(std::uint16_t port, SourceAddress source) {
   Fd fd{must(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket")};
   set(fd.get(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1, "IP_BIND_ADDRESS_NO_PORT");
   set(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1, "TCP_NODELAY");
@@ -59,8 +65,9 @@ Fd connect_to_loopback(std::uint16_t port, SourceAddress source) {
   const sockaddr_in from = loopback(0x7F000000U | (source.net & 0xFFU) << 8 | (source.host & 0xFFU), 0);
   must(::bind(fd.get(), generic(from), sizeof from), "bind source address");
   const sockaddr_in to = loopback(INADDR_LOOPBACK, port);
-  if (::connect(fd.get(), generic(to), sizeof to) < 0 && errno != EINPROGRESS) fail_errno("connect 127.0.0.1");
-  return fd;
+  if (::connect(fd.get(), generic(to), sizeof to) == 0 || errno == EINPROGRESS) return fd;
+  if (errno != ECONNREFUSED) fail_errno("connect 127.0.0.1");
+  return Fd{};
 }
 
 int connect_error(int fd) {

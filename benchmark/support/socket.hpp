@@ -24,6 +24,9 @@ Fd listen_on_loopback(std::uint16_t& port);
 // resets the connection (SO_LINGER 0), so that no TIME_WAIT is left behind.
 Fd connect_to_loopback(std::uint16_t port, SourceAddress source);
 
+// The same; an empty Fd if nobody listens there (loopback says so at once).
+Fd try_connect_to_loopback(std::uint16_t port, SourceAddress source);
+
 // The pending error of a connecting socket, 0 = connected.
 int connect_error(int fd);
 
