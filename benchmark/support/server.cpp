@@ -30,9 +30,10 @@ void require_a_disk(const std::string& directory) {
 
 Server::Server(ServerOptions options) : options_(std::move(options)), port_(free_port()) {
   if (::access(options_.program.c_str(), X_OK) != 0) fail(options_.program + ": no such program; build it first");
-  std::filesystem::remove_all(options_.directory);
   std::filesystem::create_directories(options_.directory);
   require_a_disk(options_.directory);
+  options_.directory += "/server-" + std::to_string(::getpid());
+  std::filesystem::create_directory(options_.directory);
   write_config();
   start();
   stop();

@@ -9,7 +9,7 @@ namespace push::bench {
 
 struct ServerOptions {
   std::string program;
-  std::string directory;  // made empty; removed at the end
+  std::string directory;  // a directory inside it is made, and removed at the end
   unsigned threads = 0;   // 0 = one a core
   unsigned users = 1;     // seeded (database.hpp)
   unsigned ping_seconds = 45;
