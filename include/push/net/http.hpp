@@ -58,9 +58,9 @@ class Reply {
   ~Reply();
 
   void send(Response response);
-  // Turn this exchange into a WebSocket: the handshake is checked, the 101 sent, and the descriptor moves to the loop's
-  // connection table. A bad handshake is answered through StreamGate::refuse.
-  void upgrade(Admission admission);
+  // Turn this exchange into a WebSocket: the handshake in `request` (given back) is checked, the 101 sent, and the
+  // descriptor moves to the loop's connection table. A bad handshake is answered through StreamGate::refuse.
+  void upgrade(Request request, Admission admission);
 
  private:
   Loop* loop_;

@@ -1,0 +1,56 @@
+// The loops: as many threads as cores, each with its own io_context. Opens the listeners, carries the hub's messages to
+// the loops that hold a user, and takes everything down again. Owned by main.
+//
+//   LoopPool loops(config.server, hub, metrics);
+//   loops.listen("", 80, 0, service, &service);   // before start()
+//   loops.start();
+//   ...
+//   loops.stop_accepting();   // no new connections; idle HTTP sessions end, busy ones after their answer
+//   (drain workers and store: their answers still go out)
+//   loops.stop();             // closes every stream without a Close frame, joins
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "push/config/config.hpp"
+#include "push/core/result.hpp"
+#include "push/hub/hub.hpp"
+#include "push/metrics/registry.hpp"
+#include "push/net/http.hpp"
+
+namespace push::net {
+
+struct LoopShared;
+
+class LoopPool final : public hub::Courier {
+ public:
+  // Everything passed in outlives the pool.
+  LoopPool(const config::Server& settings, hub::Hub& hub, metrics::Registry& metrics);
+  ~LoopPool() override;
+
+  // Main thread, before start(). gate is null where no streams are. Gives the port, which matters when 0 was asked for.
+  core::Result<std::uint16_t> listen(const std::string& address, std::uint16_t port, RequestHandler& handler,
+                                     StreamGate* gate);
+  void start();
+  void stop_accepting();
+  void stop();
+  std::size_t size() const { return loops_.size(); }
+
+  // hub::Courier, any thread.
+  void deliver(hub::LoopSet loops, core::UserId user, const core::Bytes& frame) override;
+  void disconnect(hub::LoopSet loops, hub::Key key) override;
+  std::size_t backlog() const override;
+
+ private:
+  // Runs `order` on every loop and waits until all have.
+  template <class F>
+  void on_every_loop(F order);
+
+  std::unique_ptr<LoopShared> shared_;
+  std::vector<std::unique_ptr<Loop>> loops_;
+  bool running_ = false;
+};
+
+}  // namespace push::net

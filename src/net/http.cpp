@@ -1,0 +1,44 @@
+#include "push/net/http.hpp"
+
+#include "net/loop.hpp"
+#include "net/request.hpp"
+
+namespace push::net {
+namespace {
+
+std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
+boost::beast::string_view beast(std::string_view text) { return {text.data(), text.size()}; }
+
+}  // namespace
+
+Request::Request(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Request::Request(Request&&) noexcept = default;
+Request& Request::operator=(Request&&) noexcept = default;
+Request::~Request() = default;
+
+std::string_view Request::method() const { return view(impl_->message.method_string()); }
+std::string_view Request::target() const { return view(impl_->message.target()); }
+std::string_view Request::header(std::string_view name) const {
+  const auto found = impl_->message.find(beast(name));
+  return found == impl_->message.end() ? std::string_view() : view(found->value());
+}
+bool Request::has_header(std::string_view name) const { return impl_->message.find(beast(name)) != impl_->message.end(); }
+std::string_view Request::body() const { return impl_->message.body(); }
+std::string_view Request::peer() const { return impl_->peer; }
+
+Reply::~Reply() {
+  if (loop_ == nullptr) return;
+  Response broken;
+  broken.status = 500;
+  send(std::move(broken));
+}
+
+void Reply::send(Response response) {
+  if (Loop* loop = std::exchange(loop_, nullptr)) loop->answer(session_, std::move(response));
+}
+
+void Reply::upgrade(Request request, Admission admission) {
+  if (Loop* loop = std::exchange(loop_, nullptr)) loop->upgrade(session_, std::move(request), admission);
+}
+
+}  // namespace push::net

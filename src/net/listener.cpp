@@ -1,0 +1,127 @@
+#include "net/listener.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <cerrno>
+#include <cstring>
+
+namespace push::net {
+namespace {
+
+using boost::asio::ip::tcp;
+
+constexpr int kBacklog = 16384;        // the kernel cuts it to net.core.somaxconn
+constexpr int kDefaultKeepAlive = 15;  // seconds, Go's and so Gotify's (gotify-spec 5.1)
+
+core::Error cannot(const Listener& listener, std::uint16_t port, const char* what, int error) {
+  std::string where = listener.is_unix() ? listener.address : listener.address + ":" + std::to_string(port);
+  return core::failure(core::ErrorCode::unavailable,
+                       "cannot listen on " + where + ": " + what + ": " + std::strerror(error));
+}
+
+void enable(int socket, int level, int option, int value = 1) { ::setsockopt(socket, level, option, &value, sizeof value); }
+
+// Accepted sockets inherit these, which saves a system call each.
+void set_options(int socket, int keep_alive) {
+  enable(socket, IPPROTO_TCP, TCP_NODELAY);
+  if (keep_alive < 0) return;
+  const int seconds = keep_alive == 0 ? kDefaultKeepAlive : keep_alive;
+  enable(socket, SOL_SOCKET, SO_KEEPALIVE);
+  enable(socket, IPPROTO_TCP, TCP_KEEPIDLE, seconds);
+  enable(socket, IPPROTO_TCP, TCP_KEEPINTVL, seconds);
+}
+
+core::Result<int> open_tcp(const Listener& listener, const tcp::endpoint& endpoint, bool share_port) {
+  const int socket = ::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (socket < 0) return cannot(listener, endpoint.port(), "socket", errno);
+  enable(socket, SOL_SOCKET, SO_REUSEADDR);
+  if (share_port) enable(socket, SOL_SOCKET, SO_REUSEPORT);
+  if (endpoint.protocol() == tcp::v6()) enable(socket, IPPROTO_IPV6, IPV6_V6ONLY, listener.address.empty() ? 0 : 1);
+  set_options(socket, listener.keep_alive);
+  const char* failed = nullptr;
+  if (::bind(socket, endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0) failed = "bind";
+  else if (::listen(socket, kBacklog) != 0) failed = "listen";
+  if (failed == nullptr) return socket;
+  const int error = errno;
+  ::close(socket);
+  return cannot(listener, endpoint.port(), failed, error);
+}
+
+std::uint16_t port_of(int socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
+  if (address.ss_family == AF_INET) return ntohs(reinterpret_cast<sockaddr_in*>(&address)->sin_port);
+  return ntohs(reinterpret_cast<sockaddr_in6*>(&address)->sin6_port);
+}
+
+core::Result<std::vector<int>> open_all_tcp(Listener& listener, tcp::endpoint endpoint, std::size_t count) {
+  // The first one alone: it fails if anybody else has the port. It gives way to the shared ones.
+  auto probe = open_tcp(listener, endpoint, false);
+  if (!probe) return probe.error();
+  endpoint.port(port_of(*probe));
+  ::close(*probe);
+  std::vector<int> sockets;
+  while (sockets.size() < count) {
+    auto socket = open_tcp(listener, endpoint, true);
+    if (!socket) {
+      for (const int open : sockets) ::close(open);
+      return socket.error();
+    }
+    sockets.push_back(*socket);
+  }
+  listener.port = endpoint.port();
+  return sockets;
+}
+
+// Somebody answers there: it is not the leftover of a dead process.
+bool is_alive(const sockaddr_un& address) {
+  const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const bool alive = ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  ::close(socket);
+  return alive;
+}
+
+core::Result<std::vector<int>> open_unix(const Listener& listener) {
+  const std::string path = listener.unix_path();
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.empty() || path.size() >= sizeof address.sun_path) return cannot(listener, 0, "path", ENAMETOOLONG);
+  std::memcpy(address.sun_path, path.data(), path.size());
+  if (is_alive(address)) return cannot(listener, 0, "bind", EADDRINUSE);
+  struct stat info {};
+  if (::stat(path.c_str(), &info) == 0 && S_ISSOCK(info.st_mode)) ::unlink(path.c_str());
+  const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (socket < 0) return cannot(listener, 0, "socket", errno);
+  const char* failed = nullptr;
+  if (::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) failed = "bind";
+  else if (::chmod(path.c_str(), 0777) != 0) failed = "chmod";  // as Gotify: the folder's mode decides (gotify-spec 6.4)
+  else if (::listen(socket, kBacklog) != 0) failed = "listen";
+  if (failed == nullptr) return std::vector<int>{socket};
+  const int error = errno;
+  ::close(socket);
+  return cannot(listener, 0, failed, error);
+}
+
+}  // namespace
+
+core::Result<std::vector<int>> open_listener(Listener& listener, std::size_t count) {
+  if (listener.is_unix()) return open_unix(listener);
+  boost::system::error_code error;
+  if (!listener.address.empty()) {
+    const auto address = boost::asio::ip::make_address(listener.address, error);
+    if (error) return cannot(listener, listener.port, "not an IP address", EINVAL);
+    return open_all_tcp(listener, tcp::endpoint(address, listener.port), count);
+  }
+  auto both = open_all_tcp(listener, tcp::endpoint(tcp::v6(), listener.port), count);
+  if (both || both.error().text.find(std::strerror(EAFNOSUPPORT)) == std::string::npos) return both;
+  return open_all_tcp(listener, tcp::endpoint(tcp::v4(), listener.port), count);  // a kernel without IPv6
+}
+
+}  // namespace push::net

@@ -1,0 +1,27 @@
+// A listening address: opened once, then one socket a loop (SO_REUSEPORT), so that the kernel spreads connections.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "push/core/result.hpp"
+#include "push/net/http.hpp"
+
+namespace push::net {
+
+struct Listener {
+  std::string address;        // as configured: "", an IP address, or unix:<path>
+  std::uint16_t port = 0;     // the real one, once open
+  int keep_alive = 0;         // config keepaliveperiodseconds
+  RequestHandler* handler = nullptr;
+  StreamGate* gate = nullptr;  // null: no streams here
+
+  bool is_unix() const { return address.starts_with("unix:"); }
+  std::string unix_path() const { return address.substr(5); }
+};
+
+// `count` non-blocking listening sockets (one for unix). Refuses an address that another process listens on already:
+// SO_REUSEPORT alone would let two servers share a port and split its clients. Sets listener.port.
+core::Result<std::vector<int>> open_listener(Listener& listener, std::size_t count);
+
+}  // namespace push::net

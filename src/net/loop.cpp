@@ -1,0 +1,211 @@
+#include "net/loop.hpp"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <utility>
+
+#include "push/core/check.hpp"
+#include "push/core/log.hpp"
+
+namespace push::net {
+namespace {
+
+using boost::system::error_code;
+
+constexpr unsigned kSweepsPerSecond = 10;  // each visits a tenth of the slots
+
+}  // namespace
+
+HttpMeters::HttpMeters(metrics::Registry& registry)
+    : sessions(registry.gauge("push_http_sessions", "Open HTTP connections.")),
+      requests(registry.counter("push_http_requests_total", "HTTP requests handed to a handler.")),
+      rejected(registry.counter("push_http_rejected_total", "Bytes that never became a request: malformed, too large.")),
+      timeouts(registry.counter("push_http_timeouts_total", "HTTP connections that took too long or idled out.")),
+      accept_paused(registry.counter("push_accept_paused_total", "Times that accepting paused at the socket limit.")) {}
+
+Loop::Loop(hub::LoopIndex index, LoopShared& shared)
+    : index_(index),
+      shared_(shared),
+      context_(1),
+      work_(context_.get_executor()),
+      roster_(shared.hub, index),
+      connections_(roster_, shared.settings.stream, shared.stream_meters),
+      fanout_(roster_, connections_, shared.stream_meters),
+      ready_(context_, ::dup(connections_.descriptor())),
+      sweep_timer_(context_) {}
+
+Loop::~Loop() { join(); }
+
+void Loop::add_acceptor(std::unique_ptr<Acceptor> acceptor) { acceptors_.push_back(std::move(acceptor)); }
+
+void Loop::start() {
+  for (const auto& acceptor : acceptors_) acceptor->start();
+  thread_ = std::thread([this] { run(); });
+}
+
+void Loop::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void Loop::run() {
+  thread_id_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+  ::pthread_setname_np(::pthread_self(), ("loop" + std::to_string(index_)).c_str());
+  watch_connections();
+  schedule_sweep();
+  context_.run();
+}
+
+// ---- parcels
+
+void Loop::drop(Parcel parcel) {
+  if (std::holds_alternative<Frame>(parcel)) frames_waiting_.fetch_add(1, std::memory_order_relaxed);
+  if (inbox_.drop(std::move(parcel))) wake();
+}
+
+void Loop::wake() {
+  boost::asio::post(context_, [this] { empty_inbox(); });
+}
+
+void Loop::empty_inbox() {
+  inbox_.take(parcels_);
+  for (Parcel& parcel : parcels_) deliver(parcel);
+  parcels_.clear();
+  if (fanout_.waiting() > 0 && !pumping_) pump();
+}
+
+void Loop::deliver(Parcel& parcel) {
+  struct {
+    Loop& loop;
+    void operator()(Frame& frame) const {
+      if (!loop.fanout_.hand_out(frame.user, frame.bytes)) loop.frames_waiting_.fetch_sub(1, std::memory_order_relaxed);
+    }
+    void operator()(Revocation& revocation) const { loop.connections_.disconnect(revocation.key.user, revocation.key.client); }
+    void operator()(Answer& answer) const { loop.answer(answer.session, std::move(answer.response)); }
+    void operator()(Upgrade& upgrade) const { loop.upgrade(upgrade.session, std::move(upgrade.request), upgrade.admission); }
+    void operator()(Order& order) const { order(); }
+  } visitor{*this};
+  std::visit(visitor, parcel);
+}
+
+void Loop::answer(std::uint64_t session, Response response) {
+  if (!on_loop_thread()) return drop(Answer{session, std::move(response)});
+  const auto found = sessions_.find(session);
+  if (found == sessions_.end()) return;
+  const std::shared_ptr<HttpSession> held = found->second;  // it may forget itself
+  held->answer(std::move(response));
+}
+
+void Loop::upgrade(std::uint64_t session, Request request, Admission admission) {
+  if (!on_loop_thread()) return drop(Upgrade{session, std::move(request), admission});
+  const auto found = sessions_.find(session);
+  if (found == sessions_.end()) return;
+  const std::shared_ptr<HttpSession> held = found->second;
+  held->upgrade(request, admission);
+}
+
+// ---- sessions
+
+void Loop::open_session(int descriptor, std::string peer, const Listener& listener) {
+  const boost::asio::generic::stream_protocol protocol(listener.is_unix() ? AF_UNIX : AF_INET,
+                                                       listener.is_unix() ? 0 : IPPROTO_TCP);
+  error_code error;
+  HttpSession::Socket socket(context_);
+  socket.assign(protocol, descriptor, error);
+  if (error) {
+    ::close(descriptor);
+    shared_.sockets.fetch_sub(1, std::memory_order_relaxed);
+    return;
+  }
+  const std::uint64_t id = next_session_++;
+  auto session = std::make_shared<HttpSession>(*this, id, std::move(socket), std::move(peer), *listener.handler, listener.gate);
+  sessions_.emplace(id, session);
+  session->start();
+}
+
+void Loop::forget_session(std::uint64_t id) { sessions_.erase(id); }
+
+// ---- connections
+
+void Loop::adopt(int descriptor, Admission admission, std::string_view greeting) {
+  // Its socket is counted already, as a session's.
+  const std::size_t before = connections_.size();
+  if (connections_.adopt(descriptor, admission.user, admission.client, greeting)) ++connections_seen_;
+  else shared_.sockets.fetch_sub(1, std::memory_order_relaxed);
+  PUSH_CHECK(connections_.size() <= before + 1);
+}
+
+void Loop::watch_connections() {
+  ready_.async_wait(boost::asio::posix::stream_descriptor::wait_read, [this](error_code error) {
+    if (!error) on_connections_ready();
+  });
+}
+
+void Loop::on_connections_ready() {
+  const bool more = connections_.process();
+  count_sockets();
+  if (more) boost::asio::post(context_, [this] { on_connections_ready(); });
+  else watch_connections();
+}
+
+void Loop::pump() {
+  const std::size_t before = fanout_.waiting();
+  pumping_ = fanout_.run();
+  frames_waiting_.fetch_sub(before - fanout_.waiting(), std::memory_order_relaxed);
+  count_sockets();
+  if (pumping_) boost::asio::post(context_, [this] { pump(); });
+}
+
+void Loop::count_sockets() {
+  const std::size_t open = connections_.size();
+  if (open == connections_seen_) return;
+  shared_.sockets.fetch_sub(connections_seen_ - open, std::memory_order_relaxed);
+  connections_seen_ = open;
+}
+
+// ---- time
+
+void Loop::schedule_sweep() {
+  sweep_timer_.expires_after(std::chrono::milliseconds(1000 / kSweepsPerSecond));
+  sweep_timer_.async_wait([this](error_code error) {
+    if (!error) sweep();
+  });
+}
+
+void Loop::sweep() {
+  connections_.sweep(kSweepsPerSecond);
+  count_sockets();
+  if (++sweeps_ == kSweepsPerSecond) {
+    sweeps_ = 0;
+    ++seconds_;
+    std::vector<std::shared_ptr<HttpSession>> sessions;  // a deadline may take the session out of the table
+    sessions.reserve(sessions_.size());
+    for (const auto& [id, session] : sessions_) sessions.push_back(session);
+    for (const auto& session : sessions) session->check_deadline(seconds_);
+  }
+  schedule_sweep();
+}
+
+// ---- shutdown
+
+void Loop::stop_accepting() {
+  draining_ = true;
+  for (const auto& acceptor : acceptors_) acceptor->stop();
+  std::vector<std::shared_ptr<HttpSession>> sessions;
+  for (const auto& [id, session] : sessions_) sessions.push_back(session);
+  for (const auto& session : sessions) session->drain();
+}
+
+void Loop::finish() {
+  std::vector<std::shared_ptr<HttpSession>> sessions;
+  for (const auto& [id, session] : sessions_) sessions.push_back(session);
+  for (const auto& session : sessions) session->abort();
+  connections_.close_all(CloseReason::shutdown);
+  count_sockets();
+  work_.reset();
+  context_.stop();
+}
+
+}  // namespace push::net

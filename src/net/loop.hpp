@@ -1,0 +1,113 @@
+// One thread with an io_context: acceptor, HTTP sessions, WebSocket connections, roster, sweep. Owns all of them; other
+// threads only drop parcels.
+#pragma once
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "net/acceptor.hpp"
+#include "net/http_session.hpp"
+#include "net/parcel.hpp"
+#include "push/net/connection_table.hpp"
+#include "push/net/fanout.hpp"
+#include "push/net/roster.hpp"
+
+namespace push::net {
+
+// Shared by all loops; made once by the pool.
+struct HttpMeters {
+  explicit HttpMeters(metrics::Registry& registry);
+  metrics::Gauge& sessions;
+  metrics::Counter& requests;
+  metrics::Counter& rejected;      // never became a request
+  metrics::Counter& timeouts;
+  metrics::Counter& accept_paused; // the socket limit was reached
+};
+
+// What every loop of a pool has in common.
+struct LoopShared {
+  const config::Server& settings;
+  hub::Hub& hub;
+  StreamMeters stream_meters;
+  HttpMeters http_meters;
+  std::size_t max_sockets;             // config maxconnections, resolved
+  std::atomic<std::size_t> sockets{0};  // sessions and connections
+};
+
+class Loop {
+ public:
+  Loop(hub::LoopIndex index, LoopShared& shared);
+  ~Loop();
+
+  // ---- main thread
+  void add_acceptor(std::unique_ptr<Acceptor> acceptor);
+  void start();
+  void join();
+
+  // ---- any thread
+  void drop(Parcel parcel);
+  void answer(std::uint64_t session, Response response);
+  void upgrade(std::uint64_t session, Request request, Admission admission);
+  std::size_t backlog() const { return frames_waiting_.load(std::memory_order_relaxed); }
+
+  // ---- the loop's thread
+  boost::asio::io_context& context() { return context_; }
+  LoopShared& shared() { return shared_; }
+  unsigned seconds() const { return seconds_; }  // since the start, counted by the sweep
+  // Takes over an accepted, non-blocking socket.
+  void open_session(int descriptor, std::string peer, const Listener& listener);
+  void forget_session(std::uint64_t id);
+  // The descriptor of a session that ends here becomes a connection.
+  void adopt(int descriptor, Admission admission, std::string_view greeting);
+  void stop_accepting();
+  void finish();  // shutdown: ends sessions and connections, then the thread
+
+ private:
+  void run();
+  void wake();
+  void empty_inbox();
+  void deliver(Parcel& parcel);
+  void pump();              // fan-out, a turn at a time
+  void count_sockets();     // what the table has closed leaves the process's count
+  void watch_connections();
+  void on_connections_ready();
+  void schedule_sweep();
+  void sweep();
+  bool on_loop_thread() const { return std::this_thread::get_id() == thread_id_.load(std::memory_order_relaxed); }
+
+  const hub::LoopIndex index_;
+  LoopShared& shared_;
+  boost::asio::io_context context_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  std::thread thread_;
+  std::atomic<std::thread::id> thread_id_;
+
+  Inbox inbox_;
+  std::vector<Parcel> parcels_;  // being delivered
+  std::atomic<std::size_t> frames_waiting_{0};  // dropped here and not yet handed to everybody
+
+  std::vector<std::unique_ptr<Acceptor>> acceptors_;
+  boost::unordered_flat_map<std::uint64_t, std::shared_ptr<HttpSession>> sessions_;
+  std::uint64_t next_session_ = 1;
+  bool draining_ = false;
+
+  Roster roster_;
+  ConnectionTable connections_;
+  Fanout fanout_;
+  bool pumping_ = false;
+  std::size_t connections_seen_ = 0;  // of shared_.sockets
+
+  boost::asio::posix::stream_descriptor ready_;  // wraps the table's epoll descriptor
+  boost::asio::steady_timer sweep_timer_;
+  unsigned sweeps_ = 0;
+  unsigned seconds_ = 1;
+};
+
+}  // namespace push::net

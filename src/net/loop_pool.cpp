@@ -1,0 +1,116 @@
+#include "push/net/loop_pool.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <bit>
+#include <latch>
+#include <thread>
+
+#include "net/loop.hpp"
+
+namespace push::net {
+namespace {
+
+constexpr std::size_t kMaxLoops = 64;       // a hub::LoopSet has 64 bits
+constexpr std::size_t kKeptDescriptors = 64;  // for database, log and epoll (reliability F1)
+
+std::size_t loop_count(const config::Server& settings) {
+  const std::size_t wanted = settings.threads != 0 ? settings.threads : std::max(1U, std::thread::hardware_concurrency());
+  return std::min(wanted, kMaxLoops);
+}
+
+// The descriptor limit, raised as far as the machine lets us.
+std::size_t descriptor_limit() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  return limit.rlim_cur;
+}
+
+std::size_t socket_limit(const config::Server& settings) {
+  const std::size_t descriptors = descriptor_limit();
+  const std::size_t most = descriptors > 2 * kKeptDescriptors ? descriptors - kKeptDescriptors : descriptors / 2;
+  return settings.maxconnections == 0 ? most : std::min(most, settings.maxconnections);
+}
+
+}  // namespace
+
+LoopPool::LoopPool(const config::Server& settings, hub::Hub& hub, metrics::Registry& metrics)
+    : shared_(new LoopShared{settings, hub, StreamMeters(metrics), HttpMeters(metrics), socket_limit(settings)}) {
+  const std::size_t count = loop_count(settings);
+  for (std::size_t i = 0; i < count; ++i) loops_.push_back(std::make_unique<Loop>(static_cast<hub::LoopIndex>(i), *shared_));
+  metrics.gauge("push_frames_waiting", "Frames that wait for the loop that is furthest behind.",
+                [this] { return static_cast<std::int64_t>(backlog()); });
+  metrics.gauge("push_sockets", "Open sockets of HTTP sessions and streams.",
+                [this] { return static_cast<std::int64_t>(shared_->sockets.load()); });
+  metrics.gauge("push_sockets_limit", "Sockets at which accepting pauses.",
+                [this] { return static_cast<std::int64_t>(shared_->max_sockets); });
+}
+
+LoopPool::~LoopPool() { stop(); }
+
+core::Result<std::uint16_t> LoopPool::listen(const std::string& address, std::uint16_t port, RequestHandler& handler,
+                                             StreamGate* gate) {
+  Listener listener{address, port, shared_->settings.keepaliveperiodseconds, &handler, gate};
+  auto sockets = open_listener(listener, loops_.size());
+  if (!sockets) return sockets.error();
+  std::vector<Loop*> peers;
+  if (listener.is_unix()) {
+    for (const auto& loop : loops_) peers.push_back(loop.get());
+  }
+  for (std::size_t i = 0; i < sockets->size(); ++i) {
+    loops_[i]->add_acceptor(std::make_unique<Acceptor>(*loops_[i], (*sockets)[i], listener, peers));
+  }
+  return listener.port;
+}
+
+void LoopPool::start() {
+  for (const auto& loop : loops_) loop->start();
+  running_ = true;
+}
+
+template <class F>
+void LoopPool::on_every_loop(F order) {
+  std::latch done(static_cast<std::ptrdiff_t>(loops_.size()));
+  for (const auto& loop : loops_) {
+    loop->drop(Order([&order, &done, target = loop.get()] {
+      order(*target);
+      done.count_down();
+    }));
+  }
+  done.wait();
+}
+
+void LoopPool::stop_accepting() {
+  if (running_) on_every_loop([](Loop& loop) { loop.stop_accepting(); });
+}
+
+void LoopPool::stop() {
+  if (!running_) return;
+  running_ = false;
+  on_every_loop([](Loop& loop) { loop.finish(); });
+  for (const auto& loop : loops_) loop->join();
+}
+
+void LoopPool::deliver(hub::LoopSet loops, core::UserId user, const core::Bytes& frame) {
+  for (; loops != 0; loops &= loops - 1) {
+    loops_[static_cast<std::size_t>(std::countr_zero(loops))]->drop(Frame{user, frame});
+  }
+}
+
+void LoopPool::disconnect(hub::LoopSet loops, hub::Key key) {
+  for (; loops != 0; loops &= loops - 1) {
+    loops_[static_cast<std::size_t>(std::countr_zero(loops))]->drop(Revocation{key});
+  }
+}
+
+std::size_t LoopPool::backlog() const {
+  std::size_t most = 0;
+  for (const auto& loop : loops_) most = std::max(most, loop->backlog());
+  return most;
+}
+
+}  // namespace push::net

@@ -1,0 +1,57 @@
+// What crosses a thread: everything that others drop for a loop.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <variant>
+#include <vector>
+
+#include "push/core/bytes.hpp"
+#include "push/core/callback.hpp"
+#include "push/core/mutex.hpp"
+#include "push/hub/hub.hpp"
+#include "push/net/http.hpp"
+
+namespace push::net {
+
+struct Frame {  // a message for the user's connections on this loop
+  core::UserId user;
+  core::Bytes bytes;
+};
+struct Revocation {  // hub::Courier::disconnect
+  hub::Key key;
+};
+struct Answer {  // Reply::send
+  std::uint64_t session;
+  Response response;
+};
+struct Upgrade {  // Reply::upgrade
+  std::uint64_t session;
+  Request request;
+  Admission admission;
+};
+using Order = core::Callback<void()>;  // start-up, shutdown, a descriptor accepted elsewhere
+
+using Parcel = std::variant<Frame, Revocation, Answer, Upgrade, Order>;
+
+// One loop's letter box. Any thread drops, the loop takes all at once. Frames are bounded by the publisher's admission
+// (hub::Courier::backlog), answers by the sessions that wait for them.
+class Inbox {
+ public:
+  // True: the box was empty, so the loop must be woken.
+  bool drop(Parcel parcel) {
+    const core::Lock lock(mutex_);
+    parcels_.push_back(std::move(parcel));
+    return parcels_.size() == 1;
+  }
+  // Swaps the content with `empty`, which keeps its capacity for the next round.
+  void take(std::vector<Parcel>& empty) {
+    const core::Lock lock(mutex_);
+    parcels_.swap(empty);
+  }
+
+ private:
+  core::Mutex mutex_;
+  std::vector<Parcel> parcels_ PUSH_GUARDED_BY(mutex_);
+};
+
+}  // namespace push::net

@@ -1,0 +1,53 @@
+#include "net/response_text.hpp"
+
+#include <boost/beast/http/status.hpp>
+
+#include "push/core/clock.hpp"
+
+namespace push::net {
+namespace {
+
+// Formatting a date costs more than the rest of the head; it changes once a second.
+const std::string& date_now() {
+  thread_local std::string text;
+  thread_local std::int64_t second = -1;
+  const auto now = std::chrono::floor<std::chrono::seconds>(core::wall_now());
+  if (now.time_since_epoch().count() != second) {
+    second = now.time_since_epoch().count();
+    text = core::http_date(now);
+  }
+  return text;
+}
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+  out += name;
+  out += ": ";
+  out += value;
+  out += "\r\n";
+}
+
+}  // namespace
+
+std::string_view reason_phrase(unsigned status) {
+  const auto text = boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(status));
+  return {text.data(), text.size()};
+}
+
+void append_head(std::string& out, const Response& response, HeadOptions options) {
+  out += "HTTP/1.1 ";
+  out += std::to_string(response.status);
+  out += ' ';
+  out += reason_phrase(response.status);
+  out += "\r\n";
+  if (!response.content_type.empty()) append_field(out, "Content-Type", response.content_type);
+  append_field(out, "Date", date_now());
+  for (const auto& [name, value] : response.headers) append_field(out, name, value);
+  if (response.status != 204 && response.status != 304) {
+    append_field(out, "Content-Length", std::to_string(response.body.view.size()));
+  }
+  if (options.close) append_field(out, "Connection", "close");
+  else if (options.http_1_0) append_field(out, "Connection", "keep-alive");
+  out += "\r\n";
+}
+
+}  // namespace push::net

@@ -1,0 +1,18 @@
+// The bytes of an HTTP/1.1 response head.
+#pragma once
+#include <string>
+
+#include "push/net/http.hpp"
+
+namespace push::net {
+
+// Status line, Date, Content-Type, Content-Length, the handler's headers, Connection: close if asked, empty line.
+// An HTTP/1.0 client that keeps the connection is told so. 204, 304 and 1xx carry no Content-Length.
+struct HeadOptions {
+  bool close = false;
+  bool http_1_0 = false;
+};
+void append_head(std::string& out, const Response& response, HeadOptions options);
+std::string_view reason_phrase(unsigned status);
+
+}  // namespace push::net
