@@ -28,12 +28,20 @@ void require_a_disk(const std::string& directory) {
 
 }  // namespace
 
-Server::Server(ServerOptions options) : options_(std::move(options)), port_(free_port()) {
+Scratch::Scratch(const std::string& parent) {
+  std::filesystem::create_directories(parent);
+  require_a_disk(parent);
+  path_ = parent + "/server-" + std::to_string(::getpid());
+  std::filesystem::create_directory(path_);
+}
+
+Scratch::~Scratch() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+Server::Server(ServerOptions options) : options_(std::move(options)), scratch_(options_.directory), port_(free_port()) {
   if (::access(options_.program.c_str(), X_OK) != 0) fail(options_.program + ": no such program; build it first");
-  std::filesystem::create_directories(options_.directory);
-  require_a_disk(options_.directory);
-  options_.directory += "/server-" + std::to_string(::getpid());
-  std::filesystem::create_directory(options_.directory);
   write_config();
   start();
   stop();
@@ -41,34 +49,28 @@ Server::Server(ServerOptions options) : options_(std::move(options)), port_(free
   start();
 }
 
-Server::~Server() {
-  process_.kill_hard();
-  std::error_code ignored;
-  std::filesystem::remove_all(options_.directory, ignored);
-}
-
 std::int64_t Server::cpu_ns() const {
   return bench::cpu_ns(process_.pid());
 }
 
 std::string Server::database() const {
-  return options_.directory + "/gotify.db";
+  return scratch_.path() + "/gotify.db";
 }
 
 void Server::write_config() const {
-  std::ofstream file(options_.directory + "/config.yml");
+  std::ofstream file(scratch_.path() + "/config.yml");
   file << "loglevel: warn\n"
        << "server:\n  listenaddr: 127.0.0.1\n  port: " << port_ << "\n  threads: " << options_.threads << "\n"
        << "  stream:\n    pingperiodseconds: " << options_.ping_seconds << "\n"
        << "database:\n  dialect: sqlite3\n  connection: " << database() << "\n"
-       << "uploadedimagesdir: " << options_.directory << "/images\n"
+       << "uploadedimagesdir: " << scratch_.path() << "/images\n"
        << "passstrength: 4\n";
-  if (!file.flush()) fail("cannot write " + options_.directory + "/config.yml");
+  if (!file.flush()) fail("cannot write " + scratch_.path() + "/config.yml");
 }
 
 void Server::start() {
-  process_ = Process::exec({options_.program, "--config", options_.directory + "/config.yml"}, options_.directory,
-                           options_.directory + "/server.log");
+  process_ = Process::exec({options_.program, "--config", scratch_.path() + "/config.yml"}, scratch_.path(),
+                           scratch_.path() + "/server.log");
   for (const Deadline deadline(kStartSeconds); !deadline.passed(); ::usleep(20'000)) {
     if (!process_.running()) fail("the server ended at once: " + log_tail());
     if (request_once(port_, get_request(port_, "/health"), 1).first == 200) return;
@@ -81,7 +83,7 @@ void Server::stop() {
 }
 
 std::string Server::log_tail() const {
-  std::ifstream file(options_.directory + "/server.log");
+  std::ifstream file(scratch_.path() + "/server.log");
   std::ostringstream text;
   text << file.rdbuf();
   const std::string whole = text.str();

@@ -9,17 +9,29 @@ namespace push::bench {
 
 struct ServerOptions {
   std::string program;
-  std::string directory;  // a directory inside it is made, and removed at the end
+  std::string directory;  // a Scratch is made inside
   unsigned threads = 0;   // 0 = one a core
   unsigned users = 1;     // seeded (database.hpp)
   unsigned ping_seconds = 45;
+};
+
+// A directory of our own, gone with its owner.
+class Scratch {
+ public:
+  explicit Scratch(const std::string& parent);
+  ~Scratch();
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
 };
 
 class Server {
  public:
   // Starts once for the tables, seeds, and starts again; returns when /health answers 200.
   explicit Server(ServerOptions options);
-  ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
@@ -37,6 +49,7 @@ class Server {
   std::string log_tail() const;
 
   ServerOptions options_;
+  Scratch scratch_;
   std::uint16_t port_ = 0;
   Process process_;
 };
