@@ -4,9 +4,10 @@
 
 #include <array>
 #include <cstdio>
-#include <deque>
 #include <nlohmann/json.hpp>
+#include <optional>
 
+#include "crowd.hpp"
 #include "scenarios.hpp"
 #include "support/check.hpp"
 #include "support/clock.hpp"
@@ -27,6 +28,7 @@ using Json = nlohmann::json;
 constexpr double kDefaultSeconds = 20;
 constexpr std::size_t kConnections = 16;
 constexpr std::uint32_t kWarming = 200;
+constexpr unsigned kUser = 1;  // user 0 has the crowd
 
 class Pacing {
  public:
@@ -36,8 +38,8 @@ class Pacing {
         period_ns_(1'000'000'000 / options.rate),
         timer_(must(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), "timerfd_create")),
         pool_(server.port(), kConnections),
-        subscriber_({.port = server.port(), .source_net = 40}) {
-    subscriber_.open_up_to(1, 0, 0, 10);
+        subscriber_({.port = server.port(), .source_net = 40, .own_users = true}) {
+    subscriber_.open_up_to(1, 0, kUser, 10);
   }
 
   // `count` messages; returns when all are answered and delivered.
@@ -70,8 +72,8 @@ class Pacing {
  private:
   // A message that had to wait for a free connection keeps its intended moment, so waiting counts.
   void send(std::int64_t due) {
-    const Stamp stamp{.sent_ns = due, .sequence = ++sequence_, .user = 0};
-    pool_.send(post_request(server_.port(), application_token(0), stamp_text(stamp, size_)),
+    const Stamp stamp{.sent_ns = due, .sequence = ++sequence_, .user = kUser};
+    pool_.send(post_request(server_.port(), application_token(kUser), stamp_text(stamp, size_)),
                static_cast<std::uint64_t>(due));
   }
 
@@ -117,18 +119,27 @@ nlohmann::json run_latency(const Options& options) {
   if (options.rate == 0) fail("--rate must not be 0");
   const double seconds = options.seconds != 0 ? options.seconds : kDefaultSeconds;
   const auto count = static_cast<std::uint32_t>(seconds * options.rate);
-  Server server({.program = options.program, .directory = options.dir, .threads = options.threads});
-  Json result{{"rate", options.rate}, {"threads", options.threads}};
+  Server server({.program = options.program, .directory = options.dir, .threads = options.threads, .users = 2});
+  Json result{{"rate", options.rate}, {"threads", options.threads}, {"behind", options.behind}};
+  std::uint32_t acked = kWarming + count;
   {
+    std::optional<Crowd> crowd;
+    if (options.behind != 0) crowd.emplace(server.port(), options.behind, options.size);
     progress("latency, " + std::to_string(count) + " messages at " + std::to_string(options.rate) + "/s");
     Pacing pacing(server, options);
     pacing.run(kWarming);
     pacing.forget();
+    if (crowd) crowd->start();
     const std::int64_t server_before = server.cpu_ns();
     const std::int64_t client_before = cpu_ns(0);
     const std::int64_t start = monotonic_ns();
     pacing.run(count);
     const auto elapsed = static_cast<double>(monotonic_ns() - start);
+    if (crowd) {
+      const std::uint32_t fanouts = crowd->stop();
+      result["fanouts_to_the_crowd"] = fanouts;
+      acked += fanouts;
+    }
     result["server_cpus"] = static_cast<double>(server.cpu_ns() - server_before) / elapsed;
     result["client_cpus"] = static_cast<double>(cpu_ns(0) - client_before) / elapsed;
     result["delivery"] = figures_of(pacing.deliveries());
@@ -143,8 +154,8 @@ nlohmann::json run_latency(const Options& options) {
   result["rows_after_kill"] = rows;
   std::printf("server CPUs %s, client CPUs %s; after kill -9: acked %u, rows %zu\n",
               decimal(result["server_cpus"].get<double>(), 2).c_str(),
-              decimal(result["client_cpus"].get<double>(), 2).c_str(), count + kWarming, rows);
-  if (rows != count + kWarming) fail("stored rows and acknowledged messages differ");
+              decimal(result["client_cpus"].get<double>(), 2).c_str(), acked, rows);
+  if (rows != acked) fail("stored rows and acknowledged messages differ");
   return result;
 }
 

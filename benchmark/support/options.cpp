@@ -34,6 +34,7 @@ std::string usage() {
          "  --posters 1,16,64   post: connections\n"
          "  --seconds N         post: a round (3); latency: the run (20)\n"
          "  --rate N            latency: POSTs a second (200)\n"
+         "  --behind N          latency: while another user's messages go out to N subscribers, two a second (0)\n"
          "  --size N            bytes of a message text (100)\n"
          "  --limit-seconds N   end everything after this time (1800)\n";
 }
@@ -46,15 +47,12 @@ Options parse_options(int count, char** words) {
   const std::map<std::string, std::string*> texts{{"--json", &options.json},     {"--program", &options.program},
                                                   {"--dir", &options.dir},       {"--cases", &options.cases},
                                                   {"--stages", &options.stages}, {"--posters", &options.posters}};
-  const std::map<std::string, unsigned*> counts{{"--threads", &options.threads},
-                                                {"--connections", &options.connections},
-                                                {"--churn", &options.churn},
-                                                {"--rounds", &options.rounds},
-                                                {"--messages", &options.messages},
-                                                {"--seconds", &options.seconds},
-                                                {"--size", &options.size},
-                                                {"--rate", &options.rate},
-                                                {"--limit-seconds", &options.limit_seconds}};
+  const std::map<std::string, unsigned*> counts{
+      {"--threads", &options.threads},   {"--connections", &options.connections},
+      {"--churn", &options.churn},       {"--rounds", &options.rounds},
+      {"--messages", &options.messages}, {"--seconds", &options.seconds},
+      {"--size", &options.size},         {"--rate", &options.rate},
+      {"--behind", &options.behind},     {"--limit-seconds", &options.limit_seconds}};
   for (int i = 1; i < count; ++i) {
     const std::string word = words[i];
     if (word == "--help" || word == "-h") options.scenario = "help";

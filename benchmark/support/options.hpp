@@ -22,6 +22,7 @@ struct Options {
   unsigned seconds = 0;    // a round of post, the run of latency
   unsigned size = 100;     // bytes of a message text
   unsigned rate = 200;     // POSTs a second in latency
+  unsigned behind = 0;     // subscribers of another user who is busy during latency
   unsigned limit_seconds = 1800;
 };
 
