@@ -1,0 +1,17 @@
+// Fractional sort keys (gotify-spec 7.4): 0-9A-Za-z in bytewise order; the first letter tells the length of the integer
+// part (a = 1 digit, b = 2, ..., Z = 1 of the negative ones). The server only appends.
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace push::store {
+
+inline constexpr std::string_view kFirstSortKey = "a0";
+
+bool is_sort_key(std::string_view key);
+
+// A key greater than `greatest` (bytewise): the next integer after a valid key; after anything else, which a client may
+// have stored, the nearest valid key above it where there is one. `greatest` empty = there is none yet.
+std::string next_sort_key(std::string_view greatest);
+
+}  // namespace push::store

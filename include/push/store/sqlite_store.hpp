@@ -1,0 +1,56 @@
+// The Store on one SQLite file with Gotify's schema (gotify-spec 7.1), which Gotify can open again. Write-ahead log,
+// synchronous=FULL: what was reported as stored survives a crash of the process and of the machine.
+//
+// Opening creates the folder, the file and the schema, or completes an older database in place (7.3). Only columns of
+// later versions and indexes are added. A clean close leaves one file: the log is moved into it and removed.
+//
+// Deleting many messages is committed in slices, so that new messages are not held up; if a slice fails, those before
+// it stay deleted. Messages that arrive after the call are kept.
+#pragma once
+#include <memory>
+
+#include "push/config/config.hpp"
+#include "push/metrics/registry.hpp"
+#include "push/store/store.hpp"
+
+namespace push::store {
+
+class SqliteStore final : public Store {
+ public:
+  // `metrics` outlives the store. Errors name the file: unavailable (locked, no permission), invalid (not a database,
+  // or not Gotify's).
+  static core::Result<std::unique_ptr<SqliteStore>> open(const config::Database& database, metrics::Registry& metrics);
+  ~SqliteStore() override;  // drain()
+
+  core::Result<void> append(NewMessage message, Appended done) override;
+
+  core::Result<std::optional<model::User>> find_user(core::UserId id) override;
+  core::Result<std::optional<model::User>> find_user_by_name(std::string_view name) override;
+  core::Result<std::optional<model::Application>> find_application(core::ApplicationId id) override;
+  core::Result<std::optional<model::Application>> find_application_by_token(std::string_view token) override;
+  core::Result<std::optional<model::Client>> find_client(core::ClientId id) override;
+  core::Result<std::optional<model::Client>> find_client_by_token(std::string_view token) override;
+  core::Result<std::vector<model::User>> list_users() override;
+  core::Result<std::vector<model::Application>> list_applications(core::UserId user) override;
+  core::Result<std::vector<model::Client>> list_clients(core::UserId user) override;
+  core::Result<std::vector<model::Message>> list_messages(core::UserId user, PageRequest page) override;
+  core::Result<std::vector<model::Message>> list_messages(core::ApplicationId application, PageRequest page) override;
+  core::Result<void> ping() override;
+
+  core::Result<model::User> create_user(NewUser user) override;
+  core::Result<model::Application> create_application(NewApplication application) override;
+  core::Result<model::Client> create_client(NewClient client) override;
+  core::Result<void> delete_message(core::UserId user, core::MessageId id) override;
+  core::Result<void> delete_messages(core::UserId user) override;
+  core::Result<void> delete_messages(core::ApplicationId application) override;
+
+  void drain() override;
+
+ private:
+  struct Parts;
+  explicit SqliteStore(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace push::store

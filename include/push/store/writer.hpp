@@ -1,0 +1,108 @@
+// The one thread that changes the database: a bounded queue in front, group commit behind. It takes what has gathered
+// (up to Limits::batch changes), runs it in one transaction, commits, and only then answers each change, in order.
+// While a commit runs the next batch gathers; nothing is delayed on purpose. SQL is the Backend's.
+#pragma once
+#include <cstddef>
+#include <deque>
+#include <future>
+#include <mutex>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "push/core/callback.hpp"
+#include "push/core/mutex.hpp"
+#include "push/core/result.hpp"
+#include "push/metrics/registry.hpp"
+#include "push/store/store.hpp"
+
+namespace push::store {
+
+// A change other than a message. Runs on the writer thread inside a transaction; an error undoes what it did.
+using Operation = core::Callback<core::Result<void>()>;
+
+// What the writer asks of a database. Every call comes on the writer thread. An error of insert() or run() whose code
+// is unavailable or internal spoils the whole transaction; any other concerns that change alone.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  virtual core::Result<void> begin() = 0;
+  virtual core::Result<core::MessageId> insert(const NewMessage& message) = 0;
+  virtual core::Result<void> run(Operation& operation) = 0;
+  virtual core::Result<void> commit() = 0;
+  virtual void rollback() = 0;  // after any failure above; must leave the backend ready for the next begin()
+  virtual void rest() = 0;      // between two transactions, after the answers: housekeeping
+};
+
+class Writer {
+ public:
+  struct Limits {
+    std::size_t queue = 8192;                     // changes that may wait
+    std::size_t batch = 1024;                     // changes in one transaction
+    std::size_t queue_bytes = 256 * 1024 * 1024;  // texts that may wait; one message always fits
+    std::size_t batch_bytes = 8 * 1024 * 1024;    // texts after which a transaction takes no further change
+  };
+
+  // Both must outlive the writer.
+  Writer(Backend& backend, Limits limits, metrics::Registry& metrics);
+  ~Writer();  // drain()
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  // Any thread, never blocks on the disk. As Store::append.
+  core::Result<void> append(NewMessage message, Store::Appended done);
+  // Any thread but the writer's: blocks until the operation is committed or has failed.
+  core::Result<void> change(Operation operation);
+  // Refuses new changes, finishes those that wait, joins the thread. Idempotent.
+  void drain();
+
+ private:
+  struct Request {
+    Operation operation;
+    std::promise<core::Result<void>> answer;
+  };
+  struct Change {
+    NewMessage message;
+    Store::Appended done;
+    Request* request = nullptr;  // instead of a message; lives on the waiting caller's stack
+    core::Result<core::MessageId> outcome = core::MessageId{};
+  };
+  struct Batch {
+    std::vector<Change> changes;
+    std::size_t bytes = 0;
+  };
+
+  core::Result<void> enqueue(Change change);
+  bool has_room(std::size_t bytes) const PUSH_REQUIRES(mutex_);
+  void run();
+  bool take(Batch& batch);
+  core::Result<void> transact(Batch& batch);
+  core::Result<void> apply(Change& change);
+  void answer(Batch& batch, const core::Result<void>& outcome);
+  void note_outcome(const core::Result<void>& outcome, std::size_t changes);
+  void recycle(Batch& batch);
+
+  Backend& backend_;
+  const Limits limits_;
+  metrics::Histogram& commit_seconds_;
+  metrics::Counter& transactions_;
+  metrics::Counter& changes_;
+  metrics::Counter& failed_;
+  metrics::Counter& refused_;
+  metrics::Gauge& queued_;
+  bool failing_ = false;  // writer thread: the last transaction failed
+
+  core::Mutex mutex_;
+  core::Condition wake_;
+  std::deque<Batch> batches_ PUSH_GUARDED_BY(mutex_);  // each ready to be one transaction; the last one is filling
+  Batch spare_ PUSH_GUARDED_BY(mutex_);                // an emptied batch, for its capacity
+  std::size_t waiting_ PUSH_GUARDED_BY(mutex_) = 0;
+  std::size_t waiting_bytes_ PUSH_GUARDED_BY(mutex_) = 0;
+  bool asleep_ PUSH_GUARDED_BY(mutex_) = false;
+  bool stopping_ PUSH_GUARDED_BY(mutex_) = false;
+  std::once_flag joined_;
+  std::thread thread_;
+  const std::thread::id id_ = thread_.get_id();
+};
+
+}  // namespace push::store

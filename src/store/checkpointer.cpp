@@ -1,0 +1,50 @@
+#include "store/checkpointer.hpp"
+
+#include <sqlite3.h>
+
+#include <utility>
+
+#include "push/core/log.hpp"
+
+namespace push::store {
+
+Checkpointer::Checkpointer(Connection connection) : connection_(std::move(connection)), thread_([this] { run(); }) {}
+
+Checkpointer::~Checkpointer() {
+  {
+    core::Lock lock(mutex_);
+    stopping_ = true;
+    wake_.notify_one();
+  }
+  thread_.join();
+}
+
+void Checkpointer::request() {
+  core::Lock lock(mutex_);
+  requested_ = true;
+  wake_.notify_one();
+}
+
+void Checkpointer::run() {
+  bool failing = false;
+  while (true) {
+    {
+      core::Lock lock(mutex_);
+      while (!requested_ && !stopping_) wake_.wait(mutex_);
+      if (stopping_) return;
+      requested_ = false;
+    }
+    int logged = 0;
+    int moved = 0;
+    const int code =
+        sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &logged, &moved);
+    if (code == SQLITE_OK) moved_.store(moved, std::memory_order_relaxed);
+    const bool failed = code != SQLITE_OK && (code & 0xFF) != SQLITE_BUSY;
+    if (failed && !failing) {
+      spdlog::warn("the write-ahead log grows: {}", sqlite_failure(connection_.handle(), code, "checkpoint").text);
+    }
+    failing = failed;
+  }
+}
+
+}  // namespace push::store

@@ -1,0 +1,105 @@
+#include "store/sqlite_backend.hpp"
+
+#include <sqlite3.h>
+
+#include "push/core/check.hpp"
+
+namespace push::store {
+namespace {
+
+constexpr int kMegabyte = 1024 * 1024;
+constexpr int kCheckpointBytes = 4 * kMegabyte;  // of log not yet asked to be moved
+constexpr int kRestartBytes = 64 * kMegabyte;    // of log: start it afresh when little is left to move
+constexpr int kLittleBytes = 2 * kMegabyte;
+constexpr int kForcedRestartBytes = 128 * kMegabyte;
+constexpr int kRetryBytes = kMegabyte;
+
+constexpr std::string_view kInsert =
+    "INSERT INTO messages (application_id, message, title, priority, extras, date)"
+    " SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE EXISTS (SELECT 1 FROM applications WHERE id = ?1)";
+
+}  // namespace
+
+SqliteBackend::SqliteBackend(Connection& connection, Checkpointer& checkpointer, unsigned busy_timeout_milliseconds,
+                             metrics::Registry& metrics)
+    : connection_(connection),
+      checkpointer_(checkpointer),
+      busy_timeout_milliseconds_(busy_timeout_milliseconds),
+      log_bytes_(metrics.gauge("push_store_wal_bytes", "Length of SQLite's write-ahead log in use")) {
+  if (auto size = connection_.query("PRAGMA page_size"); size && size->step()) {
+    page_size_ = static_cast<int>(size->integer(0));
+  }
+  // Replaces the automatic checkpoint, which would run inside a commit.
+  sqlite3_wal_hook(
+      connection_.handle(),
+      [](void* self, sqlite3*, const char*, int pages) {
+        static_cast<SqliteBackend*>(self)->log_pages_ = pages;
+        return SQLITE_OK;
+      },
+      this);
+}
+
+core::Result<void> SqliteBackend::statement(std::string_view sql) {
+  if (auto done = connection_.change(sql); !done) return done.error();
+  return {};
+}
+
+core::Result<void> SqliteBackend::begin() {
+  return statement("BEGIN IMMEDIATE");
+}
+
+core::Result<void> SqliteBackend::commit() {
+  return statement("COMMIT");
+}
+
+void SqliteBackend::rollback() {
+  if (!connection_.in_transaction()) return;
+  // A failed ROLLBACK of SQLite still ends the transaction.
+  const auto undone = statement("ROLLBACK");
+  PUSH_CHECK(undone || !connection_.in_transaction());
+}
+
+core::Result<core::MessageId> SqliteBackend::insert(const NewMessage& message) {
+  auto query = connection_.query(kInsert, message.application, message.message, message.title, message.priority,
+                                 Blob{message.extras}, message.date);
+  if (!query) return query.error();
+  if (message.extras.empty()) query->bind(5, nullptr);
+  if (auto done = query->step(); !done) return done.error();
+  if (sqlite3_changes(connection_.handle()) == 0) {
+    return core::failure(core::ErrorCode::not_found, "application does not exist");
+  }
+  return core::MessageId{static_cast<std::uint64_t>(connection_.last_id())};
+}
+
+core::Result<void> SqliteBackend::run(Operation& operation) {
+  if (auto marked = statement("SAVEPOINT one"); !marked) return marked;
+  auto outcome = operation();
+  if (!outcome) {
+    // After a failure that ended the whole transaction there is no savepoint to go back to, and the outcome says so.
+    if (!connection_.in_transaction()) return outcome;
+    if (auto undone = statement("ROLLBACK TO one"); !undone) return undone;
+  }
+  if (auto released = statement("RELEASE one"); !released) return released;
+  return outcome;
+}
+
+void SqliteBackend::rest() {
+  log_bytes_.set(std::int64_t{log_pages_} * page_size_);
+  if (log_pages_ < requested_pages_) requested_pages_ = restart_pages_ = 0;  // the log has started afresh
+  if (log_pages_ - requested_pages_ >= kCheckpointBytes / page_size_) {
+    requested_pages_ = log_pages_;
+    checkpointer_.request();
+  }
+  if (log_pages_ < kRestartBytes / page_size_ || log_pages_ - restart_pages_ < kRetryBytes / page_size_) return;
+  const int left = log_pages_ - checkpointer_.moved_pages();
+  if (left <= kLittleBytes / page_size_ || log_pages_ >= kForcedRestartBytes / page_size_) restart_log();
+}
+
+void SqliteBackend::restart_log() {
+  sqlite3_busy_timeout(connection_.handle(), 0);
+  sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
+  sqlite3_busy_timeout(connection_.handle(), static_cast<int>(busy_timeout_milliseconds_));
+  restart_pages_ = log_pages_;
+}
+
+}  // namespace push::store

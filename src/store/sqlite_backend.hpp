@@ -1,0 +1,44 @@
+// The writer's hands on SQLite: transactions, the INSERT of a message, savepoints around anything else, and the length
+// of the write-ahead log.
+//
+// The log: SQLite's own checkpoint inside a commit is off. When 4 MB of the log have gathered, the Checkpointer moves
+// them. Under an unbroken load a log never empties that way, so past 64 MB the writer starts it afresh between two
+// transactions, at a moment when little is left to move; past 128 MB at any moment. A reader that is still inside the
+// old log puts it off until the next 1 MB.
+#pragma once
+#include "push/core/result.hpp"
+#include "push/metrics/registry.hpp"
+#include "push/store/writer.hpp"
+#include "store/checkpointer.hpp"
+#include "store/sqlite.hpp"
+
+namespace push::store {
+
+class SqliteBackend final : public Backend {
+ public:
+  // `connection` is the writer's; it, the checkpointer and the registry outlive the backend.
+  SqliteBackend(Connection& connection, Checkpointer& checkpointer, unsigned busy_timeout_milliseconds,
+                metrics::Registry& metrics);
+
+  core::Result<void> begin() override;
+  core::Result<core::MessageId> insert(const NewMessage& message) override;
+  core::Result<void> run(Operation& operation) override;
+  core::Result<void> commit() override;
+  void rollback() override;
+  void rest() override;
+
+ private:
+  core::Result<void> statement(std::string_view sql);
+  void restart_log();
+
+  Connection& connection_;
+  Checkpointer& checkpointer_;
+  const unsigned busy_timeout_milliseconds_;
+  metrics::Gauge& log_bytes_;
+  int page_size_ = 4096;
+  int log_pages_ = 0;        // after the last commit
+  int requested_pages_ = 0;  // when the checkpointer was last asked
+  int restart_pages_ = 0;    // when a restart was last tried in vain
+};
+
+}  // namespace push::store

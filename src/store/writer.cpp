@@ -1,0 +1,194 @@
+#include "push/store/writer.hpp"
+
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "push/core/check.hpp"
+#include "push/core/clock.hpp"
+#include "push/core/log.hpp"
+
+namespace push::store {
+namespace {
+
+std::size_t text_bytes(const NewMessage& message) {
+  return message.message.size() + message.title.size() + message.extras.size();
+}
+
+bool spoils(const core::Error& error) {
+  return error.code == core::ErrorCode::unavailable || error.code == core::ErrorCode::internal;
+}
+
+model::Message stored(NewMessage&& message, core::MessageId id) {
+  return model::Message{id,
+                        message.application,
+                        std::move(message.message),
+                        std::move(message.title),
+                        message.priority,
+                        std::move(message.extras),
+                        message.date};
+}
+
+}  // namespace
+
+Writer::Writer(Backend& backend, Limits limits, metrics::Registry& metrics)
+    : backend_(backend),
+      limits_(limits),
+      commit_seconds_(metrics.histogram("push_store_commit_seconds", "Time of one transaction, begin to commit")),
+      transactions_(metrics.counter("push_store_commits_total", "Committed transactions")),
+      changes_(metrics.counter("push_store_changes_total", "Changes in committed transactions")),
+      failed_(metrics.counter("push_store_failed_commits_total", "Transactions that failed, with nothing stored")),
+      refused_(metrics.counter("push_store_refused_total", "Changes refused because the write queue was full")),
+      queued_(metrics.gauge("push_store_queue_length", "Changes that wait for the writer")),
+      thread_([this] { run(); }) {}
+
+Writer::~Writer() {
+  drain();
+}
+
+core::Result<void> Writer::append(NewMessage message, Store::Appended done) {
+  Change change;
+  change.message = std::move(message);
+  change.done = std::move(done);
+  return enqueue(std::move(change));
+}
+
+core::Result<void> Writer::change(Operation operation) {
+  PUSH_CHECK(std::this_thread::get_id() != id_);
+  Request request{std::move(operation), {}};
+  auto answer = request.answer.get_future();
+  Change change;
+  change.request = &request;
+  if (auto queued = enqueue(std::move(change)); !queued) return queued;
+  return answer.get();
+}
+
+bool Writer::has_room(std::size_t bytes) const {
+  if (waiting_ >= limits_.queue) return false;
+  return waiting_ == 0 || waiting_bytes_ + bytes <= limits_.queue_bytes;
+}
+
+core::Result<void> Writer::enqueue(Change change) {
+  const std::size_t bytes = text_bytes(change.message);
+  std::size_t waiting = 0;
+  {
+    core::Lock lock(mutex_);
+    if (stopping_) return core::failure(core::ErrorCode::unavailable, "the server is stopping");
+    if (has_room(bytes)) {
+      if (batches_.empty() || batches_.back().changes.size() >= limits_.batch ||
+          batches_.back().bytes >= limits_.batch_bytes) {
+        batches_.push_back(std::move(spare_));
+        spare_ = Batch{};
+      }
+      batches_.back().changes.push_back(std::move(change));
+      batches_.back().bytes += bytes;
+      ++waiting_;
+      waiting_bytes_ += bytes;
+      queued_.add(1);
+      if (asleep_) {
+        asleep_ = false;
+        wake_.notify_one();
+      }
+      return {};
+    }
+    waiting = waiting_;
+  }
+  refused_.add();
+  return core::failure(core::ErrorCode::unavailable,
+                       "the write queue is full (" + std::to_string(waiting) + " changes wait)");
+}
+
+bool Writer::take(Batch& batch) {
+  core::Lock lock(mutex_);
+  while (batches_.empty()) {
+    if (stopping_) return false;
+    asleep_ = true;
+    wake_.wait(mutex_);
+  }
+  asleep_ = false;
+  batch = std::move(batches_.front());
+  batches_.pop_front();
+  waiting_ -= batch.changes.size();
+  waiting_bytes_ -= batch.bytes;
+  queued_.add(-static_cast<std::int64_t>(batch.changes.size()));
+  return true;
+}
+
+void Writer::recycle(Batch& batch) {
+  batch.changes.clear();
+  batch.bytes = 0;
+  core::Lock lock(mutex_);
+  if (spare_.changes.capacity() < batch.changes.capacity()) std::swap(spare_, batch);
+}
+
+void Writer::run() {
+  Batch batch;
+  while (take(batch)) {
+    const auto start = core::steady_now();
+    const auto outcome = transact(batch);
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(core::steady_now() - start);
+    if (outcome) commit_seconds_.record(static_cast<std::uint64_t>(took.count()));
+    note_outcome(outcome, batch.changes.size());
+    answer(batch, outcome);
+    backend_.rest();
+    recycle(batch);
+  }
+}
+
+core::Result<void> Writer::transact(Batch& batch) {
+  auto outcome = backend_.begin();
+  for (std::size_t i = 0; outcome && i < batch.changes.size(); ++i) outcome = apply(batch.changes[i]);
+  if (outcome) outcome = backend_.commit();
+  if (!outcome) backend_.rollback();
+  return outcome;
+}
+
+// The change's own failure stays in its outcome; what is returned spoils the transaction.
+core::Result<void> Writer::apply(Change& change) {
+  if (change.request == nullptr) {
+    change.outcome = backend_.insert(change.message);
+  } else if (auto ran = backend_.run(change.request->operation); !ran) {
+    change.outcome = ran.error();
+  }
+  if (!change.outcome && spoils(change.outcome.error())) return change.outcome.error();
+  return {};
+}
+
+void Writer::answer(Batch& batch, const core::Result<void>& outcome) {
+  for (Change& change : batch.changes) {
+    // A caller's own mistake is its answer only if the rest was committed: otherwise even that may have been judged by
+    // changes that are now undone.
+    if (!outcome) change.outcome = outcome.error();
+    if (change.request != nullptr) {
+      change.request->answer.set_value(change.outcome ? core::Result<void>() : change.outcome.error());
+    } else if (change.outcome) {
+      change.done(stored(std::move(change.message), *change.outcome));
+    } else {
+      change.done(change.outcome.error());
+    }
+  }
+}
+
+void Writer::note_outcome(const core::Result<void>& outcome, std::size_t changes) {
+  if (outcome) {
+    transactions_.add();
+    changes_.add(changes);
+    if (failing_) spdlog::info("the database takes changes again");
+    failing_ = false;
+    return;
+  }
+  failed_.add();
+  if (!failing_) spdlog::error("nothing can be stored: {}", outcome.error().text);
+  failing_ = true;
+}
+
+void Writer::drain() {
+  {
+    core::Lock lock(mutex_);
+    stopping_ = true;
+    wake_.notify_one();
+  }
+  std::call_once(joined_, [this] { thread_.join(); });
+}
+
+}  // namespace push::store
