@@ -56,7 +56,7 @@ class Field {
 
 class Form {
  public:
-  explicit Form(std::string_view type) : type_(type) {}
+  explicit Form(std::string_view type) : type_(type) { fields_.reserve(8); }
   Field& text(std::string_view name, std::string& out);
   Field& integer(std::string_view name, std::int64_t& out);
   Field& integer(std::string_view name, std::optional<std::int64_t>& out);  // stays empty when missing or JSON null
@@ -73,7 +73,8 @@ class Form {
   std::vector<Field> fields_;
 };
 
-// invalid (400, Gotify's text) or too_large (form over 10 MiB is 400 in Gotify: "http: POST too large").
+// Writes to the fields' targets only when the whole request could be read; a field that the request does not mention keeps
+// its value. Errors: invalid (400, Gotify's text), also for a form over 10 MiB ("http: POST too large"). Any thread.
 core::Result<void> bind(const Source& source, Form& form);
 // Query only, whatever the method and Content-Type: GET /message?limit&since.
 core::Result<void> bind_query(std::string_view query, Form& form);
