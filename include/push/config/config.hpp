@@ -21,18 +21,18 @@ struct Stream {
   std::size_t writebuffersize = 2048;  // 128..1 MiB; borrowed by a connection only while its socket is full
   std::size_t channelbuffersize = 5;   // 1..65536 messages that may wait for one connection
   std::size_t channelbufferbytes = 1024 * 1024;  // and the bytes of them; at least one message always fits
-  std::size_t inboxsize = 65536;       // 64..16777216 frames that may wait for one loop, then POST answers 503
+  std::size_t inboxsize = 65536;  // 64..16777216 frames that may wait for one loop, then POST answers 503
   Overflow overflow = Overflow::close;
-  unsigned pingperiodseconds = 45;     // 1..3600; the deadline for a pong is this + 15 s
+  unsigned pingperiodseconds = 45;          // 1..3600; the deadline for a pong is this + 15 s
   std::vector<std::string> allowedorigins;  // regular expressions
 };
 
 struct Http {
-  std::size_t headerlimit = 16 * 1024;           // 1 KiB..1 MiB
-  std::size_t bodylimit = 32 * 1024 * 1024;      // 1 KiB..1 GiB
-  unsigned headertimeoutseconds = 10;            // 1..3600, from the first byte (or the accept) to the end of the header
-  unsigned bodytimeoutseconds = 30;              // 1..3600
-  unsigned idletimeoutseconds = 75;              // 1..3600, between two requests of one connection
+  std::size_t headerlimit = 16 * 1024;       // 1 KiB..1 MiB
+  std::size_t bodylimit = 32 * 1024 * 1024;  // 1 KiB..1 GiB
+  unsigned headertimeoutseconds = 10;        // 1..3600, from the first byte (or the accept) to the end of the header
+  unsigned bodytimeoutseconds = 30;          // 1..3600
+  unsigned idletimeoutseconds = 75;          // 1..3600, between two requests of one connection
 };
 
 struct Cors {
@@ -49,11 +49,11 @@ struct Metrics {
 struct Server {
   std::string listenaddr;  // "" = every address, IPv4 and IPv6; an address; or unix:<path>
   std::uint16_t port = 80;
-  int keepaliveperiodseconds = 0;   // 0 = 15 s, -1 = off
-  unsigned threads = 0;             // loops, 0..64; 0 = one a core
-  unsigned workers = 2;             // 1..64 threads for blocking work
-  std::size_t workerqueue = 1024;   // 1..1000000 jobs that may wait for a worker, then 503
-  std::size_t maxconnections = 0;   // sockets of all kinds; 0 = the descriptor limit less 64
+  int keepaliveperiodseconds = 0;  // 0 = 15 s, -1 = off
+  unsigned threads = 0;            // loops, 0..64; 0 = one a core
+  unsigned workers = 2;            // 1..64 threads for blocking work
+  std::size_t workerqueue = 1024;  // 1..1000000 jobs that may wait for a worker, then 503
+  std::size_t maxconnections = 0;  // sockets of all kinds; 0 = the descriptor limit less 64
   Http http;
   Stream stream;
   Cors cors;
@@ -64,9 +64,9 @@ struct Server {
 struct Database {
   std::string dialect = "sqlite3";
   std::string connection = "data/gotify.db";
-  std::size_t queue = 8192;         // 1..1000000 changes that may wait for the writer, then 503
-  std::size_t batch = 1024;         // 1..65536 changes in one transaction
-  unsigned readers = 2;             // 1..64 connections for look-ups
+  std::size_t queue = 8192;                 // 1..1000000 changes that may wait for the writer, then 503
+  std::size_t batch = 1024;                 // 1..65536 changes in one transaction
+  unsigned readers = 2;                     // 1..64 connections for look-ups
   unsigned busytimeoutmilliseconds = 2000;  // 0..60000, wait for another process's lock, then 503
 };
 
@@ -80,16 +80,18 @@ struct Config {
   std::string loglevel = "info";
   Server server;
   Database database;
-  DefaultUser defaultuser;  // created only in an empty database
+  DefaultUser defaultuser;     // created only in an empty database
   unsigned passstrength = 10;  // bcrypt cost, 4..31
   std::string uploadedimagesdir = "data/images";
 };
 
 // One effective value, for check-config.
 struct Setting {
-  std::string key;     // server.stream.shards
-  std::string value;   // as config.yml would say it; secrets as [hidden]
-  std::string origin;  // default, config.yml:12, or GOTIFY_SERVER_STREAM_SHARDS
+  std::string key;       // server.stream.shards
+  std::string value;     // as config.yml would say it; secrets as [hidden]
+  std::string origin;    // default, config.yml:12, or GOTIFY_SERVER_STREAM_SHARDS
+  std::string variable;  // GOTIFY_SERVER_STREAM_SHARDS
+  std::string meaning;   // one line, with the range
 };
 
 struct Loaded {
@@ -102,7 +104,9 @@ struct Loaded {
 using Environment = const char* (*)(const char* name);
 
 // `path` empty: the first existing of ./config.yml and /etc/gotify/config.yml, or none.
-// Error text: one line naming file, line, key, value and what is allowed (or the variable instead of file and line).
+// Error text: one line an error (at most 21), naming file, line, key, value and what is allowed (or the variable
+// instead of file and line); secrets as [hidden]. The environment wins over the file, <NAME>_FILE names a file with the
+// value.
 core::Result<Loaded> load(const std::string& path, Environment environment);
 
 }  // namespace push::config

@@ -1,0 +1,65 @@
+#include "config/check.hpp"
+
+#include <arpa/inet.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <regex>
+
+namespace push::config {
+
+namespace {
+// std::regex compiles by recursion; this keeps its stack small whatever the pattern.
+constexpr std::size_t kRegexLimit = 512;
+constexpr std::size_t kUnixPathLimit = sizeof(sockaddr_un::sun_path) - 1;
+}  // namespace
+
+bool has_control_character(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+bool is_not_empty(const std::string& text) {
+  return !text.empty();
+}
+
+bool is_token(const std::string& text) {
+  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           kMarks.find(c) != std::string_view::npos;
+  });
+}
+
+bool is_address(const std::string& text) {
+  if (text.empty()) return true;
+  if (text.rfind("unix:", 0) == 0) return text.size() > 5 && text.size() - 5 <= kUnixPathLimit;
+  const std::string address = without_brackets(text);
+  in6_addr bytes{};
+  if (inet_pton(AF_INET6, address.substr(0, address.find('%')).c_str(), &bytes) == 1) return true;
+  return address == text && inet_pton(AF_INET, address.c_str(), &bytes) == 1;
+}
+
+bool is_regex(const std::string& text) {
+  if (text.empty() || text.size() > kRegexLimit) return false;
+  try {
+    const std::regex compiled(text, std::regex::ECMAScript | std::regex::icase);
+    return true;
+  } catch (const std::regex_error&) {
+    return false;
+  }
+}
+
+bool has_password(std::string_view connection) {
+  // Postgres: password=x. MySQL: user:password@tcp(host)/name. A URL: scheme://user:password@host.
+  return connection.find("password=") != std::string_view::npos || connection.find('@') != std::string_view::npos;
+}
+
+std::string without_brackets(std::string_view address) {
+  if (address.size() > 2 && address.front() == '[' && address.back() == ']') {
+    address = address.substr(1, address.size() - 2);
+  }
+  return std::string(address);
+}
+
+}  // namespace push::config

@@ -1,0 +1,21 @@
+// Whether one text is fit for its setting.
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace push::config {
+
+bool has_control_character(std::string_view text);
+bool is_not_empty(const std::string& text);
+// RFC 9110 5.6.2: a header name, a method.
+bool is_token(const std::string& text);
+// Empty, an IPv4 or IPv6 address (brackets allowed), or unix:<path>.
+bool is_address(const std::string& text);
+bool is_regex(const std::string& text);
+// A DSN of any of Gotify's databases that carries a password.
+bool has_password(std::string_view connection);
+
+// [::1] as ::1
+std::string without_brackets(std::string_view address);
+
+}  // namespace push::config

@@ -1,0 +1,135 @@
+#include "config/key.hpp"
+
+#include <charconv>
+#include <optional>
+
+#include "config/check.hpp"
+
+namespace push::config {
+
+namespace {
+
+Fault fault(const Key& key, const Node& node) {
+  switch (node.kind) {
+    case Node::Kind::null:
+      return {node.line, "no value", key.allowed};
+    case Node::Kind::list:
+      return {node.line, "a list", key.allowed};
+    case Node::Kind::map:
+      return {node.line, "a map", key.allowed};
+    case Node::Kind::text:
+      break;
+  }
+  return {node.line, key.shown(node.text), key.allowed};
+}
+
+Fault shape_fault(const Key& key, const Node& node, const char* allowed) {
+  Fault found = fault(key, node);
+  if (!key.foreign()) found.allowed = allowed;
+  return found;
+}
+
+// Gotify's words (gotify-spec 5.1).
+std::optional<bool> to_boolean(const std::string& text) {
+  for (const char* word : {"1", "t", "T", "true", "TRUE", "True"}) {
+    if (text == word) return true;
+  }
+  for (const char* word : {"0", "f", "F", "false", "FALSE", "False"}) {
+    if (text == word) return false;
+  }
+  return std::nullopt;
+}
+
+// Decimal only: 010 means eight to some readers of YAML and ten to others.
+std::optional<std::int64_t> to_number(const std::string& text) {
+  const std::size_t first = text.rfind('-', 0) == 0 ? 1 : 0;
+  if (text.size() > first + 1 && text[first] == '0') return std::nullopt;
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+bool text_fits(const Key& key, const std::string& text) {
+  return !has_control_character(text) && key.fits(text);
+}
+
+std::variant<Value, Fault> to_list(const Key& key, const Node& node) {
+  if (node.kind != Node::Kind::list) return shape_fault(key, node, "must be a list");
+  List list;
+  for (const Node& item : node.items) {
+    if (item.kind != Node::Kind::text || !text_fits(key, item.text)) return fault(key, item);
+    list.push_back(item.text);
+  }
+  return list;
+}
+
+std::variant<Value, Fault> to_map(const Key& key, const Node& node) {
+  if (node.kind != Node::Kind::map) return shape_fault(key, node, "must be a map");
+  Map map;
+  for (const Node& item : node.items) {
+    if (item.kind != Node::Kind::text || !text_fits(key, item.name) || has_control_character(item.text)) {
+      return Fault{item.line, printable(item.name), key.allowed};
+    }
+    if (!map.emplace(item.name, item.text).second)
+      return Fault{item.line, printable(item.name), "must stand only once"};
+  }
+  return map;
+}
+
+std::variant<Value, Fault> to_plain(const Key& key, const Node& node) {
+  if (node.kind != Node::Kind::text) return fault(key, node);
+  if (key.type == Key::Type::text) {
+    if (!text_fits(key, node.text)) return fault(key, node);
+    return node.text;
+  }
+  if (key.type == Key::Type::boolean) {
+    const std::optional<bool> value = to_boolean(node.text);
+    if (!value) return fault(key, node);
+    return *value;
+  }
+  const std::optional<std::int64_t> value = to_number(node.text);
+  if (!value || !key.fits_number(*value)) return fault(key, node);
+  return *value;
+}
+
+bool is_empty(const Value& value) {
+  return value == Value(std::string()) || value == Value(List()) || value == Value(Map());
+}
+
+}  // namespace
+
+std::variant<Value, Fault> convert(const Key& key, const Node& node) {
+  if (node.kind == Node::Kind::null && (key.foreign() || is_empty(key.initial))) return key.initial;
+  auto result = key.type == Key::Type::list  ? to_list(key, node)
+                : key.type == Key::Type::map ? to_map(key, node)
+                                             : to_plain(key, node);
+  if (const Value* value = std::get_if<Value>(&result)) {
+    // An empty value switches a foreign thing off, and it is off.
+    if (key.foreign() && *value != key.initial && !is_empty(*value)) {
+      const bool structured = node.kind != Node::Kind::text;
+      return Fault{node.line, structured ? printable(to_yaml(*value)) : key.shown(node.text), key.allowed};
+    }
+  }
+  return result;
+}
+
+std::string Key::variable() const {
+  std::string name = "GOTIFY_";
+  for (const char c : path) {
+    name += c == '.' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  }
+  return name;
+}
+
+std::string Key::shown(std::string_view value) const {
+  return hidden != nullptr && hidden(value) ? "[hidden]" : printable(value);
+}
+
+std::string Key::listed(const Config& config) const {
+  const Value value = read(config);
+  const std::string* text = std::get_if<std::string>(&value);
+  return text != nullptr && hidden != nullptr && hidden(*text) ? "[hidden]" : to_yaml(value);
+}
+
+}  // namespace push::config

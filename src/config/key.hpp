@@ -1,0 +1,47 @@
+// One key of config.yml: what binds it to its field, its range and its meaning.
+#pragma once
+#include <functional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "config/document.hpp"
+#include "config/value.hpp"
+#include "push/config/config.hpp"
+
+namespace push::config {
+
+struct Key {
+  enum class Type { boolean, number, text, list, map };
+  std::string path;
+  Type type = Type::text;
+  std::string meaning;  // one line, with the range
+  std::string allowed;  // the end of an error line, from "must" on; {} stands for the value
+  Value initial;
+
+  // A number; or a text, an item of a list, a name of a map.
+  std::function<bool(std::int64_t)> fits_number = [](std::int64_t) { return true; };
+  std::function<bool(const std::string&)> fits = [](const std::string&) { return true; };
+  bool (*hidden)(std::string_view value) = nullptr;  // whether a value is a secret
+
+  // Gotify's keys that this version does not serve have no field: only their default is accepted.
+  std::function<Value(const Config&)> read;
+  std::function<void(Config&, const Value&)> write;
+
+  bool foreign() const { return !read; }
+  std::string variable() const;                     // GOTIFY_SERVER_PORT
+  std::string shown(std::string_view value) const;  // for an error
+  std::string listed(const Config& config) const;   // for check-config
+};
+
+// What is wrong with a value and where it stands.
+struct Fault {
+  int line;
+  std::string value;
+  std::string allowed;
+};
+
+// A node as the value of a key. A null node is the default of a key whose default is empty.
+std::variant<Value, Fault> convert(const Key& key, const Node& node);
+
+}  // namespace push::config

@@ -1,0 +1,250 @@
+#include "config/schema.hpp"
+
+#include <bit>
+#include <utility>
+
+#include "config/check.hpp"
+#include "config/field.hpp"
+
+namespace push::config {
+
+namespace {
+
+// The key and the field in one word, so that neither can be bound to another.
+#define PUSH_KEY(path)               \
+#path, [](auto& config) -> auto& { \
+    return config.path;              \
+  }
+
+using Number = std::int64_t;
+
+template <class Field>
+Key bound(Key::Type type, std::string path, Field field, std::string meaning, std::string allowed) {
+  Key key;
+  key.path = std::move(path);
+  key.type = type;
+  key.meaning = std::move(meaning);
+  key.allowed = std::move(allowed);
+  key.read = [field](const Config& config) { return to_value(field(config)); };
+  key.write = [field](Config& config, const Value& value) { from_value(value, field(config)); };
+  key.initial = key.read(Config{});
+  return key;
+}
+
+template <class Field>
+Key number(std::string path, Field field, Number least, Number most, const std::string& meaning) {
+  const std::string range = std::to_string(least) + " to " + std::to_string(most);
+  Key key =
+      bound(Key::Type::number, std::move(path), field, meaning + "; " + range, "must be a whole number from " + range);
+  key.fits_number = [least, most](Number n) { return n >= least && n <= most; };
+  return key;
+}
+
+template <class Field>
+Key power_of_two(std::string path, Field field, Number most, const std::string& meaning) {
+  const std::string range = "a power of two from 1 to " + std::to_string(most);
+  Key key = bound(Key::Type::number, std::move(path), field, meaning + "; " + range, "must be " + range);
+  key.fits_number = [most](Number n) {
+    return n >= 1 && n <= most && std::has_single_bit(static_cast<std::uint64_t>(n));
+  };
+  return key;
+}
+
+template <class Field>
+Key word(std::string path, Field field, List words, const std::string& meaning) {
+  std::string all;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    all += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
+  }
+  Key key = bound(Key::Type::text, std::move(path), field, meaning + "; " + all, "must be " + all);
+  key.fits = [words = std::move(words)](const std::string& text) {
+    for (const std::string& one : words) {
+      if (one == text) return true;
+    }
+    return false;
+  };
+  return key;
+}
+
+// One of the words of an enum.
+template <class Field>
+Key choice(std::string path, Field field, const std::string& meaning) {
+  Config config;
+  const auto words = words_of(field(config));
+  return word(std::move(path), field, List(words.begin(), words.end()), meaning);
+}
+
+template <class Field>
+Key text(std::string path, Field field, std::string meaning) {
+  return bound(Key::Type::text, std::move(path), field, std::move(meaning),
+               "must be a text without control characters");
+}
+
+template <class Field>
+Key full_text(std::string path, Field field, std::string meaning) {
+  Key key = bound(Key::Type::text, std::move(path), field, std::move(meaning),
+                  "must be a text, not empty, without control characters");
+  key.fits = is_not_empty;
+  return key;
+}
+
+template <class Field>
+Key address(std::string path, Field field, std::string meaning) {
+  Key key =
+      bound(Key::Type::text, std::move(path), field, std::move(meaning), "must be empty, an IP address or unix:/path");
+  key.fits = is_address;
+  key.write = [field](Config& config, const Value& value) {
+    field(config) = without_brackets(std::get<std::string>(value));
+  };
+  return key;
+}
+
+template <class Field>
+Key regexes(std::string path, Field field, std::string meaning) {
+  Key key = bound(Key::Type::list, std::move(path), field, std::move(meaning),
+                  "must be a regular expression of 1 to 512 characters");
+  key.fits = is_regex;
+  return key;
+}
+
+template <class Field>
+Key tokens(std::string path, Field field, std::string meaning, std::string allowed) {
+  Key key = bound(Key::Type::list, std::move(path), field, std::move(meaning), std::move(allowed));
+  key.fits = is_token;
+  return key;
+}
+
+template <class Field>
+Key headers(std::string path, Field field, std::string meaning) {
+  Key key = bound(Key::Type::map, std::move(path), field, std::move(meaning), "must be a header name with a text");
+  key.fits = is_token;
+  return key;
+}
+
+Key secret(Key key, bool (*hidden)(std::string_view)) {
+  key.hidden = hidden;
+  return key;
+}
+
+Key refused_with(Key key, std::string allowed) {
+  key.allowed = std::move(allowed);
+  return key;
+}
+
+bool always(std::string_view) {
+  return true;
+}
+
+Key foreign(std::string path, Value initial) {
+  Key key;
+  key.path = std::move(path);
+  key.type = static_cast<Key::Type>(initial.index());  // Key::Type and Value name the same types in the same order
+  key.meaning = "of Gotify, not supported by this version";
+  key.allowed = "is not supported by this version, which accepts only the default " + to_yaml(initial);
+  key.initial = std::move(initial);
+  return key;
+}
+
+constexpr Number kKilo = 1024;
+constexpr Number kMega = kKilo * kKilo;
+constexpr Number kGiga = kKilo * kMega;
+constexpr Number kMany = 1'000'000;
+
+void add_server(std::vector<Key>& keys) {
+  const auto add = [&keys](Key key) { keys.push_back(std::move(key)); };
+  add(address(PUSH_KEY(server.listenaddr), "IP address or unix:/path; empty = every address"));
+  add(number(PUSH_KEY(server.port), 0, 65535, "TCP port"));
+  add(number(PUSH_KEY(server.keepaliveperiodseconds), -1, 32767,
+             "seconds between TCP keep-alives; 0 = 15 s, -1 = off"));
+  add(number(PUSH_KEY(server.threads), 0, 64, "event loops; 0 = one a core"));
+  add(number(PUSH_KEY(server.workers), 1, 64, "threads for blocking work"));
+  add(number(PUSH_KEY(server.workerqueue), 1, kMany, "jobs that may wait for a worker, then 503"));
+  add(number(PUSH_KEY(server.maxconnections), 0, 100 * kMany, "open sockets; 0 = the descriptor limit less 64"));
+  add(headers(PUSH_KEY(server.responseheaders), "headers added to every API response, name: value"));
+  add(number(PUSH_KEY(server.http.headerlimit), kKilo, kMega, "bytes of a request's header at most"));
+  add(number(PUSH_KEY(server.http.bodylimit), kKilo, kGiga, "bytes of a request's body at most"));
+  add(number(PUSH_KEY(server.http.headertimeoutseconds), 1, 3600, "seconds to receive a whole header"));
+  add(number(PUSH_KEY(server.http.bodytimeoutseconds), 1, 3600, "seconds to receive a whole body"));
+  add(number(PUSH_KEY(server.http.idletimeoutseconds), 1, 3600, "seconds between two requests of one connection"));
+  add(power_of_two(PUSH_KEY(server.stream.shards), 4096, "parts of the registry of who is online"));
+  add(number(PUSH_KEY(server.stream.readbuffersize), 128, kMega, "bytes, borrowed while a frame is incomplete"));
+  add(number(PUSH_KEY(server.stream.writebuffersize), 128, kMega, "bytes, borrowed while a socket is full"));
+  add(number(PUSH_KEY(server.stream.channelbuffersize), 1, 65536, "messages that may wait for one connection"));
+  add(number(PUSH_KEY(server.stream.channelbufferbytes), 1, kGiga,
+             "bytes that may wait for one connection; one message always fits"));
+  add(choice(PUSH_KEY(server.stream.overflow), "what a full queue does to its connection"));
+  add(number(PUSH_KEY(server.stream.pingperiodseconds), 1, 3600, "seconds between pings; a pong may take 15 s more"));
+  add(regexes(PUSH_KEY(server.stream.allowedorigins), "regular expressions of foreign origins that may open a stream"));
+  add(regexes(PUSH_KEY(server.cors.alloworigins), "regular expressions of foreign origins that may use the API"));
+  add(tokens(PUSH_KEY(server.cors.allowmethods), "methods that foreign origins may use", "must be an HTTP method"));
+  add(tokens(PUSH_KEY(server.cors.allowheaders), "request headers that foreign origins may send",
+             "must be a header name"));
+  add(address(PUSH_KEY(server.metrics.listenaddr), "address of the metrics page, as server.listenaddr"));
+  add(number(PUSH_KEY(server.metrics.port), 0, 65535, "TCP port of the metrics page; 0 = no page"));
+}
+
+void add_database(std::vector<Key>& keys) {
+  const auto add = [&keys](Key key) { keys.push_back(std::move(key)); };
+  add(refused_with(word(PUSH_KEY(database.dialect), {"sqlite3"}, "kind of database"), "unsupported dialect: {}"));
+  add(secret(full_text(PUSH_KEY(database.connection), "path of the database"), has_password));
+  add(number(PUSH_KEY(database.queue), 1, kMany, "changes that may wait for the writer, then 503"));
+  add(number(PUSH_KEY(database.batch), 1, 65536, "changes in one transaction at most"));
+  add(number(PUSH_KEY(database.readers), 1, 64, "connections for look-ups"));
+  add(number(PUSH_KEY(database.busytimeoutmilliseconds), 0, 60000,
+             "milliseconds to wait for another process's lock, then 503"));
+}
+
+void add_foreign(std::vector<Key>& keys) {
+  const auto add = [&keys](const char* path, Value initial) { keys.push_back(foreign(path, std::move(initial))); };
+  const std::string empty;
+  add("server.trustedproxies", List());
+  add("server.securecookie", false);
+  add("server.ssl.enabled", false);
+  add("server.ssl.redirecttohttps", true);
+  add("server.ssl.listenaddr", empty);
+  add("server.ssl.port", Number{443});
+  add("server.ssl.certfile", empty);
+  add("server.ssl.certkey", empty);
+  add("server.ssl.letsencrypt.enabled", false);
+  add("server.ssl.letsencrypt.accepttos", false);
+  add("server.ssl.letsencrypt.cache", std::string("data/certs"));
+  add("server.ssl.letsencrypt.directoryurl", empty);
+  add("server.ssl.letsencrypt.hosts", List());
+  add("pluginsdir", std::string("data/plugins"));
+  add("registration", false);
+  add("localauth.enabled", true);
+  add("oidc.enabled", false);
+  add("oidc.issuer", empty);
+  add("oidc.clientid", empty);
+  add("oidc.clientsecret", empty);
+  keys.back().hidden = always;
+  add("oidc.redirecturl", empty);
+  add("oidc.usernameclaim", std::string("preferred_username"));
+  add("oidc.autoregister", true);
+  add("oidc.link_by_username", false);
+  add("oidc.prompt", empty);
+  add("oidc.idp_name", empty);
+  add("oidc.scopes", List{"openid", "profile", "email"});
+}
+
+}  // namespace
+
+std::vector<Key> schema() {
+  std::vector<Key> keys;
+  const auto add = [&keys](Key key) { keys.push_back(std::move(key)); };
+  add(choice(PUSH_KEY(compat), "Gotify's major version to be compatible with"));
+  add(word(PUSH_KEY(loglevel), {"trace", "debug", "info", "warn", "error", "fatal", "panic", "disabled"},
+           "least level that is logged"));
+  add_server(keys);
+  add_database(keys);
+  add(full_text(PUSH_KEY(defaultuser.name), "first user, created only in an empty database"));
+  add(secret(text(PUSH_KEY(defaultuser.pass), "password of the first user"), always));
+  add(number(PUSH_KEY(passstrength), 4, 31, "bcrypt cost of new passwords"));
+  add(full_text(PUSH_KEY(uploadedimagesdir), "directory of application images"));
+  add_foreign(keys);
+  return keys;
+}
+
+#undef PUSH_KEY
+
+}  // namespace push::config

@@ -1,0 +1,13 @@
+// What somebody may have meant by a key that does not exist.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "config/key.hpp"
+
+namespace push::config {
+
+// The key or section nearest to `path`, or empty if none is near.
+std::string suggest(const std::string& path, const std::vector<Key>& keys);
+
+}  // namespace push::config
