@@ -27,7 +27,8 @@ Publisher::Publisher(store::Store& store, hub::Hub& hub, hub::Courier& courier, 
       backplane_(backplane),
       limit_(limit),
       stored_(metrics.counter("push_messages_stored_total", "Messages committed and answered with 200.")),
-      refused_(metrics.counter("push_messages_refused_total", "Messages not stored: queue full or database failure.")) {}
+      refused_(metrics.counter("push_messages_refused_total", "Messages not stored: queue full or database failure.")) {
+}
 
 core::Result<void> Publisher::submit(core::UserId user, store::NewMessage message, Receipt receipt) {
   if (const std::size_t behind = courier_.backlog(); behind >= limit_) {
@@ -35,12 +36,12 @@ core::Result<void> Publisher::submit(core::UserId user, store::NewMessage messag
     return core::failure(core::ErrorCode::unavailable,
                          "delivery is behind: " + std::to_string(behind) + " frames wait for a loop");
   }
-  auto queued = store_.append(std::move(message), [this, user, receipt = std::move(receipt)](
-                                                      core::Result<model::Message> stored) mutable {
-    if (stored) return committed(user, *stored, receipt);
-    refused_.add();
-    receipt(std::move(stored).error());
-  });
+  auto queued = store_.append(std::move(message),
+                              [this, user, receipt = std::move(receipt)](core::Result<model::Message> stored) mutable {
+                                if (stored) return committed(user, *stored, receipt);
+                                refused_.add();
+                                receipt(std::move(stored).error());
+                              });
   if (!queued) refused_.add();
   return queued;
 }
@@ -55,8 +56,12 @@ void Publisher::committed(core::UserId user, const model::Message& message, Rece
   receipt(answer_in(frame));
 }
 
-void Publisher::on_remote(core::UserId user, const core::Bytes& frame) { hub_.publish(user, frame, courier_); }
+void Publisher::on_remote(core::UserId user, const core::Bytes& frame) {
+  hub_.publish(user, frame, courier_);
+}
 
-void Publisher::disconnect(hub::Key key) { hub_.disconnect(key, courier_); }
+void Publisher::disconnect(hub::Key key) {
+  hub_.disconnect(key, courier_);
+}
 
 }  // namespace push::delivery

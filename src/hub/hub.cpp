@@ -11,17 +11,25 @@ std::string text(Key key) {
   return std::to_string(core::value(key.user)) + ":C" + std::to_string(core::value(key.client));
 }
 
-Hub::Hub(std::size_t shards) : mask_(shards - 1), shards_(new Shard[shards]) { PUSH_CHECK(std::has_single_bit(shards)); }
+Hub::Hub(std::size_t shards) : mask_(shards - 1), shards_(new Shard[shards]) {
+  PUSH_CHECK(std::has_single_bit(shards));
+}
 
 Hub::~Hub() = default;
 
 // The map inside a shard uses the same mix with an offset, so that the bits that pick the shard are not the ones that
 // pick the slot.
-std::size_t Hub::shard_of(core::UserId user) const { return mix(core::value(user)) & mask_; }
+std::size_t Hub::shard_of(core::UserId user) const {
+  return mix(core::value(user)) & mask_;
+}
 
-void Hub::join(core::UserId user, LoopIndex loop) { shards_[shard_of(user)].join(user, loop); }
+void Hub::join(core::UserId user, LoopIndex loop) {
+  shards_[shard_of(user)].join(user, loop);
+}
 
-void Hub::leave(core::UserId user, LoopIndex loop) { shards_[shard_of(user)].leave(user, loop); }
+void Hub::leave(core::UserId user, LoopIndex loop) {
+  shards_[shard_of(user)].leave(user, loop);
+}
 
 void Hub::publish(core::UserId user, const core::Bytes& frame, Courier& courier) {
   const LoopSet loops = shards_[shard_of(user)].loops_of(user);

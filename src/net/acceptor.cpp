@@ -16,8 +16,8 @@
 namespace push::net {
 namespace {
 
-constexpr int kAtOnce = 64;                                 // accepts before the loop's other work gets its turn
-constexpr auto kPause = std::chrono::milliseconds(100);     // reliability F1: recovers within a second, does not spin
+constexpr int kAtOnce = 64;                              // accepts before the loop's other work gets its turn
+constexpr auto kPause = std::chrono::milliseconds(100);  // reliability F1: recovers within a second, does not spin
 
 std::string address_text(const sockaddr_storage& address) {
   std::array<char, INET6_ADDRSTRLEN> text{};
@@ -25,8 +25,10 @@ std::string address_text(const sockaddr_storage& address) {
     ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in&>(address).sin_addr, text.data(), text.size());
   } else if (address.ss_family == AF_INET6) {
     const in6_addr& six = reinterpret_cast<const sockaddr_in6&>(address).sin6_addr;
-    if (IN6_IS_ADDR_V4MAPPED(&six)) ::inet_ntop(AF_INET, &six.s6_addr[12], text.data(), text.size());
-    else ::inet_ntop(AF_INET6, &six, text.data(), text.size());
+    if (IN6_IS_ADDR_V4MAPPED(&six))
+      ::inet_ntop(AF_INET, &six.s6_addr[12], text.data(), text.size());
+    else
+      ::inet_ntop(AF_INET6, &six, text.data(), text.size());
   }
   return text.data();
 }
@@ -44,7 +46,9 @@ Acceptor::~Acceptor() {
   if (listener_.is_unix()) ::unlink(listener_.unix_path().c_str());
 }
 
-void Acceptor::start() { wait(); }
+void Acceptor::start() {
+  wait();
+}
 
 void Acceptor::stop() {
   stopped_ = true;
@@ -65,8 +69,8 @@ void Acceptor::accept_some() {
     if (shared.sockets.load(std::memory_order_relaxed) >= shared.max_sockets) return pause();
     sockaddr_storage address{};
     socklen_t size = sizeof address;
-    const int descriptor = ::accept4(socket_.native_handle(), reinterpret_cast<sockaddr*>(&address), &size,
-                                     SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const int descriptor =
+        ::accept4(socket_.native_handle(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (descriptor >= 0) {
       hand_over(descriptor, address_text(address));
       continue;

@@ -21,7 +21,8 @@ void ConnectionTable::read(std::uint32_t slot) {
     have = backlog.input_size;
     if (have > 0) std::memcpy(read_buffer_.get(), backlog.input.get(), have);
   }
-  const ssize_t got = ::recv(connection.descriptor, read_buffer_.get() + have, read_buffers_.size() - have, MSG_DONTWAIT);
+  const ssize_t got =
+      ::recv(connection.descriptor, read_buffer_.get() + have, read_buffers_.size() - have, MSG_DONTWAIT);
   if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return;
   if (got <= 0) return close(slot, CloseReason::peer_gone);
   if (connection.lingering) return;  // only the end of the stream is of interest
@@ -58,7 +59,8 @@ bool ConnectionTable::take_frame(std::uint32_t slot, const ClientFrame& frame) {
       return true;
     case Opcode::ping:
       // A flood is answered as far as one write buffer goes: RFC 6455 5.5.3 asks only for the most recent one.
-      if (replies_.size() + 127 <= write_buffers_.size()) replies_ += websocket::control_frame(Opcode::pong, frame.view()).view();
+      if (replies_.size() + 127 <= write_buffers_.size())
+        replies_ += websocket::control_frame(Opcode::pong, frame.view()).view();
       return true;
     case Opcode::close: {
       const CloseCode code = websocket::judge_close(frame.view());

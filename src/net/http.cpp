@@ -6,8 +6,12 @@
 namespace push::net {
 namespace {
 
-std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
-boost::beast::string_view beast(std::string_view text) { return {text.data(), text.size()}; }
+std::string_view view(boost::beast::string_view text) {
+  return {text.data(), text.size()};
+}
+boost::beast::string_view beast(std::string_view text) {
+  return {text.data(), text.size()};
+}
 
 }  // namespace
 
@@ -16,15 +20,25 @@ Request::Request(Request&&) noexcept = default;
 Request& Request::operator=(Request&&) noexcept = default;
 Request::~Request() = default;
 
-std::string_view Request::method() const { return view(impl_->message.method_string()); }
-std::string_view Request::target() const { return view(impl_->message.target()); }
+std::string_view Request::method() const {
+  return view(impl_->message.method_string());
+}
+std::string_view Request::target() const {
+  return view(impl_->message.target());
+}
 std::string_view Request::header(std::string_view name) const {
   const auto found = impl_->message.find(beast(name));
   return found == impl_->message.end() ? std::string_view() : view(found->value());
 }
-bool Request::has_header(std::string_view name) const { return impl_->message.find(beast(name)) != impl_->message.end(); }
-std::string_view Request::body() const { return impl_->message.body(); }
-std::string_view Request::peer() const { return impl_->peer; }
+bool Request::has_header(std::string_view name) const {
+  return impl_->message.find(beast(name)) != impl_->message.end();
+}
+std::string_view Request::body() const {
+  return impl_->message.body();
+}
+std::string_view Request::peer() const {
+  return impl_->peer;
+}
 
 Reply::~Reply() {
   if (loop_ == nullptr) return;

@@ -33,7 +33,9 @@ HttpSession::HttpSession(Loop& loop, std::uint64_t id, Socket socket, std::strin
   loop_.shared().http_meters.sessions.add(1);
 }
 
-HttpSession::~HttpSession() { loop_.shared().http_meters.sessions.add(-1); }
+HttpSession::~HttpSession() {
+  loop_.shared().http_meters.sessions.add(-1);
+}
 
 void HttpSession::start() {
   error_code error;
@@ -54,7 +56,9 @@ void HttpSession::next_request() {
   set_deadline(limits.idletimeoutseconds);
 }
 
-void HttpSession::set_deadline(unsigned seconds) { deadline_ = seconds == 0 ? 0 : loop_.seconds() + seconds; }
+void HttpSession::set_deadline(unsigned seconds) {
+  deadline_ = seconds == 0 ? 0 : loop_.seconds() + seconds;
+}
 
 void HttpSession::read() {
   if (reading_) return;
@@ -165,9 +169,8 @@ void HttpSession::write() {
     buffer += done;
     sent -= done;
   }
-  asio::async_write(socket_, rest, [self = shared_from_this()](error_code failed, std::size_t) {
-    self->on_written(failed);
-  });
+  asio::async_write(socket_, rest,
+                    [self = shared_from_this()](error_code failed, std::size_t) { self->on_written(failed); });
 }
 
 void HttpSession::on_written(error_code error) {
@@ -182,7 +185,8 @@ void HttpSession::on_written(error_code error) {
 void HttpSession::reject(error_code error) {
   if (error == http::error::header_limit) return reject(431, "request header is too large");
   if (error == http::error::body_limit) {
-    return reject(413, "request body is larger than " + std::to_string(loop_.shared().settings.http.bodylimit) + " bytes");
+    return reject(413,
+                  "request body is larger than " + std::to_string(loop_.shared().settings.http.bodylimit) + " bytes");
   }
   reject(400, "malformed HTTP request: " + error.message());
 }
@@ -209,7 +213,8 @@ std::optional<Response> HttpSession::check_handshake(const Request& request) con
                                        request.header("Sec-WebSocket-Version"), request.header("Sec-WebSocket-Key")};
   if (const auto wrong = websocket::check_upgrade(handshake)) return gate_->refuse(400, *wrong);
   if (http_1_0_) return gate_->refuse(400, "websocket: the client speaks HTTP/1.0, a handshake needs HTTP/1.1");
-  if (!gate_->allows_origin(request)) return gate_->refuse(403, "websocket: request origin not allowed by Upgrader.CheckOrigin");
+  if (!gate_->allows_origin(request))
+    return gate_->refuse(403, "websocket: request origin not allowed by Upgrader.CheckOrigin");
   if (const auto wrong = websocket::check_key(handshake)) return gate_->refuse(400, *wrong);
   if (buffer_.size() > 0) return gate_->refuse(400, "websocket: client sent data before handshake is complete");
   return std::nullopt;
@@ -248,7 +253,9 @@ void HttpSession::drain() {
   if (state_ == State::idle) close();
 }
 
-void HttpSession::abort() { close(); }
+void HttpSession::abort() {
+  close();
+}
 
 void HttpSession::close() {
   if (state_ == State::closed) return;

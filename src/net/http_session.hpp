@@ -22,7 +22,8 @@ class Loop;
 
 class HttpSession : public std::enable_shared_from_this<HttpSession> {
  public:
-  using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, boost::asio::io_context::executor_type>;
+  using Socket =
+      boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, boost::asio::io_context::executor_type>;
 
   // handler outlives the session; gate is null on listeners without streams.
   HttpSession(Loop& loop, std::uint64_t id, Socket socket, std::string peer, RequestHandler& handler, StreamGate* gate);
@@ -52,7 +53,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void reject(unsigned status, std::string_view reason);
   void write();
   void on_written(boost::system::error_code error);
-  void linger();      // our end is closed; input is thrown away, so that no reset overtakes the answer
+  void linger();  // our end is closed; input is thrown away, so that no reset overtakes the answer
   void close();
   // Empty = the handshake is fine, else the answer.
   std::optional<Response> check_handshake(const Request& request) const;
@@ -69,13 +70,13 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   State state_ = State::idle;
   bool keep_alive_ = true;
   bool http_1_0_ = false;
-  bool head_ = false;          // HEAD: the answer has no body
-  bool reading_ = false;       // an asynchronous read is out
-  bool rejected_ = false;      // there is input that nobody will read
+  bool head_ = false;      // HEAD: the answer has no body
+  bool reading_ = false;   // an asynchronous read is out
+  bool rejected_ = false;  // there is input that nobody will read
   bool draining_ = false;
-  bool parsing_ = false;       // an answer that comes inside handle() does not recurse
-  unsigned deadline_ = 0;      // loop second; 0 = none
-  std::string out_;            // response head
+  bool parsing_ = false;   // an answer that comes inside handle() does not recurse
+  unsigned deadline_ = 0;  // loop second; 0 = none
+  std::string out_;        // response head
   Response response_;
 };
 

@@ -25,7 +25,9 @@ core::Error cannot(const Listener& listener, std::uint16_t port, const char* wha
                        "cannot listen on " + where + ": " + what + ": " + std::strerror(error));
 }
 
-void enable(int socket, int level, int option, int value = 1) { ::setsockopt(socket, level, option, &value, sizeof value); }
+void enable(int socket, int level, int option, int value = 1) {
+  ::setsockopt(socket, level, option, &value, sizeof value);
+}
 
 // Accepted sockets inherit these, which saves a system call each.
 void set_options(int socket, int keep_alive) {
@@ -45,8 +47,10 @@ core::Result<int> open_tcp(const Listener& listener, const tcp::endpoint& endpoi
   if (endpoint.protocol() == tcp::v6()) enable(socket, IPPROTO_IPV6, IPV6_V6ONLY, listener.address.empty() ? 0 : 1);
   set_options(socket, listener.keep_alive);
   const char* failed = nullptr;
-  if (::bind(socket, endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0) failed = "bind";
-  else if (::listen(socket, kBacklog) != 0) failed = "listen";
+  if (::bind(socket, endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0)
+    failed = "bind";
+  else if (::listen(socket, kBacklog) != 0)
+    failed = "listen";
   if (failed == nullptr) return socket;
   const int error = errno;
   ::close(socket);
@@ -100,9 +104,12 @@ core::Result<std::vector<int>> open_unix(const Listener& listener) {
   const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (socket < 0) return cannot(listener, 0, "socket", errno);
   const char* failed = nullptr;
-  if (::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) failed = "bind";
-  else if (::chmod(path.c_str(), 0777) != 0) failed = "chmod";  // as Gotify: the folder's mode decides (gotify-spec 6.4)
-  else if (::listen(socket, kBacklog) != 0) failed = "listen";
+  if (::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    failed = "bind";
+  else if (::chmod(path.c_str(), 0777) != 0)
+    failed = "chmod";  // as Gotify: the folder's mode decides (gotify-spec 6.4)
+  else if (::listen(socket, kBacklog) != 0)
+    failed = "listen";
   if (failed == nullptr) return std::vector<int>{socket};
   const int error = errno;
   ::close(socket);

@@ -10,9 +10,9 @@
 namespace push::net {
 
 struct Listener {
-  std::string address;        // as configured: "", an IP address, or unix:<path>
-  std::uint16_t port = 0;     // the real one, once open
-  int keep_alive = 0;         // config keepaliveperiodseconds
+  std::string address;     // as configured: "", an IP address, or unix:<path>
+  std::uint16_t port = 0;  // the real one, once open
+  int keep_alive = 0;      // config keepaliveperiodseconds
   RequestHandler* handler = nullptr;
   StreamGate* gate = nullptr;  // null: no streams here
 

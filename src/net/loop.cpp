@@ -22,7 +22,8 @@ constexpr unsigned kSweepsPerSecond = 10;  // each visits a tenth of the slots
 HttpMeters::HttpMeters(metrics::Registry& registry)
     : sessions(registry.gauge("push_http_sessions", "Open HTTP connections.")),
       requests(registry.counter("push_http_requests_total", "HTTP requests handed to a handler.")),
-      rejected(registry.counter("push_http_rejected_total", "Bytes that never became a request: malformed, too large.")),
+      rejected(
+          registry.counter("push_http_rejected_total", "Bytes that never became a request: malformed, too large.")),
       timeouts(registry.counter("push_http_timeouts_total", "HTTP connections that took too long or idled out.")),
       accept_paused(registry.counter("push_accept_paused_total", "Times that accepting paused at the socket limit.")) {}
 
@@ -37,9 +38,13 @@ Loop::Loop(hub::LoopIndex index, LoopShared& shared)
       ready_(context_, ::dup(connections_.descriptor())),
       sweep_timer_(context_) {}
 
-Loop::~Loop() { join(); }
+Loop::~Loop() {
+  join();
+}
 
-void Loop::add_acceptor(std::unique_ptr<Acceptor> acceptor) { acceptors_.push_back(std::move(acceptor)); }
+void Loop::add_acceptor(std::unique_ptr<Acceptor> acceptor) {
+  acceptors_.push_back(std::move(acceptor));
+}
 
 void Loop::start() {
   for (const auto& acceptor : acceptors_) acceptor->start();
@@ -82,9 +87,13 @@ void Loop::deliver(Parcel& parcel) {
     void operator()(Frame& frame) const {
       if (!loop.fanout_.hand_out(frame.user, frame.bytes)) loop.frames_waiting_.fetch_sub(1, std::memory_order_relaxed);
     }
-    void operator()(Revocation& revocation) const { loop.connections_.disconnect(revocation.key.user, revocation.key.client); }
+    void operator()(Revocation& revocation) const {
+      loop.connections_.disconnect(revocation.key.user, revocation.key.client);
+    }
     void operator()(Answer& answer) const { loop.answer(answer.session, std::move(answer.response)); }
-    void operator()(Upgrade& upgrade) const { loop.upgrade(upgrade.session, std::move(upgrade.request), upgrade.admission); }
+    void operator()(Upgrade& upgrade) const {
+      loop.upgrade(upgrade.session, std::move(upgrade.request), upgrade.admission);
+    }
     void operator()(Order& order) const { order(); }
   } visitor{*this};
   std::visit(visitor, parcel);
@@ -120,20 +129,25 @@ void Loop::open_session(int descriptor, std::string peer, const Listener& listen
     return;
   }
   const std::uint64_t id = next_session_++;
-  auto session = std::make_shared<HttpSession>(*this, id, std::move(socket), std::move(peer), *listener.handler, listener.gate);
+  auto session =
+      std::make_shared<HttpSession>(*this, id, std::move(socket), std::move(peer), *listener.handler, listener.gate);
   sessions_.emplace(id, session);
   session->start();
 }
 
-void Loop::forget_session(std::uint64_t id) { sessions_.erase(id); }
+void Loop::forget_session(std::uint64_t id) {
+  sessions_.erase(id);
+}
 
 // ---- connections
 
 void Loop::adopt(int descriptor, Admission admission, std::string_view greeting) {
   // Its socket is counted already, as a session's.
   const std::size_t before = connections_.size();
-  if (connections_.adopt(descriptor, admission.user, admission.client, greeting)) ++connections_seen_;
-  else shared_.sockets.fetch_sub(1, std::memory_order_relaxed);
+  if (connections_.adopt(descriptor, admission.user, admission.client, greeting))
+    ++connections_seen_;
+  else
+    shared_.sockets.fetch_sub(1, std::memory_order_relaxed);
   PUSH_CHECK(connections_.size() <= before + 1);
 }
 
@@ -146,8 +160,10 @@ void Loop::watch_connections() {
 void Loop::on_connections_ready() {
   const bool more = connections_.process();
   count_sockets();
-  if (more) boost::asio::post(context_, [this] { on_connections_ready(); });
-  else watch_connections();
+  if (more)
+    boost::asio::post(context_, [this] { on_connections_ready(); });
+  else
+    watch_connections();
 }
 
 void Loop::pump() {

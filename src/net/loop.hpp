@@ -26,9 +26,9 @@ struct HttpMeters {
   explicit HttpMeters(metrics::Registry& registry);
   metrics::Gauge& sessions;
   metrics::Counter& requests;
-  metrics::Counter& rejected;      // never became a request
+  metrics::Counter& rejected;  // never became a request
   metrics::Counter& timeouts;
-  metrics::Counter& accept_paused; // the socket limit was reached
+  metrics::Counter& accept_paused;  // the socket limit was reached
 };
 
 // What every loop of a pool has in common.
@@ -37,7 +37,7 @@ struct LoopShared {
   hub::Hub& hub;
   StreamMeters stream_meters;
   HttpMeters http_meters;
-  std::size_t max_sockets;             // config maxconnections, resolved
+  std::size_t max_sockets;              // config maxconnections, resolved
   std::atomic<std::size_t> sockets{0};  // sessions and connections
 };
 
@@ -74,8 +74,8 @@ class Loop {
   void wake();
   void empty_inbox();
   void deliver(Parcel& parcel);
-  void pump();              // fan-out, a turn at a time
-  void count_sockets();     // what the table has closed leaves the process's count
+  void pump();           // fan-out, a turn at a time
+  void count_sockets();  // what the table has closed leaves the process's count
   void watch_connections();
   void on_connections_ready();
   void schedule_sweep();
@@ -90,7 +90,7 @@ class Loop {
   std::atomic<std::thread::id> thread_id_;
 
   Inbox inbox_;
-  std::vector<Parcel> parcels_;  // being delivered
+  std::vector<Parcel> parcels_;                 // being delivered
   std::atomic<std::size_t> frames_waiting_{0};  // dropped here and not yet handed to everybody
 
   std::vector<std::unique_ptr<Acceptor>> acceptors_;

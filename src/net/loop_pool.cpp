@@ -12,11 +12,12 @@
 namespace push::net {
 namespace {
 
-constexpr std::size_t kMaxLoops = 64;       // a hub::LoopSet has 64 bits
+constexpr std::size_t kMaxLoops = 64;         // a hub::LoopSet has 64 bits
 constexpr std::size_t kKeptDescriptors = 64;  // for database, log and epoll (reliability F1)
 
 std::size_t loop_count(const config::Server& settings) {
-  const std::size_t wanted = settings.threads != 0 ? settings.threads : std::max(1U, std::thread::hardware_concurrency());
+  const std::size_t wanted =
+      settings.threads != 0 ? settings.threads : std::max(1U, std::thread::hardware_concurrency());
   return std::min(wanted, kMaxLoops);
 }
 
@@ -41,7 +42,8 @@ std::size_t socket_limit(const config::Server& settings) {
 LoopPool::LoopPool(const config::Server& settings, hub::Hub& hub, metrics::Registry& metrics)
     : shared_(new LoopShared{settings, hub, StreamMeters(metrics), HttpMeters(metrics), socket_limit(settings)}) {
   const std::size_t count = loop_count(settings);
-  for (std::size_t i = 0; i < count; ++i) loops_.push_back(std::make_unique<Loop>(static_cast<hub::LoopIndex>(i), *shared_));
+  for (std::size_t i = 0; i < count; ++i)
+    loops_.push_back(std::make_unique<Loop>(static_cast<hub::LoopIndex>(i), *shared_));
   metrics.gauge("push_frames_waiting", "Frames that wait for the loop that is furthest behind.",
                 [this] { return static_cast<std::int64_t>(backlog()); });
   metrics.gauge("push_sockets", "Open sockets of HTTP sessions and streams.",
@@ -50,7 +52,9 @@ LoopPool::LoopPool(const config::Server& settings, hub::Hub& hub, metrics::Regis
                 [this] { return static_cast<std::int64_t>(shared_->max_sockets); });
 }
 
-LoopPool::~LoopPool() { stop(); }
+LoopPool::~LoopPool() {
+  stop();
+}
 
 core::Result<std::uint16_t> LoopPool::listen(const std::string& address, std::uint16_t port, RequestHandler& handler,
                                              StreamGate* gate) {

@@ -45,8 +45,10 @@ void append_head(std::string& out, const Response& response, HeadOptions options
   if (response.status != 204 && response.status != 304) {
     append_field(out, "Content-Length", std::to_string(response.body.view.size()));
   }
-  if (options.close) append_field(out, "Connection", "close");
-  else if (options.http_1_0) append_field(out, "Connection", "keep-alive");
+  if (options.close)
+    append_field(out, "Connection", "close");
+  else if (options.http_1_0)
+    append_field(out, "Connection", "keep-alive");
   out += "\r\n";
 }
 

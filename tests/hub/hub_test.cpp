@@ -74,7 +74,9 @@ TEST(Hub, DisconnectCarriesTheWholeKey) {
   EXPECT_EQ(courier.disconnected[0].second.client, ClientId{9});
 }
 
-TEST(Hub, KeyTextHoldsNoToken) { EXPECT_EQ(text({UserId{42}, ClientId{7}}), "42:C7"); }
+TEST(Hub, KeyTextHoldsNoToken) {
+  EXPECT_EQ(text({UserId{42}, ClientId{7}}), "42:C7");
+}
 
 TEST(Hub, DenseIdsSpreadEvenlyOverTheShards) {
   const Hub hub(256);

@@ -241,8 +241,9 @@ TEST_F(ConnectionTableTest, APingIsAnsweredWithItsPayload) {
   const Peer a = connect(1);
   a.write(client_frame(0x89, "abc"));
   process();
-  EXPECT_EQ(a.read_all(), "\x8a\x03"
-                          "abc");
+  EXPECT_EQ(a.read_all(),
+            "\x8a\x03"
+            "abc");
 }
 
 TEST_F(ConnectionTableTest, AFrameInPiecesIsPutTogetherAndItsBufferGivenBack) {
@@ -252,8 +253,9 @@ TEST_F(ConnectionTableTest, AFrameInPiecesIsPutTogetherAndItsBufferGivenBack) {
     a.write(std::string_view(&byte, 1));
     process();
   }
-  EXPECT_EQ(a.read_all(), "\x8a\x03"
-                          "abc");
+  EXPECT_EQ(a.read_all(),
+            "\x8a\x03"
+            "abc");
   EXPECT_EQ(meters.backlogs.value(), 0);
 }
 

@@ -25,8 +25,8 @@ struct Key {
 
 std::string text(Key key);  // "42:C7"
 
-using LoopIndex = unsigned;      // 0..63
-using LoopSet = std::uint64_t;   // bit i = loop i
+using LoopIndex = unsigned;     // 0..63
+using LoopSet = std::uint64_t;  // bit i = loop i
 
 // Where the hub hands a message on; the loops implement it. Called on the publisher's thread, must not block.
 class Courier {

@@ -8,16 +8,16 @@
 namespace push::net {
 
 struct Connection {
-  int descriptor = -1;               // -1: the slot is free
-  std::uint32_t user = kNone;        // its entry in the roster; kNone: out of it (lingering)
-  std::uint32_t next = kNone;        // neighbours in the roster's list of this user
+  int descriptor = -1;         // -1: the slot is free
+  std::uint32_t user = kNone;  // its entry in the roster; kNone: out of it (lingering)
+  std::uint32_t next = kNone;  // neighbours in the roster's list of this user
   std::uint32_t previous = kNone;
-  std::uint32_t backlog = kNone;     // borrowed outbox and partial input
-  std::uint16_t last_pong = 0;       // loop seconds, modulo 2^16
-  std::uint16_t due = 0;             // loop second of the next ping, or of the end of lingering
-  std::uint64_t client : 40 = 0;     // ClientId, 0 = a Basic session
-  std::uint64_t generation : 16 = 0; // counts the tenants of this slot; an event of an earlier one finds nothing
-  std::uint64_t lingering : 1 = 0;   // our Close frame is out: read until the peer's end or the deadline
+  std::uint32_t backlog = kNone;         // borrowed outbox and partial input
+  std::uint16_t last_pong = 0;           // loop seconds, modulo 2^16
+  std::uint16_t due = 0;                 // loop second of the next ping, or of the end of lingering
+  std::uint64_t client : 40 = 0;         // ClientId, 0 = a Basic session
+  std::uint64_t generation : 16 = 0;     // counts the tenants of this slot; an event of an earlier one finds nothing
+  std::uint64_t lingering : 1 = 0;       // our Close frame is out: read until the peer's end or the deadline
   std::uint64_t watching_write : 1 = 0;  // EPOLLOUT is armed
 };
 static_assert(sizeof(Connection) == 32);

@@ -23,9 +23,9 @@ struct StreamMeters {
   explicit StreamMeters(metrics::Registry& registry);
   metrics::Gauge& open;
   metrics::Counter& accepted;
-  metrics::Counter& deliveries;   // frames handed to the kernel or an outbox
-  metrics::Counter& dropped;      // frames that drop_oldest gave up
-  metrics::Gauge& backlogs;       // connections that borrow buffers now
+  metrics::Counter& deliveries;           // frames handed to the kernel or an outbox
+  metrics::Counter& dropped;              // frames that drop_oldest gave up
+  metrics::Gauge& backlogs;               // connections that borrow buffers now
   std::vector<metrics::Counter*> closed;  // by CloseReason
 };
 
@@ -39,8 +39,8 @@ class ConnectionTable {
  public:
   // RFC 6455 leaves it open; Gotify reads at most 64 bytes from a client (gotify-spec 3).
   static constexpr std::size_t kReadLimit = 64;
-  static constexpr unsigned kPongGrace = 15;   // seconds on top of the ping period (gotify-spec 3)
-  static constexpr unsigned kLinger = 2;       // seconds that the peer has to close after our Close frame
+  static constexpr unsigned kPongGrace = 15;  // seconds on top of the ping period (gotify-spec 3)
+  static constexpr unsigned kLinger = 2;      // seconds that the peer has to close after our Close frame
 
   ConnectionTable(Roster& roster, const config::Stream& settings, StreamMeters& meters);
   ~ConnectionTable();

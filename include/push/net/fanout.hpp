@@ -17,9 +17,9 @@ namespace push::net {
 
 class Fanout {
  public:
-  static constexpr std::size_t kSlice = 256;        // sends for one user before the next user's turn
-  static constexpr std::size_t kTurn = 1024;        // sends before the loop's other work gets its turn
-  static constexpr std::size_t kJoin = 64 * 1024;   // bytes in one write: beyond, a system call's price is small
+  static constexpr std::size_t kSlice = 256;       // sends for one user before the next user's turn
+  static constexpr std::size_t kTurn = 1024;       // sends before the loop's other work gets its turn
+  static constexpr std::size_t kJoin = 64 * 1024;  // bytes in one write: beyond, a system call's price is small
 
   Fanout(Roster& roster, ConnectionTable& table, StreamMeters& meters)
       : roster_(roster), table_(table), meters_(meters) {}
@@ -32,20 +32,20 @@ class Fanout {
 
  private:
   struct Job {
-    std::uint32_t entry = kNone;           // roster entry, marked busy
-    std::vector<core::Bytes> frames;       // being sent to [cursor, end)
-    std::string joined;                    // their concatenation, if more than one
-    std::vector<core::Bytes> next;         // arrived meanwhile
+    std::uint32_t entry = kNone;      // roster entry, marked busy
+    std::vector<core::Bytes> frames;  // being sent to [cursor, end)
+    std::string joined;               // their concatenation, if more than one
+    std::vector<core::Bytes> next;    // arrived meanwhile
   };
-  bool start(Job& job);                    // next -> frames; false: nothing left
-  std::size_t slice(Job& job);             // sends to at most kSlice connections; how many
-  void finish();                           // the first job is done
+  bool start(Job& job);         // next -> frames; false: nothing left
+  std::size_t slice(Job& job);  // sends to at most kSlice connections; how many
+  void finish();                // the first job is done
 
   Roster& roster_;
   ConnectionTable& table_;
   StreamMeters& meters_;
-  std::list<Job> jobs_;                    // one a user, served in turn
-  std::list<Job> spare_;                   // keep their capacity for the next message
+  std::list<Job> jobs_;   // one a user, served in turn
+  std::list<Job> spare_;  // keep their capacity for the next message
   boost::unordered_flat_map<std::uint32_t, Job*> by_entry_;
   std::size_t waiting_ = 0;
 };

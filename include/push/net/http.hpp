@@ -22,11 +22,11 @@ class Request {
   ~Request();
 
   std::string_view method() const;
-  std::string_view target() const;                        // as received: path and query, still encoded
-  std::string_view header(std::string_view name) const;   // first value, "" if absent; names match case-insensitively
+  std::string_view target() const;                       // as received: path and query, still encoded
+  std::string_view header(std::string_view name) const;  // first value, "" if absent; names match case-insensitively
   bool has_header(std::string_view name) const;
   std::string_view body() const;
-  std::string_view peer() const;                          // the peer's IP address, "" on a unix socket
+  std::string_view peer() const;  // the peer's IP address, "" on a unix socket
 
  private:
   std::unique_ptr<Impl> impl_;

@@ -25,7 +25,8 @@ class Outbox {
   // The part of `frame` from `offset` on. offset > 0: its beginning is with the peer already, so it is never dropped.
   // overflow: nothing was queued, and the connection must be closed.
   Pushed push(const core::Bytes& frame, std::size_t offset, const Limits& limits);
-  // A control frame's bytes, behind what has begun and before what has not. False: no room; pings and pongs may be lost.
+  // A control frame's bytes, behind what has begun and before what has not. False: no room; pings and pongs may be
+  // lost.
   bool push_control(std::string_view bytes, const Limits& limits);
 
   // The next bytes to send; empty = nothing waits. Small frames are gathered into the write buffer first, so that one

@@ -1,0 +1,115 @@
+#include "push/delivery/publisher.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <future>
+#include <vector>
+
+#include "push/store/sqlite_store.hpp"
+
+namespace push::delivery {
+namespace {
+
+using core::Bytes;
+using core::UserId;
+
+// Takes notes of who was told what, in order.
+struct Notes final : hub::Courier, cluster::Backplane {
+  std::vector<std::string> log;
+  std::size_t behind = 0;
+
+  void deliver(hub::LoopSet, UserId user, const Bytes& frame) override {
+    log.push_back("deliver " + std::to_string(core::value(user)) + " " + std::string(frame.view()));
+  }
+  void disconnect(hub::LoopSet, hub::Key key) override { log.push_back("disconnect " + hub::text(key)); }
+  std::size_t backlog() const override { return behind; }
+  void announce(UserId user, const Bytes&) override { log.push_back("announce " + std::to_string(core::value(user))); }
+};
+
+struct PublisherTest : testing::Test {
+  std::filesystem::path folder =
+      std::filesystem::path(testing::TempDir()) / ("publisher_" + std::to_string(::getpid()));
+  metrics::Registry registry;
+  hub::Hub hub{16};
+  Notes notes;
+  config::Database settings;
+  std::unique_ptr<store::SqliteStore> store;
+  std::unique_ptr<Publisher> publisher;
+  UserId user{};
+  core::ApplicationId application{};
+
+  void SetUp() override {
+    settings.connection = (folder / "gotify.db").string();
+    auto opened = store::SqliteStore::open(settings, registry);
+    ASSERT_TRUE(opened) << opened.error().text;
+    store = std::move(*opened);
+    user = store->create_user({"u", "", false}).value().id;
+    application = store->create_application({user, "Atoken", "app", "", 0, ""}).value().id;
+    publisher = std::make_unique<Publisher>(*store, hub, notes, notes, registry, 100);
+  }
+  void TearDown() override {
+    store.reset();
+    std::filesystem::remove_all(folder);
+  }
+  core::Result<std::string> submit(core::ApplicationId to, const std::string& text) {
+    auto answer = std::make_shared<std::promise<core::Result<std::string>>>();
+    auto queued = publisher->submit(user, {to, text, "title", 3, "", core::wall_now()},
+                                    [this, answer](core::Result<core::Slice> stored) {
+                                      notes.log.push_back("reply");
+                                      if (stored)
+                                        answer->set_value(std::string(stored->view));
+                                      else
+                                        answer->set_value(stored.error());
+                                    });
+    if (!queued) return queued.error();
+    return answer->get_future().get();
+  }
+};
+
+TEST_F(PublisherTest, AStoredMessageIsPublishedAnnouncedAndAnsweredOnce) {
+  hub.join(user, 3);
+  const auto answer = submit(application, "hello");
+  ASSERT_TRUE(answer) << answer.error().text;
+  EXPECT_TRUE(answer->starts_with("{\"id\":1,\"appid\":1,\"message\":\"hello\",\"title\":\"title\",\"priority\":3,"))
+      << *answer;
+  const std::string payload = *answer + "\n";
+  const std::string frame = std::string("\x81\x7e", 2) + '\0' + static_cast<char>(payload.size()) + payload;
+  const std::string short_frame = std::string("\x81") + static_cast<char>(payload.size()) + payload;
+  const std::vector<std::string> expected = {"deliver 1 " + (payload.size() > 125 ? frame : short_frame), "announce 1",
+                                             "reply"};
+  EXPECT_EQ(notes.log, expected);
+}
+
+TEST_F(PublisherTest, NothingIsPublishedForAMessageThatWasNotStored) {
+  hub.join(user, 3);
+  const auto answer = submit(core::ApplicationId{99}, "lost application");
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, core::ErrorCode::not_found);
+  EXPECT_EQ(notes.log, std::vector<std::string>{"reply"});
+}
+
+TEST_F(PublisherTest, RefusesWhileTheLoopsAreBehind) {
+  notes.behind = 100;
+  const auto answer = submit(application, "too much");
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, core::ErrorCode::unavailable);
+  EXPECT_TRUE(notes.log.empty());
+  notes.behind = 99;
+  EXPECT_TRUE(submit(application, "fine"));
+}
+
+TEST_F(PublisherTest, ARemoteMessageGoesToTheLoopsOnly) {
+  hub.join(user, 0);
+  publisher->on_remote(user, Bytes::copy("frame"));
+  EXPECT_EQ(notes.log, std::vector<std::string>{"deliver 1 frame"});
+}
+
+TEST_F(PublisherTest, DisconnectReachesTheLoops) {
+  hub.join(user, 0);
+  publisher->disconnect({user, core::ClientId{4}});
+  EXPECT_EQ(notes.log, std::vector<std::string>{"disconnect 1:C4"});
+}
+
+}  // namespace
+}  // namespace push::delivery
