@@ -77,23 +77,27 @@ class Store {
   // Expired clients are invisible (gotify-spec 1.7).
   virtual core::Result<std::optional<model::Client>> find_client(core::ClientId id) = 0;
   virtual core::Result<std::optional<model::Client>> find_client_by_token(std::string_view token) = 0;
-  virtual core::Result<std::vector<model::User>> list_users() = 0;                             // by id
+  virtual core::Result<std::vector<model::User>> list_users() = 0;                                 // by id
   virtual core::Result<std::vector<model::Application>> list_applications(core::UserId user) = 0;  // by sort key, id
   virtual core::Result<std::vector<model::Client>> list_clients(core::UserId user) = 0;            // by id
   virtual core::Result<std::vector<model::Message>> list_messages(core::UserId user, PageRequest page) = 0;
-  virtual core::Result<std::vector<model::Message>> list_messages(core::ApplicationId application, PageRequest page) = 0;
+  virtual core::Result<std::vector<model::Message>> list_messages(core::ApplicationId application,
+                                                                  PageRequest page) = 0;
   virtual core::Result<void> ping() = 0;
 
   // ---- change
   virtual core::Result<model::User> create_user(NewUser user) = 0;  // invalid: the name is taken
-  virtual core::Result<model::Application> create_application(NewApplication application) = 0;  // invalid: sort key taken
+  virtual core::Result<model::Application> create_application(
+      NewApplication application) = 0;  // invalid: sort key taken
   virtual core::Result<model::Client> create_client(NewClient client) = 0;
-  virtual core::Result<void> delete_message(core::UserId user, core::MessageId id) = 0;  // not_found: missing or foreign
+  virtual core::Result<void> delete_message(core::UserId user,
+                                            core::MessageId id) = 0;  // not_found: missing or foreign
   virtual core::Result<void> delete_messages(core::UserId user) = 0;
   virtual core::Result<void> delete_messages(core::ApplicationId application) = 0;
 
   // ---- lifetime (main)
-  // Refuses new changes, commits what is queued, answers every callback, stops the writer. Finds still work. Idempotent.
+  // Refuses new changes, commits what is queued, answers every callback, stops the writer. Finds still work.
+  // Idempotent.
   virtual void drain() = 0;
 };
 
