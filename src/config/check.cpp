@@ -4,6 +4,11 @@
 #include <sys/un.h>
 
 #include <algorithm>
+// GCC 12 with a sanitizer takes parts of libstdc++'s own NFA for uninitialized.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #include <regex>
 
 namespace push::config {
@@ -49,6 +54,10 @@ bool is_regex(const std::string& text) {
     return false;
   }
 }
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 bool has_password(std::string_view connection) {
   // Postgres: password=x. MySQL: user:password@tcp(host)/name. A URL: scheme://user:password@host.

@@ -20,7 +20,11 @@ Fault fault(const Key& key, const Node& node) {
     case Node::Kind::text:
       break;
   }
-  return {node.line, key.shown(node.text), key.allowed};
+  Fault found{node.line, key.shown(node.text), key.allowed};
+  if (const std::size_t at = found.allowed.find("{}"); at != std::string::npos) {
+    found.allowed.replace(at, 2, found.value);
+  }
+  return found;
 }
 
 Fault shape_fault(const Key& key, const Node& node, const char* allowed) {

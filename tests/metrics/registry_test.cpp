@@ -5,7 +5,6 @@
 
 #include <barrier>
 #include <map>
-#include <regex>
 #include <set>
 #include <sstream>
 #include <thread>
@@ -27,29 +26,32 @@ std::vector<std::string> lines_of(const std::string& text) {
 // What is wrong with a page by the rules of text format 0.0.4: HELP then TYPE, once a family, families together, every
 // sample under its family.
 std::string fault_of(const std::string& text) {
-  static const std::regex help("# HELP ([a-zA-Z_:][a-zA-Z0-9_:]*) ([^\\\\]|\\\\\\\\|\\\\n)*");
-  static const std::regex type("# TYPE ([a-zA-Z_:][a-zA-Z0-9_:]*) (counter|gauge|histogram)");
-  static const std::regex sample(
-      "([a-zA-Z_:][a-zA-Z0-9_:]*)(\\{[a-zA-Z_][a-zA-Z0-9_]*=\"[^\"]*\"(,[a-zA-Z_][a-zA-Z0-9_]*=\"[^\"]*\")*\\})? "
-      "-?[0-9]+(\\.[0-9]+)?");
+  const auto help = testing::Matches(testing::MatchesRegex("# HELP [a-zA-Z_:][a-zA-Z0-9_:]* ([^\\]|\\\\\\\\|\\\\n)*"));
+  const auto type =
+      testing::Matches(testing::MatchesRegex("# TYPE [a-zA-Z_:][a-zA-Z0-9_:]* (counter|gauge|histogram)"));
+  const auto sample = testing::Matches(testing::MatchesRegex(
+      "[a-zA-Z_:][a-zA-Z0-9_:]*(\\{[a-zA-Z_][a-zA-Z0-9_]*=\"[^\"]*\"(,[a-zA-Z_][a-zA-Z0-9_]*=\"[^\"]*\")*\\})? "
+      "-?[0-9]+(\\.[0-9]+)?"));
   if (!text.empty() && text.back() != '\n') return "no newline at the end";
   std::set<std::string> seen;
   std::string family;
   std::string kind;
   bool typed = true;
   for (const std::string& line : lines_of(text)) {
-    std::smatch match;
-    if (std::regex_match(line, match, help)) {
+    const std::string name = line.substr(0, line.find_first_of(" {"));
+    std::istringstream words(line);
+    std::string hash, comment, subject, rest;
+    words >> hash >> comment >> subject >> rest;
+    if (help(line)) {
       if (!typed) return "HELP without TYPE before " + line;
-      if (!seen.insert(match[1]).second) return "family twice: " + line;
-      family = match[1];
+      if (!seen.insert(subject).second) return "family twice: " + line;
+      family = subject;
       typed = false;
-    } else if (std::regex_match(line, match, type)) {
-      if (match[1] != family || typed) return "stray TYPE: " + line;
-      kind = match[2];
+    } else if (type(line)) {
+      if (subject != family || typed) return "stray TYPE: " + line;
+      kind = rest;
       typed = true;
-    } else if (std::regex_match(line, match, sample)) {
-      const std::string name = match[1];
+    } else if (sample(line)) {
       const bool own = kind == "histogram"
                            ? name == family + "_bucket" || name == family + "_sum" || name == family + "_count"
                            : name == family;

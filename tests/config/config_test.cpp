@@ -1,0 +1,303 @@
+// Where settings come from, and every kind of error with its exact text.
+#include "push/config/config.hpp"
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "config/support.hpp"
+
+namespace push::config {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+using testing::Pair;
+
+// Stands in the test's directory while it lives.
+class WorkingDirectory {
+ public:
+  explicit WorkingDirectory(const std::filesystem::path& to) : before_(std::filesystem::current_path()) {
+    std::filesystem::current_path(to);
+  }
+  ~WorkingDirectory() { std::filesystem::current_path(before_); }
+
+ private:
+  std::filesystem::path before_;
+};
+
+TEST_F(ConfigTest, no_file_and_no_variable_gives_the_defaults) {
+  const WorkingDirectory inside(directory_);
+  if (std::filesystem::exists("/etc/gotify")) GTEST_SKIP() << "this machine has a Gotify configuration";
+  const auto loaded = load_file("");
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().text;
+  EXPECT_EQ(loaded->file, "");
+  EXPECT_EQ(loaded->config.server.port, 80);
+  EXPECT_EQ(loaded->config.server.stream.shards, 256u);
+  for (const Setting& one : loaded->settings) EXPECT_EQ(one.origin, "default") << one.key;
+}
+
+TEST_F(ConfigTest, config_yml_of_the_working_directory_is_found_by_itself) {
+  const WorkingDirectory inside(directory_);
+  write("config.yml", "server:\n  port: 8080\n");
+  const auto loaded = load_file("");
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().text;
+  EXPECT_EQ(loaded->file, "config.yml");
+  EXPECT_EQ(loaded->config.server.port, 8080);
+  EXPECT_EQ(setting(*loaded, "server.port").origin, "config.yml:2");
+}
+
+TEST_F(ConfigTest, a_named_file_that_is_missing_or_unreadable_is_an_error) {
+  EXPECT_EQ(shorten(load_file((directory_ / "none.yml").string())),
+            "none.yml: cannot be read: No such file or directory");
+  EXPECT_THAT(shorten(load_file(directory_.string())), HasSubstr(": cannot be read: Is a directory"));
+}
+
+TEST_F(ConfigTest, a_config_yml_that_cannot_be_read_is_not_passed_over) {
+  const WorkingDirectory inside(directory_);
+  std::filesystem::create_directory("config.yml");
+  EXPECT_EQ(shorten(load_file("")), "config.yml: cannot be read: Is a directory");
+}
+
+TEST_F(ConfigTest, a_file_over_one_mebibyte_is_refused) {
+  EXPECT_EQ(error_of(std::string(1024 * 1024, '#')), "loaded");
+  EXPECT_EQ(error_of(std::string(1024 * 1024 + 1, '#')), "config.yml: larger than 1 MiB");
+}
+
+TEST_F(ConfigTest, the_environment_wins_over_the_file) {
+  set("GOTIFY_SERVER_PORT", "9090");
+  const auto loaded = load_text("server:\n  port: 8080\n  threads: 3\n");
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().text;
+  EXPECT_EQ(loaded->config.server.port, 9090);
+  EXPECT_EQ(loaded->config.server.threads, 3u);
+  EXPECT_EQ(setting(*loaded, "server.port").origin, "GOTIFY_SERVER_PORT");
+}
+
+TEST_F(ConfigTest, a_variable_wins_over_the_file_that_another_names_even_when_empty) {
+  set("GOTIFY_DEFAULTUSER_PASS_FILE", write("secret", "from file\r\n\n"));
+  EXPECT_EQ(load_text("")->config.defaultuser.pass, "from file");
+  set("GOTIFY_DEFAULTUSER_PASS", "");
+  const auto loaded = load_text("");
+  EXPECT_EQ(loaded->config.defaultuser.pass, "");
+  EXPECT_EQ(setting(*loaded, "defaultuser.pass").origin, "GOTIFY_DEFAULTUSER_PASS");
+}
+
+TEST_F(ConfigTest, a_variable_that_names_an_unreadable_file_is_an_error) {
+  set("GOTIFY_DEFAULTUSER_PASS_FILE", (directory_ / "gone").string());
+  EXPECT_EQ(error_of(""), "GOTIFY_DEFAULTUSER_PASS_FILE: gone: cannot be read: No such file or directory");
+}
+
+TEST_F(ConfigTest, values_out_of_range_name_file_line_key_value_and_what_is_allowed) {
+  EXPECT_EQ(error_of("server:\n  stream:\n    shards: 300\n"),
+            "config.yml:3: server.stream.shards: 300: must be a power of two from 1 to 4096");
+  EXPECT_EQ(error_of("server:\n  port: 65536\n"),
+            "config.yml:2: server.port: 65536: must be a whole number from 0 to 65535");
+  EXPECT_EQ(error_of("passstrength: 3\n"), "config.yml:1: passstrength: 3: must be a whole number from 4 to 31");
+  EXPECT_EQ(error_of("\n\ncompat: v4\n"), "config.yml:3: compat: v4: must be v2 or v3");
+  EXPECT_EQ(error_of("server: {stream: {overflow: wait}}"),
+            "config.yml:1: server.stream.overflow: wait: must be close or drop_oldest");
+  EXPECT_EQ(error_of("loglevel: loud"),
+            "config.yml:1: loglevel: loud: must be trace, debug, info, warn, error, fatal, panic or disabled");
+}
+
+TEST_F(ConfigTest, both_ends_of_a_range_are_inside) {
+  EXPECT_EQ(error_of("server: {port: 0, stream: {shards: 1}}"), "loaded");
+  EXPECT_EQ(error_of("server: {port: 65535, stream: {shards: 4096}}"), "loaded");
+  EXPECT_EQ(error_of("server: {keepaliveperiodseconds: -1}"), "loaded");
+  EXPECT_EQ(error_of("server: {keepaliveperiodseconds: -2}"),
+            "config.yml:1: server.keepaliveperiodseconds: -2: must be a whole number from -1 to 32767");
+}
+
+TEST_F(ConfigTest, what_is_no_whole_decimal_number_is_refused) {
+  for (const char* text : {"abc", "8.5", "0x50", "080", "+80", "1e3", "-x", "99999999999999999999", "8 0", "80s"}) {
+    EXPECT_EQ(error_of(std::string("server:\n  port: ") + text),
+              "config.yml:2: server.port: " + std::string(text) + ": must be a whole number from 0 to 65535");
+  }
+  EXPECT_EQ(error_of("server:\n  port: \"\"\n"),
+            "config.yml:2: server.port: \"\": must be a whole number from 0 to 65535");
+  EXPECT_EQ(error_of("server:\n  port:\n"),
+            "config.yml:2: server.port: no value: must be a whole number from 0 to 65535");
+}
+
+TEST_F(ConfigTest, values_of_the_wrong_kind_are_refused) {
+  EXPECT_EQ(error_of("server:\n  port: [80]\n"),
+            "config.yml:2: server.port: a list: must be a whole number from 0 to 65535");
+  EXPECT_EQ(error_of("server:\n  port:\n    a: b\n"),
+            "config.yml:2: server.port: a map: must be a whole number from 0 to 65535");
+  EXPECT_EQ(error_of("server: 80\n"), "config.yml:1: server: a text: must be a map of keys");
+  EXPECT_EQ(error_of("server:\n  - port\n"), "config.yml:1: server: a list: must be a map of keys");
+  EXPECT_EQ(error_of("- server\n"), "config.yml:1: must be a map of keys");
+  EXPECT_EQ(error_of("server\n"), "config.yml:1: must be a map of keys");
+  EXPECT_EQ(error_of("server: {cors: {allowmethods: GET}}"),
+            "config.yml:1: server.cors.allowmethods: GET: must be a list");
+  EXPECT_EQ(error_of("server: {responseheaders: [a]}"), "config.yml:1: server.responseheaders: a list: must be a map");
+}
+
+TEST_F(ConfigTest, unknown_keys_are_refused_with_the_nearest_known_one) {
+  EXPECT_EQ(error_of("server:\n  prot: 80\n"), "config.yml:2: server.prot: unknown key; did you mean server.port?");
+  EXPECT_EQ(error_of("sever:\n  port: 80\n"), "config.yml:1: sever: unknown key; did you mean server?");
+  EXPECT_EQ(error_of("server:\n  shards: 8\n"),
+            "config.yml:2: server.shards: unknown key; did you mean server.stream.shards?");
+  EXPECT_EQ(error_of("zebra: 1\n"), "config.yml:1: zebra: unknown key");
+  EXPECT_EQ(error_of("server.port: 80\n"), "config.yml:1: server.port: unknown key; sections are nested, not dotted");
+  EXPECT_EQ(error_of("Server:\n  port: 80\n"), "config.yml:1: Server: unknown key; did you mean server?");
+}
+
+TEST_F(ConfigTest, duplicate_keys_are_refused) {
+  EXPECT_EQ(error_of("server:\n  port: 80\n  port: 81\n"), "config.yml:3: server.port: duplicate key, first on line 2");
+  EXPECT_EQ(error_of("server:\n  port: 80\ncompat: v2\nserver:\n  threads: 1\n"),
+            "config.yml:4: server: duplicate key, first on line 1");
+  EXPECT_EQ(error_of("server:\n  responseheaders:\n    X-A: 1\n    X-A: 2\n"),
+            "config.yml:4: server.responseheaders: X-A: must stand only once");
+}
+
+TEST_F(ConfigTest, what_is_no_yaml_is_refused_with_its_line) {
+  EXPECT_EQ(error_of("server:\n  port: [80\n"), "config.yml:3: YAML syntax: end of sequence flow not found");
+  EXPECT_EQ(error_of("server:\n\tport: 80\n"), "config.yml:2: YAML syntax: illegal map value");
+  EXPECT_EQ(error_of("compat: v2\n---\ncompat: v3\n"), "config.yml:3: a second YAML document");
+  EXPECT_EQ(error_of("? [a]\n: b\n"), "config.yml:1: a key must be a text");
+  EXPECT_EQ(error_of("compat: v2\n\x04loglevel: nonsense\n"), "config.yml:2: not a text file: control character");
+  EXPECT_EQ(error_of("server: &a [*a]\n"), "config.yml:1: nested too deeply or too large");
+  EXPECT_THAT(error_of(std::string(5000, '[')), HasSubstr("config.yml:1: YAML syntax: "));
+}
+
+TEST_F(ConfigTest, a_syntax_error_does_not_tell_a_password) {
+  const std::string text = error_of("defaultuser:\n  pass: *hunter2\n");
+  EXPECT_THAT(text, testing::StartsWith("config.yml:2: YAML syntax: "));
+  EXPECT_THAT(text, Not(HasSubstr("hunter2")));
+}
+
+TEST_F(ConfigTest, all_errors_are_told_one_a_line_and_not_without_end) {
+  set("GOTIFY_PASSSTRENGTH", "x");
+  EXPECT_EQ(error_of("server:\n  port: -1\nzebra: 1\n"),
+            "config.yml:2: server.port: -1: must be a whole number from 0 to 65535\n"
+            "config.yml:3: zebra: unknown key\n"
+            "GOTIFY_PASSSTRENGTH: x: must be a whole number from 4 to 31");
+  std::string many;
+  for (int i = 0; i < 100; ++i) many += "zebra" + std::to_string(i) + ": 1\n";
+  const std::string text = error_of(many);
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 20);
+  EXPECT_THAT(text, testing::EndsWith("\nand 81 more"));
+}
+
+TEST_F(ConfigTest, variables_are_refused_by_their_own_name) {
+  const std::vector<std::vector<std::string>> cases = {
+      {"GOTIFY_SERVER_STREAM_SHARDS", "300", "300: must be a power of two from 1 to 4096"},
+      {"GOTIFY_SERVER_PORT", "", "\"\": must be a whole number from 0 to 65535"},
+      {"GOTIFY_COMPAT", "", "\"\": must be v2 or v3"},
+      {"GOTIFY_SERVER_CORS_ALLOWORIGINS", "[a", "[a: must be a list: a,b or [a, b]"},
+      {"GOTIFY_SERVER_CORS_ALLOWORIGINS", "a,\"b", "a,\"b: must be a list: a,b or [a, b]"},
+      {"GOTIFY_SERVER_CORS_ALLOWORIGINS", "ok,(", "(: must be a regular expression of 1 to 512 characters"},
+      {"GOTIFY_SERVER_CORS_ALLOWORIGINS", "a,", "\"\": must be a regular expression of 1 to 512 characters"},
+      {"GOTIFY_SERVER_RESPONSEHEADERS", "X-A=b", "X-A=b: must be a map: {\"name\": \"value\"}"},
+      {"GOTIFY_SERVER_RESPONSEHEADERS", "{\"X A\": \"b\"}", "X A: must be a header name with a text"},
+      {"GOTIFY_UPLOADEDIMAGESDIR", "a\nb", "a\\x0ab: must be a text, not empty, without control characters"},
+  };
+  for (const auto& one : cases) {
+    set(one[0], one[1]);
+    EXPECT_EQ(error_of(""), one[0] + ": " + one[2]);
+    unset(one[0]);
+  }
+  set("GOTIFY_PASSSTRENGTH_FILE", write("cost", "99\n"));
+  EXPECT_EQ(error_of(""), "GOTIFY_PASSSTRENGTH_FILE: 99: must be a whole number from 4 to 31");
+}
+
+TEST_F(ConfigTest, lists_in_variables_are_csv_records_or_yaml) {
+  const auto methods = [this](const std::string& text) {
+    set("GOTIFY_SERVER_CORS_ALLOWORIGINS", text);
+    const auto loaded = load_text("server: {cors: {alloworigins: [file]}}");
+    return loaded.has_value() ? loaded->config.server.cors.alloworigins : std::vector<std::string>{loaded.error().text};
+  };
+  EXPECT_THAT(methods("a"), ElementsAre("a"));
+  EXPECT_THAT(methods("a, b,  c d"), ElementsAre("a", "b", "c d"));
+  EXPECT_THAT(methods("\"a{1,2}\", \"say \"\"hi\"\"\""), ElementsAre("a{1,2}", "say \"hi\""));
+  EXPECT_THAT(methods("\"[a-z]+\""), ElementsAre("[a-z]+"));
+  EXPECT_THAT(methods("[a, \"b,c\"]"), ElementsAre("a", "b,c"));
+  EXPECT_THAT(methods(""), ElementsAre());
+  EXPECT_THAT(methods("[]"), ElementsAre());
+}
+
+TEST_F(ConfigTest, maps_in_variables_are_json_or_yaml) {
+  const auto headers = [this](const std::string& text) {
+    set("GOTIFY_SERVER_RESPONSEHEADERS", text);
+    const auto loaded = load_text("server: {responseheaders: {X-File: 1}}");
+    return loaded.has_value() ? loaded->config.server.responseheaders
+                              : std::map<std::string, std::string>{{"error", loaded.error().text}};
+  };
+  EXPECT_THAT(headers("{\"X-A\":\"b: c\",\"X-B\":\"\\\"\\u00e9\\/\"}"),
+              ElementsAre(Pair("X-A", "b: c"), Pair("X-B", "\"\u00e9/")));
+  EXPECT_THAT(headers("{X-H: \"v\", X-I: w}"), ElementsAre(Pair("X-H", "v"), Pair("X-I", "w")));
+  EXPECT_THAT(headers(""), ElementsAre());
+}
+
+TEST_F(ConfigTest, lists_and_maps_of_the_file_are_read_and_their_faults_named_by_line) {
+  const auto loaded = load_text(
+      "server:\n  cors:\n    alloworigins:\n      - a.*\n      - \"b\"\n    allowmethods:\n"
+      "  responseheaders:\n    X-A: \"1\"\n    X-B: 2\n");
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().text;
+  EXPECT_THAT(loaded->config.server.cors.alloworigins, ElementsAre("a.*", "b"));
+  EXPECT_THAT(loaded->config.server.cors.allowmethods, ElementsAre());
+  EXPECT_THAT(loaded->config.server.responseheaders, ElementsAre(Pair("X-A", "1"), Pair("X-B", "2")));
+  EXPECT_EQ(setting(*loaded, "server.cors.alloworigins").value, "[a.*, b]");
+
+  EXPECT_EQ(error_of("server:\n  stream:\n    allowedorigins:\n      - ok\n      - \"[\"\n"),
+            "config.yml:5: server.stream.allowedorigins: [: must be a regular expression of 1 to 512 characters");
+  EXPECT_EQ(error_of("server:\n  cors:\n    allowheaders: [X-A, \"X B\"]\n"),
+            "config.yml:3: server.cors.allowheaders: X B: must be a header name");
+  EXPECT_EQ(error_of("server:\n  responseheaders:\n    X-A: b\n    X-B: \"c\\r\\nX-C: d\"\n"),
+            "config.yml:4: server.responseheaders: X-B: must be a header name with a text");
+}
+
+TEST_F(ConfigTest, a_monstrous_regular_expression_is_refused_not_compiled) {
+  EXPECT_THAT(error_of("server: {cors: {alloworigins: [\"" + std::string(100'000, '(') + "\"]}}"),
+              HasSubstr("((...: must be a regular expression of 1 to 512 characters"));
+  EXPECT_EQ(
+      error_of("server: {cors: {alloworigins: [\"" + std::string(255, '(') + "a" + std::string(255, ')') + "\"]}}"),
+      "loaded");
+}
+
+TEST_F(ConfigTest, listen_addresses_are_empty_ip_or_unix) {
+  for (const char* good : {"", "0.0.0.0", "::", "::1", "[::1]", "fe80::1%eth0", "unix:/run/push.sock"}) {
+    EXPECT_EQ(error_of("server: {listenaddr: \"" + std::string(good) + "\"}"), "loaded") << good;
+  }
+  EXPECT_EQ(load_text("server: {listenaddr: \"[::1]\"}")->config.server.listenaddr, "::1");
+  for (const std::string bad : {"localhost", "1.2.3", "1.2.3.4:80", "[1.2.3.4]", "unix:", "tcp:/x"}) {
+    EXPECT_EQ(error_of("server: {listenaddr: \"" + bad + "\"}"),
+              "config.yml:1: server.listenaddr: " + bad + ": must be empty, an IP address or unix:/path");
+  }
+}
+
+TEST_F(ConfigTest, the_metrics_page_needs_a_port_of_its_own) {
+  EXPECT_EQ(error_of("server:\n  metrics:\n    port: 80\n"),
+            "config.yml:3: server.metrics.port: 80: must differ from server.port");
+  EXPECT_EQ(error_of("server: {listenaddr: 10.0.0.1, metrics: {port: 80}}"), "loaded");
+  EXPECT_EQ(error_of("server: {listenaddr: \"unix:/x\", metrics: {port: 80}}"), "loaded");
+}
+
+TEST_F(ConfigTest, secrets_are_hidden_in_the_list_and_in_errors) {
+  set("GOTIFY_DEFAULTUSER_PASS", "hunter2");
+  const auto loaded = load_text("database:\n  connection: host=db user=x password=hunter3\n");
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().text;
+  EXPECT_EQ(setting(*loaded, "defaultuser.pass").value, "[hidden]");
+  EXPECT_EQ(setting(*loaded, "database.connection").value, "[hidden]");
+  EXPECT_EQ(loaded->config.database.connection, "host=db user=x password=hunter3");
+  EXPECT_EQ(setting(*load_text(""), "database.connection").value, "data/gotify.db");
+
+  set("GOTIFY_DEFAULTUSER_PASS", "hunter2\n");
+  EXPECT_EQ(error_of("database:\n  connection: \"password=hunter3\\n\"\n"),
+            "config.yml:2: database.connection: [hidden]: must be a text, not empty, without control characters\n"
+            "GOTIFY_DEFAULTUSER_PASS: [hidden]: must be a text without control characters");
+}
+
+TEST_F(ConfigTest, other_databases_are_refused_in_gotifys_words) {
+  EXPECT_EQ(error_of("database:\n  dialect: mysql\n"),
+            "config.yml:2: database.dialect: mysql: unsupported dialect: mysql");
+  set("GOTIFY_DATABASE_DIALECT", "postgres");
+  EXPECT_EQ(error_of(""), "GOTIFY_DATABASE_DIALECT: postgres: unsupported dialect: postgres");
+}
+
+}  // namespace
+}  // namespace push::config

@@ -1,0 +1,196 @@
+// What holds for every key: driven by the list of settings, so that a new key is tested by being there.
+#include <gmock/gmock.h>
+
+#include <set>
+#include <vector>
+
+#include "config/support.hpp"
+
+namespace push::config {
+namespace {
+
+using testing::HasSubstr;
+
+class SchemaTest : public ConfigTest {
+ protected:
+  Loaded defaults() const { return load_text("").value(); }
+
+  static std::vector<std::string> parts(const std::string& path) {
+    std::vector<std::string> all;
+    std::istringstream in(path);
+    for (std::string part; std::getline(in, part, '.');) all.push_back(part);
+    return all;
+  }
+
+  // server.port and 8 as "server:\n  port: 8\n".
+  static std::string nested(const std::string& path, const std::string& value) {
+    std::string yaml;
+    std::string indent;
+    for (const std::string& part : parts(path)) {
+      yaml += (yaml.empty() ? "" : "\n") + indent + part + ":";
+      indent += "  ";
+    }
+    return yaml + " " + value + "\n";
+  }
+
+  // A value that is not the default and that the key accepts.
+  std::string other_value(const Setting& key) const {
+    for (const char* value : {"8", "4096", "v3", "debug", "127.0.0.1", "\"\"", "drop_oldest", "[GET]", "{X-A: b}"}) {
+      if (value != key.value && load_text(nested(key.key, value)).has_value()) return value;
+    }
+    return {};
+  }
+
+  static void expect_only_change(const Loaded& before, const Loaded& after, const Setting& key,
+                                 const std::string& value, const std::string& origin) {
+    ASSERT_EQ(before.settings.size(), after.settings.size());
+    for (std::size_t i = 0; i < after.settings.size(); ++i) {
+      const Setting& now = after.settings[i];
+      if (now.key == key.key) {
+        EXPECT_EQ(now.value, key.value == "[hidden]" ? "[hidden]" : value) << now.key;
+        EXPECT_EQ(now.origin, origin) << now.key;
+      } else {
+        EXPECT_EQ(now.value, before.settings[i].value) << now.key << " changed with " << key.key;
+        EXPECT_EQ(now.origin, "default") << now.key;
+      }
+    }
+  }
+
+  static std::string as_config_yml(const Loaded& loaded) {
+    std::string yaml;
+    std::vector<std::string> open;
+    for (const Setting& one : loaded.settings) {
+      std::vector<std::string> path = parts(one.key);
+      const std::string name = path.back();
+      path.pop_back();
+      std::size_t same = 0;
+      while (same < open.size() && same < path.size() && open[same] == path[same]) ++same;
+      for (std::size_t i = same; i < path.size(); ++i) yaml += std::string(2 * i, ' ') + path[i] + ":\n";
+      open = path;
+      const std::string value = one.key == "defaultuser.pass" ? loaded.config.defaultuser.pass : one.value;
+      yaml += std::string(2 * path.size(), ' ') + name + ": " + value + "  # " + one.meaning + "\n";
+    }
+    return yaml;
+  }
+
+  static std::string as_table(const Loaded& loaded) {
+    std::string table = "| key | default | environment variable | meaning |\n|---|---|---|---|\n";
+    for (const Setting& one : loaded.settings) {
+      const std::string value = one.key == "defaultuser.pass" ? loaded.config.defaultuser.pass : one.value;
+      table += "| `" + one.key + "` | `" + value + "` | `" + one.variable + "` | " + one.meaning + " |\n";
+    }
+    return table;
+  }
+};
+
+TEST_F(SchemaTest, every_key_can_be_set_by_the_file) {
+  const Loaded before = defaults();
+  for (const Setting& key : before.settings) {
+    if (key.key == "database.dialect") continue;
+    const std::string value = other_value(key);
+    ASSERT_NE(value, "") << key.key;
+    const std::string yaml = nested(key.key, value);
+    const auto after = load_text(yaml);
+    ASSERT_TRUE(after.has_value()) << key.key;
+    expect_only_change(before, *after, key, value, after->file + ":" + std::to_string(parts(key.key).size()));
+  }
+}
+
+TEST_F(SchemaTest, every_key_can_be_set_by_its_variable_and_by_a_file_that_a_variable_names) {
+  const Loaded before = defaults();
+  for (const Setting& key : before.settings) {
+    if (key.key == "database.dialect") continue;
+    const std::string value = other_value(key);
+    const std::string raw = value == "\"\"" ? "" : value;
+    set(key.variable, raw);
+    const auto by_variable = load_text("");
+    unset(key.variable);
+    ASSERT_TRUE(by_variable.has_value()) << shorten(by_variable);
+    expect_only_change(before, *by_variable, key, value, key.variable);
+
+    set(key.variable + "_FILE", write("value", raw + "\r\n"));
+    const auto by_file = load_text("");
+    unset(key.variable + "_FILE");
+    ASSERT_TRUE(by_file.has_value()) << shorten(by_file);
+    expect_only_change(before, *by_file, key, value, key.variable + "_FILE");
+  }
+}
+
+TEST_F(SchemaTest, every_key_refuses_a_value_of_the_wrong_kind_by_line_and_key) {
+  for (const Setting& key : defaults().settings) {
+    const std::string yaml = "# one\n" + nested(key.key, key.value[0] == '{' ? "[no]" : "{no: way}");
+    const std::string where = "config.yml:" + std::to_string(parts(key.key).size() + 1) + ": " + key.key + ": a ";
+    EXPECT_THAT(error_of(yaml), testing::StartsWith(where));
+  }
+}
+
+TEST_F(SchemaTest, every_misspelt_key_is_named_with_the_key_that_was_meant) {
+  for (const Setting& key : defaults().settings) {
+    const std::string wrong = key.key.substr(0, key.key.size() - 1) + "q";
+    const std::string where = "config.yml:" + std::to_string(parts(key.key).size()) + ": ";
+    EXPECT_EQ(error_of(nested(wrong, "1")), where + wrong + ": unknown key; did you mean " + key.key + "?");
+  }
+}
+
+TEST_F(SchemaTest, every_value_that_is_listed_can_be_written_back) {
+  for (const Setting& key : defaults().settings) {
+    if (key.value == "[hidden]") continue;
+    const std::string value = other_value(key);
+    const auto first = load_text(nested(key.key, value.empty() ? key.value : value));
+    ASSERT_TRUE(first.has_value()) << key.key;
+    const auto second = load_text(nested(key.key, setting(*first, key.key).value));
+    ASSERT_TRUE(second.has_value()) << key.key;
+    EXPECT_EQ(setting(*first, key.key).value, setting(*second, key.key).value);
+  }
+}
+
+TEST_F(SchemaTest, variables_carry_gotifys_names_and_no_two_keys_share_one) {
+  const Loaded loaded = defaults();
+  EXPECT_EQ(setting(loaded, "server.port").variable, "GOTIFY_SERVER_PORT");
+  EXPECT_EQ(setting(loaded, "defaultuser.pass").variable, "GOTIFY_DEFAULTUSER_PASS");
+  EXPECT_EQ(setting(loaded, "passstrength").variable, "GOTIFY_PASSSTRENGTH");
+  EXPECT_EQ(setting(loaded, "compat").variable, "GOTIFY_COMPAT");
+  EXPECT_EQ(setting(loaded, "server.stream.shards").variable, "GOTIFY_SERVER_STREAM_SHARDS");
+  std::set<std::string> names;
+  for (const Setting& key : loaded.settings) {
+    EXPECT_TRUE(names.insert(key.variable).second) << key.variable;
+    EXPECT_TRUE(names.insert(key.variable + "_FILE").second) << key.variable;
+    EXPECT_NE(key.meaning, "") << key.key;
+  }
+}
+
+// The defaults in config.hpp are the only ones; config.yml must say the same, key by key, in the same order.
+TEST_F(SchemaTest, config_yml_lists_exactly_every_key_with_its_default_and_meaning) {
+  std::string text = read("config.yml");
+  ASSERT_NE(text, "") << "run from the top of the repository";
+  while (!text.empty() && text[0] == '#') text.erase(0, text.find('\n') + 1);
+  EXPECT_EQ(text, as_config_yml(defaults()));
+}
+
+TEST_F(SchemaTest, config_yml_loads_to_the_defaults) {
+  const Loaded before = defaults();
+  const auto after = load_file("config.yml");
+  ASSERT_TRUE(after.has_value()) << after.error().text;
+  EXPECT_EQ(after->file, "config.yml");
+  for (std::size_t i = 0; i < before.settings.size(); ++i) {
+    EXPECT_EQ(after->settings[i].value, before.settings[i].value) << before.settings[i].key;
+    EXPECT_THAT(after->settings[i].origin, testing::StartsWith("config.yml:")) << before.settings[i].key;
+  }
+  EXPECT_EQ(after->config.defaultuser.pass, DefaultUser().pass);
+  EXPECT_EQ(after->config.server.stream.shards, Stream().shards);
+  EXPECT_EQ(after->config.server.listenaddr, Server().listenaddr);
+}
+
+TEST_F(SchemaTest, readme_holds_the_table_of_every_key_where_it_marks_one) {
+  const std::string readme = read("README.md");
+  const std::string first = "<!-- config -->";
+  const std::size_t begin = readme.find(first);
+  const std::size_t end = readme.find("<!-- /config -->");
+  if (begin == std::string::npos || end == std::string::npos) {
+    GTEST_SKIP() << "README.md marks no table; it would be\n" << as_table(defaults());
+  }
+  EXPECT_THAT(readme.substr(begin + first.size(), end - begin - first.size()), HasSubstr(as_table(defaults())));
+}
+
+}  // namespace
+}  // namespace push::config
