@@ -1,0 +1,100 @@
+#include "main/server.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "main/signals.hpp"
+#include "push/api/first_user.hpp"
+#include "push/api/metrics_page.hpp"
+#include "push/api/service.hpp"
+#include "push/auth/authenticator.hpp"
+#include "push/cluster/backplane.hpp"
+#include "push/core/log.hpp"
+#include "push/core/worker_pool.hpp"
+#include "push/delivery/publisher.hpp"
+#include "push/hub/hub.hpp"
+#include "push/metrics/registry.hpp"
+#include "push/net/loop_pool.hpp"
+#include "push/store/sqlite_store.hpp"
+
+namespace push {
+namespace {
+
+int cannot_start(const core::Error& error) {
+  std::fprintf(stderr, "sharded-gotify: cannot start: %s\n", error.text.c_str());
+  return 1;
+}
+
+bool colours() {
+  const char* no_colour = std::getenv("NOCOLOR");  // Gotify's word (gotify-spec 5.1)
+  return no_colour == nullptr || std::string_view(no_colour) != "1";
+}
+
+core::Result<void> listen(net::LoopPool& loops, const config::Server& server, api::Service& service,
+                          api::MetricsPage& metrics_page) {
+  const auto port = loops.listen(server.listenaddr, server.port, service, &service);
+  if (!port) return port.error();
+  spdlog::info("Listen address={} port={} loops={}", server.listenaddr, *port, loops.size());
+  if (server.metrics.port == 0) return {};
+  const auto metrics_port = loops.listen(server.metrics.listenaddr, server.metrics.port, metrics_page, nullptr);
+  if (!metrics_port) return metrics_port.error();
+  spdlog::info("Listen metrics address={} port={}", server.metrics.listenaddr, *metrics_port);
+  return {};
+}
+
+void wait_for_the_end() {
+  for (;;) {
+    const int signal = wait_for_signal();
+    if (signal != SIGHUP) {
+      spdlog::info("Shutdown signal={}", signal == SIGINT ? "SIGINT" : "SIGTERM");
+      return;
+    }
+    spdlog::warn("SIGHUP ignored: settings are read at start only");
+  }
+}
+
+}  // namespace
+
+int serve(const config::Loaded& loaded) {
+  const config::Config& config = loaded.config;
+  core::set_up_log(config.loglevel, colours());
+  spdlog::info("Starting sharded-gotify version={} config={}", PUSH_VERSION,
+               loaded.file.empty() ? "none" : loaded.file);
+
+  metrics::Registry metrics;
+  auto store = store::SqliteStore::open(config.database, metrics);
+  if (!store) return cannot_start(store.error());
+  if (auto made = api::create_default_user(**store, config); !made) return cannot_start(made.error());
+
+  auth::Authenticator authenticator(**store, {.enforce_elevation = config.compat == config::Compat::v3});
+  core::WorkerPool workers(config.server.workers, config.server.workerqueue);
+  metrics.gauge("push_workers_waiting", "Jobs that wait for a worker.",
+                [&workers] { return static_cast<std::int64_t>(workers.waiting()); });
+  hub::Hub hub(config.server.stream.shards);
+  metrics.gauge("push_online_users", "Users with an open stream.",
+                [&hub] { return static_cast<std::int64_t>(hub.online_users()); });
+  net::LoopPool loops(config.server, hub, metrics);
+  cluster::Standalone backplane;
+  delivery::Publisher publisher(**store, hub, loops, backplane, metrics, config.server.stream.inboxsize);
+  api::Service service(**store, authenticator, publisher, workers, metrics, config);
+  api::MetricsPage metrics_page(metrics);
+
+  if (auto listening = listen(loops, config.server, service, metrics_page); !listening)
+    return cannot_start(listening.error());
+  loops.start();
+  wait_for_the_end();
+
+  // The path of a message backwards: nothing new comes in, what was accepted is committed, answered and sent.
+  unblock_signals();
+  loops.stop_accepting();
+  workers.stop();
+  (*store)->drain();
+  loops.stop();
+  spdlog::info("Stopped");
+  return 0;
+}
+
+}  // namespace push
