@@ -1,0 +1,82 @@
+// The house as it stands: every rule on every file of the tree.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "house/rules.hpp"
+
+namespace push::house {
+namespace {
+
+std::string from_environment(const char* name, const char* otherwise) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? otherwise : value;
+}
+
+class House : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    all_ = new std::vector<Source>(
+        read_tree(from_environment("PUSH_SOURCE_DIR", "."), {"src", "include", "tests", "benchmark"}));
+    std::ifstream in(from_environment("PUSH_ROOMS_FILE", "build/release/rooms.txt"));
+    arrows_ = new Arrows(parse_arrows(std::string{std::istreambuf_iterator<char>(in), {}}));
+  }
+  static void TearDownTestSuite() {
+    delete all_;
+    delete arrows_;
+  }
+  static const std::vector<Source>& all() { return *all_; }
+  static const Arrows& arrows() { return *arrows_; }
+
+  static void expect_none(const Findings& findings) {
+    for (const auto& finding : findings) ADD_FAILURE() << finding.path << ":" << finding.line << ": " << finding.text;
+  }
+  template <class Rule>
+  static void expect_none_in_any(Rule rule) {
+    for (const auto& source : all()) expect_none(rule(source));
+  }
+
+ private:
+  static inline std::vector<Source>* all_ = nullptr;
+  static inline Arrows* arrows_ = nullptr;
+};
+
+TEST_F(House, IsFound) {
+  EXPECT_GT(all().size(), 30U) << "PUSH_SOURCE_DIR or the working directory is not the root of the repository";
+  EXPECT_EQ(arrows().size(), 12U) << "PUSH_ROOMS_FILE is not the file that CMake writes";
+}
+
+TEST_F(House, HasNoForbiddenArrow) {
+  expect_none(check_forbidden_arrows(arrows()));
+}
+TEST_F(House, IncludesFollowTheArrows) {
+  expect_none_in_any([](const Source& source) { return check_includes(source, arrows()); });
+}
+TEST_F(House, HeavyLibrariesStopAtSourceFiles) {
+  expect_none_in_any(check_heavy_headers);
+}
+TEST_F(House, HeadersAreGuarded) {
+  expect_none_in_any(check_pragma_once);
+}
+TEST_F(House, PublicHeadersHaveReadersElsewhere) {
+  expect_none(check_public_headers(all()));
+}
+TEST_F(House, FilesAreShort) {
+  expect_none_in_any(check_file_length);
+}
+TEST_F(House, FunctionsAreShort) {
+  expect_none_in_any(check_function_length);
+}
+TEST_F(House, CoroutinesStayInTheOneFileForThem) {
+  expect_none_in_any(check_coroutines);
+}
+TEST_F(House, NothingIsLeftUnfinished) {
+  expect_none_in_any(check_unfinished_words);
+}
+
+}  // namespace
+}  // namespace push::house

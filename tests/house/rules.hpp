@@ -1,0 +1,43 @@
+// The rules of the house as pure functions on sources: each gives what it finds, one finding a place.
+#pragma once
+#include <cstddef>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "house/source.hpp"
+
+namespace push::house {
+
+struct Finding {
+  std::string path;
+  std::size_t line = 0;  // from 1; 0 = the file as a whole
+  std::string text;
+};
+using Findings = std::vector<Finding>;
+
+// Which rooms a room may include besides itself, from lines of "room: other other".
+using Arrows = std::map<std::string, std::set<std::string>>;
+Arrows parse_arrows(std::string_view text);
+
+// The arrows of the build against those that must never stand in it; path and line of the findings are empty.
+Findings check_forbidden_arrows(const Arrows& arrows);
+
+inline constexpr std::size_t kMaxFileLines = 400;
+inline constexpr std::size_t kMaxFunctionLines = 60;
+
+// One source at a time.
+Findings check_includes(const Source& source, const Arrows& arrows);  // every quoted include follows an arrow
+Findings check_heavy_headers(const Source& source);                   // none of them under include/
+Findings check_pragma_once(const Source& source);
+Findings check_file_length(const Source& source);
+Findings check_function_length(const Source& source);
+Findings check_coroutines(const Source& source);  // only src/net/http_session.cpp may
+Findings check_unfinished_words(const Source& source);
+
+// The whole tree: a header under include/ that only its own room includes belongs into src/.
+Findings check_public_headers(const std::vector<Source>& all);
+
+}  // namespace push::house

@@ -1,0 +1,24 @@
+// A source file as the rules see it: its path in the repository, its lines, and the same lines with comments and the
+// insides of literals blanked out, so that a rule about code does not trip over words.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace push::house {
+
+struct Source {
+  std::string path;  // from the root of the repository, with '/'
+  std::vector<std::string> lines;
+  std::vector<std::string> code;  // same count as lines
+};
+
+Source source(std::string path, std::string_view text);
+
+// Every .cpp and .hpp under root/<folder>, sorted by path.
+std::vector<Source> read_tree(const std::string& root, const std::vector<std::string>& folders);
+
+// Same length and line breaks; comments, characters inside string and character literals become spaces.
+std::string blank_out(std::string_view text);
+
+}  // namespace push::house
