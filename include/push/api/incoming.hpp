@@ -1,0 +1,24 @@
+// What the api reads of a request, as plain views: handlers and their helpers never see net::Request, and tests write
+// one down.
+#pragma once
+#include <string_view>
+
+namespace push::api {
+
+struct Incoming {
+  std::string_view method;
+  std::string_view target;
+  std::string_view body;
+  std::string_view peer;  // IP address, "" on a unix socket
+  // Headers, "" if absent.
+  std::string_view host;
+  std::string_view origin;
+  std::string_view content_type;
+  std::string_view authorization;
+  std::string_view gotify_key;  // X-Gotify-Key
+  std::string_view cookie;
+  std::string_view fetch_site;        // Sec-Fetch-Site
+  std::string_view forwarded_prefix;  // X-Forwarded-Prefix
+};
+
+}  // namespace push::api

@@ -1,0 +1,29 @@
+// POST /message, the part without I/O: request -> fields -> the message to store (gotify-spec 1.5).
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "push/api/incoming.hpp"
+#include "push/api/target.hpp"
+#include "push/auth/principal.hpp"
+#include "push/core/result.hpp"
+#include "push/model/entities.hpp"
+#include "push/store/store.hpp"
+
+namespace push::api {
+
+struct MessageForm {
+  std::string message;
+  std::string title;
+  std::optional<std::int64_t> priority;
+  std::uint64_t application = 0;
+  std::string extras;  // compact JSON object, empty = none
+};
+
+// invalid with Gotify's text, also when nobody says which application: `principal` is none and the form names none.
+core::Result<MessageForm> read_message(const Incoming& request, const Target& target, const auth::Principal& principal);
+// Fills in what the form leaves to the application: title and priority. The date is `now`.
+store::NewMessage compose(MessageForm form, const model::Application& application, core::WallTime now);
+
+}  // namespace push::api

@@ -1,0 +1,50 @@
+// Which foreign web pages may talk to us: the CORS gate in front of every API route (gotify-spec 6.1), the upgrader's
+// own gate (3, "Origin"), and the configured response headers (6.2). Compiled once, then read by every thread.
+#pragma once
+#include <regex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "push/api/incoming.hpp"
+#include "push/config/config.hpp"
+#include "push/core/result.hpp"
+
+namespace push::api {
+
+using HeaderList = std::vector<std::pair<std::string, std::string>>;
+
+class OriginRules {
+ public:
+  // invalid: a regular expression that is none, named with its key; or an Access-Control-Allow-Origin without a scheme.
+  static core::Result<OriginRules> compile(const config::Server& server);
+
+  enum class Verdict {
+    pass,       // go on, with `headers` on the answer
+    preflight,  // answer 204 with `headers`
+    refuse,     // answer 403 with `headers` and an empty body
+  };
+  // Fills `headers` with what every API answer carries, whatever the verdict.
+  Verdict judge(const Incoming& request, HeaderList& headers) const;
+
+  // The upgrader's gate.
+  bool allows_stream(std::string_view origin, std::string_view host) const;
+  // The configured response headers alone.
+  const HeaderList& fixed_headers() const { return fixed_; }
+
+ private:
+  bool allows(std::string_view origin) const;
+
+  HeaderList fixed_;
+  std::vector<std::regex> origins_;
+  std::vector<std::regex> stream_origins_;
+  std::string allowed_origin_;  // response header Access-Control-Allow-Origin, if `origins_` is empty
+  std::string methods_;
+  std::string headers_;
+};
+
+// Replaces the value of a header, or adds it; names match case-insensitively.
+void set_header(HeaderList& headers, std::string_view name, std::string value);
+
+}  // namespace push::api

@@ -1,0 +1,21 @@
+// GET ...?limit&since: reading the page wanted, and the answer with the link to the next one (gotify-spec 1.5, 4).
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "push/api/target.hpp"
+#include "push/core/result.hpp"
+#include "push/model/entities.hpp"
+#include "push/store/store.hpp"
+
+namespace push::api {
+
+// invalid with Gotify's text.
+core::Result<store::PageRequest> read_page(std::string_view query);
+// What to ask the store for: one message more than the page holds tells whether there is a next one.
+store::PageRequest with_one_more(store::PageRequest page);
+// {"paging":{...},"messages":[...]}; `found` is the answer to with_one_more(page).
+std::string page_json(const Target& target, store::PageRequest page, std::vector<model::Message> found);
+
+}  // namespace push::api

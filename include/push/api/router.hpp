@@ -1,0 +1,61 @@
+// Method and path -> what to do about them. The table is data (routes.cpp); this finds the row. gotify-spec 1.0.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "push/api/context.hpp"
+#include "push/api/incoming.hpp"
+#include "push/api/target.hpp"
+#include "push/auth/principal.hpp"
+
+namespace push::api {
+
+struct Exchange;
+class Service;
+
+// A straight line from a request to its answer. On::loop: memory only. On::worker: may block.
+using Handler = net::Response (*)(Context&);
+// Takes the exchange over on the session's loop, or on a worker if the credentials had to be looked up; answers later.
+using Taker = void (*)(Service&, std::shared_ptr<Exchange>);
+
+enum class On { loop, worker };
+enum class Gate {
+  api,   // CORS and the configured response headers apply
+  none,  // neither
+};
+
+struct Route {
+  std::string_view method;
+  std::string_view pattern;            // /message/:id; a last `*` matches any rest. First match in the table wins.
+  std::optional<auth::Access> access;  // empty: public
+  std::variant<Handler, Taker> action;
+  On on = On::worker;
+  Gate gate = Gate::api;
+};
+
+struct Match {
+  const Route* route = nullptr;  // null: not found
+  std::string_view id;           // what stands for :id, "" if the pattern has none
+};
+
+class Router {
+ public:
+  explicit Router(std::span<const Route> routes) : routes_(routes) {}
+
+  Match find(std::string_view method, std::string_view path) const;
+  // Where a path goes that matches only with its trailing slash taken off or put on; empty: nowhere.
+  std::optional<std::string> redirect(const Incoming& request, const Target& target) const;
+
+ private:
+  std::span<const Route> routes_;
+};
+
+// Unsigned decimal digits, 64 bits.
+std::optional<std::uint64_t> parse_id(std::string_view text);
+
+}  // namespace push::api

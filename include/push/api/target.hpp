@@ -1,0 +1,30 @@
+// A request target taken apart: the path as clients sent it, the path that routes are matched against, the query.
+// gotify-spec 1.0 "Route matching".
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "push/core/result.hpp"
+
+namespace push::api {
+
+struct Target {
+  std::string_view raw_path;  // as received, still encoded
+  std::string path;           // decoded, then cleaned: no empty, `.` or `..` segment; a trailing slash stays
+  std::string_view query;     // without '?', still encoded
+};
+
+// The views look into `target`. Takes origin-form, absolute-form and `*`. invalid: a broken percent escape in the path.
+core::Result<Target> parse_target(std::string_view target);
+
+// Empty: a broken escape. `plus`: '+' is a space, as in a query.
+std::optional<std::string> percent_decode(std::string_view text, bool plus);
+// A path for a Location header: everything but unreserved characters and '/' is escaped.
+std::string percent_encode_path(std::string_view path);
+
+// The first value of `name`, decoded; empty optional if it is absent. Pairs that cannot be decoded are skipped, as Go
+// does.
+std::optional<std::string> query_value(std::string_view query, std::string_view name);
+
+}  // namespace push::api

@@ -1,0 +1,39 @@
+#include "api/access_log.hpp"
+
+#include <chrono>
+#include <string>
+
+#include "push/core/log.hpp"
+
+namespace push::api {
+namespace {
+
+spdlog::level::level_enum level_of(unsigned status) {
+  if (status >= 500) return spdlog::level::err;
+  return status == 401 ? spdlog::level::warn : spdlog::level::debug;
+}
+
+}  // namespace
+
+void AccessLog::write(const Incoming& request, unsigned status, core::SteadyTime start, std::string_view cause) {
+  const auto level = level_of(status);
+  if (!spdlog::should_log(level)) return;
+  const core::SteadyTime now = core::steady_now();
+  std::string more;
+  if (!cause.empty()) more = " error=\"" + std::string(cause) + "\"";
+  if (status == 503) {
+    const auto second = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+    if (busy_second_.exchange(second, std::memory_order_relaxed) == second) {
+      busy_left_out_.fetch_add(1, std::memory_order_relaxed);
+      return;
+    }
+    if (const auto left_out = busy_left_out_.exchange(0, std::memory_order_relaxed); left_out > 0) {
+      more += " and_before_it=" + std::to_string(left_out);
+    }
+  }
+  const double milliseconds = std::chrono::duration<double, std::milli>(now - start).count();
+  spdlog::log(level, "HTTP duration={:.3f}ms ip={} method={} path={} status={}{}", milliseconds, request.peer,
+              request.method, core::mask_token(request.target), status, more);
+}
+
+}  // namespace push::api

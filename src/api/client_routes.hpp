@@ -1,0 +1,10 @@
+// /client (gotify-spec 1.7).
+#pragma once
+#include "push/api/context.hpp"
+
+namespace push::api {
+
+net::Response list_clients(Context& context);
+net::Response create_client(Context& context);
+
+}  // namespace push::api

@@ -1,0 +1,53 @@
+#include "push/api/first_user.hpp"
+
+#include <string>
+#include <utility>
+
+#include "push/auth/password.hpp"
+#include "push/core/log.hpp"
+
+namespace push::api {
+namespace {
+
+constexpr const char* kKnownName = "admin";
+constexpr const char* kKnownPassword = "admin";
+
+core::Result<void> create(store::Store& store, const config::Config& config) {
+  auto hash = auth::hash_password(config.defaultuser.pass, config.passstrength);
+  if (!hash) return core::failure(hash.error().code, "defaultuser.pass: " + hash.error().text);
+  auto user = store.create_user({config.defaultuser.name, *std::move(hash), true});
+  if (!user) return std::move(user).error();
+  spdlog::info("created user \"{}\" in an empty database", config.defaultuser.name);
+  return {};
+}
+
+core::Result<void> warn_about_known_password(store::Store& store, const config::Config& config) {
+  if (is_loopback(config.server.listenaddr)) return {};
+  auto user = store.find_user_by_name(kKnownName);
+  if (!user) return std::move(user).error();
+  if (*user && auth::verify_password(kKnownPassword, (*user)->pass_hash)) {
+    spdlog::warn(
+        "SECURITY: user \"admin\" still has the password \"admin\", and the server listens on {}: anyone who "
+        "can reach it is in. Change the password.",
+        config.server.listenaddr.empty() ? "every address" : config.server.listenaddr);
+  }
+  return {};
+}
+
+}  // namespace
+
+core::Result<void> create_default_user(store::Store& store, const config::Config& config) {
+  const auto users = store.list_users();
+  if (!users) return users.error();
+  if (users->empty()) {
+    if (auto created = create(store, config); !created) return created;
+  }
+  return warn_about_known_password(store, config);
+}
+
+bool is_loopback(std::string_view listen_address) {
+  return listen_address.starts_with("unix:") || listen_address.starts_with("127.") || listen_address == "::1" ||
+         listen_address == "[::1]" || listen_address == "localhost";
+}
+
+}  // namespace push::api

@@ -1,0 +1,12 @@
+// What needs no credentials (gotify-spec 1.4).
+#pragma once
+#include "push/api/context.hpp"
+
+namespace push::api {
+
+net::Response version(Context& context);
+net::Response health(Context& context);
+// The answer to OPTIONS from our own origin or from no browser at all.
+net::Response options(Context& context);
+
+}  // namespace push::api

@@ -1,0 +1,21 @@
+// /message and /application/:id/message (gotify-spec 1.5, 4).
+#pragma once
+#include <memory>
+
+#include "push/api/context.hpp"
+
+namespace push::api {
+
+struct Exchange;
+class Service;
+
+// The head of the message path: bind, fill in, submit. The answer follows the commit, from the writer thread.
+void create_message(Service& service, std::shared_ptr<Exchange> exchange);
+
+net::Response list_messages(Context& context);
+net::Response delete_messages(Context& context);
+net::Response delete_message(Context& context);
+net::Response list_application_messages(Context& context);
+net::Response delete_application_messages(Context& context);
+
+}  // namespace push::api

@@ -1,0 +1,72 @@
+#include "push/api/router.hpp"
+
+#include <charconv>
+
+namespace push::api {
+namespace {
+
+constexpr std::string_view kId = ":id";
+
+bool matches(const Route& route, std::string_view path, std::string_view& id) {
+  const std::string_view pattern = route.pattern;
+  if (pattern.ends_with('*')) return path.starts_with(pattern.substr(0, pattern.size() - 1));
+  const std::size_t at = pattern.find(kId);
+  if (at == std::string_view::npos) return pattern == path;
+  const std::string_view before = pattern.substr(0, at);
+  const std::string_view after = pattern.substr(at + kId.size());
+  if (path.size() <= before.size() + after.size() || !path.starts_with(before) || !path.ends_with(after)) return false;
+  const std::string_view middle = path.substr(at, path.size() - before.size() - after.size());
+  if (middle.find('/') != std::string_view::npos) return false;
+  id = middle;
+  return true;
+}
+
+// X-Forwarded-Prefix reduced to letters, digits, '-' and single slashes.
+std::string safe_prefix(std::string_view prefix) {
+  std::string out;
+  for (const char c : prefix) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (letter || c == '-' || c == '/') out += c;
+  }
+  std::string single;
+  for (const char c : "/" + out) {
+    if (c != '/' || single.empty() || single.back() != '/') single += c;
+  }
+  if (single.ends_with('/')) single.pop_back();
+  return single;
+}
+
+}  // namespace
+
+Match Router::find(std::string_view method, std::string_view path) const {
+  for (const Route& route : routes_) {
+    std::string_view id;
+    if (route.method == method && matches(route, path, id)) return {&route, id};
+  }
+  return {};
+}
+
+std::optional<std::string> Router::redirect(const Incoming& request, const Target& target) const {
+  std::string other = target.path;
+  if (other.size() <= 1) return std::nullopt;
+  if (other.back() == '/')
+    other.pop_back();
+  else
+    other += '/';
+  if (find(request.method, other).route == nullptr) return std::nullopt;
+  std::string location = safe_prefix(request.forwarded_prefix) + percent_encode_path(other);
+  if (!target.query.empty()) {
+    location += '?';
+    location += target.query;
+  }
+  return location;
+}
+
+std::optional<std::uint64_t> parse_id(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
+  return value;
+}
+
+}  // namespace push::api

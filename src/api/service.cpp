@@ -1,0 +1,190 @@
+#include "push/api/service.hpp"
+
+#include <exception>
+#include <string>
+#include <utility>
+
+#include "api/access_log.hpp"
+#include "api/exchange.hpp"
+#include "api/go_text.hpp"
+#include "push/api/context.hpp"
+#include "push/api/credentials.hpp"
+#include "push/api/respond.hpp"
+#include "push/api/routes.hpp"
+#include "push/core/check.hpp"
+
+namespace push::api {
+namespace {
+
+net::Response with_status(unsigned status) {
+  net::Response response;
+  response.status = status;
+  return response;
+}
+
+OriginRules compiled(const config::Server& server) {
+  auto rules = OriginRules::compile(server);
+  PUSH_CHECK(rules.has_value());
+  return *std::move(rules);
+}
+
+// What every answer of the route carries goes first, the answer's own headers replace it; but a configured Content-Type
+// stands (gotify-spec 6.2).
+void add_headers(net::Response& response, HeaderList common) {
+  if (common.empty()) return;
+  for (auto& [name, value] : response.headers) set_header(common, name, std::move(value));
+  std::erase_if(common, [&response](const auto& header) {
+    if (!binder::same_ignoring_case(header.first, "Content-Type")) return false;
+    response.content_type = header.second;
+    return true;
+  });
+  response.headers = std::move(common);
+}
+
+}  // namespace
+
+Service::Service(store::Store& store, auth::Authenticator& authenticator, delivery::Publisher& publisher,
+                 core::WorkerPool& workers, metrics::Registry& metrics, const config::Config& config)
+    : store_(store),
+      authenticator_(authenticator),
+      publisher_(publisher),
+      workers_(workers),
+      config_(config),
+      origins_(compiled(config.server)),
+      router_(routes()),
+      log_(std::make_unique<AccessLog>()),
+      responses_() {
+  for (std::size_t digit = 1; digit < std::size(responses_); ++digit) {
+    responses_[digit] = &metrics.counter("push_http_responses_total", "HTTP answers by class of status.",
+                                         "code=\"" + std::to_string(digit) + "xx\"");
+  }
+}
+
+Service::~Service() = default;
+
+void Service::handle(net::Request request, net::Reply reply) {
+  const auto exchange = std::make_shared<Exchange>(std::move(request), std::move(reply));
+  guarded(*exchange, [this, &exchange] { begin(exchange); });
+}
+
+net::Response Service::reject(unsigned status, std::string_view reason) {
+  count(status);
+  net::Response response = error(status, reason);
+  response.close = true;
+  return response;
+}
+
+bool Service::allows_origin(const net::Request& request) {
+  return origins_.allows_stream(request.header("Origin"), request.header("Host"));
+}
+
+net::Response Service::refuse(unsigned status, std::string_view reason) {
+  count(status);
+  net::Response response = refused_handshake(status, reason);
+  HeaderList common = origins_.fixed_headers();
+  set_header(common, "Content-Type", response.content_type);
+  add_headers(response, std::move(common));
+  return response;
+}
+
+void Service::begin(const ExchangePtr& exchange) {
+  auto target = parse_target(exchange->incoming.target);
+  if (!target) return fail(*exchange, target.error());
+  exchange->target = *std::move(target);
+  const Incoming& request = exchange->incoming;
+  const Match match = router_.find(request.method, exchange->target.path);
+  if (match.route == nullptr) {
+    if (auto location = router_.redirect(request, exchange->target)) {
+      return finish(*exchange, redirect(request.method, *std::move(location)));
+    }
+  }
+  if (match.route == nullptr || match.route->gate == Gate::api) {
+    const auto verdict = origins_.judge(request, exchange->headers);
+    if (verdict == OriginRules::Verdict::refuse) return finish(*exchange, with_status(403));
+    if (verdict == OriginRules::Verdict::preflight) return finish(*exchange, with_status(204));
+  }
+  if (match.route == nullptr) return finish(*exchange, error(404, "page not found"));
+  exchange->route = match.route;
+  exchange->id_text = match.id;
+  if (match.route->access) return admit(exchange);
+  run(exchange, Place::loop);
+}
+
+void Service::admit(const ExchangePtr& exchange) {
+  const auth::Access access = *exchange->route->access;
+  exchange->credentials = read_credentials(exchange->incoming, exchange->target.query);
+  if (auto allowed = check_cross_origin(exchange->incoming, exchange->credentials); !allowed) {
+    return fail(*exchange, allowed.error());
+  }
+  if (auto known = authenticator_.recall(access, exchange->credentials)) {
+    return admitted(exchange, *std::move(known), Place::loop);
+  }
+  on_worker(exchange, [this, exchange, access] {
+    admitted(exchange, authenticator_.authenticate(access, exchange->credentials), Place::worker);
+  });
+}
+
+void Service::admitted(const ExchangePtr& exchange, core::Result<auth::PrincipalPtr> principal, Place place) {
+  exchange->credentials = {};
+  if (!principal) return fail(*exchange, principal.error());
+  exchange->principal = *std::move(principal);
+  if (!exchange->id_text.empty()) {
+    const auto id = parse_id(exchange->id_text);
+    if (!id) return finish(*exchange, error(400, "invalid id"));
+    exchange->id = *id;
+  }
+  run(exchange, place);
+}
+
+void Service::run(const ExchangePtr& exchange, Place place) {
+  const Route& route = *exchange->route;
+  if (const Taker* taker = std::get_if<Taker>(&route.action)) return (*taker)(*this, exchange);
+  const Handler handler = std::get<Handler>(route.action);
+  if (route.on == On::loop || place == Place::worker) return call(*exchange, handler);
+  on_worker(exchange, [this, exchange, handler] { call(*exchange, handler); });
+}
+
+void Service::call(Exchange& exchange, Handler handler) {
+  Context context{store_, authenticator_, config_, exchange.incoming, exchange.target, exchange.principal, exchange.id};
+  finish(exchange, handler(context));
+}
+
+void Service::on_worker(const ExchangePtr& exchange, core::Callback<void()> work) {
+  core::WorkerPool::Job job([this, exchange, work = std::move(work)]() mutable { guarded(*exchange, work); });
+  if (!workers_.submit(job)) {
+    fail(*exchange, core::failure(core::ErrorCode::unavailable, "too many requests wait for a worker"));
+  }
+}
+
+void Service::finish(Exchange& exchange, net::Response response) {
+  send(exchange, std::move(response), {});
+}
+
+void Service::fail(Exchange& exchange, const core::Error& error) {
+  const bool hidden = error.code == core::ErrorCode::internal || error.code == core::ErrorCode::unavailable;
+  send(exchange, api::error(error), hidden ? std::string_view(error.text) : std::string_view());
+}
+
+void Service::send(Exchange& exchange, net::Response response, std::string_view cause) {
+  add_headers(response, std::move(exchange.headers));
+  count(response.status);
+  log_->write(exchange.incoming, response.status, exchange.start, cause);
+  exchange.reply.send(std::move(response));
+}
+
+void Service::count(unsigned status) {
+  const std::size_t digit = status / 100;
+  if (digit > 0 && digit < std::size(responses_)) responses_[digit]->add();
+}
+
+// Exceptions of libraries stop here: an empty 500, as Gotify answers a panic (gotify-spec 1.0).
+template <class Work>
+void Service::guarded(Exchange& exchange, Work&& work) {
+  try {
+    work();
+  } catch (const std::exception& thrown) {
+    send(exchange, with_status(500), thrown.what());
+  }
+}
+
+}  // namespace push::api

@@ -1,0 +1,116 @@
+#include "push/api/target.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace push::api {
+namespace {
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+bool is_clean(std::string_view path) {
+  return path.starts_with('/') && path.find("//") == std::string_view::npos &&
+         path.find("/.") == std::string_view::npos;
+}
+
+std::string clean(std::string path) {
+  if (is_clean(path)) return path;
+  const std::string_view text = path;
+  std::vector<std::string_view> kept;
+  bool directory = text.ends_with('/');
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find('/', at), text.size());
+    const std::string_view segment = text.substr(at, end - at);
+    if (segment == ".." && !kept.empty()) kept.pop_back();
+    if (segment == "." && end == text.size()) directory = true;
+    if (!segment.empty() && segment != "." && segment != "..") kept.push_back(segment);
+    at = end + 1;
+  }
+  std::string out;
+  for (const std::string_view segment : kept) {
+    out += '/';
+    out += segment;
+  }
+  if (directory || out.empty()) out += '/';
+  return out;
+}
+
+// http://host/path?query -> /path?query
+std::string_view without_authority(std::string_view target) {
+  const std::size_t scheme = target.find("://");
+  if (target.starts_with('/') || scheme == std::string_view::npos) return target;
+  const std::size_t path = target.find_first_of("/?", scheme + 3);
+  return path == std::string_view::npos ? std::string_view("/") : target.substr(path);
+}
+
+}  // namespace
+
+core::Result<Target> parse_target(std::string_view target) {
+  Target out;
+  target = without_authority(target);
+  const std::size_t question = target.find('?');
+  out.raw_path = target.substr(0, question);
+  if (question != std::string_view::npos) out.query = target.substr(question + 1);
+  auto decoded = percent_decode(out.raw_path, false);
+  if (!decoded) return core::failure(core::ErrorCode::invalid, "invalid URL escape in the request path");
+  out.path = clean(*std::move(decoded));
+  return out;
+}
+
+std::optional<std::string> percent_decode(std::string_view text, bool plus) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%') {
+      const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
+      const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
+      if (high < 0 || low < 0) return std::nullopt;
+      out += static_cast<char>(high * 16 + low);
+      i += 2;
+    } else {
+      out += plus && text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return out;
+}
+
+std::string percent_encode_path(std::string_view path) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  constexpr std::string_view kPlain = "-._~/";
+  std::string out;
+  for (const char c : path) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (letter || kPlain.find(c) != std::string_view::npos) {
+      out += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      out += '%';
+      out += kHex[byte >> 4];
+      out += kHex[byte & 15];
+    }
+  }
+  return out;
+}
+
+std::optional<std::string> query_value(std::string_view query, std::string_view name) {
+  while (!query.empty()) {
+    const std::string_view pair = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(query.size(), pair.size() + 1));
+    if (pair.find(';') != std::string_view::npos) continue;
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    const std::string_view key = pair.substr(0, equals);
+    if (key != name) {
+      if (key.find_first_of("%+") == std::string_view::npos) continue;
+      if (percent_decode(key, true) != name) continue;
+    }
+    if (auto value = percent_decode(pair.substr(std::min(equals + 1, pair.size())), true)) return value;
+  }
+  return std::nullopt;
+}
+
+}  // namespace push::api
