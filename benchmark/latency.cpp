@@ -38,7 +38,7 @@ class Pacing {
         period_ns_(1'000'000'000 / options.rate),
         timer_(must(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), "timerfd_create")),
         pool_(server.port(), kConnections),
-        subscriber_({.port = server.port(), .source_net = 40, .own_users = true}) {
+        subscriber_({.port = server.port(), .source_net = 40, .own_users = true, .concurrent_posts = true}) {
     subscriber_.open_up_to(1, 0, kUser, 10);
   }
 

@@ -214,15 +214,26 @@ void Subscribers::on_frame(Subscriber& subscriber, const Frame& frame, std::int6
   if (!stamp) fail("a message that the benchmark did not send: " + std::string(frame.payload));
   if (stamp->user != subscriber.user)
     fail("user " + std::to_string(subscriber.user) + " received a message of user " + std::to_string(stamp->user));
-  if (stamp->sequence != subscriber.sequence + 1) {
-    fail("user " + std::to_string(subscriber.user) + " received message " + std::to_string(stamp->sequence) +
-         " after " + std::to_string(subscriber.sequence));
-  }
+  check_order(subscriber, stamp->sequence, frame.payload);
   subscriber.sequence = stamp->sequence;
   if (subscriber.sequence == awaited_) ++arrived_;
   ++deliveries_;
   latencies_.record(now - stamp->sent_ns);
   last_delivery_ns_ = now;
+}
+
+void Subscribers::check_order(Subscriber& subscriber, std::uint32_t sequence, std::string_view payload) {
+  if (!plan_.concurrent_posts) {
+    if (sequence == subscriber.sequence + 1) return;
+    fail("user " + std::to_string(subscriber.user) + " received message " + std::to_string(sequence) + " after " +
+         std::to_string(subscriber.sequence));
+  }
+  if (seen_.size() <= sequence) seen_.resize(2 * std::size_t{sequence} + 1);
+  if (seen_[sequence]) fail("message " + std::to_string(sequence) + " came twice");
+  seen_[sequence] = true;
+  const std::uint64_t id = id_in(payload);
+  if (id <= last_id_) fail("id " + std::to_string(id) + " came after " + std::to_string(last_id_));
+  last_id_ = id;
 }
 
 void Subscribers::forget_latencies() {

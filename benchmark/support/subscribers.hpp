@@ -1,7 +1,9 @@
 // Many WebSocket subscribers in one thread: connects, answers pings, checks and times every message.
 //
 // Every message must carry the stamp of its subscriber's user and the number that follows the last one's; anything else
-// (a gap, a repetition, another user's message, a close, bytes that are no frame) is a Failure.
+// (a gap, a repetition, another user's message, a close, bytes that are no frame) is a Failure. Where several POSTs are
+// in flight at once their order is the server's to choose: with `concurrent_posts` the ids must rise and no number may
+// come twice, and that none is missing shows in deliveries().
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -18,8 +20,9 @@ namespace push::bench {
 
 struct SubscriberPlan {
   std::uint16_t port = 0;
-  unsigned source_net = 0;  // 127.0.net.*
-  bool own_users = false;   // connection i is user i; otherwise all are user 0
+  unsigned source_net = 0;        // 127.0.net.*
+  bool own_users = false;         // connection i is user i; otherwise all are user 0
+  bool concurrent_posts = false;  // for a single subscriber
 };
 
 class Subscribers {
@@ -70,6 +73,7 @@ class Subscribers {
   void read(std::size_t slot);
   std::string_view eat(Subscriber& subscriber, std::string_view bytes, std::int64_t now);
   void on_frame(Subscriber& subscriber, const Frame& frame, std::int64_t now);
+  void check_order(Subscriber& subscriber, std::uint32_t sequence, std::string_view payload);
   void run_until(const std::function<bool()>& reached, double timeout_seconds, const char* what);
 
   SubscriberPlan plan_;
@@ -83,6 +87,8 @@ class Subscribers {
   std::uint32_t awaited_ = 0;  // sequence number for which arrived_ is counted
   std::size_t arrived_ = 0;
   std::size_t ponged_ = 0;
+  std::vector<bool> seen_;     // with concurrent_posts: by number
+  std::uint64_t last_id_ = 0;  // likewise
   Histogram latencies_;
   std::int64_t last_delivery_ns_ = 0;
   std::string last_frame_;
