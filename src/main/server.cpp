@@ -9,6 +9,7 @@
 #include "main/signals.hpp"
 #include "push/api/first_user.hpp"
 #include "push/api/metrics_page.hpp"
+#include "push/api/origin_rules.hpp"
 #include "push/api/service.hpp"
 #include "push/auth/authenticator.hpp"
 #include "push/cluster/backplane.hpp"
@@ -64,6 +65,7 @@ int serve(const config::Loaded& loaded) {
   spdlog::info("Starting sharded-gotify version={} config={}", PUSH_VERSION,
                loaded.file.empty() ? "none" : loaded.file);
 
+  if (const auto rules = api::OriginRules::compile(config.server); !rules) return cannot_start(rules.error());
   metrics::Registry metrics;
   auto store = store::SqliteStore::open(config.database, metrics);
   if (!store) return cannot_start(store.error());
