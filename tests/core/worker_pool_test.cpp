@@ -12,7 +12,7 @@
 namespace push::core {
 namespace {
 
-// Occupies one worker until released.
+// Occupies one worker until released. Outlives the pool: declared before it.
 class Gate {
  public:
   WorkerPool::Job job() {
@@ -36,8 +36,8 @@ void occupy(WorkerPool& pool, Gate& gate) {
 }
 
 TEST(WorkerPool, RunsAJobOnAThreadOfItsOwn) {
-  WorkerPool pool(1, 10);
   std::promise<std::thread::id> ran;
+  WorkerPool pool(1, 10);
   WorkerPool::Job job = [&ran] { ran.set_value(std::this_thread::get_id()); };
   ASSERT_TRUE(pool.submit(job));
   EXPECT_FALSE(job);
@@ -45,8 +45,8 @@ TEST(WorkerPool, RunsAJobOnAThreadOfItsOwn) {
 }
 
 TEST(WorkerPool, AllThreadsWorkAtOnce) {
-  WorkerPool pool(3, 10);
   Gate gates[3];
+  WorkerPool pool(3, 10);
   for (Gate& gate : gates) occupy(pool, gate);  // each waits until its job has begun
   EXPECT_EQ(pool.waiting(), 0U);
   for (Gate& gate : gates) gate.release();
@@ -66,10 +66,10 @@ TEST(WorkerPool, OneThreadKeepsTheOrder) {
 }
 
 TEST(WorkerPool, RefusesBeyondItsLimitAndLeavesTheJobWithTheCaller) {
-  WorkerPool pool(1, 2);
-  Gate gate;
-  occupy(pool, gate);
   std::atomic<int> runs = 0;
+  Gate gate;
+  WorkerPool pool(1, 2);
+  occupy(pool, gate);
   for (int i = 0; i < 2; ++i) {
     WorkerPool::Job job = [&runs] { ++runs; };
     ASSERT_TRUE(pool.submit(job));
@@ -89,10 +89,10 @@ TEST(WorkerPool, RefusesBeyondItsLimitAndLeavesTheJobWithTheCaller) {
 }
 
 TEST(WorkerPool, StopRunsWhatWaitsAndThenRefuses) {
-  WorkerPool pool(1, 10);
-  Gate gate;
-  occupy(pool, gate);
   std::atomic<int> runs = 0;
+  Gate gate;
+  WorkerPool pool(1, 10);
+  occupy(pool, gate);
   for (int i = 0; i < 5; ++i) {
     WorkerPool::Job job = [&runs] { ++runs; };
     ASSERT_TRUE(pool.submit(job));
@@ -108,12 +108,12 @@ TEST(WorkerPool, StopRunsWhatWaitsAndThenRefuses) {
 }
 
 TEST(WorkerPool, AJobIsDestroyedOnceItHasRun) {
+  Gate next;
   WorkerPool pool(1, 10);
   auto token = std::make_shared<int>(1);
   const std::weak_ptr<int> watch = token;
   WorkerPool::Job job = [owned = std::move(token)] { EXPECT_EQ(*owned, 1); };
   ASSERT_TRUE(pool.submit(job));
-  Gate next;
   occupy(pool, next);  // begins only after the first job's end
   EXPECT_TRUE(watch.expired());
   next.release();

@@ -92,8 +92,8 @@ TEST(JudgeClose, AnEmptyPayloadIsNormal) {
   EXPECT_EQ(judge_close({}), CloseCode::normal);
 }
 
-TEST(JudgeClose, OneByteIsAProtocolError) {
-  EXPECT_EQ(judge_close("\x03"), CloseCode::protocol_error);
+TEST(JudgeClose, OneByteIsAProtocolErrorWhateverFollowsIt) {
+  EXPECT_EQ(judge_close(std::string_view("\x03\xE8").substr(0, 1)), CloseCode::protocol_error);
 }
 
 TEST(JudgeClose, EveryCodeIsEchoedOrAProtocolError) {

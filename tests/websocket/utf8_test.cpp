@@ -49,6 +49,13 @@ TEST(Utf8, BoundariesOfRfc3629) {
   EXPECT_TRUE(valid_utf8(std::string_view("\0", 1)));
 }
 
+TEST(Utf8, ASequenceEndsWithTheTextWhateverFollowsIt) {
+  for (const std::string_view whole : {"\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x94\x94"}) {
+    for (std::size_t size = 1; size < whole.size(); ++size) EXPECT_FALSE(valid_utf8(whole.substr(0, size)));
+    EXPECT_TRUE(valid_utf8(whole));
+  }
+}
+
 TEST(Utf8, AgreesWithTheReferenceOnEverySequenceOfThreeBytes) {
   std::string text;
   for (std::size_t size = 1; size <= 3; ++size) {
