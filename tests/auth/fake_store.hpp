@@ -3,6 +3,7 @@
 #pragma once
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,7 @@ class FakeStore final : public store::Store {
   std::vector<model::Client> clients;
   std::vector<model::Message> messages;  // ascending ids
   bool broken = false;
+  std::optional<core::Error> append_answer;  // what append() calls back with, instead of storing
   int lookups = 0;
   std::function<void()> during_lookup;
 
@@ -47,6 +49,10 @@ class FakeStore final : public store::Store {
 
   core::Result<void> append(store::NewMessage message, Appended done) override {
     if (broken) return down();
+    if (append_answer) {
+      done(*append_answer);
+      return {};
+    }
     model::Message stored;
     stored.id = core::MessageId{messages.empty() ? 1 : core::value(messages.back().id) + 1};
     stored.application = message.application;
