@@ -29,7 +29,7 @@ constexpr unsigned kDefaultConnections = 19'000;
 constexpr unsigned kPingSeconds = 3;  // of the ping stage
 constexpr std::size_t kChurnWindow = 1000;
 constexpr double kChurnSeconds = 120;
-constexpr std::size_t kWarmingPosts = 10'000;
+constexpr unsigned kOthers = 3;  // users who never connect, for each one who does
 
 unsigned connections_of(const Options& options) {
   return options.connections != 0 ? options.connections : kDefaultConnections;
@@ -100,7 +100,7 @@ class Run {
         server_({.program = options.program,
                  .directory = options.dir,
                  .threads = options.threads,
-                 .users = own_users ? 2 * connections_ : 1,
+                 .users = own_users ? (1 + kOthers) * connections_ : 1,
                  .ping_seconds = stage_ == "ping" ? kPingSeconds : 45}),
         subscribers_({.port = server_.port(), .source_net = 20, .own_users = own_users}) {}
 
@@ -151,7 +151,7 @@ class Run {
   }
 
   void post(std::size_t first_user, std::size_t users, std::uint32_t sequence) const {
-    request_all(server_.port(), std::min<std::size_t>(users, 16), users, [&](std::size_t i) {
+    request_all(server_.port(), std::min<std::size_t>(users, 64), users, [&](std::size_t i) {
       const auto user = static_cast<unsigned>(first_user + i);
       return post_request(server_.port(), application_token(user),
                           stamp_text({monotonic_ns(), sequence, user}, options_.size));
@@ -162,11 +162,11 @@ class Run {
   // connections and not caches.
   void warm_up() const {
     if (!own_users_) return;
-    request_all(server_.port(), 16, connections_, [&](std::size_t i) {
-      return get_request(server_.port(),
-                         "/current/user?token=" + client_token(connections_ + static_cast<unsigned>(i)));
+    request_all(server_.port(), 64, kOthers * connections_, [&](std::size_t i) {
+      const unsigned user = connections_ + static_cast<unsigned>(i);
+      return get_request(server_.port(), "/current/user?token=" + client_token(user));
     });
-    if (stage_ == "broadcast") post(connections_, std::min<std::size_t>(kWarmingPosts, connections_), 1);
+    if (stage_ == "broadcast") post(connections_, kOthers * connections_, 1);
   }
 
   void churn() {
@@ -202,17 +202,18 @@ class Run {
     }
     Json rows = Json::object();
     double sum = 0;
+    ObjectsPerConnection of_server;
     for (const auto& [name, objects] : of_both) {
-      const double of_server = objects - of_subscribers_.at(name);
+      of_server[name] = objects - of_subscribers_.at(name);
       const double bytes_each = readings_.front().slabs.at(name).bytes_each;
-      rows[name] = {{"objects_of_server", of_server},
+      rows[name] = {{"objects_of_server", of_server[name]},
                     {"objects_of_subscriber", of_subscribers_.at(name)},
                     {"bytes_each", bytes_each}};
-      sum += of_server * bytes_each;
+      sum += of_server[name] * bytes_each;
     }
     result_["kernel_rows"] = rows;
     // A socket has one inode and one dentry; more or fewer dentries are files that other programs opened.
-    result_["kernel_blurred"] = std::abs(of_both.at("dentry") - of_both.at("sock_inode_cache")) > 0.1;
+    result_["kernel_blurred"] = std::abs(of_server["dentry"] - of_server["sock_inode_cache"]) > 0.1;
     result_["kernel_bytes_per_connection"] = sum;
   }
 
