@@ -97,8 +97,9 @@ MediaType parse_media_type(std::string_view text) {
       if (trim(rest) != ";") media.problem = "mime: invalid media parameter";
       break;
     }
-    if (media.parameter(parameter.first)) media.problem = "mime: duplicate parameter name";
-    media.parameters.push_back(std::move(parameter));
+    const auto earlier = media.parameter(parameter.first);
+    if (earlier && *earlier != parameter.second) media.problem = "mime: duplicate parameter name";
+    if (!earlier) media.parameters.push_back(std::move(parameter));
     rest = after;
   }
   return media;

@@ -13,7 +13,8 @@ constexpr std::size_t max_line = 4096;  // between parts
 constexpr std::size_t max_parts = 1000;
 
 std::string_view without_line_end(std::string_view line) {
-  if (line.ends_with('\n')) line.remove_suffix(1);
+  if (!line.ends_with('\n')) return line;
+  line.remove_suffix(1);
   if (line.ends_with('\r')) line.remove_suffix(1);
   return line;
 }
@@ -25,6 +26,19 @@ std::string_view skip_blanks(std::string_view text) {
 std::string_view trim_blanks(std::string_view text) {
   const std::string_view rest = skip_blanks(text);
   return rest.substr(0, rest.find_last_not_of(" \t") + 1);
+}
+
+constexpr std::string_view forbidden_in_names = "()<>@,;:\\\"/[]?={}";
+
+bool is_header_name(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return c >= ' ' && c < 0x7F && forbidden_in_names.find(c) == std::string_view::npos;
+  });
+}
+
+bool is_header_value(std::string_view value) {
+  return std::none_of(value.begin(), value.end(),
+                      [](char c) { return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == 0x7F; });
 }
 
 }  // namespace
@@ -76,42 +90,48 @@ core::Result<bool> MultipartReader::read_part(Part& part) {
   std::string disposition;
   const auto headers = read_headers(disposition);
   if (!headers || !*headers) return headers;
-  const auto content = read_content();
-  if (!content) return content.error();
-  part = {{}, {}, *content};
+  part = {};
   const MediaType media = parse_media_type(disposition);
   if (media.problem.empty() && media.type == "form-data") {
     part.name = media.parameter("name").value_or("");
     part.file_name = media.parameter(media.parameter("filename*") ? "filename*" : "filename").value_or("");
   }
-  return true;
+  if (read_content(part.content)) return true;
+  return unreadable(part.name.empty() ? "multipart: NextPart: EOF" : "unexpected EOF");
+}
+
+// One header with the lines that continue it.
+std::string MultipartReader::read_header() {
+  std::string header(without_line_end(read_line().text));
+  while (at_ < body_.size() && (body_[at_] == ' ' || body_[at_] == '\t')) {
+    header = trim_blanks(header);
+    header.append(" ").append(trim_blanks(without_line_end(read_line().text)));
+  }
+  return header;
 }
 
 // false: the body ended among the headers, which Go takes for the end of the form.
 core::Result<bool> MultipartReader::read_headers(std::string& disposition) {
-  bool found = false;
-  bool continues = false;  // the last line began a Content-Disposition, which the next may continue
   for (;;) {
     if (at_ == body_.size()) return false;
-    const std::string_view line = without_line_end(read_line().text);
-    if (line.empty()) return true;
-    if (line[0] == ' ' || line[0] == '\t') {
-      if (continues) disposition.append(" ").append(trim_blanks(line));
-      continue;
+    if (const auto rest = body_.substr(at_); rest.starts_with("\n") || rest.starts_with("\r\n")) {
+      read_line();
+      return true;
     }
-    const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos) {
-      return unreadable("malformed MIME header: missing colon: " + quote(trim_blanks(line)));
+    const std::string header = read_header();
+    const std::size_t colon = header.find(':');
+    if (colon == std::string::npos) return unreadable("malformed MIME header: missing colon: " + quote(header));
+    const std::string_view name = std::string_view(header).substr(0, colon);
+    const std::string_view value = trim_blanks(std::string_view(header).substr(colon + 1));
+    if (!is_header_name(name) || !is_header_value(value)) {
+      return unreadable("malformed MIME header line: " + quote(trim_blanks(header)));
     }
-    if (colon == 0) return unreadable("malformed MIME header line: " + quote(trim_blanks(line)));
-    continues = !found && same_ignoring_case(line.substr(0, colon), "content-disposition");
-    if (!continues) continue;
-    found = true;
-    disposition = trim_blanks(line.substr(colon + 1));
+    if (disposition.empty() && same_ignoring_case(name, "content-disposition")) disposition = value;
   }
 }
 
-core::Result<std::string_view> MultipartReader::read_content() {
+// false: no boundary follows.
+bool MultipartReader::read_content(std::string_view& content) {
   const std::size_t begin = at_;
   const std::string_view rest = body_.substr(begin);
   const auto ends_here = [rest](std::size_t after) {
@@ -119,15 +139,16 @@ core::Result<std::string_view> MultipartReader::read_content() {
     return next.empty() || next.starts_with("--") ||
            std::string_view(" \t\r\n").find(next[0]) != std::string_view::npos;
   };
-  if (rest.starts_with(delimiter_) && ends_here(delimiter_.size())) return rest.substr(0, 0);
+  if (rest.starts_with(delimiter_) && ends_here(delimiter_.size())) return true;
   const std::string separator = std::string(line_end_) + delimiter_;
   for (std::size_t found = rest.find(separator); found != std::string_view::npos;
        found = rest.find(separator, found + 1)) {
     if (!ends_here(found + separator.size())) continue;
     at_ = begin + found;
-    return rest.substr(0, found);
+    content = rest.substr(0, found);
+    return true;
   }
-  return unreadable("unexpected EOF");
+  return false;
 }
 
 }  // namespace push::api::binder

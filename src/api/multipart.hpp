@@ -32,7 +32,8 @@ class MultipartReader {
   bool is_final(std::string_view line) const;
   core::Result<bool> read_part(Part& part);
   core::Result<bool> read_headers(std::string& disposition);
-  core::Result<std::string_view> read_content();
+  std::string read_header();
+  bool read_content(std::string_view& content);
 
   std::string_view body_;
   std::size_t at_ = 0;

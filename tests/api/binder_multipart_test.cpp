@@ -71,6 +71,9 @@ TEST(Multipart, NeedsABoundary) {
   EXPECT_EQ(with_type("multipart/form-data boundary=b"), "! request Content-Type isn't multipart/form-data");
   EXPECT_EQ(with_type("multipart/form-data; Boundary=\"b\";"), "m||-|0|");
   EXPECT_EQ(with_type("multipart/form-data;charset=x;boundary=b"), "m||-|0|");
+  EXPECT_EQ(with_type("multipart/form-data; boundary=b; boundary=b"), "m||-|0|");
+  EXPECT_EQ(with_type("multipart/form-data; boundary=b; boundary=c"),
+            "! request Content-Type isn't multipart/form-data");
 }
 
 TEST(Multipart, TakesNothingFromTheQuery) {

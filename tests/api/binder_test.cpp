@@ -68,8 +68,8 @@ TEST(Yaml, ExplainsWhatItCannotRead) {
 }
 
 TEST(Yaml, IsLimitedInSizeAndDepth) {
-  EXPECT_EQ(create_message({"POST", "application/yaml", "", "message: " + std::string(std::size_t{1} << 20, 'a')}),
-            "! yaml: the document is larger than 1 MiB");
+  EXPECT_EQ(create_message({"POST", "application/yaml", "", "message: " + std::string(std::size_t{64} << 10, 'a')}),
+            "! yaml: the document is larger than 64 KiB");
   EXPECT_TRUE(create_message({"POST", "application/yaml", "", std::string(100000, '[')}).starts_with("! yaml: "));
 }
 
