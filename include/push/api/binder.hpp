@@ -29,7 +29,7 @@ struct Source {
 
 class Field {
  public:
-  Field& required();  // text not empty, number not 0: "Field '<name>' is required"
+  Field& required();                      // text not empty, number not 0: "Field '<name>' is required"
   Field& at_least(std::int64_t minimum);  // "Field 'limit' must be more or equal to 1"
   Field& at_most(std::int64_t maximum);   // "Field 'limit' must be less or equal to 200"
 
@@ -73,8 +73,9 @@ class Form {
   std::vector<Field> fields_;
 };
 
-// Writes to the fields' targets only when the whole request could be read; a field that the request does not mention keeps
-// its value. Errors: invalid (400, Gotify's text), also for a form over 10 MiB ("http: POST too large"). Any thread.
+// Writes to the fields' targets only when the whole request could be read; a field that the request does not mention
+// keeps its value. Errors: invalid (400, Gotify's text), also for a form over 10 MiB ("http: POST too large"). Any
+// thread.
 core::Result<void> bind(const Source& source, Form& form);
 // Query only, whatever the method and Content-Type: GET /message?limit&since.
 core::Result<void> bind_query(std::string_view query, Form& form);
