@@ -1,0 +1,33 @@
+// Server frames off a byte stream, as strict as RFC 6455 wants a client to be.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace push::support {
+
+enum class Opcode : std::uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
+
+struct WireFrame {
+  bool final = true;
+  Opcode opcode = Opcode::text;
+  std::string payload;
+};
+
+class FrameReader {
+ public:
+  explicit FrameReader(std::string first = {}) : input_(std::move(first)) {}
+  std::string& input() { return input_; }  // append what arrives
+  // The next whole frame. Throws Failure on one that a server must not send.
+  std::optional<WireFrame> next();
+
+ private:
+  std::string input_;
+};
+
+// A client's frame, masked.
+std::string client_frame(Opcode opcode, std::string_view payload);
+std::string client_close(std::uint16_t code);
+
+}  // namespace push::support

@@ -1,0 +1,71 @@
+// A child process with its output in files. It dies with the thread that started it.
+#pragma once
+#include <sys/types.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace push::support {
+
+using Settings = std::map<std::string, std::string>;  // environment variables
+
+struct Command {
+  std::vector<std::string> words;  // words[0]: the path of the program
+  Settings environment;            // besides ours, of which every GOTIFY_ variable is taken away
+  std::string directory;
+  std::string out;
+  std::string err;                  // may be the same file as out
+  std::uint64_t file_size_limit{};  // RLIMIT_FSIZE in bytes, 0 = none; writing beyond fails with EFBIG
+};
+
+class Process {
+ public:
+  Process() = default;
+  explicit Process(const Command& command);
+  Process(Process&& other) noexcept;
+  Process& operator=(Process&& other) noexcept;
+  ~Process();  // kill -9
+
+  pid_t id() const { return id_; }
+  bool running();
+  void signal(int number);
+  // Waits for its end: the exit code, or minus the signal that killed it.
+  int wait();
+
+ private:
+  void reap(int status);
+
+  pid_t id_ = -1;
+  int code_ = 0;
+};
+
+std::string read_text(const std::string& path);
+
+struct Completed {
+  int code = 0;
+  std::string out;
+  std::string err;
+};
+// The program under test (PUSH_PROGRAM) with these arguments, to its end.
+Completed run_program(const std::vector<std::string>& arguments, const Settings& environment,
+                      const std::string& directory);
+std::string program_path();
+
+// A directory of its own under the system's temporary one, removed with everything in it.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory();
+  ~TemporaryDirectory();
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+
+  std::string path() const { return path_; }
+  std::string file(const std::string& name) const { return path_ + "/" + name; }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace push::support
