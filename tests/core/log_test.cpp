@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <regex>
+#include <string>
 #include <utility>
 
 namespace push::core {
@@ -48,15 +50,29 @@ TEST_F(SetUpLog, RefusesOtherWordsAndChangesNothing) {
   EXPECT_EQ(spdlog::default_logger()->level(), spdlog::level::warn);
 }
 
-TEST_F(SetUpLog, ALineIsTimeInUtcLevelAndText) {
-  ASSERT_TRUE(set_up_log("info", false));
+TEST_F(SetUpLog, ALineIsTimeInUtcGotifysLevelWordAndText) {
+  ASSERT_TRUE(set_up_log("trace", false));
   ::testing::internal::CaptureStdout();
-  spdlog::debug("not shown");
-  spdlog::info("started on port {}", 80);
-  const std::string line = ::testing::internal::GetCapturedStdout();
-  EXPECT_TRUE(::testing::internal::RE::FullMatch(
-      line, ::testing::internal::RE("[0-9]+-[0-9]+-[0-9]+T[0-9]+:[0-9]+:[0-9]+Z I started on port 80\n")))
-      << line;
+  spdlog::trace("a");
+  spdlog::debug("b");
+  spdlog::info("port {}", 80);
+  spdlog::warn("d");
+  spdlog::error("e");
+  spdlog::critical("f");
+  spdlog::default_logger()->flush();
+  const std::string lines = ::testing::internal::GetCapturedStdout();
+  const std::string time = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ ";
+  const std::regex expected(time + "TRC a\n" + time + "DBG b\n" + time + "INF port 80\n" + time + "WRN d\n" + time +
+                            "ERR e\n" + time + "FTL f\n");
+  EXPECT_TRUE(std::regex_match(lines, expected)) << lines;
+}
+
+TEST_F(SetUpLog, WhatIsBelowTheLevelIsNotWritten) {
+  ASSERT_TRUE(set_up_log("warn", false));
+  ::testing::internal::CaptureStdout();
+  spdlog::info("not shown");
+  spdlog::default_logger()->flush();
+  EXPECT_EQ(::testing::internal::GetCapturedStdout(), "");
 }
 
 }  // namespace
