@@ -1,69 +1,95 @@
 #include "config/document.hpp"
 
-#include <yaml-cpp/yaml.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
 
 #include <algorithm>
 #include <exception>
 #include <optional>
+#include <sstream>
 #include <utility>
 
 namespace push::config {
 
 namespace {
 
-constexpr int kDepth = 16;
-constexpr int kNodes = 100'000;
+constexpr std::size_t kDepth = 16;
+constexpr std::size_t kNodes = 100'000;
 
-// Bounds the copy whatever the aliases say: `&a [*a]` has no end, and nine lines of aliases can stand for a billion.
-class Copier {
+struct Refused {
+  Problem problem;
+};
+
+// Builds the tree from the parser's events, so that depth and size are bounded while it reads. (YAML::Load would build
+// what aliases say, and YAML::LoadAll never ends on some texts.)
+class Builder final : public YAML::EventHandler {
  public:
-  std::optional<Problem> copy(const YAML::Node& from, int line, Node& to, int depth = 0) {
-    if (depth > kDepth || ++nodes_ > kNodes) return Problem{line, "nested too deeply or too large"};
-    to.line = line;
-    switch (from.Type()) {
-      case YAML::NodeType::Undefined:
-      case YAML::NodeType::Null:
-        to.kind = Node::Kind::null;
-        return std::nullopt;
-      case YAML::NodeType::Scalar:
-        to.kind = Node::Kind::text;
-        to.text = from.Scalar();
-        return std::nullopt;
-      case YAML::NodeType::Sequence:
-        return copy_list(from, to, depth);
-      case YAML::NodeType::Map:
-        return copy_map(from, to, depth);
-    }
-    return std::nullopt;
+  Node take() { return std::move(root_); }
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (started_) refuse(mark, "a second YAML document");
+    started_ = true;
   }
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
+    if (awaits_key()) refuse(mark, "a key must be a text");
+    add(mark);
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { refuse(mark, "aliases are not supported"); }
+  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t, const std::string& value) override {
+    if (awaits_key()) {
+      key_ = value;
+      key_line_ = line_of(mark);
+      return;
+    }
+    Node& node = add(mark);
+    node.kind = Node::Kind::text;
+    node.text = value;
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+    open(mark, Node::Kind::list);
+  }
+  void OnSequenceEnd() override { open_.pop_back(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+    open(mark, Node::Kind::map);
+  }
+  void OnMapEnd() override { open_.pop_back(); }
 
  private:
-  static int line_of(const YAML::Node& node, int otherwise) {
-    return node.Mark().line >= 0 ? node.Mark().line + 1 : otherwise;
+  static int line_of(const YAML::Mark& mark) { return mark.line < 0 ? 1 : mark.line + 1; }
+  [[noreturn]] static void refuse(const YAML::Mark& mark, const char* text) {
+    throw Refused{Problem{line_of(mark), text}};
   }
 
-  std::optional<Problem> copy_list(const YAML::Node& from, Node& to, int depth) {
-    to.kind = Node::Kind::list;
-    for (const YAML::Node& item : from) {
-      Node& child = to.items.emplace_back();
-      if (auto problem = copy(item, line_of(item, to.line), child, depth + 1)) return problem;
+  bool awaits_key() const { return !open_.empty() && open_.back()->kind == Node::Kind::map && !key_; }
+
+  // A node where the text goes on: the root, an item of the open list, or the value of the open map's key.
+  Node& add(const YAML::Mark& mark) {
+    if (++nodes_ > kNodes || open_.size() >= kDepth) refuse(mark, "nested too deeply or too large");
+    Node& node = open_.empty() ? root_ : open_.back()->items.emplace_back();
+    node.line = line_of(mark);
+    if (key_) {
+      node.name = *std::exchange(key_, std::nullopt);
+      node.line = key_line_;
     }
-    return std::nullopt;
+    return node;
   }
 
-  std::optional<Problem> copy_map(const YAML::Node& from, Node& to, int depth) {
-    to.kind = Node::Kind::map;
-    for (const auto& pair : from) {
-      const int line = line_of(pair.first, to.line);
-      if (!pair.first.IsScalar()) return Problem{line, "a key must be a text"};
-      Node& child = to.items.emplace_back();
-      child.name = pair.first.Scalar();
-      if (auto problem = copy(pair.second, line, child, depth + 1)) return problem;
-    }
-    return std::nullopt;
+  void open(const YAML::Mark& mark, Node::Kind kind) {
+    if (awaits_key()) refuse(mark, "a key must be a text");
+    Node& node = add(mark);
+    node.kind = kind;
+    open_.push_back(&node);  // stays where it is: its siblings come only after it is closed
   }
 
-  int nodes_ = 0;
+  Node root_;
+  std::vector<Node*> open_;
+  std::optional<std::string> key_;
+  int key_line_ = 1;
+  std::size_t nodes_ = 0;
+  bool started_ = false;
 };
 
 std::optional<Problem> forbidden_character(std::string_view yaml) {
@@ -88,14 +114,14 @@ std::string without_detail(const std::string& message) {
 std::variant<Node, Problem> parse(std::string_view yaml) {
   if (auto problem = forbidden_character(yaml)) return *problem;
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(yaml));
-    Node root;
-    if (documents.empty()) return root;
-    if (documents.size() > 1) {
-      return Problem{documents[1].Mark().line < 0 ? 1 : documents[1].Mark().line + 1, "a second YAML document"};
-    }
-    if (auto problem = Copier().copy(documents[0], 1, root)) return *problem;
-    return root;
+    std::istringstream in{std::string(yaml)};
+    YAML::Parser parser(in);
+    Builder builder;
+    // A second document is refused where it starts.
+    if (parser.HandleNextDocument(builder)) parser.HandleNextDocument(builder);
+    return builder.take();
+  } catch (const Refused& refused) {
+    return refused.problem;
   } catch (const YAML::Exception& error) {
     return Problem{error.mark.line < 0 ? 1 : error.mark.line + 1, "YAML syntax: " + without_detail(error.msg)};
   } catch (const std::exception& error) {

@@ -22,7 +22,7 @@ struct Problem {
 };
 
 // One YAML document (an empty one is null). Refuses what YAML forbids and what a configuration never needs:
-// control characters, several documents, keys that are not text, nesting or aliases without end.
+// control characters, several documents, keys that are not text, aliases, deep nesting.
 std::variant<Node, Problem> parse(std::string_view yaml);
 
 }  // namespace push::config
