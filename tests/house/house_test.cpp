@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "house/documents.hpp"
 #include "house/rules.hpp"
 
 namespace push::house {
@@ -17,13 +18,20 @@ std::string from_environment(const char* name, const char* otherwise) {
   return value == nullptr ? otherwise : value;
 }
 
+std::string source_dir() {
+  return from_environment("PUSH_SOURCE_DIR", ".");
+}
+
+std::string read(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
 class House : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    all_ = new std::vector<Source>(
-        read_tree(from_environment("PUSH_SOURCE_DIR", "."), {"src", "include", "tests", "benchmark"}));
-    std::ifstream in(from_environment("PUSH_ROOMS_FILE", "build/release/rooms.txt"));
-    arrows_ = new Arrows(parse_arrows(std::string{std::istreambuf_iterator<char>(in), {}}));
+    all_ = new std::vector<Source>(read_tree(source_dir(), {"src", "include", "tests", "benchmark"}));
+    arrows_ = new Arrows(parse_arrows(read(from_environment("PUSH_ROOMS_FILE", "build/release/rooms.txt"))));
   }
   static void TearDownTestSuite() {
     delete all_;
@@ -76,6 +84,11 @@ TEST_F(House, CoroutinesStayInTheOneFileForThem) {
 }
 TEST_F(House, NothingIsLeftUnfinished) {
   expect_none_in_any(check_unfinished_words);
+}
+TEST_F(House, TheReadmeListsEverySetting) {
+  const auto config = read(source_dir() + "/config.yml");
+  ASSERT_FALSE(config.empty());
+  expect_none(check_configuration_table(read(source_dir() + "/README.md"), config));
 }
 
 }  // namespace
