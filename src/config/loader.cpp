@@ -138,7 +138,6 @@ void Loader::read_variable(std::size_t index, const std::string& name, const std
   node.kind = Node::Kind::text;
   node.text = text;
   if (key.type == Key::Type::list || key.type == Key::Type::map) {
-    if (text.empty()) return assign(index, key.initial, name);
     auto structure = parse_structure(key.type, text);
     if (!structure) {
       const char* allowed =
