@@ -167,11 +167,13 @@ void add_server(std::vector<Key>& keys) {
   add(number(PUSH_KEY(server.http.bodytimeoutseconds), 1, 3600, "seconds to receive a whole body"));
   add(number(PUSH_KEY(server.http.idletimeoutseconds), 1, 3600, "seconds between two requests of one connection"));
   add(power_of_two(PUSH_KEY(server.stream.shards), 4096, "parts of the registry of who is online"));
-  add(number(PUSH_KEY(server.stream.readbuffersize), 128, kMega, "bytes, borrowed while a frame is incomplete"));
-  add(number(PUSH_KEY(server.stream.writebuffersize), 128, kMega, "bytes, borrowed while a socket is full"));
+  add(number(PUSH_KEY(server.stream.readbuffersize), 256, kMega, "bytes, borrowed while a frame is incomplete"));
+  add(number(PUSH_KEY(server.stream.writebuffersize), 256, kMega, "bytes, borrowed while a socket is full"));
   add(number(PUSH_KEY(server.stream.channelbuffersize), 1, 65536, "messages that may wait for one connection"));
   add(number(PUSH_KEY(server.stream.channelbufferbytes), 1, kGiga,
              "bytes that may wait for one connection; one message always fits"));
+  add(number(PUSH_KEY(server.stream.inboxsize), 64, 16 * kMega,
+             "frames that may wait for one event loop, then POST answers 503"));
   add(choice(PUSH_KEY(server.stream.overflow), "what a full queue does to its connection"));
   add(number(PUSH_KEY(server.stream.pingperiodseconds), 1, 3600, "seconds between pings; a pong may take 15 s more"));
   add(regexes(PUSH_KEY(server.stream.allowedorigins), "regular expressions of foreign origins that may open a stream"));

@@ -4,7 +4,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -17,7 +16,8 @@ namespace {
 constexpr int kEvents = 256;  // taken from epoll at once
 constexpr int kRounds = 4;    // of them before the loop's other work gets its turn
 
-// A control frame with its mask is 131 bytes and the 101 about 130: buffers below this would not hold one.
+// A control frame with its mask is 131 bytes and the 101 about 130: a smaller buffer would not hold one. The
+// configuration allows no less.
 constexpr std::size_t kLeastBuffer = 256;
 
 std::uint64_t event_key(std::uint32_t slot, const Connection& connection) {
@@ -37,13 +37,14 @@ bool would_block() {
 ConnectionTable::ConnectionTable(Roster& roster, const config::Stream& settings, StreamMeters& meters)
     : roster_(roster),
       ping_period_(static_cast<std::uint16_t>(settings.pingperiodseconds)),
-      read_buffers_(std::max(settings.readbuffersize, kLeastBuffer)),
-      write_buffers_(std::max(settings.writebuffersize, kLeastBuffer)),
+      read_buffers_(settings.readbuffersize),
+      write_buffers_(settings.writebuffersize),
       limits_{settings.channelbuffersize, settings.channelbufferbytes, settings.overflow, &write_buffers_},
       meters_(meters),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       read_buffer_(read_buffers_.borrow()) {
   PUSH_CHECK(epoll_ >= 0);
+  PUSH_CHECK(read_buffers_.size() >= kLeastBuffer && write_buffers_.size() >= kLeastBuffer);
 }
 
 ConnectionTable::~ConnectionTable() {

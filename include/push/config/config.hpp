@@ -17,8 +17,8 @@ enum class Compat { v2, v3 };                // gotify-spec 0
 
 struct Stream {
   std::size_t shards = 256;            // power of two, 1..4096
-  std::size_t readbuffersize = 2048;   // 128..1 MiB; borrowed by a connection only while a frame is incomplete
-  std::size_t writebuffersize = 2048;  // 128..1 MiB; borrowed by a connection only while its socket is full
+  std::size_t readbuffersize = 2048;   // 256..1 MiB; borrowed by a connection only while a frame is incomplete
+  std::size_t writebuffersize = 2048;  // 256..1 MiB; borrowed by a connection only while its socket is full
   std::size_t channelbuffersize = 5;   // 1..65536 messages that may wait for one connection
   std::size_t channelbufferbytes = 1024 * 1024;  // and the bytes of them; at least one message always fits
   std::size_t inboxsize = 65536;  // 64..16777216 frames that may wait for one loop, then POST answers 503
