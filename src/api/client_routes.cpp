@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "api/json_list.hpp"
-#include "push/api/binder.hpp"
+#include "push/binder/binder.hpp"
 #include "push/api/respond.hpp"
 #include "push/auth/token.hpp"
 #include "push/model/json.hpp"

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "api/go_text.hpp"
+#include "push/binder/go_text.hpp"
 #include "api/origin.hpp"
 #include "push/api/target.hpp"
 

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "api/go_text.hpp"
-#include "push/api/binder.hpp"
+#include "push/binder/go_text.hpp"
+#include "push/binder/binder.hpp"
 
 namespace push::api {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "api/go_text.hpp"
+#include "push/binder/go_text.hpp"
 #include "api/origin.hpp"
 
 namespace push::api {

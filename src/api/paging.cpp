@@ -1,6 +1,6 @@
 #include "push/api/paging.hpp"
 
-#include "push/api/binder.hpp"
+#include "push/binder/binder.hpp"
 #include "push/model/json.hpp"
 
 namespace push::api {

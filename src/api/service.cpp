@@ -6,7 +6,7 @@
 
 #include "api/access_log.hpp"
 #include "api/exchange.hpp"
-#include "api/go_text.hpp"
+#include "push/binder/go_text.hpp"
 #include "push/api/context.hpp"
 #include "push/api/credentials.hpp"
 #include "push/api/respond.hpp"

@@ -6,13 +6,13 @@
 #include <string>
 #include <string_view>
 
-#include "push/api/binder.hpp"
+#include "push/binder/binder.hpp"
 #include "push/core/check.hpp"
 
 namespace {
 
-using push::api::binder::Form;
-using push::api::binder::Source;
+using push::binder::Form;
+using push::binder::Source;
 
 struct Message {
   std::string text;
@@ -30,7 +30,7 @@ struct Message {
     form.unsigned_integer("appid", appid).at_most(1000);
     form.boolean("flag", flag);
     form.object("extras", extras);
-    const auto bound = push::api::binder::bind(source, form);
+    const auto bound = push::binder::bind(source, form);
     PUSH_CHECK(bound || (bound.error().code == push::core::ErrorCode::invalid && !bound.error().text.empty()));
     return bound.has_value();
   }

@@ -2,7 +2,7 @@
 #pragma once
 #include <cstdint>
 
-#include "push/api/binder.hpp"
+#include "push/binder/binder.hpp"
 #include "push/api/incoming.hpp"
 #include "push/api/target.hpp"
 #include "push/auth/authenticator.hpp"

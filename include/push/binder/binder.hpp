@@ -1,0 +1,83 @@
+// Request body -> fields, with every rule and error text of gotify-spec 1.0 ("Request body binding"): which part of the
+// request is read depends on method and Content-Type; what fails answers 400 with Gotify's words.
+//
+//   binder::Form form("ApplicationParams");                 // the Go type name that error texts mention
+//   form.text("name", params.name).required();
+//   form.integer("defaultPriority", params.default_priority);
+//   if (auto bound = binder::bind(source, form); !bound) return bound.error();
+//
+// Fields are validated in the order in which they were declared.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "push/core/result.hpp"
+
+namespace push::binder {
+
+// Where the fields come from. Views must outlive bind().
+struct Source {
+  std::string_view method;
+  std::string_view content_type;  // the header as received
+  std::string_view query;         // without '?', still encoded
+  std::string_view body;
+};
+
+class Field {
+ public:
+  Field& required();                      // text not empty, number not 0: "Field '<name>' is required"
+  Field& at_least(std::int64_t minimum);  // "Field 'limit' must be more or equal to 1"
+  Field& at_most(std::int64_t maximum);   // "Field 'limit' must be less or equal to 200"
+
+  using Target = std::variant<std::string*, std::int64_t*, std::optional<std::int64_t>*, std::uint64_t*,
+                              std::optional<std::uint64_t>*, bool*>;
+  enum class Kind { scalar, object };  // object: `extras`, kept as compact JSON text; JSON bodies only
+
+  Field(std::string_view name, Target target, Kind kind) : name_(name), target_(target), kind_(kind) {}
+  std::string_view name() const { return name_; }
+  const Target& target() const { return target_; }
+  Kind kind() const { return kind_; }
+  bool is_required() const { return required_; }
+  std::optional<std::int64_t> minimum() const { return minimum_; }
+  std::optional<std::int64_t> maximum() const { return maximum_; }
+
+ private:
+  std::string_view name_;  // literals
+  Target target_;
+  Kind kind_;
+  bool required_ = false;
+  std::optional<std::int64_t> minimum_;
+  std::optional<std::int64_t> maximum_;
+};
+
+class Form {
+ public:
+  explicit Form(std::string_view type) : type_(type) { fields_.reserve(8); }
+  Field& text(std::string_view name, std::string& out);
+  Field& integer(std::string_view name, std::int64_t& out);
+  Field& integer(std::string_view name, std::optional<std::int64_t>& out);  // stays empty when missing or JSON null
+  Field& unsigned_integer(std::string_view name, std::uint64_t& out);
+  Field& unsigned_integer(std::string_view name, std::optional<std::uint64_t>& out);
+  Field& boolean(std::string_view name, bool& out);
+  Field& object(std::string_view name, std::string& out);
+
+  std::string_view type() const { return type_; }
+  std::vector<Field>& fields() { return fields_; }
+
+ private:
+  std::string_view type_;
+  std::vector<Field> fields_;
+};
+
+// Writes to the fields' targets only when the whole request could be read; a field that the request does not mention
+// keeps its value. Errors: invalid (400, Gotify's text), also for a form over 10 MiB ("http: POST too large"). Any
+// thread.
+core::Result<void> bind(const Source& source, Form& form);
+// Query only, whatever the method and Content-Type: GET /message?limit&since.
+core::Result<void> bind_query(std::string_view query, Form& form);
+
+}  // namespace push::binder

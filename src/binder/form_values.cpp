@@ -1,0 +1,90 @@
+#include "binder/form_values.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <utility>
+
+#include "binder/decoders.hpp"
+#include "push/binder/go_text.hpp"
+
+namespace push::binder {
+namespace {
+
+constexpr std::ptrdiff_t max_pairs = 10000;  // as Go's net/url
+
+// Appends `text` decoded to `out`; a mistake is returned in Go's words.
+std::optional<std::string> decode(std::string_view text, std::string& out) {
+  out.reserve(out.size() + text.size());
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '%') {
+      out += text[at] == '+' ? ' ' : text[at];
+      continue;
+    }
+    const std::string_view escape = text.substr(at, 3);
+    unsigned value = 0;
+    const char* const end = escape.data() + escape.size();
+    if (escape.size() < 3 || std::from_chars(escape.data() + 1, end, value, 16).ptr != end) {
+      return "invalid URL escape " + quote(escape);
+    }
+    out += static_cast<char>(static_cast<unsigned char>(value));
+    at += 2;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+FormValues::Value* FormValues::find(std::string_view name) {
+  for (std::size_t index = 0; index < values_.size(); ++index) {
+    if (draft_.field(index).name() == name) return &values_[index];
+  }
+  return nullptr;
+}
+
+void FormValues::add(std::string_view name, std::string value) {
+  Value* const found = find(name);
+  if (found != nullptr && !found->text) found->text = std::move(value);
+}
+
+void FormValues::add_file(std::string_view name) {
+  if (Value* const found = find(name)) found->is_file = true;
+}
+
+std::optional<std::string> FormValues::add_encoded(std::string_view text) {
+  if (std::count(text.begin(), text.end(), '&') >= max_pairs) return "number of URL query parameters exceeded limit";
+  std::optional<std::string> first_problem;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('&'), text.size());
+    const std::string_view pair = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (pair.empty()) continue;
+    if (pair.find(';') != std::string_view::npos) {
+      first_problem = "invalid semicolon separator in query";  // Go lets this one win over an earlier mistake
+      continue;
+    }
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    std::string name;
+    std::string value;
+    auto problem = decode(pair.substr(0, equals), name);
+    if (!problem) problem = decode(pair.substr(std::min(equals + 1, pair.size())), value);
+    if (!problem) {
+      add(name, std::move(value));
+    } else if (!first_problem) {
+      first_problem = std::move(problem);
+    }
+  }
+  return first_problem;
+}
+
+core::Result<void> FormValues::store(Draft& draft) const {
+  for (std::size_t index = 0; index < values_.size(); ++index) {
+    if (type_of(draft.field(index)) == FieldType::object) continue;
+    if (values_[index].is_file) return unreadable("unsupported field type for multipart.FileHeader");
+    if (!values_[index].text) continue;
+    if (auto stored = draft.set_from_text(index, *values_[index].text); !stored) return stored;
+  }
+  return {};
+}
+
+}  // namespace push::binder

@@ -1,0 +1,32 @@
+// A JSON object that is kept (`extras`): built from parser events, written back compact, sorted and escaped as Go does
+// it.
+#pragma once
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace push::binder {
+
+// Events come in document order and are well nested: begin(), what the object holds, and end() of the object itself.
+class JsonObject {
+ public:
+  // Begins the object, or goes on with it: members of a second begin() join those of the first, as in Go.
+  void begin() { open_.assign(1, &root_); }
+  void begin_object() { open_.push_back(add(nlohmann::json::object())); }
+  void begin_array() { open_.push_back(add(nlohmann::json::array())); }
+  void end() { open_.pop_back(); }
+  bool is_open() const { return !open_.empty(); }
+  void key(std::string& name) { member_ = &(*open_.back())[std::move(name)]; }
+  nlohmann::json* add(nlohmann::json value);
+  void clear() { root_ = nlohmann::json::object(); }
+
+  // Empty for an object without members.
+  std::string text() const;
+
+ private:
+  nlohmann::json root_ = nlohmann::json::object();
+  std::vector<nlohmann::json*> open_;  // root_ first
+  nlohmann::json* member_ = nullptr;   // where the next value goes, inside an object
+};
+
+}  // namespace push::binder

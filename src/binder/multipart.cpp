@@ -1,0 +1,154 @@
+#include "binder/multipart.hpp"
+
+#include <algorithm>
+
+#include "binder/decoders.hpp"
+#include "binder/media_type.hpp"
+#include "push/binder/go_text.hpp"
+
+namespace push::binder {
+namespace {
+
+constexpr std::size_t max_line = 4096;  // between parts
+constexpr std::size_t max_parts = 1000;
+
+std::string_view without_line_end(std::string_view line) {
+  if (!line.ends_with('\n')) return line;
+  line.remove_suffix(1);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+std::string_view skip_blanks(std::string_view text) {
+  return text.substr(std::min(text.find_first_not_of(" \t"), text.size()));
+}
+
+std::string_view trim_blanks(std::string_view text) {
+  const std::string_view rest = skip_blanks(text);
+  return rest.substr(0, rest.find_last_not_of(" \t") + 1);
+}
+
+constexpr std::string_view forbidden_in_names = "()<>@,;:\\\"/[]?={}";
+
+bool is_header_name(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return c >= ' ' && c < 0x7F && forbidden_in_names.find(c) == std::string_view::npos;
+  });
+}
+
+bool is_header_value(std::string_view value) {
+  return std::none_of(value.begin(), value.end(),
+                      [](char c) { return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == 0x7F; });
+}
+
+}  // namespace
+
+MultipartReader::MultipartReader(std::string_view body, std::string_view boundary) : body_(body), delimiter_("--") {
+  delimiter_ += boundary;
+}
+
+MultipartReader::Line MultipartReader::read_line() {
+  const std::size_t end = body_.find('\n', at_);
+  const bool ended = end != std::string_view::npos;
+  const std::string_view line = body_.substr(at_, ended ? end + 1 - at_ : std::string_view::npos);
+  at_ += line.size();
+  return {line, ended};
+}
+
+bool MultipartReader::is_delimiter(std::string_view line) {
+  if (!line.starts_with(delimiter_)) return false;
+  const std::string_view rest = skip_blanks(line.substr(delimiter_.size()));
+  if (parts_ == 0 && rest == "\n") line_end_ = "\n";  // whoever begins so goes on so
+  return rest == line_end_;
+}
+
+bool MultipartReader::is_final(std::string_view line) const {
+  if (!line.starts_with(delimiter_) || !line.substr(delimiter_.size()).starts_with("--")) return false;
+  const std::string_view rest = skip_blanks(line.substr(delimiter_.size() + 2));
+  return rest.empty() || rest == line_end_;
+}
+
+core::Result<bool> MultipartReader::next(Part& part) {
+  bool at_separator = false;
+  for (;;) {
+    const Line line = read_line();
+    if (is_final(line.text)) return false;
+    if (line.text.size() > max_line) return unreadable("multipart: NextPart: bufio: buffer full");
+    if (!line.ended) return unreadable("multipart: NextPart: EOF");
+    if (is_delimiter(line.text)) {
+      if (++parts_ > max_parts) return unreadable("multipart: message too large");
+      return read_part(part);
+    }
+    if (at_separator) return unreadable("multipart: expecting a new Part; got line " + quote(line.text));
+    if (parts_ == 0) continue;  // preamble
+    if (line.text != line_end_) return unreadable("multipart: unexpected line in Next(): " + quote(line.text));
+    at_separator = true;
+  }
+}
+
+core::Result<bool> MultipartReader::read_part(Part& part) {
+  std::string disposition;
+  const auto headers = read_headers(disposition);
+  if (!headers || !*headers) return headers;
+  part = {};
+  const MediaType media = parse_media_type(disposition);
+  if (media.problem.empty() && media.type == "form-data") {
+    part.name = media.parameter("name").value_or("");
+    part.file_name = media.parameter(media.parameter("filename*") ? "filename*" : "filename").value_or("");
+  }
+  if (read_content(part.content)) return true;
+  return unreadable(part.name.empty() ? "multipart: NextPart: EOF" : "unexpected EOF");
+}
+
+// One header with the lines that continue it.
+std::string MultipartReader::read_header() {
+  std::string header(without_line_end(read_line().text));
+  while (at_ < body_.size() && (body_[at_] == ' ' || body_[at_] == '\t')) {
+    header = trim_blanks(header);
+    header.append(" ").append(trim_blanks(without_line_end(read_line().text)));
+  }
+  return header;
+}
+
+// false: the body ended among the headers, which Go takes for the end of the form.
+core::Result<bool> MultipartReader::read_headers(std::string& disposition) {
+  for (;;) {
+    if (at_ == body_.size()) return false;
+    if (const auto rest = body_.substr(at_); rest.starts_with("\n") || rest.starts_with("\r\n")) {
+      read_line();
+      return true;
+    }
+    const std::string header = read_header();
+    const std::size_t colon = header.find(':');
+    if (colon == std::string::npos) return unreadable("malformed MIME header: missing colon: " + quote(header));
+    const std::string_view name = std::string_view(header).substr(0, colon);
+    const std::string_view value = trim_blanks(std::string_view(header).substr(colon + 1));
+    if (!is_header_name(name) || !is_header_value(value)) {
+      return unreadable("malformed MIME header line: " + quote(trim_blanks(header)));
+    }
+    if (disposition.empty() && same_ignoring_case(name, "content-disposition")) disposition = value;
+  }
+}
+
+// false: no boundary follows.
+bool MultipartReader::read_content(std::string_view& content) {
+  const std::size_t begin = at_;
+  const std::string_view rest = body_.substr(begin);
+  const auto ends_here = [rest](std::size_t after) {
+    const std::string_view next = rest.substr(after);
+    return next.empty() || next.starts_with("--") ||
+           std::string_view(" \t\r\n").find(next[0]) != std::string_view::npos;
+  };
+  if (rest.starts_with(delimiter_) && ends_here(delimiter_.size())) return true;
+  const std::string separator = std::string(line_end_) + delimiter_;
+  for (std::size_t found = rest.find(separator); found != std::string_view::npos;
+       found = rest.find(separator, found + 1)) {
+    if (!ends_here(found + separator.size())) continue;
+    at_ = begin + found;
+    content = rest.substr(0, found);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace push::binder

@@ -1,0 +1,109 @@
+// The formats that Gotify binds by accident, and those that it refuses.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "binder/fixture.hpp"
+
+namespace push::binder::test {
+namespace {
+
+class Xml : public testing::TestWithParam<Row> {};
+TEST_P(Xml, BindsElementsNamedAsGosFields) {
+  EXPECT_EQ(create_message({"POST", "application/xml", "message=q", GetParam().input}), GetParam().outcome)
+      << GetParam().input;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Bodies, Xml,
+    testing::Values(
+        Row{"<a><Message>x</Message><Priority>3</Priority></a>", "x||3|0|"},
+        Row{"<?xml version=\"1.0\"?>\n<!-- c --><r x='>'>\n<Title y=\"1\">t</Title><Message>a<b>no</b>c</Message>"
+            "<ApplicationID> 7 </ApplicationID><Extras><a>1</a></Extras></r>trailing <",
+            "ac|t|-|7|"},
+        Row{"<a><Message>&lt;&#65;&#x1F600;&amp;<![CDATA[<&>]]></Message></a>", "<A\xF0\x9F\x98\x80&<&>||-|0|"},
+        Row{"<a><Message>a</Message><Message>b\r\nc</Message><Priority/></a>", "b\nc||0|0|"},
+        Row{"<a><message>x</message></a>", "! Field 'message' is required"},
+        Row{"<a><b><Message>x</Message></b></a>", "! Field 'message' is required"},
+        Row{"<a/>", "! Field 'message' is required"}, Row{"", "! EOF"}, Row{" <!-- -->", "! EOF"},
+        Row{"<a><Message>x</a>", "! XML syntax error on line 1: element <Message> closed by </a>"},
+        Row{"<a>\n<Message>x", "! XML syntax error on line 2: unexpected EOF"},
+        Row{"<a><Message>&lol;</Message></a>", "! XML syntax error on line 1: invalid character entity"},
+        Row{"<!DOCTYPE a [<!ENTITY l \"l\">]><a/>", "! XML syntax error on line 1: document types are not supported"},
+        Row{"<a><Message>\xff</Message></a>", "! XML syntax error on line 1: invalid UTF-8"},
+        Row{"<a><Priority>x</Priority></a>", R"(! strconv.ParseInt: parsing "x": invalid syntax)"}));
+
+TEST(Xml, HasASecondName) {
+  EXPECT_EQ(create_message({"POST", "text/xml; charset=utf-8", "", "<a><Message>x</Message></a>"}), "x||-|0|");
+}
+
+TEST(Xml, RefusesEndlessNesting) {
+  std::string deep;
+  for (int level = 0; level < 10001; ++level) deep += "<a>";
+  EXPECT_EQ(create_message({"POST", "text/xml", "", deep}),
+            "! XML syntax error on line 1: elements are nested too deep");
+}
+
+class Yaml : public testing::TestWithParam<Row> {};
+TEST_P(Yaml, BindsLowerCaseNames) {
+  EXPECT_EQ(create_message({"POST", "application/x-yaml", "", GetParam().input}), GetParam().outcome)
+      << GetParam().input;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Bodies, Yaml,
+    testing::Values(Row{"message: y", "y||-|0|"}, Row{"{message: y, priority: 3, title: \"t\"}", "y|t|3|0|"},
+                    Row{"message: |\n  a\n  b\ntitle: ~\napplicationid: 4\nx: [1, {message: no}]\n? {a: b}\n: c\n",
+                        "a\nb\n||-|4|"},
+                    Row{"message: m\nextras:\n  a: 1\n", "m||-|0|"}, Row{"Message: y", "! Field 'message' is required"},
+                    Row{"", "! EOF"}, Row{"- a", "! yaml: the document must be a mapping"},
+                    Row{"just text", "! yaml: the document must be a mapping"},
+                    Row{"message: [a]", "! yaml: message must not be a list"},
+                    Row{"message: m\npriority: {a: 1}", "! yaml: priority must not be a mapping"},
+                    Row{"message: m\npriority: x", R"(! strconv.ParseInt: parsing "x": invalid syntax)"}));
+
+TEST(Yaml, ExplainsWhatItCannotRead) {
+  const std::string text = create_message({"POST", "application/yaml", "", "message: m\ntitle: \"open"});
+  EXPECT_TRUE(text.starts_with("! yaml: line ")) << text;
+}
+
+TEST(Yaml, IsLimitedInSizeAndDepth) {
+  EXPECT_EQ(create_message({"POST", "application/yaml", "", "message: " + std::string(std::size_t{64} << 10, 'a')}),
+            "! yaml: the document is larger than 64 KiB");
+  EXPECT_TRUE(create_message({"POST", "application/yaml", "", std::string(100000, '[')}).starts_with("! yaml: "));
+}
+
+class Toml : public testing::TestWithParam<Row> {};
+TEST_P(Toml, BindsFlatFiles) {
+  EXPECT_EQ(create_message({"POST", "application/toml", "", GetParam().input}), GetParam().outcome) << GetParam().input;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Bodies, Toml,
+    testing::Values(
+        Row{"message = \"t\"", "t||-|0|"},
+        Row{"# c\r\n\r\nmessage = \"a\\n\\u00e9\" # c\r\n'Title'='\\t'\npriority=-3\nApplicationID = 4\nx = 5",
+            "a\né|\\t|-3|4|"},
+        Row{"", "! Field 'message' is required"}, Row{"[table]", "! toml: line 1: tables are not supported"},
+        Row{"message = 5", "! toml: line 1: message must be a string"},
+        Row{"\npriority = \"5\"", "! toml: line 2: priority must not be a string"},
+        Row{"priority = true", "! toml: line 1: priority has a wrong type"},
+        Row{"message", "! toml: line 1: expected = after the key"},
+        Row{"message = ", "! toml: line 1: expected a string, a number or a boolean"},
+        Row{"message = \"\"\"a\"\"\"", "! toml: line 1: expected a string, a number or a boolean"},
+        Row{"message = \"a", "! toml: line 1: expected a string, a number or a boolean"},
+        Row{"message = \"\xff\"", "! toml: line 1: expected a string, a number or a boolean"},
+        Row{"message = \"a\" b", "! toml: line 1: unexpected text after the value"},
+        Row{"a.b = 1", "! toml: line 1: expected a key"}));
+
+class Refused : public testing::TestWithParam<std::string_view> {};
+TEST_P(Refused, IsInvalid) {
+  EXPECT_EQ(create_message({"POST", GetParam(), "message=q", R"({"message":"j"})"}),
+            "! a body of type " + std::string(GetParam()) + " cannot be read, use application/json");
+}
+INSTANTIATE_TEST_SUITE_P(ContentTypes, Refused,
+                         testing::Values("application/x-protobuf", "application/x-msgpack", "application/msgpack",
+                                         "application/bson"));
+
+}  // namespace
+}  // namespace push::binder::test

@@ -1,0 +1,96 @@
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "binder/fixture.hpp"
+
+namespace push::binder::test {
+namespace {
+
+constexpr std::string_view with_boundary = "multipart/form-data; boundary=b";
+
+#define PART(name) "--b\r\nContent-Disposition: form-data; name=\"" name "\"\r\n\r\n"
+
+class CreateMessageMultipart : public testing::TestWithParam<Row> {};
+TEST_P(CreateMessageMultipart, BindsAsGotifyDoes) {
+  EXPECT_EQ(create_message({"POST", with_boundary, "", GetParam().input}), GetParam().outcome) << GetParam().input;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Bodies, CreateMessageMultipart,
+    testing::Values(
+        Row{PART("message") "m\r\n" PART("title") "t\r\n" PART("priority") "7\r\n--b--\r\n", "m|t|7|0|"},
+        Row{PART("message") "m\r\n--b--", "m||-|0|"}, Row{PART("message") "m\r\n--b\r\n", "m||-|0|"},
+        Row{PART("message") "a\r\n" PART("message") "second\r\n--b--", "a||-|0|"},
+        Row{PART("message") "m\r\n" PART("priority") "\r\n--b--", "m||0|0|"},
+        Row{PART("message") "m\r\n" PART("extras") "{\"a\":1}\r\n--b--", "m||-|0|"},
+        Row{PART("message") "two\r\nlines\r\n--bx\r\n--b-\r\n--b--\r\nepilogue", "two\r\nlines\r\n--bx\r\n--b-||-|0|"},
+        Row{PART("message") "m\r\n--b  \r\n\r\n--b--", "m||-|0|"},
+        Row{"preamble\r\n" PART("message") "m\r\n--b--", "m||-|0|"},
+        Row{"--b\nContent-Disposition: form-data; name=message\n\nm\n--b--\n", "m||-|0|"},
+        Row{"--b\r\ncontent-disposition:form-data;\r\n name=\"message\"\r\nContent-Type: text/plain\r\n\r\nm\r\n--b--",
+            "m||-|0|"},
+        Row{"--b\r\nContent-Disposition: form-data; name=message; filename=\"\"\r\n\r\nm\r\n--b--", "m||-|0|"},
+        Row{"--b\r\nContent-Disposition: attachment; name=message\r\n\r\nm\r\n--b--", "! Field 'message' is required"},
+        Row{PART("Message") "m\r\n--b--", "! Field 'message' is required"},
+        Row{PART("message") "--b--", "! Field 'message' is required"}, Row{"--b--", "! Field 'message' is required"},
+        Row{"--b\r\n", "! Field 'message' is required"},
+        Row{PART("message") "m\r\n" PART("priority") "x\r\n--b--",
+            R"(! strconv.ParseInt: parsing "x": invalid syntax)"}));
+
+#define FILE_PART(name) \
+  "--b\r\nContent-Disposition: form-data; name=\"" name "\"; filename=\"f\"\r\nContent-Type: text/plain\r\n\r\nx\r\n"
+
+INSTANTIATE_TEST_SUITE_P(Files, CreateMessageMultipart,
+                         testing::Values(Row{FILE_PART("message") "--b--",
+                                             "! unsupported field type for multipart.FileHeader"},
+                                         Row{PART("message") "m\r\n" FILE_PART("priority") "--b--",
+                                             "! unsupported field type for multipart.FileHeader"},
+                                         Row{PART("message") "m\r\n" FILE_PART("message") "--b--",
+                                             "! unsupported field type for multipart.FileHeader"},
+                                         Row{PART("message") "m\r\n" FILE_PART("other") "--b--", "m||-|0|"},
+                                         Row{PART("message") "m\r\n" FILE_PART("extras") "--b--", "m||-|0|"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Broken, CreateMessageMultipart,
+    testing::Values(
+        Row{"", "! multipart: NextPart: EOF"}, Row{"x--b\r\n", "! multipart: NextPart: EOF"},
+        Row{PART("message") "m\r\n--b", "! multipart: NextPart: EOF"}, Row{PART("message") "m", "! unexpected EOF"},
+        Row{PART("message") "m\r\n--b x\r\n", "! multipart: expecting a new Part; got line \"--b x\\r\\n\""},
+        Row{"--b\r\nbad header\r\n\r\nx\r\n--b--", R"(! malformed MIME header: missing colon: "bad header")"},
+        Row{"--b\r\n: x\r\n\r\nx\r\n--b--", R"(! malformed MIME header line: ": x")"}));
+
+TEST(Multipart, NeedsABoundary) {
+  const auto with_type = [](std::string_view type) {
+    return create_message({"POST", type, "", PART("message") "m\r\n--b--"});
+  };
+  EXPECT_EQ(with_type("multipart/form-data"), "! no multipart boundary param in Content-Type");
+  EXPECT_EQ(with_type("multipart/form-data; charset=utf-8"), "! no multipart boundary param in Content-Type");
+  EXPECT_EQ(with_type("multipart/form-data; boundary=\"\""), "! multipart: boundary is empty");
+  EXPECT_EQ(with_type("multipart/form-data; boundary="), "! request Content-Type isn't multipart/form-data");
+  EXPECT_EQ(with_type("multipart/form-data boundary=b"), "! request Content-Type isn't multipart/form-data");
+  EXPECT_EQ(with_type("multipart/form-data; Boundary=\"b\";"), "m||-|0|");
+  EXPECT_EQ(with_type("multipart/form-data;charset=x;boundary=b"), "m||-|0|");
+  EXPECT_EQ(with_type("multipart/form-data; boundary=b; boundary=b"), "m||-|0|");
+  EXPECT_EQ(with_type("multipart/form-data; boundary=b; boundary=c"),
+            "! request Content-Type isn't multipart/form-data");
+}
+
+TEST(Multipart, TakesNothingFromTheQuery) {
+  EXPECT_EQ(create_message({"POST", with_boundary, "message=qm", PART("title") "t\r\n--b--"}),
+            "! Field 'message' is required");
+  EXPECT_EQ(create_message({"POST", with_boundary, "a;b", PART("message") "m\r\n--b--"}),
+            "! invalid semicolon separator in query");
+}
+
+TEST(Multipart, LimitsTextAndParts) {
+  const std::string text(std::size_t{10} << 20, 'a');
+  EXPECT_EQ(create_message({"POST", with_boundary, "", PART("message") + text + "\r\n--b--"}),
+            "! multipart: message too large");
+  std::string parts;
+  for (int part = 0; part < 1001; ++part) parts += PART("message") "m\r\n";
+  EXPECT_EQ(create_message({"POST", with_boundary, "", parts + "--b--"}), "! multipart: message too large");
+}
+
+}  // namespace
+}  // namespace push::binder::test
