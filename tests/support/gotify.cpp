@@ -1,5 +1,7 @@
 #include "support/gotify.hpp"
 
+#include <map>
+
 #include "support/database.hpp"
 #include "support/server_process.hpp"
 
@@ -68,6 +70,22 @@ std::vector<nlohmann::json> list_messages(HttpClient& http) {
     if (!page.at("paging").contains("next")) return all;
     target = page.at("paging").at("next");
   }
+}
+
+std::string error_body(int status, const std::string& text) {
+  static const std::map<int, std::string> kPhrases = {{400, "Bad Request"},
+                                                      {401, "Unauthorized"},
+                                                      {403, "Forbidden"},
+                                                      {404, "Not Found"},
+                                                      {413, "Request Entity Too Large"},
+                                                      {431, "Request Header Fields Too Large"},
+                                                      {503, "Service Unavailable"}};
+  return R"({"error":")" + kPhrases.at(status) + R"(","errorCode":)" + std::to_string(status) +
+         R"(,"errorDescription":")" + text + R"("})";
+}
+
+std::string unauthorized_body() {
+  return error_body(401, "you need to provide a valid access token or user credentials to access this api");
 }
 
 }  // namespace push::support

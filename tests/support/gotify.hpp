@@ -37,4 +37,9 @@ std::vector<std::uint64_t> ids_of(const std::vector<std::string>& messages);
 // Every message of the user, newest first, by walking the pages.
 std::vector<nlohmann::json> list_messages(HttpClient& http);
 
+// The exact body of an error; `text` as it stands in JSON, so with its quotes escaped.
+std::string error_body(int status, const std::string& text);
+// Gotify's answer to whom it does not know.
+std::string unauthorized_body();
+
 }  // namespace push::support

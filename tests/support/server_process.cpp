@@ -68,7 +68,8 @@ void ServerProcess::kill9() {
 }
 
 Address ServerProcess::address() const {
-  return {settings_.at("GOTIFY_SERVER_LISTENADDR"), port_};
+  const std::string& host = settings_.at("GOTIFY_SERVER_LISTENADDR");
+  return {host.empty() ? "127.0.0.1" : host, port_};
 }
 
 double ServerProcess::metric(const std::string& name) const {

@@ -1,0 +1,132 @@
+// The database cannot write for a while: 503 with the JSON error, streams and reads go on, and it recovers by itself.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include "support/database.hpp"
+#include "support/gotify.hpp"
+#include "support/server_process.hpp"
+#include "support/wait.hpp"
+
+namespace push::support {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+constexpr std::uint64_t kFileLimit = 1024 * 1024;
+
+class DatabaseTrouble : public testing::Test {
+ protected:
+  void SetUp() override {
+    server_.set("GOTIFY_DATABASE_BUSYTIMEOUTMILLISECONDS", "50");
+    server_.start();
+    HttpClient owner = server_.http(admin().basic());
+    application_ = create_application(owner, "app");
+    client_ = create_client(owner, "client");
+  }
+
+  static void expect_unavailable(const Answer& answer) {
+    EXPECT_EQ(answer.status, 503) << answer.body;
+    EXPECT_EQ(answer.header("Content-Type"), "application/json");
+    EXPECT_EQ(answer.header("Retry-After"), "1");
+    EXPECT_THAT(answer.body,
+                StartsWith(R"({"error":"Service Unavailable","errorCode":503,"errorDescription":"database: )"));
+    EXPECT_EQ(answer.json().size(), 3U);
+  }
+
+  ServerProcess server_;
+  Created application_;
+  Created client_;
+};
+
+TEST_F(DatabaseTrouble, ALockOfAnotherProcessIsA503UntilItIsReleased) {
+  HttpClient poster = server_.http(application_.key());
+  HttpClient reader = server_.http(client_.key());
+  StreamClient stream = server_.stream(client_.key());
+  const std::string before = post_message(poster, "before");
+  EXPECT_EQ(stream.next_message(), before + "\n");
+
+  Database other(server_.database_path());
+  other.run("BEGIN IMMEDIATE");
+  for (int i = 0; i < 3; ++i) expect_unavailable(poster.post("/message", kJson, R"({"message":"refused"})"));
+  expect_unavailable(reader.post("/application", kJson, R"({"name":"refused"})"));
+  EXPECT_EQ(list_messages(reader).size(), 1U) << "readers wait for nobody";
+  EXPECT_EQ(reader.get("/health").status, 200);
+  other.run("COMMIT");
+
+  const std::string after = post_message(poster, "after");
+  EXPECT_EQ(stream.next_message(), after + "\n") << "a refused message must not have been sent";
+  EXPECT_EQ(list_messages(reader).size(), 2U);
+  EXPECT_EQ(poster.connections(), 1) << "a 503 keeps the connection";
+  EXPECT_EQ(server_.stop(), 0);
+}
+
+TEST_F(DatabaseTrouble, AShortLockIsWaitedFor) {
+  ASSERT_EQ(server_.stop(), 0);
+  server_.set("GOTIFY_DATABASE_BUSYTIMEOUTMILLISECONDS", "60000");
+  server_.start();
+  HttpClient poster = server_.http(application_.key());
+  Database other(server_.database_path());
+  other.run("BEGIN IMMEDIATE");
+  const double before = server_.metric("push_http_requests_total");
+  poster.write("POST /message?message=patient HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n" +
+               key_header(application_.token) + "\r\n\r\n");
+  // Each look at the page is a request itself.
+  double looks = 0;
+  ASSERT_TRUE(eventually([&] { return server_.metric("push_http_requests_total") > before + ++looks; }));
+  other.run("COMMIT");
+  EXPECT_EQ(poster.read().status, 200);
+}
+
+TEST_F(DatabaseTrouble, CredentialsHoldWhileNothingCanBeWritten) {
+  Database other(server_.database_path());
+  other.run("BEGIN IMMEDIATE");
+  // Stock clients log out on a 401.
+  EXPECT_EQ(server_.http(admin().basic()).get("/current/user").status, 200);
+  EXPECT_EQ(server_.http(client_.key()).get("/application").status, 200);
+  other.run("COMMIT");
+}
+
+// A file that may not grow stands for a full disk: SQLite's writes fail in the same places.
+TEST_F(DatabaseTrouble, AFullDiskIsA503UntilThereIsRoom) {
+  ASSERT_EQ(server_.stop(), 0);
+  server_.limit_file_size(kFileLimit);
+  server_.start();
+  HttpClient poster = server_.http(application_.key());
+  HttpClient reader = server_.http(client_.key());
+  StreamClient stream = server_.stream(client_.key());
+
+  const std::string large = nlohmann::json{{"message", std::string(32 * 1024, 'x')}}.dump();
+  std::vector<std::string> stored;
+  Answer answer = poster.post("/message", kJson, large);
+  for (; answer.status == 200 && stored.size() < 100; answer = poster.post("/message", kJson, large)) {
+    stored.push_back(answer.body + "\n");
+  }
+  ASSERT_FALSE(stored.empty());
+  expect_unavailable(answer);
+  for (int i = 0; i < 3; ++i) expect_unavailable(poster.post("/message", kJson, large));
+  EXPECT_EQ(list_messages(reader).size(), stored.size());
+  for (const std::string& message : stored) EXPECT_TRUE(stream.next_message() == message);
+
+  const rlimit any{RLIM_INFINITY, RLIM_INFINITY};
+  ASSERT_EQ(::prlimit(server_.id(), RLIMIT_FSIZE, &any, nullptr), 0);
+  const std::string after = post_message(poster, "there is room again");
+  EXPECT_EQ(stream.next_message(), after + "\n") << "a refused message must not have been sent";
+  EXPECT_EQ(list_messages(reader).size(), stored.size() + 1);
+  EXPECT_EQ(Database(server_.database_path()).value("PRAGMA integrity_check"), "ok");
+  EXPECT_EQ(server_.stop(), 0);
+}
+
+TEST_F(DatabaseTrouble, AFileThatIsNoDatabaseStopsTheStartWithItsName) {
+  ASSERT_EQ(server_.stop(), 0);
+  Database(server_.database_path()).run("DROP TABLE users");
+  const Completed completed =
+      run_program({}, {{"GOTIFY_DATABASE_CONNECTION", server_.database_path()}}, server_.directory());
+  EXPECT_EQ(completed.code, 1);
+  EXPECT_THAT(completed.err, StartsWith("sharded-gotify: cannot start: " + server_.database_path() + ": "));
+  EXPECT_THAT(completed.err, HasSubstr("lacks the table users"));
+}
+
+}  // namespace
+}  // namespace push::support

@@ -1,0 +1,95 @@
+// SIGTERM takes the path of a message backwards: what was accepted is stored and answered, then the streams end.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <filesystem>
+
+#include "support/database.hpp"
+#include "support/gotify.hpp"
+#include "support/senders.hpp"
+#include "support/server_process.hpp"
+#include "support/stream_crowd.hpp"
+#include "support/wait.hpp"
+
+namespace push::support {
+namespace {
+
+using testing::IsEmpty;
+
+constexpr std::size_t kSenders = 16;
+constexpr std::size_t kListeners = 50;
+
+class Shutdown : public testing::Test {
+ protected:
+  void SetUp() override {
+    server_.set("GOTIFY_SERVER_STREAM_CHANNELBUFFERSIZE", "65536");
+    server_.set("GOTIFY_SERVER_STREAM_CHANNELBUFFERBYTES", "100000000");
+    server_.start();
+    HttpClient owner = server_.http(admin().basic());
+    application_ = create_application(owner, "app");
+    crowd_.join(server_.address(), create_client(owner, "client").key(), kListeners);
+  }
+
+  ServerProcess server_;
+  Created application_;
+  StreamCrowd crowd_;
+  Ledger ledger_;
+};
+
+TEST_F(Shutdown, UnderLoadStoresEverythingAcknowledgedAndEndsTheStreamsWithoutACloseFrame) {
+  Senders senders({server_.address(), {application_}, kSenders, Senders::kEndless, "until the end"}, ledger_);
+  ASSERT_TRUE(eventually([this] { return ledger_.size() >= 200; }));
+  EXPECT_EQ(server_.stop(), 0);
+  senders.join();
+  EXPECT_EQ(senders.losses(), static_cast<int>(kSenders)) << "the load went on until the end";
+  EXPECT_THAT(senders.refusals(), IsEmpty());
+
+  Texts stored;
+  Database database(server_.database_path());
+  for (const auto& row : database.rows("SELECT id, message FROM messages")) stored.emplace(std::stoull(row[0]), row[1]);
+  const StoreAudit audit = audit_store(ledger_.acknowledged(), stored);
+  EXPECT_THAT(audit.lost, IsEmpty());
+  EXPECT_THAT(audit.changed, IsEmpty());
+  EXPECT_EQ(database.value("PRAGMA integrity_check"), "ok");
+
+  ASSERT_TRUE(crowd_.wait_for_ends(kListeners));
+  for (const Subscriber& listener : crowd_.everybody()) {
+    EXPECT_FALSE(listener.close_frame);
+    EXPECT_EQ(listener.wrong, "");
+    // Against what is stored: a message may be stored and sent although its sender never saw the answer.
+    const ListenerAudit heard = audit_listener(stored, ids_of(listener.messages));
+    EXPECT_THAT(heard.missing, IsEmpty());
+    EXPECT_THAT(heard.repeated, IsEmpty());
+    EXPECT_THAT(heard.out_of_order, IsEmpty());
+    EXPECT_THAT(heard.unknown, IsEmpty());
+  }
+}
+
+TEST_F(Shutdown, WithNothingToDoLeavesOneDatabaseFile) {
+  HttpClient idle = server_.http();
+  EXPECT_EQ(idle.get("/version").status, 200);
+  EXPECT_EQ(server_.stop(), 0);
+  EXPECT_TRUE(idle.ended());
+  ASSERT_TRUE(crowd_.wait_for_ends(kListeners));
+  EXPECT_FALSE(std::filesystem::exists(server_.database_path() + "-wal"));
+  EXPECT_FALSE(std::filesystem::exists(server_.database_path() + "-shm"));
+}
+
+TEST_F(Shutdown, BySigintIsAsOrderly) {
+  ::kill(server_.id(), SIGINT);
+  EXPECT_EQ(server_.wait(), 0);
+  EXPECT_NE(server_.log().find("Shutdown signal=SIGINT"), std::string::npos);
+}
+
+TEST_F(Shutdown, SighupIsNoEnd) {
+  ::kill(server_.id(), SIGHUP);
+  ASSERT_TRUE(eventually([this] { return server_.log().find("SIGHUP ignored") != std::string::npos; }));
+  HttpClient http = server_.http(application_.key());
+  post_message(http, "still here");
+  EXPECT_TRUE(crowd_.wait_for_messages_each(1));
+  EXPECT_EQ(server_.stop(), 0);
+}
+
+}  // namespace
+}  // namespace push::support
