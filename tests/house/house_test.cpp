@@ -55,7 +55,7 @@ class House : public testing::Test {
 
 TEST_F(House, IsFound) {
   EXPECT_GT(all().size(), 30U) << "PUSH_SOURCE_DIR or the working directory is not the root of the repository";
-  EXPECT_EQ(arrows().size(), 12U) << "PUSH_ROOMS_FILE is not the file that CMake writes";
+  EXPECT_GE(arrows().size(), 12U) << "PUSH_ROOMS_FILE is not the file that CMake writes";
 }
 
 TEST_F(House, HasNoForbiddenArrow) {
