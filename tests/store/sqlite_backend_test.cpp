@@ -291,6 +291,14 @@ TEST_F(SqliteBackendTest, AnErrorInAnOperationLeavesTheMessagesBesideItAlone) {
   EXPECT_EQ(Sqlite(database.connection).row("SELECT count(*) FROM messages"), "int:200");
 }
 
+TEST_F(SqliteBackendTest, TheLogIsMovedIntoTheFileBesideTheWriter) {
+  open_with_application();
+  const std::string large(256 * 1024, 'x');
+  for (int i = 0; i < 24; ++i) append_id(app, large);
+  // Far below the length at which the writer itself would do it. Ends with the test's own time limit if nobody does.
+  while (std::filesystem::file_size(database.connection) < 1024U * 1024) std::this_thread::yield();
+}
+
 TEST_F(SqliteBackendTest, TheLogIsBoundedUnderLoadAndGoneAfterAClose) {
   open_with_application();
   const std::string log = database.connection + "-wal";

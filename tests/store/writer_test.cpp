@@ -53,6 +53,10 @@ class FakeBackend final : public Backend {
   void rollback() override { events.emplace_back("rollback"); }
   void rest() override { events.emplace_back("rest"); }
 
+  void let_go() {
+    if (!release.try_wait()) release.count_down();
+  }
+
   bool hold_first = false;  // the first transaction waits at its begin for `release`
   std::latch entered{1};
   std::latch release{1};
@@ -65,6 +69,8 @@ class FakeBackend final : public Backend {
 
 class WriterTest : public ::testing::Test {
  protected:
+  ~WriterTest() override { backend.let_go(); }  // a failed assertion must not leave the writer held
+
   void start(Writer::Limits limits = {}) { writer = std::make_unique<Writer>(backend, limits, metrics); }
 
   // Holds the writer inside its first transaction, so that what follows gathers.
@@ -85,7 +91,7 @@ class WriterTest : public ::testing::Test {
   }
 
   void release_and_drain() {
-    backend.release.count_down();
+    backend.let_go();
     writer->drain();
   }
 
@@ -172,7 +178,7 @@ TEST_F(WriterTest, AFailedCommitFailsTheWholeBatchAndTheNextOneWorks) {
   ASSERT_TRUE(append("a"));
   ASSERT_TRUE(append("gone"));
   backend.fail_commit = true;
-  backend.release.count_down();
+  backend.let_go();
   // The first transaction is the one that fails; its answer tells that the failure has been used up.
   writer->drain();
   EXPECT_THAT(backend.events,

@@ -86,12 +86,14 @@ class Store {
   virtual core::Result<void> ping() = 0;
 
   // ---- change
+  // create_application and create_client: not_found if the user is gone, invalid if the token is taken.
   virtual core::Result<model::User> create_user(NewUser user) = 0;  // invalid: the name is taken
   virtual core::Result<model::Application> create_application(
       NewApplication application) = 0;  // invalid: sort key taken
   virtual core::Result<model::Client> create_client(NewClient client) = 0;
   virtual core::Result<void> delete_message(core::UserId user,
                                             core::MessageId id) = 0;  // not_found: missing or foreign
+  // Those that are there when the call comes; in slices, so a failure may leave the older ones deleted.
   virtual core::Result<void> delete_messages(core::UserId user) = 0;
   virtual core::Result<void> delete_messages(core::ApplicationId application) = 0;
 
