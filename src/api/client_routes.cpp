@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "api/json_list.hpp"
-#include "push/binder/binder.hpp"
 #include "push/api/respond.hpp"
 #include "push/auth/token.hpp"
+#include "push/binder/binder.hpp"
 #include "push/model/json.hpp"
 
 namespace push::api {

@@ -4,9 +4,9 @@
 #include <string>
 #include <utility>
 
-#include "push/binder/go_text.hpp"
 #include "api/origin.hpp"
 #include "push/api/target.hpp"
+#include "push/binder/go_text.hpp"
 
 namespace push::api {
 namespace {

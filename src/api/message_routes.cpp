@@ -80,7 +80,7 @@ net::Response done(const core::Result<void>& result) {
 
 }  // namespace
 
-void create_message(Service& service, ExchangePtr exchange) {
+void create_message(Service& service, const ExchangePtr& exchange) {
   if (exchange->incoming.body.size() <= kInlineBody) return read_and_submit(service, exchange);
   service.on_worker(exchange, [&service, exchange] { read_and_submit(service, exchange); });
 }

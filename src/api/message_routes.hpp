@@ -10,7 +10,7 @@ struct Exchange;
 class Service;
 
 // The head of the message path: bind, fill in, submit. The answer follows the commit, from the writer thread.
-void create_message(Service& service, std::shared_ptr<Exchange> exchange);
+void create_message(Service& service, const std::shared_ptr<Exchange>& exchange);
 
 net::Response list_messages(Context& context);
 net::Response delete_messages(Context& context);

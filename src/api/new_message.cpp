@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "push/binder/go_text.hpp"
 #include "push/binder/binder.hpp"
+#include "push/binder/go_text.hpp"
 
 namespace push::api {
 namespace {
@@ -39,7 +39,11 @@ store::NewMessage compose(MessageForm form, const model::Application& applicatio
   store::NewMessage out;
   out.application = application.id;
   out.message = std::move(form.message);
-  out.title = binder::trim(form.title).empty() ? application.name : std::move(form.title);
+  if (binder::trim(form.title).empty()) {
+    out.title = application.name;
+  } else {
+    out.title = std::move(form.title);
+  }
   out.priority = form.priority.value_or(application.default_priority);
   out.extras = std::move(form.extras);
   out.date = now;

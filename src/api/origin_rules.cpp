@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "push/binder/go_text.hpp"
 #include "api/origin.hpp"
+#include "push/binder/go_text.hpp"
 
 namespace push::api {
 namespace {

@@ -6,11 +6,11 @@
 
 #include "api/access_log.hpp"
 #include "api/exchange.hpp"
-#include "push/binder/go_text.hpp"
 #include "push/api/context.hpp"
 #include "push/api/credentials.hpp"
 #include "push/api/respond.hpp"
 #include "push/api/routes.hpp"
+#include "push/binder/go_text.hpp"
 #include "push/core/check.hpp"
 
 namespace push::api {
@@ -78,10 +78,11 @@ bool Service::allows_origin(const net::Request& request) {
   return origins_.allows_stream(request.header("Origin"), request.header("Host"));
 }
 
-net::Response Service::refuse(unsigned status, std::string_view reason) {
+net::Response Service::refuse(const net::Request& request, unsigned status, std::string_view reason) {
   count(status);
   net::Response response = refused_handshake(status, reason);
-  HeaderList common = origins_.fixed_headers();
+  HeaderList common;
+  origins_.judge(view_of(request), common);
   set_header(common, "Content-Type", response.content_type);
   add_headers(response, std::move(common));
   return response;

@@ -6,7 +6,7 @@
 
 namespace push::api {
 
-void open_stream(Service& /*service*/, ExchangePtr exchange) {
+void open_stream(Service& /*service*/, const ExchangePtr& exchange) {
   const net::Admission admission{exchange->principal->user, exchange->principal->client};
   exchange->reply.upgrade(std::move(exchange->request), admission);
 }

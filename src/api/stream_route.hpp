@@ -7,6 +7,6 @@ namespace push::api {
 struct Exchange;
 class Service;
 
-void open_stream(Service& service, std::shared_ptr<Exchange> exchange);
+void open_stream(Service& service, const std::shared_ptr<Exchange>& exchange);
 
 }  // namespace push::api

@@ -94,11 +94,14 @@ void append_float(std::string& out, double value) {
     out += exponent < 0 ? "e-" : "e+";
     out += std::to_string(std::abs(exponent));
   } else if (exponent < 0) {
-    out.append("0.").append(static_cast<std::size_t>(-exponent - 1), '0').append(digits);
+    const int zeros = -exponent - 1;
+    out.append("0.").append(static_cast<std::size_t>(zeros), '0').append(digits);
   } else if (places <= exponent + 1) {
-    out.append(digits).append(static_cast<std::size_t>(exponent + 1 - places), '0');
+    const int zeros = exponent + 1 - places;
+    out.append(digits).append(static_cast<std::size_t>(zeros), '0');
   } else {
-    const auto point = static_cast<std::size_t>(exponent + 1);
+    const int before = exponent + 1;
+    const auto point = static_cast<std::size_t>(before);
     out.append(digits, 0, point).append(".").append(digits, point);
   }
 }

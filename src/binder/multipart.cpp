@@ -88,7 +88,7 @@ core::Result<bool> MultipartReader::next(Part& part) {
 
 core::Result<bool> MultipartReader::read_part(Part& part) {
   std::string disposition;
-  const auto headers = read_headers(disposition);
+  auto headers = read_headers(disposition);
   if (!headers || !*headers) return headers;
   part = {};
   const MediaType media = parse_media_type(disposition);

@@ -75,7 +75,7 @@ bool XmlReader::append_reference(std::string_view& raw) {
   constexpr std::array<std::pair<std::string_view, char>, 5> named = {
       {{"lt", '<'}, {"gt", '>'}, {"amp", '&'}, {"apos", '\''}, {"quot", '"'}}};
   const std::size_t end = raw.find(';');
-  if (end == std::string_view::npos || end > 12) return false;
+  if (end > 12) return false;  // none, or no reference that XML knows
   const std::string_view name = raw.substr(1, end - 1);
   raw.remove_prefix(end + 1);
   if (!name.starts_with('#')) {

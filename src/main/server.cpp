@@ -71,7 +71,8 @@ int serve(const config::Loaded& loaded) {
   if (!store) return cannot_start(store.error());
   if (auto made = api::create_default_user(**store, config); !made) return cannot_start(made.error());
 
-  auth::Authenticator authenticator(**store, {.enforce_elevation = config.compat == config::Compat::v3});
+  auth::Authenticator authenticator(
+      **store, {.enforce_elevation = config.compat == config::Compat::v3, .password_cost = config.passstrength});
   core::WorkerPool workers(config.server.workers, config.server.workerqueue);
   metrics.gauge("push_workers_waiting", "Jobs that wait for a worker.",
                 [&workers] { return static_cast<std::int64_t>(workers.waiting()); });

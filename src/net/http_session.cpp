@@ -211,12 +211,14 @@ void HttpSession::linger() {
 std::optional<Response> HttpSession::check_handshake(const Request& request) const {
   const websocket::Handshake handshake{request.method(), request.header("Connection"), request.header("Upgrade"),
                                        request.header("Sec-WebSocket-Version"), request.header("Sec-WebSocket-Key")};
-  if (const auto wrong = websocket::check_upgrade(handshake)) return gate_->refuse(400, *wrong);
-  if (http_1_0_) return gate_->refuse(400, "websocket: the client speaks HTTP/1.0, a handshake needs HTTP/1.1");
+  if (const auto wrong = websocket::check_upgrade(handshake)) return gate_->refuse(request, 400, *wrong);
+  if (http_1_0_)
+    return gate_->refuse(request, 400, "websocket: the client speaks HTTP/1.0, a handshake needs HTTP/1.1");
   if (!gate_->allows_origin(request))
-    return gate_->refuse(403, "websocket: request origin not allowed by Upgrader.CheckOrigin");
-  if (const auto wrong = websocket::check_key(handshake)) return gate_->refuse(400, *wrong);
-  if (buffer_.size() > 0) return gate_->refuse(400, "websocket: client sent data before handshake is complete");
+    return gate_->refuse(request, 403, "websocket: request origin not allowed by Upgrader.CheckOrigin");
+  if (const auto wrong = websocket::check_key(handshake)) return gate_->refuse(request, 400, *wrong);
+  if (buffer_.size() > 0)
+    return gate_->refuse(request, 400, "websocket: client sent data before handshake is complete");
   return std::nullopt;
 }
 

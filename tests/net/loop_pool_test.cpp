@@ -43,7 +43,7 @@ struct EchoHandler final : RequestHandler, StreamGate {
     return response;
   }
   bool allows_origin(const Request&) override { return origin_allowed; }
-  Response refuse(unsigned status, std::string_view reason) override { return reject(status, reason); }
+  Response refuse(const Request&, unsigned status, std::string_view reason) override { return reject(status, reason); }
 };
 
 std::string read_head(tcp::socket& socket, std::string& buffer) {

@@ -2,10 +2,10 @@
 #pragma once
 #include <cstdint>
 
-#include "push/binder/binder.hpp"
 #include "push/api/incoming.hpp"
 #include "push/api/target.hpp"
 #include "push/auth/authenticator.hpp"
+#include "push/binder/binder.hpp"
 #include "push/config/config.hpp"
 #include "push/net/http.hpp"
 #include "push/store/store.hpp"

@@ -30,8 +30,6 @@ class OriginRules {
 
   // The upgrader's gate.
   bool allows_stream(std::string_view origin, std::string_view host) const;
-  // The configured response headers alone.
-  const HeaderList& fixed_headers() const { return fixed_; }
 
  private:
   bool allows(std::string_view origin) const;

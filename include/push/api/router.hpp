@@ -21,7 +21,7 @@ class Service;
 // A straight line from a request to its answer. On::loop: memory only. On::worker: may block.
 using Handler = net::Response (*)(Context&);
 // Takes the exchange over on the session's loop, or on a worker if the credentials had to be looked up; answers later.
-using Taker = void (*)(Service&, std::shared_ptr<Exchange>);
+using Taker = void (*)(Service&, const std::shared_ptr<Exchange>&);
 
 enum class On { loop, worker };
 enum class Gate {

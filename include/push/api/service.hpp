@@ -35,7 +35,7 @@ class Service final : public net::RequestHandler, public net::StreamGate {
   void handle(net::Request request, net::Reply reply) override;
   net::Response reject(unsigned status, std::string_view reason) override;
   bool allows_origin(const net::Request& request) override;
-  net::Response refuse(unsigned status, std::string_view reason) override;
+  net::Response refuse(const net::Request& request, unsigned status, std::string_view reason) override;
 
   // For handlers that answer later. Any thread; one answer an exchange.
   void finish(Exchange& exchange, net::Response response);

@@ -83,7 +83,7 @@ class StreamGate {
   // The upgrader's origin rule (gotify-spec 3, "Origin", gate 2).
   virtual bool allows_origin(const Request& request) = 0;
   // The answer to a handshake that failed: status 400 or 403 and the reason in Gotify's words.
-  virtual Response refuse(unsigned status, std::string_view reason) = 0;
+  virtual Response refuse(const Request& request, unsigned status, std::string_view reason) = 0;
 };
 
 }  // namespace push::net
