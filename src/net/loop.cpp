@@ -215,6 +215,8 @@ void Loop::stop_accepting() {
 }
 
 void Loop::finish() {
+  while (fanout_.run()) {  // what was committed before the end still goes out
+  }
   std::vector<std::shared_ptr<HttpSession>> sessions;
   for (const auto& [id, session] : sessions_) sessions.push_back(session);
   for (const auto& session : sessions) session->abort();
