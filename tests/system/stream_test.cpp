@@ -74,8 +74,8 @@ TEST_F(Stream, SendsTheJsonOfTheAnswerAndALineEndHtmlEscaped) {
 TEST_F(Stream, SendsMessagesOfEverySizeWhole) {
   StreamClient listener = stream();
   HttpClient http = poster();
-  for (const std::size_t size :
-       {1, 20, 21, 22, 23, 24, 25, 26, 65400, 65430, 65440, 65450, 65536, 1'000'000, 5'000'000}) {
+  for (const unsigned size :
+       {1U, 20U, 21U, 22U, 23U, 24U, 25U, 26U, 65400U, 65430U, 65440U, 65450U, 65536U, 1'000'000U, 5'000'000U}) {
     const std::string message = post_message(http, std::string(size, 'm'));
     EXPECT_TRUE(listener.next_message() == message + "\n") << size;
   }
