@@ -190,6 +190,8 @@ void add_database(std::vector<Key>& keys) {
   add(refused_with(word(PUSH_KEY(database.dialect), {"sqlite3"}, "kind of database"), "unsupported dialect: {}"));
   add(secret(full_text(PUSH_KEY(database.connection), "path of the database"), has_password));
   add(number(PUSH_KEY(database.queue), 1, kMany, "changes that may wait for the writer, then 503"));
+  add(number(PUSH_KEY(database.queuebytes), kKilo, 64 * kGiga,
+             "bytes of messages that may wait for the writer, then 503"));
   add(number(PUSH_KEY(database.batch), 1, 65536, "changes in one transaction at most"));
   add(number(PUSH_KEY(database.readers), 1, 64, "connections for look-ups"));
   add(number(PUSH_KEY(database.busytimeoutmilliseconds), 0, 60000,

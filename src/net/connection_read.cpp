@@ -35,21 +35,25 @@ bool ConnectionTable::take_frames(std::uint32_t slot, char* data, std::size_t si
   std::size_t at = 0;
   for (;;) {
     const websocket::Parsed parsed = websocket::parse_client_frame(data + at, size - at, kReadLimit);
-    switch (parsed.status) {
-      case ParseStatus::incomplete:
-        keep_rest(slot, data + at, size - at);
-        return true;
-      case ParseStatus::violation:
-        end_with(slot, CloseCode::protocol_error, CloseReason::protocol_error);
-        return false;
-      case ParseStatus::too_big:
-        end_with(slot, CloseCode::too_big, CloseReason::too_big);
-        return false;
-      case ParseStatus::complete:
-        at += parsed.consumed;
-        if (!take_frame(slot, parsed.frame)) return false;
+    if (ended_by(slot, parsed.status)) return false;
+    if (parsed.status == ParseStatus::incomplete) {
+      keep_rest(slot, data + at, size - at);
+      return true;
     }
+    at += parsed.consumed;
+    if (!take_frame(slot, parsed.frame)) return false;
   }
+}
+
+bool ConnectionTable::ended_by(std::uint32_t slot, ParseStatus status) {
+  if (status == ParseStatus::violation) {
+    end_with(slot, CloseCode::protocol_error, CloseReason::protocol_error);
+  } else if (status == ParseStatus::too_big) {
+    end_with(slot, CloseCode::too_big, CloseReason::too_big);
+  } else {
+    return false;
+  }
+  return true;
 }
 
 bool ConnectionTable::take_frame(std::uint32_t slot, const ClientFrame& frame) {
@@ -82,17 +86,7 @@ bool ConnectionTable::take_data(std::uint32_t slot, const ClientFrame& frame) {
   const bool in_message = connections_[slot].backlog != kNone && backlogs_[connections_[slot].backlog].in_message;
   if (whole && !in_message) return true;
   Backlog& backlog = borrow(slot);
-  switch (backlog.message.accept(frame, kReadLimit)) {
-    case ParseStatus::violation:
-      end_with(slot, CloseCode::protocol_error, CloseReason::protocol_error);
-      return false;
-    case ParseStatus::too_big:
-      end_with(slot, CloseCode::too_big, CloseReason::too_big);
-      return false;
-    case ParseStatus::complete:
-    case ParseStatus::incomplete:
-      break;
-  }
+  if (ended_by(slot, backlog.message.accept(frame, kReadLimit))) return false;
   backlog.in_message = !frame.final;
   return true;
 }

@@ -20,7 +20,9 @@ struct SqliteStore::Parts {
         readers(std::move(reading)),
         checkpointer(std::move(checkpointing)),
         backend(connection, checkpointer, database.busytimeoutmilliseconds, metrics),
-        writer(backend, Writer::Limits{.queue = database.queue, .batch = database.batch}, metrics) {}
+        writer(backend,
+               Writer::Limits{.queue = database.queue, .batch = database.batch, .queue_bytes = database.queuebytes},
+               metrics) {}
 
   Connection connection;  // the writer thread's
   ReaderPool readers;

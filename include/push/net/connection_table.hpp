@@ -82,6 +82,7 @@ class ConnectionTable {
   // Takes whole frames off `data` and keeps the rest. False: the connection is closed or lingers.
   bool take_frames(std::uint32_t slot, char* data, std::size_t size);
   bool take_frame(std::uint32_t slot, const websocket::ClientFrame& frame);
+  bool ended_by(std::uint32_t slot, websocket::ParseStatus status);
   bool take_data(std::uint32_t slot, const websocket::ClientFrame& frame);
   void keep_rest(std::uint32_t slot, const char* data, std::size_t size);
   void write(std::uint32_t slot);
