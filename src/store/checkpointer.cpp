@@ -25,6 +25,12 @@ void Checkpointer::request() {
   wake_.notify_one();
 }
 
+void Checkpointer::wait_until_idle() {
+  core::Lock lock(mutex_);
+  requested_ = false;
+  while (running_) idle_.wait(mutex_);
+}
+
 void Checkpointer::run() {
   bool failing = false;
   while (true) {
@@ -33,6 +39,7 @@ void Checkpointer::run() {
       while (!requested_ && !stopping_) wake_.wait(mutex_);
       if (stopping_) return;
       requested_ = false;
+      running_ = true;
     }
     int logged = 0;
     int moved = 0;
@@ -44,6 +51,9 @@ void Checkpointer::run() {
       spdlog::warn("the write-ahead log grows: {}", sqlite_failure(connection_.handle(), code, "checkpoint").text);
     }
     failing = failed;
+    core::Lock lock(mutex_);
+    running_ = false;
+    idle_.notify_all();
   }
 }
 

@@ -18,6 +18,8 @@ class Checkpointer {
 
   // Any thread: asks for one more run; returns at once.
   void request();
+  // The thread that requests: withdraws a request that has not begun and blocks until the run that has is over.
+  void wait_until_idle();
   // Log pages that the last run found already in the database file.
   int moved_pages() const { return moved_.load(std::memory_order_relaxed); }
 
@@ -28,7 +30,9 @@ class Checkpointer {
   std::atomic<int> moved_{0};
   core::Mutex mutex_;
   core::Condition wake_;
+  core::Condition idle_;
   bool requested_ PUSH_GUARDED_BY(mutex_) = false;
+  bool running_ PUSH_GUARDED_BY(mutex_) = false;
   bool stopping_ PUSH_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };

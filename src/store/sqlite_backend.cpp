@@ -92,7 +92,10 @@ void SqliteBackend::rest() {
   }
   if (log_pages_ < kRestartBytes / page_size_ || log_pages_ - restart_pages_ < kRetryBytes / page_size_) return;
   const int left = log_pages_ - checkpointer_.moved_pages();
-  if (left <= kLittleBytes / page_size_ || log_pages_ >= kForcedRestartBytes / page_size_) restart_log();
+  const bool forced = log_pages_ >= kForcedRestartBytes / page_size_;
+  if (!forced && left > kLittleBytes / page_size_) return;
+  if (forced) checkpointer_.wait_until_idle();  // SQLite refuses a second checkpoint beside a running one
+  restart_log();
 }
 
 void SqliteBackend::restart_log() {

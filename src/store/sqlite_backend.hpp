@@ -3,8 +3,9 @@
 //
 // The log: SQLite's own checkpoint inside a commit is off. When 4 MB of the log have gathered, the Checkpointer moves
 // them. Under an unbroken load a log never empties that way, so past 64 MB the writer starts it afresh between two
-// transactions, at a moment when little is left to move; past 128 MB at any moment. A reader that is still inside the
-// old log puts it off until the next 1 MB.
+// transactions, at a moment when little is left to move; past 128 MB at any moment, waiting for a checkpoint that runs:
+// a disk that cannot keep up slows the writer down. A reader that is still inside the old log puts it off until the
+// next 1 MB.
 #pragma once
 #include "push/core/result.hpp"
 #include "push/metrics/registry.hpp"
