@@ -207,6 +207,16 @@ TEST_F(LoopPoolTest, LimitsAreRefusedWithTheirStatusAndAnEnd) {
   EXPECT_EQ(refused(start_line + "Content-Length: 1\r\nContent-Length: 2\r\n\r\n"), "HTTP/1.1 400");
 }
 
+TEST_F(LoopPoolTest, TheAnswerToATooLargeBodyIsNotLostToTheBytesBehindIt) {
+  settings.http.bodylimit = 1024;
+  start();
+  tcp::socket socket = connect();
+  const std::string body(4 << 20, 'x');
+  const std::string got = exchange(
+      socket, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+  EXPECT_TRUE(got.starts_with("HTTP/1.1 413")) << got;
+}
+
 TEST_F(LoopPoolTest, AHeaderThatNeverEndsTimesOutWith408) {
   settings.http.headertimeoutseconds = 1;
   start();
