@@ -28,10 +28,12 @@ net::Response create_application(Context& context) {
   form.text("sortKey", wanted.sort_key);
   if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
   wanted.user = context.user();
-  wanted.token = auth::mint_application_token();
-  const auto stored = context.store.create_application(std::move(wanted));
+  const auth::MintedToken token = auth::mint_application_token(context.token_form());
+  wanted.token = token.stored;
+  auto stored = context.store.create_application(std::move(wanted));
   if (!stored && stored.error().code == core::ErrorCode::invalid) return error(400, "sort key is not unique");
   if (!stored) return error(stored.error());
+  stored->token = token.shown;
   std::string out;
   model::append_json(out, *stored, true);
   return json(out);

@@ -27,9 +27,11 @@ net::Response create_client(Context& context) {
   form.unsigned_integer("expiresAfterInactivitySeconds", wanted.expires_after_inactivity_seconds);
   if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
   wanted.user = context.user();
-  wanted.token = auth::mint_client_token();
-  const auto stored = context.store.create_client(std::move(wanted));
+  const auth::MintedToken token = auth::mint_client_token(context.token_form());
+  wanted.token = token.stored;
+  auto stored = context.store.create_client(std::move(wanted));
   if (!stored) return error(stored.error());
+  stored->token = token.shown;
   std::string out;
   model::append_json(out, *stored, true, core::wall_now());
   return json(out);

@@ -31,6 +31,7 @@ struct Exchange {
   std::string_view id_text;  // looks into `target`
   std::uint64_t id = 0;
   auth::Credentials credentials;
+  std::uint64_t epoch = 0;  // auth::Authenticator's, before it was asked
   auth::PrincipalPtr principal;
 };
 

@@ -44,10 +44,12 @@ void add_headers(net::Response& response, HeaderList common) {
 }  // namespace
 
 Service::Service(store::Store& store, auth::Authenticator& authenticator, delivery::Publisher& publisher,
-                 core::WorkerPool& workers, metrics::Registry& metrics, const config::Config& config)
+                 files::ImageFolder& images, core::WorkerPool& workers, metrics::Registry& metrics,
+                 const config::Config& config)
     : store_(store),
       authenticator_(authenticator),
       publisher_(publisher),
+      images_(images),
       workers_(workers),
       config_(config),
       origins_(compiled(config.server)),
@@ -88,6 +90,10 @@ net::Response Service::refuse(const net::Request& request, unsigned status, std:
   return response;
 }
 
+void Service::opened(const net::Admission& /*admission*/) {}
+
+void Service::still_open(const std::vector<core::ClientId>& /*clients*/) {}
+
 void Service::begin(const ExchangePtr& exchange) {
   auto target = parse_target(exchange->incoming.target);
   if (!target) return fail(*exchange, target.error());
@@ -117,6 +123,7 @@ void Service::admit(const ExchangePtr& exchange) {
   if (auto allowed = check_cross_origin(exchange->incoming, exchange->credentials); !allowed) {
     return fail(*exchange, allowed.error());
   }
+  exchange->epoch = authenticator_.epoch();
   if (auto known = authenticator_.recall(access, exchange->credentials)) {
     return admitted(exchange, *std::move(known), Place::loop);
   }
@@ -125,10 +132,10 @@ void Service::admit(const ExchangePtr& exchange) {
   });
 }
 
-void Service::admitted(const ExchangePtr& exchange, core::Result<auth::PrincipalPtr> principal, Place place) {
+void Service::admitted(const ExchangePtr& exchange, core::Result<auth::Admitted> admission, Place place) {
   exchange->credentials = {};
-  if (!principal) return fail(*exchange, principal.error());
-  exchange->principal = *std::move(principal);
+  if (!admission) return fail(*exchange, admission.error());
+  exchange->principal = std::move(admission->principal);
   if (!exchange->id_text.empty()) {
     const auto id = parse_id(exchange->id_text);
     if (!id) return finish(*exchange, error(400, "invalid id"));
@@ -146,7 +153,8 @@ void Service::run(const ExchangePtr& exchange, Place place) {
 }
 
 void Service::call(Exchange& exchange, Handler handler) {
-  Context context{store_, authenticator_, config_, exchange.incoming, exchange.target, exchange.principal, exchange.id};
+  Context context{store_,          authenticator_,     publisher_,  images_, config_, exchange.incoming,
+                  exchange.target, exchange.principal, exchange.id, {}};
   finish(exchange, handler(context));
 }
 

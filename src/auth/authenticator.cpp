@@ -143,8 +143,17 @@ core::Result<PrincipalPtr> Authenticator::State::permit(Access access, Principal
 Authenticator::Authenticator(store::Store& store, Options options) : state_(std::make_unique<State>(store, options)) {}
 Authenticator::~Authenticator() = default;
 
-std::optional<core::Result<PrincipalPtr>> Authenticator::recall(Access access, const Credentials& credentials) {
-  if (credentials.token.empty() && !credentials.basic) return state_->permit(access, nullptr);
+namespace {
+
+core::Result<Admitted> admitted(core::Result<PrincipalPtr> principal) {
+  if (!principal) return std::move(principal).error();
+  return Admitted{*std::move(principal)};
+}
+
+}  // namespace
+
+std::optional<core::Result<Admitted>> Authenticator::recall(Access access, const Credentials& credentials) {
+  if (credentials.token.empty() && !credentials.basic) return admitted(state_->permit(access, nullptr));
   const bool token_first = access == Access::post_message && !credentials.token.empty();
   PrincipalPtr known;
   if (credentials.basic && !token_first) {
@@ -155,15 +164,25 @@ std::optional<core::Result<PrincipalPtr>> Authenticator::recall(Access access, c
     if (application && access != Access::post_message) return std::nullopt;
   }
   if (known == nullptr) return std::nullopt;
-  return state_->permit(access, std::move(known));
+  return admitted(state_->permit(access, std::move(known)));
 }
 
-core::Result<PrincipalPtr> Authenticator::authenticate(Access access, const Credentials& credentials) {
+core::Result<Admitted> Authenticator::authenticate(Access access, const Credentials& credentials) {
   const std::uint64_t epoch = state_->memory.epoch();
   Found found = access == Access::post_message ? state_->find_message_sender(credentials, epoch)
                                                : state_->find_user(credentials, epoch);
   if (!found) return std::move(found).error();
-  return state_->permit(access, *std::move(found));
+  return admitted(state_->permit(access, *std::move(found)));
+}
+
+core::Result<PrincipalPtr> Authenticator::log_in(const Credentials::Basic& basic) {
+  Found found = state_->check_password(basic, state_->memory.epoch());
+  if (found && *found == nullptr) return core::failure(core::ErrorCode::unauthorized, "invalid credentials");
+  return found;
+}
+
+std::uint64_t Authenticator::epoch() const {
+  return state_->memory.epoch();
 }
 
 void Authenticator::forget() {

@@ -44,11 +44,17 @@ std::string mint(char prefix) {
 
 }  // namespace
 
-std::string mint_application_token() {
-  return mint('A');
+MintedToken mint_application_token(TokenForm /*form*/) {
+  const std::string token = mint('A');
+  return {token, token};
 }
-std::string mint_client_token() {
-  return mint('C');
+MintedToken mint_client_token(TokenForm /*form*/) {
+  const std::string token = mint('C');
+  return {token, token};
+}
+
+core::Result<TokenKey> read_token(std::string_view presented, core::WallTime /*now*/) {
+  return TokenKey{std::string(presented), std::nullopt};
 }
 
 }  // namespace push::auth

@@ -16,6 +16,7 @@
 #include "push/core/log.hpp"
 #include "push/core/worker_pool.hpp"
 #include "push/delivery/publisher.hpp"
+#include "push/files/image_folder.hpp"
 #include "push/hub/hub.hpp"
 #include "push/metrics/registry.hpp"
 #include "push/net/loop_pool.hpp"
@@ -70,6 +71,8 @@ int serve(const config::Loaded& loaded) {
   auto store = store::SqliteStore::open(config.database, metrics);
   if (!store) return cannot_start(store.error());
   if (auto made = api::create_default_user(**store, config); !made) return cannot_start(made.error());
+  files::ImageFolder images(config.uploadedimagesdir);
+  if (auto ready = images.prepare(); !ready) return cannot_start(ready.error());
 
   auth::Authenticator authenticator(
       **store, {.enforce_elevation = config.compat == config::Compat::v3, .password_cost = config.passstrength});
@@ -82,7 +85,7 @@ int serve(const config::Loaded& loaded) {
   net::LoopPool loops(config.server, hub, metrics);
   cluster::Standalone backplane;
   delivery::Publisher publisher(**store, hub, loops, backplane, metrics, config.server.stream.inboxsize);
-  api::Service service(**store, authenticator, publisher, workers, metrics, config);
+  api::Service service(**store, authenticator, publisher, images, workers, metrics, config);
   api::MetricsPage metrics_page(metrics);
 
   if (auto listening = listen(loops, config.server, service, metrics_page); !listening)

@@ -173,12 +173,14 @@ Result<void> SqliteStore::delete_message(core::UserId user, core::MessageId id) 
   });
 }
 
-Result<void> SqliteStore::delete_messages(core::UserId user) {
-  return delete_in_slices(parts_->writer, parts_->connection, kDeleteOfUser, user);
+Result<void> SqliteStore::delete_messages(core::UserId user, Purged done) {
+  done(delete_in_slices(parts_->writer, parts_->connection, kDeleteOfUser, user));
+  return {};
 }
 
-Result<void> SqliteStore::delete_messages(core::ApplicationId application) {
-  return delete_in_slices(parts_->writer, parts_->connection, kDeleteOfApplication, application);
+Result<void> SqliteStore::delete_messages(core::ApplicationId application, Purged done) {
+  done(delete_in_slices(parts_->writer, parts_->connection, kDeleteOfApplication, application));
+  return {};
 }
 
 }  // namespace push::store

@@ -87,7 +87,8 @@ class ServiceTest : public testing::Test {
     auth::Authenticator authenticator(store, quick);
     delivery::Publisher publisher(store, hub, loops, backplane, metrics, 1024);
     core::WorkerPool workers(1, queue);
-    Service service(store, authenticator, publisher, workers, metrics, settings);
+    files::ImageFolder images("");
+    Service service(store, authenticator, publisher, images, workers, metrics, settings);
     const auto port = loops.listen("127.0.0.1", 0, service, &service);
     ASSERT_TRUE(port) << port.error().text;
     loops.start();

@@ -58,9 +58,9 @@ class AuthenticatorTest : public testing::Test {
 };
 
 // Who got in: "basic 1", "client 22 of 2", "application of 2", "anonymous", or the error's text.
-std::string who(const core::Result<PrincipalPtr>& result) {
+std::string who(const core::Result<Admitted>& result) {
   if (!result) return result.error().text;
-  const Principal& principal = **result;
+  const Principal& principal = *result->principal;
   const std::string user = std::to_string(core::value(principal.user));
   switch (principal.kind) {
     case Kind::anonymous:
@@ -146,7 +146,7 @@ TEST_F(AuthenticatorTest, RecallsWhatWasAuthenticatedWithoutAskingTheStore) {
   ASSERT_TRUE(authenticator.authenticate(Access::client, basic("admin", "pw")));
   const int lookups = store.lookups;
   EXPECT_EQ(who(*authenticator.recall(Access::post_message, token("Aapp"))), "application of 2");
-  EXPECT_EQ((*authenticator.recall(Access::post_message, token("Aapp")))->get()->application->name, "app");
+  EXPECT_EQ((*authenticator.recall(Access::post_message, token("Aapp")))->principal->application->name, "app");
   EXPECT_EQ(who(*authenticator.recall(Access::post_message, token("Cplain"))), "client 22 of 2");
   EXPECT_EQ(who(*authenticator.recall(Access::post_message, basic("admin", "pw"))), "basic 1");
   EXPECT_EQ(who(*authenticator.recall(Access::client, token("Cplain"))), "client 22 of 2");

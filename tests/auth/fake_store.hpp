@@ -139,16 +139,42 @@ class FakeStore final : public store::Store {
     if (gone == 0) return core::failure(core::ErrorCode::not_found, "no such message");
     return {};
   }
-  core::Result<void> delete_messages(core::UserId user) override {
+  core::Result<void> delete_messages(core::UserId user, Purged done) override {
     if (broken) return down();
     std::erase_if(messages, [this, user](const model::Message& message) { return owner(message) == user; });
+    done({});
     return {};
   }
-  core::Result<void> delete_messages(core::ApplicationId application) override {
+  core::Result<void> delete_messages(core::ApplicationId application, Purged done) override {
     if (broken) return down();
     std::erase_if(messages, [application](const model::Message& m) { return m.application == application; });
+    done({});
     return {};
   }
+  core::Result<model::Application> update_application(core::UserId, core::ApplicationId,
+                                                      store::ApplicationChange) override {
+    return down();
+  }
+  core::Result<model::Application> set_application_token(core::UserId, core::ApplicationId, std::string) override {
+    return down();
+  }
+  core::Result<store::ImageChange> set_application_image(core::UserId, core::ApplicationId, std::string) override {
+    return down();
+  }
+  core::Result<model::Client> update_client(core::UserId, core::ClientId, store::ClientChange) override {
+    return down();
+  }
+  core::Result<void> elevate_client(core::UserId, core::ClientId, std::optional<core::WallTime>) override {
+    return down();
+  }
+  core::Result<model::User> update_user(core::UserId, store::UserChange) override { return down(); }
+  core::Result<void> set_password(core::UserId, std::string) override { return down(); }
+  bool touch_application(core::ApplicationId, core::WallTime) override { return false; }
+  bool touch_clients(std::vector<core::ClientId>, core::WallTime) override { return false; }
+  core::Result<std::string> delete_application(core::UserId, core::ApplicationId) override { return down(); }
+  core::Result<void> delete_client(core::UserId, core::ClientId) override { return down(); }
+  core::Result<std::vector<store::OwnedClient>> delete_expired_clients(core::WallTime) override { return down(); }
+  core::Result<std::vector<std::string>> delete_user(core::UserId) override { return down(); }
   void drain() override {}
 
  private:

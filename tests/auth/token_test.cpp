@@ -12,8 +12,8 @@ namespace {
 constexpr std::string_view kAlphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
 
 TEST(Token, HasItsPrefixAndFourteenLettersOfTheAlphabet) {
-  const std::string application = mint_application_token();
-  const std::string client = mint_client_token();
+  const std::string application = mint_application_token(TokenForm::legacy).shown;
+  const std::string client = mint_client_token(TokenForm::legacy).shown;
   EXPECT_EQ(application.size(), 15u);
   EXPECT_EQ(client.size(), 15u);
   EXPECT_EQ(application[0], 'A');
@@ -26,7 +26,7 @@ TEST(Token, NeverRepeatsAndUsesEveryLetterAboutAsOften) {
   std::set<std::string> seen;
   std::map<char, int> count;
   for (int i = 0; i < kTokens; ++i) {
-    const std::string token = mint_client_token();
+    const std::string token = mint_client_token(TokenForm::legacy).shown;
     EXPECT_TRUE(seen.insert(token).second);
     for (const char letter : token.substr(1)) ++count[letter];
   }

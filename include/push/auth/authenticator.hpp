@@ -3,6 +3,7 @@
 // which every change of a user, client or application calls after its commit.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -17,7 +18,14 @@ struct Options {
   std::size_t token_cache = 8192;     // principals remembered by token
   std::size_t password_cache = 1024;  // verified (user, password) pairs remembered, as a keyed hash
   bool enforce_elevation = false;     // compat v3 (gotify-spec 0, row d)
+  unsigned touch_seconds = 300;       // between two writes of a token's last use (gotify-spec 2.6)
   unsigned password_cost = 10;  // bcrypt cost of new passwords (config passstrength): an unknown name costs as much
+};
+
+// Who may come in.
+struct Admitted {
+  PrincipalPtr principal;
+  bool touched = false;  // this request wrote the token's last use (gotify-spec 2.6): a session cookie is sent again
 };
 
 class Authenticator {
@@ -26,12 +34,16 @@ class Authenticator {
   ~Authenticator();
 
   // Any thread, never blocks. Empty: memory cannot tell, ask authenticate() on a worker.
-  std::optional<core::Result<PrincipalPtr>> recall(Access access, const Credentials& credentials);
+  std::optional<core::Result<Admitted>> recall(Access access, const Credentials& credentials);
   // Worker threads: reads the store, may run bcrypt. unauthorized / forbidden with the texts of gotify-spec 2.2;
   // unavailable when the store cannot answer (never unauthorized: stock clients would log out).
-  core::Result<PrincipalPtr> authenticate(Access access, const Credentials& credentials);
+  core::Result<Admitted> authenticate(Access access, const Credentials& credentials);
+  // POST /auth/local/login. Worker threads. unauthorized: "invalid credentials".
+  core::Result<PrincipalPtr> log_in(const Credentials::Basic& basic);
   // Any thread: everything remembered so far is stale, and so is what is being looked up right now.
   void forget();
+  // Any thread: how often forget() was called. A decision made under an older epoch may have been overtaken.
+  std::uint64_t epoch() const;
 
  private:
   struct State;

@@ -57,6 +57,9 @@ struct Server {
   Http http;
   Stream stream;
   Cors cors;
+  std::vector<std::string> trustedproxies;  // addresses or CIDR: whose X-Forwarded-For is believed, for the log
+  bool securecookie = false;                // the session cookie is for https only
+  unsigned tokenperiodseconds = 300;        // 1..86400, between two writes of a token's last use (gotify-spec 2.6)
   Metrics metrics;
   std::map<std::string, std::string> responseheaders;
 };
@@ -84,6 +87,8 @@ struct Config {
   DefaultUser defaultuser;     // created only in an empty database
   unsigned passstrength = 10;  // bcrypt cost, 4..31
   std::string uploadedimagesdir = "data/images";
+  bool registration = false;  // whoever likes may create a user
+  std::string uidir;          // a built Gotify web interface to serve instead of the built-in page; "" = none
 };
 
 // One effective value, for check-config.

@@ -44,6 +44,7 @@ struct Response {
 struct Admission {
   core::UserId user{};
   core::ClientId client{};  // 0 = a Basic session
+  std::uint64_t epoch = 0;  // auth::Authenticator's when it was let in
 };
 
 class Loop;
@@ -84,6 +85,10 @@ class StreamGate {
   virtual bool allows_origin(const Request& request) = 0;
   // The answer to a handshake that failed: status 400 or 403 and the reason in Gotify's words.
   virtual Response refuse(const Request& request, unsigned status, std::string_view reason) = 0;
+  // A stream is open and can be disconnected: whoever was revoked since it was let in is closed now.
+  virtual void opened(const Admission& admission) = 0;
+  // Clients that hold a stream, a part at a time: each at least once in `server.tokenperiodseconds`, perhaps repeated.
+  virtual void still_open(const std::vector<core::ClientId>& clients) = 0;
 };
 
 }  // namespace push::net

@@ -1,0 +1,19 @@
+// Base64 as Go's encoding/base64 reads it: Basic credentials use the standard alphabet with padding, tokens the URL
+// alphabet without (gotify-spec 2.5).
+#pragma once
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "push/core/result.hpp"
+
+namespace push::auth {
+
+// Empty: not base64.
+std::optional<std::string> decode_base64(std::string_view text);
+// invalid: "illegal base64 data at input byte N", N as Go counts. Padding is refused, trailing bits may be anything.
+core::Result<std::string> decode_base64_url(std::string_view text);
+std::string encode_base64_url(std::string_view bytes);
+
+}  // namespace push::auth
