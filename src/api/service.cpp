@@ -113,6 +113,7 @@ void Service::begin(const ExchangePtr& exchange) {
   if (match.route == nullptr) return finish(*exchange, error(404, "page not found"));
   exchange->route = match.route;
   exchange->id_text = match.id;
+  exchange->rest = match.rest;
   if (match.route->access) return admit(exchange);
   run(exchange, Place::loop);
 }
@@ -153,8 +154,8 @@ void Service::run(const ExchangePtr& exchange, Place place) {
 }
 
 void Service::call(Exchange& exchange, Handler handler) {
-  Context context{store_,          authenticator_,     publisher_,  images_, config_, exchange.incoming,
-                  exchange.target, exchange.principal, exchange.id, {}};
+  Context context{store_,          authenticator_,     publisher_,  images_,      config_, exchange.incoming,
+                  exchange.target, exchange.principal, exchange.id, exchange.rest};
   finish(exchange, handler(context));
 }
 

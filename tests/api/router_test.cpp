@@ -100,7 +100,9 @@ TEST(Router, AWildcardTakesTheRestAndTheFirstRowWins) {
   };
   const Router router(rows);
   EXPECT_EQ(router.find("GET", "/static/app.js").route, &rows[0]);
+  EXPECT_EQ(router.find("GET", "/static/app.js").rest, "");
   EXPECT_EQ(router.find("GET", "/static/x/y").route, &rows[1]);
+  EXPECT_EQ(router.find("GET", "/static/x/y").rest, "x/y");
   EXPECT_EQ(router.find("GET", "/static").route, nullptr);
   Incoming request;
   request.method = "GET";
