@@ -44,7 +44,7 @@ struct NewClient {
   std::string token;
   std::string name;
   std::uint64_t expires_after_inactivity_seconds = 0;
-  std::optional<core::WallTime> elevated_until;
+  std::optional<core::WallTime> elevated_until{};
 };
 
 struct NewUser {
