@@ -149,6 +149,7 @@ Result<std::string> SqliteStore::delete_application(core::UserId user, core::App
     if (auto deleted = execute(connection, kDelete, id); !deleted) return deleted.error();
     return unless_used(connection, std::move(application->image));
   });
+  if (image) parts_->purger.resume();
   return image;
 }
 

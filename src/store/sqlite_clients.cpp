@@ -36,23 +36,6 @@ Result<void> check_seconds(std::uint64_t seconds) {
   return core::failure(core::ErrorCode::invalid, "expiresAfterInactivitySeconds is out of range");
 }
 
-// `start` + `seconds`; nullopt for never, which is also what lies past the last time there is (the year 2262).
-std::optional<core::WallTime> expiry(core::WallTime start, std::uint64_t seconds) {
-  using Seconds = std::chrono::seconds;
-  const auto last = std::chrono::floor<Seconds>(core::WallTime::max().time_since_epoch()).count();
-  const auto from = std::max(std::chrono::ceil<Seconds>(start.time_since_epoch()).count(), Seconds::rep{0});
-  if (seconds == 0 || seconds > static_cast<std::uint64_t>(last - from)) return std::nullopt;
-  return start + Seconds(seconds);
-}
-
-Result<std::optional<model::Client>> find_living(Connection& connection, core::ClientId id, core::WallTime now) {
-  auto query = connection.query(kJoined<kSelectClients, kById>, id);
-  if (!query) return query.error();
-  auto found = one(*query, read_client);
-  if (found && *found && has_expired(**found, now)) return std::optional<model::Client>();
-  return found;
-}
-
 Result<model::Client> owned(Connection& connection, core::UserId user, core::ClientId id) {
   auto found = find_living(connection, id, core::wall_now());
   if (!found) return found.error();

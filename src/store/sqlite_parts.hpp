@@ -7,9 +7,11 @@
 #include "push/store/sqlite_store.hpp"
 #include "push/store/writer.hpp"
 #include "store/checkpointer.hpp"
+#include "store/purger.hpp"
 #include "store/reader_pool.hpp"
 #include "store/sqlite.hpp"
 #include "store/sqlite_backend.hpp"
+#include "store/sqlite_purges.hpp"
 
 namespace push::store {
 
@@ -22,13 +24,15 @@ struct SqliteStore::Parts {
         backend(connection, checkpointer, database.busytimeoutmilliseconds, metrics),
         writer(backend,
                Writer::Limits{.queue = database.queue, .batch = database.batch, .queue_bytes = database.queuebytes},
-               metrics) {}
+               metrics),
+        purger([this] { return purge_deleted_applications(writer, connection, readers); }, metrics) {}
 
   Connection connection;  // the writer thread's
   ReaderPool readers;
   Checkpointer checkpointer;
   SqliteBackend backend;
   Writer writer;
+  Purger purger;
 };
 
 }  // namespace push::store

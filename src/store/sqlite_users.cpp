@@ -130,6 +130,7 @@ Result<std::vector<std::string>> SqliteStore::delete_user(core::UserId id) {
     }
     return images_of_user;
   });
+  if (images) parts_->purger.resume();
   return images;
 }
 

@@ -274,6 +274,7 @@ TEST_F(SqliteStoreTest, DeletingMoreThanOneSliceDeletesAll) {
       .run(
           "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)"
           " INSERT INTO messages (application_id, message, date) SELECT 1 + i % 2, 'm', '2026-01-01' FROM n");
+  open();
   ASSERT_TRUE(purge(*store, one));
   EXPECT_EQ(Sqlite(database.connection).row("SELECT count(*), min(application_id) FROM messages"), "int:2500|int:2");
   append_id(one, "m");
