@@ -15,11 +15,26 @@ if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
 endif()
 
-# push_room(NAME [USES room...] [LINK lib...] [LINK_PRIVATE lib...])
+# push_embed(NAME FOLDER OUT): the files of src/NAME/FOLDER as a source of the room; OUT gets its path.
+function(push_embed name folder out)
+  set(from ${CMAKE_SOURCE_DIR}/src/${name}/${folder})
+  set(to ${CMAKE_BINARY_DIR}/generated/${name}/assets.cpp)
+  set(script ${CMAKE_SOURCE_DIR}/scripts/cmake/embed.cmake)
+  file(GLOB_RECURSE files CONFIGURE_DEPENDS ${from}/*)
+  add_custom_command(OUTPUT ${to} DEPENDS ${files} ${script} VERBATIM
+    COMMAND ${CMAKE_COMMAND} -DROOM=${name} -DFOLDER=${from} -DOUTPUT=${to} -P ${script})
+  set(${out} ${to} PARENT_SCOPE)
+endfunction()
+
+# push_room(NAME [USES room...] [LINK lib...] [LINK_PRIVATE lib...] [EMBED folder])
 # src/NAME/*.cpp -> static library push::NAME with include/push/NAME/*.hpp as its interface.
 function(push_room name)
-  cmake_parse_arguments(arg "" "" "USES;LINK;LINK_PRIVATE" ${ARGN})
+  cmake_parse_arguments(arg "" "EMBED" "USES;LINK;LINK_PRIVATE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
+  if(arg_EMBED)
+    push_embed(${name} ${arg_EMBED} embedded)
+    list(APPEND sources ${embedded})
+  endif()
   file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/include/push/${name}/*.hpp)
   set(uses ${arg_USES})
   if(NOT name STREQUAL core)
