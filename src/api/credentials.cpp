@@ -5,13 +5,12 @@
 #include <utility>
 
 #include "api/origin.hpp"
+#include "api/session_cookie.hpp"
 #include "push/api/target.hpp"
 #include "push/binder/go_text.hpp"
 
 namespace push::api {
 namespace {
-
-constexpr std::string_view kCookie = "gotify-client-token";
 
 // What follows "<scheme> " (any casing, exactly one space), or nothing.
 std::optional<std::string_view> after_scheme(std::string_view header, std::string_view scheme) {
@@ -65,7 +64,7 @@ std::string_view read_cookie(std::string_view cookies) {
     cookies.remove_prefix(
         std::min(cookies.size(), cookies.find(';') == std::string_view::npos ? cookies.size() : cookies.find(';') + 1));
     const std::size_t equals = pair.find('=');
-    if (equals == std::string_view::npos || pair.substr(0, equals) != kCookie) continue;
+    if (equals == std::string_view::npos || pair.substr(0, equals) != kSessionCookie) continue;
     std::string_view value = pair.substr(equals + 1);
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
     return value;

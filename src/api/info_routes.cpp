@@ -25,6 +25,11 @@ net::Response version(Context& /*context*/) {
               "\",\"commit\":\"" PUSH_COMMIT "\",\"buildDate\":\"" PUSH_BUILD_DATE "\"}");
 }
 
+net::Response gotify_info(Context& context) {
+  return json("{\"version\":\"" + std::string(kGotifyVersion) +
+              "\",\"register\":" + (context.config.registration ? "true" : "false") + ",\"oidc\":false}");
+}
+
 net::Response health(Context& context) {
   const bool alive = context.store.ping().has_value();
   net::Response response =

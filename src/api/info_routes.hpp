@@ -5,6 +5,8 @@
 namespace push::api {
 
 net::Response version(Context& context);
+// What the server can do, for clients that ask before they log in.
+net::Response gotify_info(Context& context);
 net::Response health(Context& context);
 // The answer to OPTIONS from our own origin or from no browser at all.
 net::Response options(Context& context);

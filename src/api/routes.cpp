@@ -4,6 +4,8 @@
 #include "api/client_routes.hpp"
 #include "api/info_routes.hpp"
 #include "api/message_routes.hpp"
+#include "api/plugin_routes.hpp"
+#include "api/session_routes.hpp"
 #include "api/stream_route.hpp"
 #include "api/user_routes.hpp"
 
@@ -20,12 +22,33 @@ constexpr Route kRoutes[] = {
     {"GET", "/stream", client, &open_stream, On::loop},
     {"GET", "/application", client, &list_applications},
     {"POST", "/application", client, &create_application},
+    {"PUT", "/application/:id", client, &update_application},
+    {"DELETE", "/application/:id", elevated, &delete_application},
+    {"PUT", "/application/:id/security", elevated, &secure_application},
     {"GET", "/application/:id/message", client, &list_application_messages},
     {"DELETE", "/application/:id/message", client, &delete_application_messages},
     {"GET", "/client", client, &list_clients},
     {"POST", "/client", client, &create_client},
+    {"PUT", "/client/:id", client, &update_client},
+    {"DELETE", "/client/:id", elevated, &delete_client},
+    {"POST", "/client/:id/elevate", elevated, &elevate_client},
     {"GET", "/current/user", client, &current_user},
+    {"POST", "/current/user/password", elevated, &change_password},
+    {"POST", "/auth/local/login", {}, &log_in},
+    {"POST", "/auth/logout", client, &log_out},
+    {"GET", "/user", admin, &list_users},
+    {"POST", "/user", optional, &create_user},
+    {"GET", "/user/:id", admin, &find_user},
+    {"POST", "/user/:id", admin, &update_user},
+    {"DELETE", "/user/:id", admin, &delete_user},
+    {"GET", "/plugin", client, &list_plugins, On::loop},
+    {"GET", "/plugin/:id/config", client, &unknown_plugin, On::loop},
+    {"POST", "/plugin/:id/config", client, &unknown_plugin, On::loop},
+    {"GET", "/plugin/:id/display", client, &unknown_plugin, On::loop},
+    {"POST", "/plugin/:id/enable", client, &unknown_plugin, On::loop},
+    {"POST", "/plugin/:id/disable", client, &unknown_plugin, On::loop},
     {"GET", "/version", {}, &version, On::loop},
+    {"GET", "/gotifyinfo", {}, &gotify_info, On::loop},
     {"GET", "/health", {}, &health, On::worker, Gate::none},
     {"HEAD", "/health", {}, &health, On::worker, Gate::none},
     {"OPTIONS", "*", {}, &options, On::loop},

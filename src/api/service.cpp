@@ -6,6 +6,7 @@
 
 #include "api/access_log.hpp"
 #include "api/exchange.hpp"
+#include "api/session_cookie.hpp"
 #include "push/api/context.hpp"
 #include "push/api/credentials.hpp"
 #include "push/api/respond.hpp"
@@ -134,9 +135,12 @@ void Service::admit(const ExchangePtr& exchange) {
 }
 
 void Service::admitted(const ExchangePtr& exchange, core::Result<auth::Admitted> admission, Place place) {
-  exchange->credentials = {};
+  const auth::Credentials shown = std::exchange(exchange->credentials, {});
   if (!admission) return fail(*exchange, admission.error());
   exchange->principal = std::move(admission->principal);
+  if (admission->touched && shown.from_cookie) {
+    exchange->headers.emplace_back("Set-Cookie", session_cookie(shown.token, config_.server.securecookie));
+  }
   if (!exchange->id_text.empty()) {
     const auto id = parse_id(exchange->id_text);
     if (!id) return finish(*exchange, error(400, "invalid id"));

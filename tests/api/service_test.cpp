@@ -179,16 +179,57 @@ TEST_F(ServiceTest, AnApplicationThatIsGoneMeanwhileIsUnauthorizedAndForgotten) 
   EXPECT_EQ(store.lookups, 6);
 }
 
+TEST_F(ServiceTest, MessagesAreDeletedAllTogetherOrByTheirApplication) {
+  for (std::uint64_t id = 1; id <= 4; ++id) {
+    model::Message& message = store.messages.emplace_back();
+    message.id = core::MessageId{id};
+    message.application = core::ApplicationId{id == 4 ? 2U : 1U};
+  }
+  store.add_application(3, 1, "Athree", "three");
+  with_service(16, [](std::uint16_t port) {
+    const auto purge = [port](const std::string& target) {
+      return ask(port, request("DELETE " + target + "?token=Cone"));
+    };
+    for (const char* target : {"/application/2/message", "/application/99/message", "/application/0/message"}) {
+      EXPECT_EQ(body(purge(target)),
+                R"({"error":"Not Found","errorCode":404,"errorDescription":"application does not exists"})")
+          << target;
+    }
+    EXPECT_EQ(status(purge("/application/3/message")), "200");
+    EXPECT_NE(body(ask(port, request("GET /message?token=Cone"))).find("\"size\":3,"), std::string::npos);
+    for (const char* target : {"/application/1/message", "/message", "/message"}) {
+      const std::string answer = purge(target);
+      EXPECT_EQ(status(answer), "200") << target;
+      EXPECT_EQ(body(answer), "") << target;
+      EXPECT_EQ(header(answer, "Content-Type"), "application/json") << target;
+    }
+    EXPECT_EQ(body(ask(port, request("GET /message?token=Cone"))),
+              R"({"paging":{"size":0,"since":0,"limit":100},"messages":[]})");
+  });
+  ASSERT_EQ(store.messages.size(), 1u) << "another user's message is left";
+  EXPECT_EQ(store.messages[0].id, core::MessageId{4});
+}
+
 TEST_F(ServiceTest, AStoreThatIsAwayIs503NeverUnauthorized) {
   store.broken = true;
   with_service(16, [](std::uint16_t port) {
-    for (const char* line :
-         {"POST /message?token=Aone&message=m", "GET /message?token=Cone", "GET /stream?token=Cone"}) {
+    for (const char* line : {"POST /message?token=Aone&message=m", "GET /message?token=Cone", "GET /stream?token=Cone",
+                             "POST /auth/logout?token=Cone", "POST /user?token=Cone"}) {
       const std::string answer = ask(port, request(line));
       EXPECT_EQ(status(answer), "503") << line;
       EXPECT_EQ(header(answer, "Retry-After"), "1");
       EXPECT_EQ(body(answer),
                 R"({"error":"Service Unavailable","errorCode":503,"errorDescription":"the database is away"})");
+    }
+  });
+}
+
+TEST_F(ServiceTest, APurgeThatTheStoreRefusesIsAnswered) {
+  with_service(16, [this](std::uint16_t port) {
+    EXPECT_EQ(status(ask(port, request("GET /current/user?token=Cone"))), "200");  // remembered from here on
+    store.broken = true;
+    for (const char* target : {"/message", "/application/1/message"}) {
+      EXPECT_EQ(status(ask(port, request("DELETE " + std::string(target) + "?token=Cone"))), "503") << target;
     }
   });
 }
