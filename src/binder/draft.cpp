@@ -5,7 +5,7 @@
 #include <utility>
 #include <variant>
 
-#include "binder/go_number.hpp"
+#include "push/binder/go_number.hpp"
 #include "push/binder/go_text.hpp"
 
 namespace push::binder {

@@ -1,4 +1,4 @@
-#include "binder/go_number.hpp"
+#include "push/binder/go_number.hpp"
 
 #include <algorithm>
 #include <array>

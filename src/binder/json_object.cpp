@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <utility>
 
-#include "binder/go_number.hpp"
+#include "push/binder/go_number.hpp"
 #include "push/model/json.hpp"
 
 namespace push::binder {
