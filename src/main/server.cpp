@@ -74,8 +74,9 @@ int serve(const config::Loaded& loaded) {
   files::ImageFolder images(config.uploadedimagesdir);
   if (auto ready = images.prepare(); !ready) return cannot_start(ready.error());
 
-  auth::Authenticator authenticator(
-      **store, {.enforce_elevation = config.compat == config::Compat::v3, .password_cost = config.passstrength});
+  auth::Authenticator authenticator(**store, {.enforce_elevation = config.compat == config::Compat::v3,
+                                              .touch_seconds = config.server.tokenperiodseconds,
+                                              .password_cost = config.passstrength});
   core::WorkerPool workers(config.server.workers, config.server.workerqueue);
   metrics.gauge("push_workers_waiting", "Jobs that wait for a worker.",
                 [&workers] { return static_cast<std::int64_t>(workers.waiting()); });

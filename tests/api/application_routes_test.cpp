@@ -14,8 +14,11 @@ TEST_F(ApplicationRoutes, ApplicationsAreListedAndCreated) {
 
   const std::string made =
       answer("POST", "/application", R"({"name":"n","description":"d","defaultPriority":4,"sortKey":"z"})");
-  EXPECT_TRUE(made.starts_with(R"(200 {"id":3,"token":"A)")) << made;
-  EXPECT_EQ(store.applications.back().token.size(), 15u);
+  EXPECT_TRUE(made.starts_with(R"(200 {"id":3,"token":"gtfya.)")) << made;
+  const std::string stored = store.applications.back().token;
+  EXPECT_TRUE(stored.starts_with("gtfya.")) << stored;
+  EXPECT_EQ(made.find(stored), std::string::npos);  // what the database holds is not shown
+
   EXPECT_EQ(store.applications.back().user, core::UserId{1});
   EXPECT_EQ(store.applications.back().description, "d");
   EXPECT_EQ(store.applications.back().default_priority, 4);

@@ -146,14 +146,16 @@ TEST_F(ServiceTest, AClientNamesOneOfItsOwnApplications) {
 
 TEST_F(ServiceTest, AuthComesBeforeIdsAndBodies) {
   with_service(16, [](std::uint16_t port) {
-    for (const char* line :
-         {"GET /message", "POST /message?token=bad", "GET /application/x/message", "GET /stream",
-          "GET /current/user?token=Aone", "DELETE /message/1?token=gtfyc.x", "GET /message?token=bad"}) {
+    for (const char* line : {"GET /message", "POST /message?token=bad", "GET /application/x/message", "GET /stream",
+                             "GET /current/user?token=Aone", "DELETE /message/1?token=gtf", "GET /message?token=bad"}) {
       const std::string answer = ask(port, request(line, "X-Gotify-Key: \r\n"));
       EXPECT_EQ(status(answer), "401") << line;
       EXPECT_EQ(body(answer), kUnauthorized) << line;
       EXPECT_EQ(header(answer, "WWW-Authenticate"), "") << line;
     }
+    EXPECT_EQ(body(ask(port, request("POST /message?token=gtfyx"))),
+              R"({"error":"Unauthorized","errorCode":401,"errorDescription":"cannot parse token: token must have 2 or )"
+              R"(4 fields separated by dots"})");
     EXPECT_EQ(body(ask(port, request("GET /application/x/message?token=Cone"))),
               R"({"error":"Bad Request","errorCode":400,"errorDescription":"invalid id"})");
     EXPECT_EQ(status(ask(port, request("GET /application/001/message?token=Cone"))), "200");

@@ -2,6 +2,7 @@
 // hook that runs in the middle of a look-up.
 #pragma once
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <optional>
 #include <string>
@@ -32,6 +33,9 @@ class FakeStore final : public store::Store {
   std::optional<core::Error> append_answer;  // what append() calls back with, instead of storing
   int lookups = 0;
   std::function<void()> during_lookup;
+  std::atomic<bool> full = false;  // refuses touches
+  std::atomic<int> application_touches = 0;
+  std::atomic<int> client_touches = 0;
 
   model::User& add_user(std::uint64_t id, std::string name, std::string hash, bool admin) {
     model::User user;
@@ -227,9 +231,13 @@ class FakeStore final : public store::Store {
     return {};
   }
   bool touch_application(core::ApplicationId id, core::WallTime at) override {
+    if (full) return false;
+    ++application_touches;
     return change_row(applications, with_id(id), [at](model::Application& row) { row.last_used = at; }).has_value();
   }
   bool touch_clients(std::vector<core::ClientId> ids, core::WallTime at) override {
+    if (full) return false;
+    client_touches += static_cast<int>(ids.size());
     for (const core::ClientId id : ids) {
       static_cast<void>(change_row(clients, with_id(id), [at](model::Client& row) { row.last_used = at; }));
     }

@@ -29,8 +29,9 @@ struct TokenKey {
   std::optional<core::WallTime> until;  // a signed token's own end; empty = as long as the stored one lives
 };
 
-// Legacy text is its own key; whatever starts with `gtfy` is parsed, and a signature checked. unauthorized: "cannot
-// parse token: ...", a stale timestamp or a wrong signature. Costs up to 0.2 ms: not for loops.
-core::Result<TokenKey> read_token(std::string_view presented, core::WallTime now);
+// Legacy text is its own key; whatever starts with `gtfy` is parsed, and a signature checked. Empty: signed too long
+// ago or too far ahead, so nobody's. unauthorized: "cannot parse token: ..." or "invalid token" (a wrong signature).
+// Costs up to 0.2 ms: not for loops.
+core::Result<std::optional<TokenKey>> read_token(std::string_view presented, core::WallTime now);
 
 }  // namespace push::auth
