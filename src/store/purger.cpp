@@ -1,4 +1,4 @@
-#include "store/purger.hpp"
+#include "push/store/purger.hpp"
 
 #include <algorithm>
 #include <string>

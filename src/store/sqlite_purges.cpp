@@ -16,9 +16,9 @@ namespace {
 
 using core::Result;
 
-// A slice ends with the first statement after kSliceTime. With small messages it is about a thousand of them; a commit
-// that waits for a slice is held up for about twice that time.
-constexpr auto kSliceTime = std::chrono::milliseconds(4);
+// A slice ends with the first statement after kSliceTime: some hundred small messages. Whoever waits for the writer
+// meanwhile waits for that and for its commit.
+constexpr auto kSliceTime = std::chrono::milliseconds(2);
 constexpr std::int64_t kRows = 64;  // in one statement
 
 constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
