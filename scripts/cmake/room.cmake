@@ -67,6 +67,30 @@ function(push_program name)
   add_executable(${name} ${sources})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(${name} PRIVATE push::api)
+  push_build_information()
+endfunction()
+
+# What `version` prints; in one file, so that nothing else is compiled anew. -DPUSH_COMMIT=... where there is no .git.
+function(push_build_information)
+  set(commit "${PUSH_COMMIT}")
+  if(NOT commit)
+    execute_process(COMMAND git -C ${CMAKE_SOURCE_DIR} rev-parse HEAD --git-path logs/HEAD
+                    OUTPUT_VARIABLE answer ERROR_QUIET OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE failed)
+    set(commit unknown)
+    if(failed EQUAL 0)
+      string(REPLACE "\n" ";" answer "${answer}")
+      list(GET answer 0 commit)
+      list(GET answer 1 log)
+      # Written by every commit and checkout.
+      cmake_path(ABSOLUTE_PATH log BASE_DIRECTORY ${CMAKE_SOURCE_DIR})
+      if(EXISTS ${log})
+        set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${log})
+      endif()
+    endif()
+  endif()
+  string(TIMESTAMP date "%Y-%m-%dT%H:%M:%SZ" UTC)
+  set_property(SOURCE ${CMAKE_SOURCE_DIR}/src/main/build.cpp APPEND PROPERTY COMPILE_DEFINITIONS
+               PUSH_COMMIT="${commit}" PUSH_BUILD_DATE="${date}")
 endfunction()
 
 # push_test(NAME [LINK lib...]): tests/NAME/*_test.cpp -> NAME_test.

@@ -35,6 +35,17 @@ bool colours() {
   return no_colour == nullptr || std::string_view(no_colour) != "1";
 }
 
+// Which files were read, and what an operator should know about them.
+void log_configuration(const config::Loaded& loaded) {
+  std::string files;
+  for (const std::string& file : loaded.files) files += (files.empty() ? "" : ", ") + file;
+  spdlog::info("Starting sharded-gotify version={} config={}", PUSH_VERSION, files.empty() ? "none" : files);
+  for (const config::Notice& notice : loaded.notices) {
+    const bool warning = notice.level == config::Notice::Level::warning;
+    spdlog::log(warning ? spdlog::level::warn : spdlog::level::info, "Configuration: {}", notice.text);
+  }
+}
+
 core::Result<void> listen(net::LoopPool& loops, const config::Server& server, api::Service& service,
                           api::MetricsPage& metrics_page) {
   const auto port = loops.listen(server.listenaddr, server.port, service, &service);
@@ -63,8 +74,7 @@ void wait_for_the_end() {
 int serve(const config::Loaded& loaded) {
   const config::Config& config = loaded.config;
   core::set_up_log(config.loglevel, colours());
-  spdlog::info("Starting sharded-gotify version={} config={}", PUSH_VERSION,
-               loaded.file.empty() ? "none" : loaded.file);
+  log_configuration(loaded);
 
   if (const auto rules = api::OriginRules::compile(config.server); !rules) return cannot_start(rules.error());
   metrics::Registry metrics;

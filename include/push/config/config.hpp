@@ -1,5 +1,6 @@
-// Every setting as plain values, read once at start: defaults < config.yml < environment. Field names are the keys of
-// config.yml; a comment gives the unit where the name does not. Units: bytes, seconds, messages, unless said.
+// Every setting as plain values, read once at start: defaults < config.yml < dotenv file < environment. Field names are
+// the keys of config.yml; a comment gives the unit where the name does not. Units: bytes, seconds, messages, unless
+// said.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -95,24 +96,38 @@ struct Config {
 struct Setting {
   std::string key;       // server.stream.shards
   std::string value;     // as config.yml would say it; secrets as [hidden]
-  std::string origin;    // default, config.yml:12, or GOTIFY_SERVER_STREAM_SHARDS
+  std::string origin;    // default, config.yml:12, gotify-server.env:3, or GOTIFY_SERVER_STREAM_SHARDS
   std::string variable;  // GOTIFY_SERVER_STREAM_SHARDS
   std::string meaning;   // one line, with the range
 };
 
-struct Loaded {
-  Config config;
-  std::vector<Setting> settings;  // every key, in the order of config.yml
-  std::string file;               // which file was read, empty = none
+// What an operator should know about a configuration that is accepted.
+struct Notice {
+  enum class Level { info, warning };
+  Level level;
+  std::string text;  // one line
 };
 
-// Looks a variable up; main passes std::getenv.
-using Environment = const char* (*)(const char* name);
+struct Loaded {
+  Config config;
+  std::vector<Setting> settings;   // every key, in the order of config.yml
+  std::vector<std::string> files;  // which were read; a later one wins
+  std::vector<Notice> notices;
+  std::map<std::string, std::string> variables;  // what the dotenv file sets besides GOTIFY_...: TZ, NOCOLOR
+};
 
-// `path` empty: the first existing of ./config.yml and /etc/gotify/config.yml, or none.
+using Environment = std::map<std::string, std::string>;
+
+// `path` empty: /etc/gotify/config.yml and ./config.yml, where they exist. The dotenv file is the one that
+// GOTIFY_CONFIG_FILE names, else the first existing of ./gotify-server.env, $XDG_CONFIG_HOME/gotify/gotify-server.env
+// and /etc/gotify/server.env. A GOTIFY_CONFIG_FILE that ends in .yml or .yaml is `path`. <NAME>_FILE names a file with
+// the value of NAME.
 // Error text: one line an error (at most 21), naming file, line, key, value and what is allowed (or the variable
-// instead of file and line); secrets as [hidden]. The environment wins over the file, <NAME>_FILE names a file with the
-// value.
-core::Result<Loaded> load(const std::string& path, Environment environment);
+// instead of file and line); secrets as [hidden].
+core::Result<Loaded> load(const std::string& path, const Environment& environment);
+
+// The settings of a config.yml as a dotenv file, for this server and for Gotify 3. Secrets stand in it. Error: as
+// above.
+core::Result<std::string> migrate(const std::string& path);
 
 }  // namespace push::config
