@@ -89,8 +89,10 @@ TEST_F(SessionRoutes, ALogoutByPasswordClearsTheCookieAndNothingElse) {
 TEST_F(SessionRoutes, MayElevateOthersForAnHour) {
   ASSERT_EQ(server_.stop(), 0);
   server_.set("GOTIFY_COMPAT", "v3");
+  server_.set("GOTIFY_SERVER_SECURECOOKIE", "true");
   server_.start();
   const Answer answer = log_in();
+  EXPECT_NE(answer.header("Set-Cookie").find("; HttpOnly; Secure; SameSite=Strict"), std::string::npos);
   const std::string session = cookie(answer);
   EXPECT_EQ(session.substr(0, 34), "Cookie: gotify-client-token=gtfyc.");
   HttpClient browser = server_.http({session});

@@ -42,6 +42,28 @@ void together(const std::vector<std::function<void()>>& works) {
   for (std::thread& thread : threads) thread.join();
 }
 
+TEST_F(UserRoutes, OneNameIsRegisteredOnceHoweverManyTry) {
+  ASSERT_EQ(server_.stop(), 0);
+  server_.set("GOTIFY_REGISTRATION", "true");
+  server_.start();
+  std::vector<Answer> answers(8);
+  std::vector<std::function<void()>> works;
+  for (Answer& answer : answers) {
+    works.push_back([this, &answer] { answer = nobody().post("/user", kJson, R"({"name":"same","pass":"pw"})"); });
+  }
+  together(works);
+  int created = 0;
+  for (const Answer& answer : answers) {
+    if (answer.status == 200)
+      ++created;
+    else
+      EXPECT_EQ(answer.body, error_body(400, "username already exists"));
+  }
+  EXPECT_EQ(created, 1);
+  EXPECT_EQ(server_.http(admin().basic()).get("/user").json().size(), 2U);
+  EXPECT_EQ(status({"same", "pw"}), 200);
+}
+
 TEST_F(UserRoutes, AnAdministratorIsLeftWhenTwoRemoveEachOther) {
   const Account boss{"boss", "pw"};
   const std::uint64_t second = create(boss, true);
