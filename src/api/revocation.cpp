@@ -4,7 +4,7 @@ namespace push::api {
 
 void revoke(auth::Authenticator& authenticator, delivery::Publisher& publisher, core::UserId user,
             core::ClientId client) {
-  authenticator.forget(user);
+  authenticator.forget();
   publisher.disconnect({user, client});
 }
 
