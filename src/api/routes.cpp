@@ -2,8 +2,10 @@
 
 #include "api/application_routes.hpp"
 #include "api/client_routes.hpp"
+#include "api/image_routes.hpp"
 #include "api/info_routes.hpp"
 #include "api/message_routes.hpp"
+#include "api/page_routes.hpp"
 #include "api/plugin_routes.hpp"
 #include "api/session_routes.hpp"
 #include "api/stream_route.hpp"
@@ -25,6 +27,8 @@ constexpr Route kRoutes[] = {
     {"PUT", "/application/:id", client, &update_application},
     {"DELETE", "/application/:id", elevated, &delete_application},
     {"PUT", "/application/:id/security", elevated, &secure_application},
+    {"POST", "/application/:id/image", client, &upload_application_image},
+    {"DELETE", "/application/:id/image", client, &remove_application_image},
     {"GET", "/application/:id/message", client, &list_application_messages},
     {"DELETE", "/application/:id/message", client, &delete_application_messages},
     {"GET", "/client", client, &list_clients},
@@ -51,6 +55,14 @@ constexpr Route kRoutes[] = {
     {"GET", "/gotifyinfo", {}, &gotify_info, On::loop},
     {"GET", "/health", {}, &health, On::worker, Gate::none},
     {"HEAD", "/health", {}, &health, On::worker, Gate::none},
+    {"GET", "/image/*", {}, &serve_image, On::worker, Gate::none},
+    {"HEAD", "/image/*", {}, &serve_image, On::worker, Gate::none},
+    {"GET", "/", {}, &index_page, On::worker, Gate::none},
+    {"GET", "/index.html", {}, &index_page, On::worker, Gate::none},
+    {"GET", "/manifest.json", {}, &manifest, On::worker, Gate::none},
+    {"GET", "/static/*", {}, &static_file, On::worker, Gate::none},
+    {"GET", "/swagger", {}, &swagger, On::loop, Gate::none},
+    {"GET", "/docs", {}, &docs_page, On::loop, Gate::none},
     {"OPTIONS", "*", {}, &options, On::loop},
 };
 

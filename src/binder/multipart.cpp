@@ -43,6 +43,17 @@ bool is_header_value(std::string_view value) {
 
 }  // namespace
 
+core::Result<std::string> multipart_boundary(std::string_view content_type) {
+  const MediaType media = parse_media_type(content_type);
+  if (!media.problem.empty() || media.type != "multipart/form-data") {
+    return unreadable("request Content-Type isn't multipart/form-data");
+  }
+  const auto boundary = media.parameter("boundary");
+  if (!boundary) return unreadable("no multipart boundary param in Content-Type");
+  if (boundary->empty()) return unreadable("multipart: boundary is empty");
+  return std::string(*boundary);
+}
+
 MultipartReader::MultipartReader(std::string_view body, std::string_view boundary) : body_(body), delimiter_("--") {
   delimiter_ += boundary;
 }
