@@ -224,6 +224,7 @@ void add_database(std::vector<Key>& keys) {
   add(number(PUSH_KEY(database.queuebytes), kKilo, 64 * kGiga,
              "bytes of messages that may wait for the writer, then 503"));
   add(number(PUSH_KEY(database.batch), 1, 65536, "changes in one transaction at most"));
+  add(number(PUSH_KEY(database.purgequeue), 1, kMany, "deletions of many messages that may wait, then 503"));
   add(number(PUSH_KEY(database.readers), 1, 64, "connections for look-ups"));
   add(number(PUSH_KEY(database.busytimeoutmilliseconds), 0, 60000,
              "milliseconds to wait for another process's lock, then 503"));

@@ -25,7 +25,8 @@ struct SqliteStore::Parts {
         writer(backend,
                Writer::Limits{.queue = database.queue, .batch = database.batch, .queue_bytes = database.queuebytes},
                metrics),
-        purger([this] { return purge_deleted_applications(writer, connection, readers); }, metrics) {}
+        purger([this] { return purge_deleted_applications(writer, connection, readers); }, metrics,
+               Purger::Limits{.queue = database.purgequeue}) {}
 
   Connection connection;  // the writer thread's
   ReaderPool readers;

@@ -151,7 +151,7 @@ TEST_F(PurgerTest, StandingWorkRunsFromTheStartAndAgainAfterResume) {
         const int n = ++slices;
         return Progress{1, n == 3 || n == 5};
       },
-      metrics);
+      metrics, Purger::Limits());
   ASSERT_TRUE(eventually([&] { return slices == 3; }));
   purger->resume();
   ASSERT_TRUE(eventually([&] { return slices == 5; }));
@@ -182,7 +182,7 @@ TEST_F(PurgerTest, StandingWorkAndJobsTakeTurns) {
         events.emplace_back("standing");
         return Progress{0, --left == 0};
       },
-      metrics);
+      metrics, Purger::Limits());
   entered.wait();
   ASSERT_TRUE(submit("job", 3));
   let_go();

@@ -71,6 +71,7 @@ struct Database {
   std::size_t queue = 8192;                    // 1..1000000 changes that may wait for the writer, then 503
   std::size_t queuebytes = 256 * 1024 * 1024;  // 1 KiB..64 GiB of text that may wait for the writer, then 503
   std::size_t batch = 1024;                    // 1..65536 changes in one transaction
+  std::size_t purgequeue = 1024;               // 1..1000000 deletions of many messages that may wait, then 503
   unsigned readers = 2;                        // 1..64 connections for look-ups
   unsigned busytimeoutmilliseconds = 2000;     // 0..60000, wait for another process's lock, then 503
 };

@@ -33,7 +33,6 @@ class Purger {
   // `standing` is work that is noted elsewhere: it runs from the start, and after resume(), until a slice finds nothing
   // left, in turn with the jobs; a failure only puts it off. `metrics` outlives the purger.
   Purger(Slice standing, metrics::Registry& metrics, Limits limits);
-  Purger(Slice standing, metrics::Registry& metrics) : Purger(std::move(standing), metrics, Limits()) {}
   ~Purger();  // drain()
   Purger(const Purger&) = delete;
   Purger& operator=(const Purger&) = delete;
