@@ -80,14 +80,14 @@ net::Response update_application(Context& context) {
   const auto stored =
       context.store.update_application(context.user(), core::ApplicationId{context.id}, std::move(wanted));
   if (!stored) return refusal(context, stored.error(), kSortKeyTaken);
-  context.authenticator.forget();
+  context.authenticator.forget(context.user());
   return show(*stored);
 }
 
 net::Response delete_application(Context& context) {
   const auto image = context.store.delete_application(context.user(), core::ApplicationId{context.id});
   if (!image) return refusal(context, image.error(), "cannot delete internal application");
-  context.authenticator.forget();
+  context.authenticator.forget(context.user());
   context.images.remove(*image);
   return empty();
 }
@@ -103,7 +103,7 @@ net::Response secure_application(Context& context) {
   const auto stored =
       context.store.set_application_token(context.user(), core::ApplicationId{context.id}, token.stored);
   if (!stored) return refusal(context, stored.error(), "the new token is taken, try again");
-  context.authenticator.forget();
+  context.authenticator.forget(context.user());
   std::string out = "{\"regenerateToken\":{\"token\":";
   model::append_json_string(out, token.shown);
   out += "}}";

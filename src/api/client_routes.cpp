@@ -84,7 +84,7 @@ net::Response update_client(Context& context) {
   if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
   const auto stored = context.store.update_client(context.user(), core::ClientId{context.id}, std::move(wanted));
   if (!stored) return refusal(context, stored.error());
-  context.authenticator.forget();
+  context.authenticator.forget(context.user());
   return show(*stored);
 }
 
@@ -105,7 +105,7 @@ net::Response elevate_client(Context& context) {
                                                      end_of_elevation(seconds, core::wall_now()));
   if (!elevated && elevated.error().code == core::ErrorCode::not_found) return error(404, "client not found");
   if (!elevated) return error(elevated.error());
-  context.authenticator.forget();
+  context.authenticator.forget(context.user());
   net::Response response = empty();
   response.status = 204;
   return response;

@@ -23,18 +23,17 @@ core::Error application_gone(const auth::Principal& principal) {
 }
 
 void submit(Service& service, const ExchangePtr& exchange, store::NewMessage message) {
-  auto queued = service.publisher().submit(exchange->principal->user, std::move(message),
-                                           [&service, exchange](core::Result<core::Slice> stored) {
-                                             if (stored) {
-                                               net::Response response;
-                                               response.body = *std::move(stored);
-                                               return service.finish(*exchange, std::move(response));
-                                             }
-                                             if (stored.error().code != core::ErrorCode::not_found)
-                                               return service.fail(*exchange, stored.error());
-                                             service.authenticator().forget();  // its token is still remembered
-                                             service.fail(*exchange, application_gone(*exchange->principal));
-                                           });
+  auto queued = service.publisher().submit(
+      exchange->principal->user, std::move(message), [&service, exchange](core::Result<core::Slice> stored) {
+        if (stored) {
+          net::Response response;
+          response.body = *std::move(stored);
+          return service.finish(*exchange, std::move(response));
+        }
+        if (stored.error().code != core::ErrorCode::not_found) return service.fail(*exchange, stored.error());
+        service.authenticator().forget(exchange->principal->user);  // its token is still remembered
+        service.fail(*exchange, application_gone(*exchange->principal));
+      });
   if (!queued) service.fail(*exchange, queued.error());
 }
 

@@ -4,7 +4,7 @@ namespace push::api {
 
 void revoke(auth::Authenticator& authenticator, delivery::Publisher& publisher, core::UserId user,
             core::ClientId client) {
-  authenticator.forget();
+  authenticator.forget(user);
   publisher.disconnect({user, client});
 }
 

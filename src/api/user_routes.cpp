@@ -76,7 +76,7 @@ net::Response change_password(Context& context) {
   const auto changed = context.store.set_password(context.user(), *std::move(hash));
   if (!changed && changed.error().code == core::ErrorCode::not_found) return error(401, auth::unauthorized_text());
   if (!changed) return error(changed.error());
-  context.authenticator.forget();
+  context.authenticator.forget(context.user());
   return empty();
 }
 
@@ -127,7 +127,7 @@ net::Response update_user(Context& context) {
   }
   const auto stored = context.store.update_user(core::UserId{context.id}, std::move(wanted));
   if (!stored) return refusal(stored.error());
-  context.authenticator.forget();
+  context.authenticator.forget(core::UserId{context.id});
   return show(*stored);
 }
 
