@@ -70,7 +70,7 @@ function(push_program name)
   push_build_information()
 endfunction()
 
-# What `version` prints; in one file, so that nothing else is compiled anew. -DPUSH_COMMIT=... where there is no .git.
+# What `version` and GET /version say; in two files, so that nothing else is compiled anew. -DPUSH_COMMIT=... where there is no .git.
 function(push_build_information)
   set(commit "${PUSH_COMMIT}")
   if(NOT commit)
@@ -89,7 +89,7 @@ function(push_build_information)
     endif()
   endif()
   string(TIMESTAMP date "%Y-%m-%dT%H:%M:%SZ" UTC)
-  set_property(SOURCE ${CMAKE_SOURCE_DIR}/src/main/build.cpp APPEND PROPERTY COMPILE_DEFINITIONS
+  set_property(SOURCE ${CMAKE_SOURCE_DIR}/src/main/build.cpp ${CMAKE_SOURCE_DIR}/src/api/info_routes.cpp APPEND PROPERTY COMPILE_DEFINITIONS
                PUSH_COMMIT="${commit}" PUSH_BUILD_DATE="${date}")
 endfunction()
 

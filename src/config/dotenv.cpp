@@ -186,7 +186,7 @@ class Reader {
     }
     const std::string name(text.substr(begin, end - begin));
     skip('}');
-    const std::string whole(text.substr(0, end));
+    std::string whole(text.substr(0, end));
     text.remove_prefix(end);
     if (escaped || name.empty()) return whole;
     const auto found = values_.find(name);

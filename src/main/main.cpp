@@ -3,7 +3,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <string_view>
 
 #include "main/build.hpp"
@@ -30,10 +29,9 @@ push::config::Environment environment() {
   return all;
 }
 
-// As Gotify does with all of a dotenv file: TZ and NOCOLOR may stand there, and the real environment wins.
+// As Gotify does with all of a dotenv file: NOCOLOR may stand there, say. The real environment wins.
 void add_to_environment(const std::map<std::string, std::string>& variables) {
   for (const auto& [name, value] : variables) ::setenv(name.c_str(), value.c_str(), 0);
-  ::tzset();
 }
 
 int print(const std::string& text) {

@@ -226,6 +226,7 @@ TEST_F(ConfigTest, lists_in_variables_are_csv_records_or_yaml) {
   EXPECT_THAT(methods("[a, \"b,c\"]"), ElementsAre("a", "b,c"));
   EXPECT_THAT(methods(""), ElementsAre());
   EXPECT_THAT(methods("[]"), ElementsAre());
+  EXPECT_THAT(methods("a,\t \"b,c\""), ElementsAre("a", "b,c"));
   EXPECT_THAT(methods(" [a, b] "), ElementsAre("a", "b"));
   EXPECT_THAT(methods("[a-z]+,[0-9]+"), ElementsAre("[a-z]+", "[0-9]+")) << "begins with a bracket and is a CSV record";
 }

@@ -1,13 +1,15 @@
 // Configuration as Gotify reads it, given to the real program: what it says of it, and what it then does.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "support/server_process.hpp"
-#include "support/wait.hpp"
 
 namespace push::support {
 namespace {
@@ -124,7 +126,7 @@ TEST_F(Configuration, OfGotify3StartsFromItsDotenvFile) {
   write(server, "pass", "geheim\n");
   write(server, "my.env",
         "# my push server\nGOTIFY_DEFAULTUSER_NAME=\"ich selbst\"\nGOTIFY_DEFAULTUSER_PASS_FILE=pass\n"
-        "GOTIFY_SERVER_RESPONSEHEADERS='{\"X-Ours\":\"$1, b\"}'\nGOTIFY_PASSSTRENGTH=31\nTZ=Asia/Kathmandu\n"
+        "GOTIFY_SERVER_RESPONSEHEADERS='{\"X-Ours\":\"$1, b\"}'\nGOTIFY_PASSSTRENGTH=31\n"
         "GOTIFY_SERVER_CORS_ALLOWORIGINS=https://a\\.example,\"https://b{1,2}\\.example\"\n");
   server.start();
   EXPECT_EQ(server.http({basic_header("ich selbst", "geheim")}).get("/application").status, 200)
@@ -135,6 +137,56 @@ TEST_F(Configuration, OfGotify3StartsFromItsDotenvFile) {
   EXPECT_EQ(server.http({"Origin: https://c.example"}).get("/version").status, 403);
   EXPECT_THAT(server.log(), HasSubstr("config=my.env\n"));
   EXPECT_EQ(server.stop(), 0);
+}
+
+TEST_F(Configuration, OfRegistrationIsWhatTheServerSaysAndDoes) {
+  const auto register_somebody = [](const ServerProcess& server) {
+    return server.http().post("/user", kJson, R"({"name":"u","pass":"geheim"})").status;
+  };
+  ServerProcess server;
+  server.start();
+  EXPECT_EQ(server.http().get("/gotifyinfo").json()["register"], false);
+  EXPECT_EQ(register_somebody(server), 401);
+  EXPECT_EQ(server.stop(), 0);
+  write(server, "config.yml", "registration: true\n");
+  server.start();
+  EXPECT_EQ(server.http().get("/gotifyinfo").json()["register"], true);
+  EXPECT_EQ(register_somebody(server), 200);
+  EXPECT_EQ(server.stop(), 0);
+}
+
+TEST_F(Configuration, TheServerNamesTheSameCommitAsTheCommandLine) {
+  ServerProcess server;
+  server.start();
+  const auto version = server.http().get("/version").json();
+  EXPECT_THAT(run({"version"}).out,
+              AllOf(HasSubstr("\nCommit: " + version["commit"].get<std::string>() + "\n"),
+                    HasSubstr("\nBuild Date: " + version["buildDate"].get<std::string>() + "\n")));
+}
+
+// What the program writes to a terminal until it ends.
+std::string on_terminal(const std::string& directory, const Settings& environment) {
+  const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY);
+  if (terminal < 0 || ::grantpt(terminal) != 0 || ::unlockpt(terminal) != 0) throw Failure("no terminal");
+  const std::string path = ::ptsname(terminal);
+  const int other_end = ::open(path.c_str(), O_RDWR | O_NOCTTY);  // what is written stays there until it is read
+  Process process(Command{{program_path()}, environment, directory, path, path, 0});
+  process.wait();
+  std::string text(16 * 1024, '\0');
+  const ssize_t size = ::read(terminal, text.data(), text.size());
+  text.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
+  ::close(other_end);
+  ::close(terminal);
+  return text;
+}
+
+TEST_F(Configuration, OtherVariablesOfADotenvFileCountAsIfTheyWereInTheEnvironment) {
+  const std::string never = "GOTIFY_SERVER_LISTENADDR=192.0.2.1\nGOTIFY_PASSSTRENGTH=4\n";
+  write("gotify-server.env", never);
+  EXPECT_THAT(on_terminal(directory_.path(), {{"NOCOLOR", ""}}), HasSubstr("\x1b["));
+  write("gotify-server.env", never + "NOCOLOR=1\nTZ=UTC\n");
+  EXPECT_THAT(on_terminal(directory_.path(), {}), AllOf(HasSubstr("Starting"), Not(HasSubstr("\x1b["))));
+  EXPECT_THAT(on_terminal(directory_.path(), {{"NOCOLOR", "0"}}), HasSubstr("\x1b[")) << "the environment wins";
 }
 
 TEST_F(Configuration, ANamedFileThatIsMissingIsSaidInTheLog) {

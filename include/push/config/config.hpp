@@ -114,7 +114,7 @@ struct Loaded {
   std::vector<Setting> settings;   // every key, in the order of config.yml
   std::vector<std::string> files;  // which were read; a later one wins
   std::vector<Notice> notices;
-  std::map<std::string, std::string> variables;  // what the dotenv file sets besides GOTIFY_...: TZ, NOCOLOR
+  std::map<std::string, std::string> variables;  // what the dotenv file sets besides GOTIFY_...: NOCOLOR, say
 };
 
 using Environment = std::map<std::string, std::string>;
