@@ -32,7 +32,7 @@ function showTabs(current) {
 
 async function openPage() {
   const hash = location.hash in pages ? location.hash : '#/';
-  messages.close();
+  messages.visible = false;
   showTabs(hash);
   document.title = `${pages[hash].title} · sharded-gotify`;
   await pages[hash].open().catch(report);
@@ -45,7 +45,7 @@ const nameAndPassword = (kind) => [
 
 async function signInPage() {
   stream.stop();
-  messages.close();
+  messages.visible = false;
   messages.newest = -1;
   showTabs('');
   document.title = 'Sign in · sharded-gotify';

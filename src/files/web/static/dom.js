@@ -31,11 +31,11 @@ export function values(form) {
   return out;
 }
 
-// `run` gets the form's values; what it throws is shown below the fields.
-export function form(properties, fields, button, run) {
+// `run` gets the form's values; what it throws is shown below the fields. `more` stands beside the button.
+export function form(properties, fields, button, run, ...more) {
   const problem = make('div', {role: 'alert', class: 'quiet', hidden: true});
   const submit = make('button', {class: 'main'}, button);
-  const element = make('form', properties, ...fields, submit, problem);
+  const element = make('form', properties, ...fields, make('div', {class: 'actions'}, submit, ...more), problem);
   element.addEventListener('submit', async (event) => {
     event.preventDefault();
     problem.hidden = true;
@@ -53,16 +53,16 @@ export function form(properties, fields, button, run) {
 }
 
 // A question in a dialog: what `run` gives, or undefined if it was closed.
-export function ask(title, fields, button, run) {
+export function ask(title, fields, button, run, cancel = 'Cancel') {
   return new Promise((resolve) => {
     let answer;
     const heading = make('h2', {id: 'question'}, title);
     const dialog = make('dialog', {class: 'card', 'aria-labelledby': 'question'}, heading);
-    const cancel = make('button', {type: 'button', onclick: () => dialog.close()}, 'Cancel');
+    const close = make('button', {type: 'button', onclick: () => dialog.close()}, cancel);
     dialog.append(form({class: 'narrow'}, fields, button, async (given) => {
       answer = await run(given);
       dialog.close();
-    }), cancel);
+    }, close));
     dialog.addEventListener('close', () => {
       dialog.remove();
       resolve(answer);
@@ -77,8 +77,9 @@ export async function confirmed(question, button = 'Delete') {
 }
 
 let hiding = 0;
-export function notice(text) {
+export function notice(text, good = false) {
   const box = document.getElementById('notice');
+  box.className = good ? 'good' : '';
   box.textContent = text;
   box.hidden = false;
   clearTimeout(hiding);

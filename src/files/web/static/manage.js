@@ -9,7 +9,7 @@ function used(lastUsed) {
 }
 
 function showToken(title, token) {
-  return ask(title, [make('code', {}, token)], 'Copy', () => navigator.clipboard?.writeText(token).then(() => true, () => true));
+  return ask(title, [make('code', {}, token)], 'Copy', () => navigator.clipboard?.writeText(token), 'Close');
 }
 
 const applicationFields = (now = {}) => [
@@ -35,7 +35,7 @@ async function pushMessage(application) {
     field('Message', {name: 'message', required: true, value: 'It works.'}),
     field('Priority', {name: 'priority', type: 'number', value: application.defaultPriority}),
   ], 'Send', (given) => post('message', {...given, appid: application.id}));
-  if (sent) notice(`Message ${sent.id} sent.`);
+  if (sent) notice(`Message ${sent.id} sent.`, true);
 }
 
 function applicationCard(application) {
@@ -119,7 +119,7 @@ export async function account(leave) {
   ], 'Change password', async (given) => {
     await post('current/user/password', given);
     change.reset();
-    notice('The password is changed.');
+    notice('The password is changed.', true);
   });
   const {version} = await get('version');
   show(bar(session.user.name, button('Sign out', leave)), change,

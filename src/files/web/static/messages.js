@@ -22,20 +22,15 @@ export class Messages {
   async open() {
     this.visible = true;
     this.list = make('div', {role: 'feed', 'aria-label': 'Messages'});
-    this.empty = make('p', {class: 'quiet', hidden: true}, 'No messages yet.');
     this.more = button('Load more', () => this.loadMore(), {hidden: true});
     const choice = make('select', {'aria-label': 'Application', onchange: () => this.choose(Number(choice.value))});
     this.choice = choice;
     show(
       make('div', {class: 'bar'}, make('h2', {}, 'Messages'),
         make('div', {class: 'actions'}, choice, button('Delete all', () => this.removeAll(), {class: 'danger'}))),
-      this.list, this.empty, this.more);
+      this.list, make('p', {class: 'quiet none'}, 'No messages yet.'), this.more);
     await this.loadApplications();
     await this.load();
-  }
-
-  close() {
-    this.visible = false;
   }
 
   async choose(application) {
@@ -72,7 +67,6 @@ export class Messages {
     for (const message of messages) this.place(message);
     this.next = paging.since;
     this.more.hidden = !paging.next;
-    this.updateEmpty();
   }
 
   // Where its id belongs: nearly always at one of the two ends.
@@ -99,17 +93,12 @@ export class Messages {
       button('✕', () => this.remove(message.id), {'aria-label': 'Delete this message'}));
   }
 
-  updateEmpty() {
-    this.empty.hidden = this.nodes.size > 0;
-  }
-
   async remove(id) {
     await remove(`message/${id}`).catch((error) => {
       if (error.status !== 404) throw error;  // gone is what was wanted
     });
     this.nodes.get(id)?.remove();
     this.nodes.delete(id);
-    this.updateEmpty();
   }
 
   async removeAll() {
@@ -126,7 +115,6 @@ export class Messages {
     if (!this.applications.has(message.appid)) await this.loadApplications();
     if (this.application && this.application !== message.appid) return;
     this.place(message);
-    this.updateEmpty();
   }
 
   // After a reconnect: page by page down to what is known, oldest of the missed ones first.
