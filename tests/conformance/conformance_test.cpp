@@ -51,6 +51,7 @@ PUSH_SECTION(Images, kImages);
 PUSH_SECTION(Clients, kClients);
 PUSH_SECTION(Users, kUsers);
 PUSH_SECTION(Objects, kObjects);
+PUSH_SECTION(Rules, kRules);
 
 }  // namespace
 }  // namespace push::conformance

@@ -106,5 +106,6 @@ extern const Rows kImages;        // A5
 extern const Rows kClients;       // A6
 extern const Rows kUsers;         // A6
 extern const Rows kObjects;       // 1.3, and 0 rows a to c
+extern const Rows kRules;         // what appendix A has no exchange for
 
 }  // namespace push::conformance
