@@ -103,16 +103,15 @@ void Purger::run_slice(Job job) {
   const auto progress = job.slice();
   if (progress) deleted_.add(static_cast<std::uint64_t>(progress->deleted));
   if (!progress) failed_.add();
-  const bool over = !progress || progress->finished;
+  if (progress && !progress->finished) {
+    core::Lock lock(mutex_);
+    jobs_.push_back(std::move(job));
+    return;
+  }
   {
     core::Lock lock(mutex_);
-    if (over) {
-      --admitted_;
-    } else {
-      jobs_.push_back(std::move(job));
-    }
+    --admitted_;
   }
-  if (!over) return;
   waiting_.add(-1);
   job.done(progress ? core::Result<void>() : progress.error());
 }

@@ -114,7 +114,7 @@ Result<bool> purge_noted(Connection& connection, std::int64_t application, const
   const auto exists = integers(connection.query(kExists, application));
   if (!exists) return exists.error();
   if (exists->front() == 0) {
-    const auto emptied = delete_some(connection, application, kMax, budget, deleted);
+    auto emptied = delete_some(connection, application, kMax, budget, deleted);
     if (!emptied || !*emptied) return emptied;
   }
   if (auto forgotten = execute(connection, kForget, application); !forgotten) return forgotten.error();
