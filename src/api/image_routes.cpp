@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "push/api/origin_rules.hpp"
 #include "push/api/respond.hpp"
 #include "push/api/serve_content.hpp"
 #include "push/binder/binder.hpp"
@@ -85,7 +86,7 @@ net::Response serve_image(Context& context) {
   }
   net::Response response =
       serve_content(context.request, {core::Slice::copy((*image)->bytes), (*image)->type, (*image)->modified});
-  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  set_header(response.headers, "X-Content-Type-Options", "nosniff");
   return response;
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/info_routes.hpp"
+#include "push/api/origin_rules.hpp"
 #include "push/api/respond.hpp"
 #include "push/api/serve_content.hpp"
 #include "push/core/log.hpp"
@@ -35,7 +36,7 @@ net::Response asset(const Context& context, std::string_view path) {
       serve_content(context.request, {core::Slice(core::Bytes(), found->bytes), found->type, std::nullopt});
   // A new version of the program brings new files under the same names.
   response.headers.emplace_back("Cache-Control", "no-cache");
-  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  set_header(response.headers, "X-Content-Type-Options", "nosniff");
   return response;
 }
 
@@ -70,7 +71,12 @@ std::string page_config(const Context& context) {
 }  // namespace
 
 net::Response index_page(Context& context) {
-  if (context.config.uidir.empty()) return own_page(context, "index.html");
+  constexpr const char* kType = "text/html";  // as Gotify says it: the page names its charset itself
+  if (context.config.uidir.empty()) {
+    net::Response response = own_page(context, "index.html");
+    if (response.status == 200) response.content_type = kType;
+    return response;
+  }
   auto file = ui_file(context, "index.html");
   if (!file) return error(file.error());
   if (!*file) {
@@ -83,7 +89,7 @@ net::Response index_page(Context& context) {
     page.replace(at, kConfig.size(), page_config(context));
   }
   net::Response response;
-  response.content_type = "text/html";
+  response.content_type = kType;
   response.body = core::Slice::copy(page);
   return response;
 }
