@@ -82,6 +82,13 @@ def users_match(url, credential, rows):
     compare("user", Api(url, credential).call("GET", "/user"), rows["Users"], {"name": "Name", "admin": "Admin"}, {"createdAt": "CreatedAt"})
 
 
+def upload(url, application):
+    head = '--b\r\nContent-Disposition: form-data; name="file"; filename="icon.gif"\r\nContent-Type: image/gif\r\n\r\n'
+    answer = raw(url, "POST", f"/application/{application}/image", [basic("admin", "admin"), "Content-Type: multipart/form-data; boundary=b"],
+                 head + "GIF89a\1\0\1\0\0\0\0\r\n--b--\r\n")
+    expect(answer.status, 200, f"status of the upload ({answer.body[:200]!r})")
+
+
 def fill(server):
     """Some of everything over the API. The client's token of the first and of the second user."""
     admin = server.api()
@@ -89,6 +96,7 @@ def fill(server):
     admin.call("POST", "/client", {"name": "expires", "expiresAfterInactivitySeconds": 86400})
     applications = [admin.application(f"app {number}", description="ü 🔴", defaultPriority=number - 1) for number in range(12)]
     admin.call("PUT", f"/application/{applications[3]['id']}", {"name": "moved", "sortKey": "Zz"})
+    upload(server.url, applications[0]["id"])
     admin.call("DELETE", f"/application/{applications[5]['id']}")
     del applications[5]
     for number in range(60):
@@ -115,6 +123,7 @@ with step("GORM's start-up migration changes nothing"):
     rows = gorm("read", own.database)
     expect(schema(own.database), before, "schema after the migration")
     expect([len(rows[table]) for table in ("Users", "Applications", "Clients", "Messages")], [2, 12, 3, 60], "rows")
+    expect([bool(row["Image"]) for row in rows["Applications"][:2]], [True, False], "pictures")
     for user in rows["Users"]:
         expect(base64.b64decode(user["Pass"])[:7], b"$2a$04$", f"hash of user {user['ID']}")
 with own:
