@@ -68,7 +68,7 @@ Want unauthorized();
 Want redirect(int status, const std::string& location);
 
 enum class In {
-  shared,  // the administrator's own world: users, applications and clients with ids from 1; nothing may be changed
+  shared,  // the administrator's own world, ids from 1; its rows change nothing that another row looks at
   fresh,   // an administrator's world that no other row has seen
   alone,   // a server of its own with nothing but the administrator's world
 };
