@@ -18,6 +18,7 @@ namespace {
 using core::Result;
 
 constexpr std::size_t kSlice = 256;  // clients in one change
+constexpr std::chrono::hours kOffsets{48};
 
 constexpr std::string_view kInsert =
     "INSERT INTO clients (user_id, token, name, created_at, elevated_until, expires_after_inactivity_seconds,"
@@ -29,7 +30,7 @@ constexpr std::string_view kUpdateExpiry =
     "UPDATE clients SET expires_after_inactivity_seconds = ?2, expires_at = ?3 WHERE id = ?1";
 constexpr std::string_view kUpdateElevation = "UPDATE clients SET elevated_until = ?2 WHERE id = ?1";
 constexpr std::string_view kDelete = "DELETE FROM clients WHERE id = ?1";
-constexpr std::string_view kMayHaveExpired = "SELECT id, expires_at FROM clients WHERE expires_at < ?1";
+constexpr std::string_view kMayHaveExpired = "SELECT id, expires_at FROM clients WHERE expires_at <= ?1";
 
 Result<void> check_seconds(std::uint64_t seconds) {
   if (seconds <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return {};
@@ -49,18 +50,29 @@ Result<void> set_expiry(Connection& connection, model::Client& client, std::uint
   return execute(connection, kUpdateExpiry, client.id, static_cast<std::int64_t>(seconds), client.expires_at);
 }
 
-// A text with any offset, and with 'T' for the blank, sorts below the text of two days later.
-Result<std::vector<core::ClientId>> find_expired(Connection& connection, core::WallTime now) {
-  const std::string bound = core::database_time(now + std::chrono::hours(48));
+// Our own texts end in +00:00 and sort as their times do. A text with another offset, or with 'T' for the blank, sorts
+// below the text of two days later; only another program wrote such, so they are looked for when the next one is due.
+struct Expired {
+  std::vector<core::ClientId> clients;
+  core::WallTime next_foreign;  // only of a wide search
+};
+
+Result<Expired> find_expired(Connection& connection, core::WallTime now, bool wide) {
+  const std::string bound = core::database_time(wide ? now + kOffsets : now);  // outlives the query
   auto query = connection.query(kMayHaveExpired, bound);
   if (!query) return query.error();
-  std::vector<core::ClientId> expired;
+  Expired expired{{}, now + kOffsets / 2};
   while (true) {
     const auto row = query->step();
     if (!row) return row.error();
     if (!*row) return expired;
+    const bool foreign = !query->text(1).ends_with("+00:00") || query->text(1).find('T') != std::string_view::npos;
     const auto at = query->time(1);
-    if (at && *at <= now) expired.push_back(core::ClientId{query->natural(0)});
+    if (at && *at <= now) {
+      expired.clients.push_back(core::ClientId{query->natural(0)});
+    } else if (at && foreign) {
+      expired.next_foreign = std::min(expired.next_foreign, *at);
+    }
   }
 }
 
@@ -134,23 +146,27 @@ Result<void> SqliteStore::delete_client(core::UserId user, core::ClientId id) {
 }
 
 Result<std::vector<OwnedClient>> SqliteStore::delete_expired_clients(core::WallTime now) {
-  const auto expired = [&] {
+  const bool wide = now >= parts_->next_foreign_expiry.load();
+  const auto found = [&] {
     const auto reader = parts_->readers.lease();
-    return find_expired(*reader, now);
+    return find_expired(*reader, now, wide);
   }();
-  if (!expired) return expired.error();
+  if (!found) return found.error();
+  if (wide) parts_->next_foreign_expiry = found->next_foreign;
+  const std::vector<core::ClientId>& expired = found->clients;
   std::vector<OwnedClient> deleted;
-  for (std::size_t from = 0; from < expired->size(); from += kSlice) {
-    const std::size_t to = std::min(from + kSlice, expired->size());
+  for (std::size_t from = 0; from < expired.size(); from += kSlice) {
+    const std::size_t to = std::min(from + kSlice, expired.size());
     const std::size_t before = deleted.size();
     auto done = parts_->writer.change([&]() -> Result<void> {
       for (std::size_t i = from; i < to; ++i) {
-        auto one = delete_if_expired(parts_->connection, (*expired)[i], now, deleted);
+        auto one = delete_if_expired(parts_->connection, expired[i], now, deleted);
         if (!one) return one;
       }
       return {};
     });
     if (done) continue;
+    parts_->next_foreign_expiry = core::WallTime{};
     deleted.resize(before);
     if (deleted.empty()) return done.error();
     spdlog::warn("some expired clients were not deleted: {}", done.error().text);

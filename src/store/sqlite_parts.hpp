@@ -1,6 +1,7 @@
 // What a SqliteStore is made of, in the order in which it is built; taken down backwards, so that the writer's
 // connection closes last and takes the write-ahead log with it.
 #pragma once
+#include <atomic>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,7 @@ struct SqliteStore::Parts {
   SqliteBackend backend;
   Writer writer;
   Purger purger;
+  std::atomic<core::WallTime> next_foreign_expiry{};  // of a client whose expiry another program wrote; 0 = look
 };
 
 }  // namespace push::store

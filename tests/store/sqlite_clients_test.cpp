@@ -175,6 +175,26 @@ TEST_F(SqliteClientsTest, WhateverHasExpiredIsDeletedWhateverItsOffsetAndFormat)
   EXPECT_TRUE(store->delete_expired_clients(now)->empty());
 }
 
+// Such texts are not looked for every second, but when they are due.
+TEST_F(SqliteClientsTest, AnExpiryWithAnotherOffsetIsNotMissedLater) {
+  const auto noon = *core::parse_time("2100-06-15T12:00:00Z");
+  const auto ours = client(bob, "Cours", 0);
+  set(ours, "expires_at", "'2100-06-15 12:00:02.5+00:00'");
+  const auto foreign = client(bob, "Cforeign", 0);
+  set(foreign, "expires_at", "'2100-06-16 02:00:02+14:00'");
+  const auto gone_at = [&](int second) {
+    std::vector<core::ClientId> gone;
+    const auto deleted = store->delete_expired_clients(noon + std::chrono::seconds(second));
+    EXPECT_TRUE(deleted) << second;
+    for (const auto& each : *deleted) gone.push_back(each.client);
+    return gone;
+  };
+  EXPECT_THAT(gone_at(0), ::testing::IsEmpty());
+  EXPECT_THAT(gone_at(1), ::testing::IsEmpty());
+  EXPECT_THAT(gone_at(2), ::testing::ElementsAre(foreign));
+  EXPECT_THAT(gone_at(3), ::testing::ElementsAre(ours));
+}
+
 TEST_F(SqliteClientsTest, ExpiredClientsAreFoundByTheirIndex) {
   const std::string plan = Sqlite(database.connection)
                                .rows("EXPLAIN QUERY PLAN SELECT id, expires_at FROM clients WHERE expires_at < 'x'")
