@@ -1,5 +1,6 @@
 #include "push/api/service.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <string>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "push/api/routes.hpp"
 #include "push/binder/go_text.hpp"
 #include "push/core/check.hpp"
+#include "push/net/trusted_proxies.hpp"
 
 namespace push::api {
 namespace {
@@ -27,6 +29,12 @@ OriginRules compiled(const config::Server& server) {
   auto rules = OriginRules::compile(server);
   PUSH_CHECK(rules.has_value());
   return *std::move(rules);
+}
+
+net::TrustedProxies parsed(const config::Server& server) {
+  auto proxies = net::TrustedProxies::parse(server.trustedproxies);
+  PUSH_CHECK(proxies.has_value());
+  return *std::move(proxies);
 }
 
 // What every answer of the route carries goes first, the answer's own headers replace it; but a configured Content-Type
@@ -55,8 +63,10 @@ Service::Service(store::Store& store, auth::Authenticator& authenticator, delive
       config_(config),
       origins_(compiled(config.server)),
       router_(routes()),
-      log_(std::make_unique<AccessLog>()),
-      responses_() {
+      log_(std::make_unique<AccessLog>(parsed(config.server))),
+      responses_(),
+      untouched_(metrics.counter("push_stream_untouched_total",
+                                 "Streams whose client's last use was not written: the database's queue was full.")) {
   for (std::size_t digit = 1; digit < std::size(responses_); ++digit) {
     responses_[digit] = &metrics.counter("push_http_responses_total", "HTTP answers by class of status.",
                                          "code=\"" + std::to_string(digit) + "xx\"");
@@ -81,8 +91,10 @@ bool Service::allows_origin(const net::Request& request) {
   return origins_.allows_stream(request.header("Origin"), request.header("Host"));
 }
 
-net::Response Service::refuse(const net::Request& request, unsigned status, std::string_view reason) {
+net::Response Service::refuse(const net::Request& request, const net::Admission& admission, unsigned status,
+                              std::string_view reason) {
   count(status);
+  log_->write(request, status, admission.start, {});
   net::Response response = refused_handshake(status, reason);
   HeaderList common;
   origins_.judge(view_of(request), common);
@@ -91,9 +103,35 @@ net::Response Service::refuse(const net::Request& request, unsigned status, std:
   return response;
 }
 
-void Service::opened(const net::Admission& /*admission*/) {}
+// Who deletes a client commits, then forgets (a new epoch), then disconnects; here the hub knows the stream, then the
+// epoch is read. Either it has moved and the store tells that the client is gone, or the disconnect is still to come.
+void Service::opened(const net::Request& request, const net::Admission& admission) {
+  count(101);
+  log_->write(request, 101, admission.start, {});
+  if (authenticator_.epoch() == admission.epoch) return;
+  const hub::Key key{admission.user, admission.client};
+  core::WorkerPool::Job job([this, key] {
+    if (is_revoked(key)) publisher_.disconnect(key);
+  });
+  if (!workers_.submit(job)) publisher_.disconnect(key);  // the client comes back when there is less to do
+}
 
-void Service::still_open(const std::vector<core::ClientId>& /*clients*/) {}
+// Also when the store cannot tell: the client comes back.
+bool Service::is_revoked(hub::Key key) {
+  if (key.client == core::ClientId{}) {
+    const auto user = store_.find_user(key.user);
+    return !user || !*user;
+  }
+  const auto client = store_.find_client(key.client);
+  return !client || !*client || (*client)->user != key.user;
+}
+
+void Service::still_open(const std::vector<core::ClientId>& clients) {
+  std::vector<core::ClientId> once = clients;
+  std::sort(once.begin(), once.end());
+  once.erase(std::unique(once.begin(), once.end()), once.end());
+  if (!store_.touch_clients(std::move(once), core::wall_now())) untouched_.add(clients.size());
+}
 
 void Service::begin(const ExchangePtr& exchange) {
   auto target = parse_target(exchange->incoming.target);
@@ -182,7 +220,7 @@ void Service::fail(Exchange& exchange, const core::Error& error) {
 void Service::send(Exchange& exchange, net::Response response, std::string_view cause) {
   add_headers(response, std::move(exchange.headers));
   count(response.status);
-  log_->write(exchange.incoming, response.status, exchange.start, cause);
+  log_->write(exchange.request, response.status, exchange.start, cause);
   exchange.reply.send(std::move(response));
 }
 

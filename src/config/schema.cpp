@@ -193,8 +193,11 @@ void add_server(std::vector<Key>& keys) {
   add(number(PUSH_KEY(server.tokenperiodseconds), 1, 86400, "seconds between two writes of a token's last use"));
   add(number(PUSH_KEY(server.http.headerlimit), kKilo, kMega, "bytes of a request's header at most"));
   add(number(PUSH_KEY(server.http.bodylimit), kKilo, kGiga, "bytes of a request's body at most"));
+  add(number(PUSH_KEY(server.http.bodybudget), 64 * kKilo, 64 * kGiga,
+             "bytes that requests may hold until they are answered, then 503; not less than 4 bodylimit"));
   add(number(PUSH_KEY(server.http.headertimeoutseconds), 1, 3600, "seconds to receive a whole header"));
-  add(number(PUSH_KEY(server.http.bodytimeoutseconds), 1, 3600, "seconds to receive a whole body"));
+  add(number(PUSH_KEY(server.http.bodytimeoutseconds), 1, 3600,
+             "seconds to receive a whole body, or to take some of an answer"));
   add(number(PUSH_KEY(server.http.idletimeoutseconds), 1, 3600, "seconds between two requests of one connection"));
   add(power_of_two(PUSH_KEY(server.stream.shards), 4096, "parts of the registry of who is online"));
   add(number(PUSH_KEY(server.stream.readbuffersize), 256, kMega, "bytes, borrowed while a frame is incomplete"));

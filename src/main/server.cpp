@@ -8,6 +8,7 @@
 
 #include "main/signals.hpp"
 #include "push/api/first_user.hpp"
+#include "push/api/housekeeper.hpp"
 #include "push/api/metrics_page.hpp"
 #include "push/api/origin_rules.hpp"
 #include "push/api/service.hpp"
@@ -20,6 +21,7 @@
 #include "push/hub/hub.hpp"
 #include "push/metrics/registry.hpp"
 #include "push/net/loop_pool.hpp"
+#include "push/net/trusted_proxies.hpp"
 #include "push/store/sqlite_store.hpp"
 
 namespace push {
@@ -77,6 +79,8 @@ int serve(const config::Loaded& loaded) {
   log_configuration(loaded);
 
   if (const auto rules = api::OriginRules::compile(config.server); !rules) return cannot_start(rules.error());
+  if (const auto proxies = net::TrustedProxies::parse(config.server.trustedproxies); !proxies)
+    return cannot_start(proxies.error());
   metrics::Registry metrics;
   auto store = store::SqliteStore::open(config.database, metrics);
   if (!store) return cannot_start(store.error());
@@ -98,6 +102,7 @@ int serve(const config::Loaded& loaded) {
   delivery::Publisher publisher(**store, hub, loops, backplane, metrics, config.server.stream.inboxsize);
   api::Service service(**store, authenticator, publisher, images, workers, metrics, config);
   api::MetricsPage metrics_page(metrics);
+  api::Housekeeper housekeeper(**store, authenticator, publisher);
 
   if (auto listening = listen(loops, config.server, service, metrics_page); !listening)
     return cannot_start(listening.error());
@@ -107,6 +112,7 @@ int serve(const config::Loaded& loaded) {
   // The path of a message backwards: nothing new comes in, what was accepted is committed, answered and sent.
   unblock_signals();
   loops.stop_accepting();
+  housekeeper.stop();
   workers.stop();
   (*store)->drain();
   loops.stop();

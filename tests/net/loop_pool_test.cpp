@@ -26,7 +26,7 @@ struct EchoHandler final : RequestHandler, StreamGate {
 
   void handle(Request request, Reply reply) override {
     if (request.target() == "/stream")
-      return reply.upgrade(std::move(request), {core::UserId{7}, core::ClientId{1}, 0});
+      return reply.upgrade(std::move(request), {core::UserId{7}, core::ClientId{1}, 0, {}});
     if (request.target() == "/drop") return;
     Response response;
     response.headers.emplace_back("X-Peer", request.peer());
@@ -44,8 +44,10 @@ struct EchoHandler final : RequestHandler, StreamGate {
     return response;
   }
   bool allows_origin(const Request&) override { return origin_allowed; }
-  Response refuse(const Request&, unsigned status, std::string_view reason) override { return reject(status, reason); }
-  void opened(const Admission&) override {}
+  Response refuse(const Request&, const Admission&, unsigned status, std::string_view reason) override {
+    return reject(status, reason);
+  }
+  void opened(const Request&, const Admission&) override {}
   void still_open(const std::vector<core::ClientId>&) override {}
 };
 

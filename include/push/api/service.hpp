@@ -37,8 +37,9 @@ class Service final : public net::RequestHandler, public net::StreamGate {
   void handle(net::Request request, net::Reply reply) override;
   net::Response reject(unsigned status, std::string_view reason) override;
   bool allows_origin(const net::Request& request) override;
-  net::Response refuse(const net::Request& request, unsigned status, std::string_view reason) override;
-  void opened(const net::Admission& admission) override;
+  net::Response refuse(const net::Request& request, const net::Admission& admission, unsigned status,
+                       std::string_view reason) override;
+  void opened(const net::Request& request, const net::Admission& admission) override;
   void still_open(const std::vector<core::ClientId>& clients) override;
 
   // For handlers that answer later. Any thread; one answer an exchange.
@@ -59,6 +60,7 @@ class Service final : public net::RequestHandler, public net::StreamGate {
   void call(Exchange& exchange, Handler handler);
   void send(Exchange& exchange, net::Response response, std::string_view cause);
   void count(unsigned status);
+  bool is_revoked(hub::Key key);
   template <class Work>
   void guarded(Exchange& exchange, Work&& work);
 
@@ -72,6 +74,7 @@ class Service final : public net::RequestHandler, public net::StreamGate {
   const Router router_;
   const std::unique_ptr<AccessLog> log_;
   metrics::Counter* responses_[6];  // by the status's first digit
+  metrics::Counter& untouched_;
 };
 
 }  // namespace push::api

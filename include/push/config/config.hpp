@@ -29,11 +29,12 @@ struct Stream {
 };
 
 struct Http {
-  std::size_t headerlimit = 16 * 1024;       // 1 KiB..1 MiB
-  std::size_t bodylimit = 32 * 1024 * 1024;  // 1 KiB..1 GiB
-  unsigned headertimeoutseconds = 10;        // 1..3600, from the first byte (or the accept) to the end of the header
-  unsigned bodytimeoutseconds = 30;          // 1..3600
-  unsigned idletimeoutseconds = 75;          // 1..3600, between two requests of one connection
+  std::size_t headerlimit = 16 * 1024;         // 1 KiB..1 MiB
+  std::size_t bodylimit = 32 * 1024 * 1024;    // 1 KiB..1 GiB
+  std::size_t bodybudget = 256 * 1024 * 1024;  // 64 KiB..64 GiB that unanswered requests may hold, then 503
+  unsigned headertimeoutseconds = 10;          // 1..3600, from the first byte (or the accept) to the end of the header
+  unsigned bodytimeoutseconds = 30;            // 1..3600
+  unsigned idletimeoutseconds = 75;            // 1..3600, between two requests of one connection
 };
 
 struct Cors {
