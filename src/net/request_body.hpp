@@ -42,7 +42,10 @@ struct RequestBody {
     void make_room(std::size_t needed) {
       if (needed <= body_.capacity()) return;
       const std::uint64_t doubled = std::min<std::uint64_t>(announced_, 2 * std::uint64_t{body_.capacity()});
-      body_.reserve(std::max(needed, static_cast<std::size_t>(doubled)));
+      value_type larger;  // reserve() of a string that has something doubles on its own account
+      larger.reserve(std::max(needed, static_cast<std::size_t>(doubled)));
+      larger = body_;
+      body_.swap(larger);
     }
 
     value_type& body_;
