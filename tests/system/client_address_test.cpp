@@ -62,7 +62,7 @@ TEST_F(ClientAddress, AWrongProxyStopsTheStart) {
                                            {"GOTIFY_SERVER_PORT", std::to_string(free_port())},
                                            {"GOTIFY_SERVER_TRUSTEDPROXIES", "[10.0.0.0/33]"}},
                                           server_.directory());
-  EXPECT_EQ(completed.code, 1);
+  EXPECT_NE(completed.code, 0);
   EXPECT_THAT(completed.err, HasSubstr("10.0.0.0/33"));
 }
 

@@ -51,10 +51,10 @@ TEST_F(Expiry, IsPutOffByAnOpenStream) {
 TEST_F(Expiry, IsNotPutOffByAStreamThatHasEnded) {
   { const StreamClient listener = stream(); }
   EXPECT_TRUE(eventually([this] { return server_.metric("push_stream_connections") == 0; }));
-  update("last_used = NULL", client_.id);
   const StreamClient basic = server_.stream(admin().basic());
   HttpClient owner = server_.http(admin().basic());
-  const Created second = create_client(owner, "second");
+  const Created second = create_client(owner, "second");  // committed behind what was queued for the first one
+  update("last_used = NULL", client_.id);
   const StreamClient listener = server_.stream(second.key());
   update("last_used = NULL", second.id);
   EXPECT_TRUE(eventually([&] { return !column("last_used", second.id).empty(); }));
