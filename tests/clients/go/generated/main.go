@@ -75,7 +75,7 @@ func cliInit() {
 	})
 }
 
-// What `gotify push` and `gotify watch` send. The runtime sends the body in chunks, without its length.
+// What `gotify push` and `gotify watch` send.
 func cliPush(listed api) {
 	app := withToken(os.Getenv("GOTIFY_APP_TOKEN"))
 	step("cli push", func() {
