@@ -213,8 +213,8 @@ void Service::finish(Exchange& exchange, net::Response response) {
 }
 
 void Service::fail(Exchange& exchange, const core::Error& error) {
-  const bool hidden = error.code == core::ErrorCode::internal || error.code == core::ErrorCode::unavailable;
-  send(exchange, api::error(error), hidden ? std::string_view(error.text) : std::string_view());
+  const bool busy = error.code == core::ErrorCode::unavailable;
+  send(exchange, api::error(error), busy ? std::string_view(error.text) : std::string_view());
 }
 
 void Service::send(Exchange& exchange, net::Response response, std::string_view cause) {
