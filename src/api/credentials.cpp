@@ -8,7 +8,7 @@
 #include "api/session_cookie.hpp"
 #include "push/api/target.hpp"
 #include "push/auth/base64.hpp"
-#include "push/binder/go_text.hpp"
+#include "push/go/text.hpp"
 
 namespace push::api {
 namespace {
@@ -16,7 +16,7 @@ namespace {
 // What follows "<scheme> " (any casing, exactly one space), or nothing.
 std::optional<std::string_view> after_scheme(std::string_view header, std::string_view scheme) {
   if (header.size() <= scheme.size() || header[scheme.size()] != ' ') return std::nullopt;
-  if (!binder::same_ignoring_case(header.substr(0, scheme.size()), scheme)) return std::nullopt;
+  if (!go::same_ignoring_case(header.substr(0, scheme.size()), scheme)) return std::nullopt;
   return header.substr(scheme.size() + 1);
 }
 
@@ -32,7 +32,7 @@ std::optional<auth::Credentials::Basic> read_basic(std::string_view authorizatio
 
 std::string_view read_cookie(std::string_view cookies) {
   while (!cookies.empty()) {
-    const std::string_view pair = binder::trim(cookies.substr(0, cookies.find(';')));
+    const std::string_view pair = go::trim(cookies.substr(0, cookies.find(';')));
     cookies.remove_prefix(
         std::min(cookies.size(), cookies.find(';') == std::string_view::npos ? cookies.size() : cookies.find(';') + 1));
     const std::size_t equals = pair.find('=');

@@ -12,8 +12,8 @@
 #include "push/api/credentials.hpp"
 #include "push/api/respond.hpp"
 #include "push/api/routes.hpp"
-#include "push/binder/go_text.hpp"
 #include "push/core/check.hpp"
+#include "push/go/text.hpp"
 #include "push/net/trusted_proxies.hpp"
 
 namespace push::api {
@@ -43,7 +43,7 @@ void add_headers(net::Response& response, HeaderList common) {
   if (common.empty()) return;
   for (auto& [name, value] : response.headers) set_header(common, name, std::move(value));
   std::erase_if(common, [&response](const auto& header) {
-    if (!binder::same_ignoring_case(header.first, "Content-Type")) return false;
+    if (!go::same_ignoring_case(header.first, "Content-Type")) return false;
     response.content_type = header.second;
     return true;
   });

@@ -12,8 +12,8 @@
 
 #include "auth/ed25519.hpp"
 #include "push/auth/base64.hpp"
-#include "push/binder/go_number.hpp"
 #include "push/core/check.hpp"
+#include "push/go/number.hpp"
 
 namespace push::auth {
 namespace {
@@ -127,7 +127,7 @@ Read read_private(const Fields& fields) {
 Read read_signed(const Fields& fields, core::WallTime now) {
   const auto key = decode_key(fields.at[1], kPublicKeySize, "public key");
   if (!key) return key.error();
-  const auto timestamp = binder::parse_int(fields.at[2]);
+  const auto timestamp = go::parse_int(fields.at[2]);
   if (!timestamp) return cannot_parse("timestamp must be an integer: " + timestamp.error().text);
   const auto signature = decode_signature(fields.at[3]);
   if (!signature) return signature.error();

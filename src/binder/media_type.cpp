@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "push/binder/go_text.hpp"
+#include "push/go/text.hpp"
 
 namespace push::binder {
 namespace {
@@ -53,7 +53,7 @@ bool take_parameter(std::string_view& rest, std::pair<std::string, std::string>&
   if (!rest.starts_with(';')) return false;
   rest.remove_prefix(1);
   skip_space(rest);
-  parameter.first = lower(take_token(rest));
+  parameter.first = go::lower(take_token(rest));
   skip_space(rest);
   if (parameter.first.empty() || !rest.starts_with('=')) return false;
   rest.remove_prefix(1);
@@ -85,7 +85,7 @@ std::optional<std::string_view> MediaType::parameter(std::string_view name) cons
 MediaType parse_media_type(std::string_view text) {
   MediaType media;
   const std::size_t end = std::min(text.find(';'), text.size());
-  media.type = lower(trim(text.substr(0, end)));
+  media.type = go::lower(go::trim(text.substr(0, end)));
   media.problem = type_problem(media.type);
   std::string_view rest = text.substr(end);
   while (media.problem.empty()) {
@@ -94,7 +94,7 @@ MediaType parse_media_type(std::string_view text) {
     std::pair<std::string, std::string> parameter;
     std::string_view after = rest;
     if (!take_parameter(after, parameter)) {
-      if (trim(rest) != ";") media.problem = "mime: invalid media parameter";
+      if (go::trim(rest) != ";") media.problem = "mime: invalid media parameter";
       break;
     }
     const auto earlier = media.parameter(parameter.first);

@@ -4,7 +4,7 @@
 
 #include "binder/decoders.hpp"
 #include "binder/media_type.hpp"
-#include "push/binder/go_text.hpp"
+#include "push/go/text.hpp"
 
 namespace push::binder {
 namespace {
@@ -90,9 +90,9 @@ core::Result<bool> MultipartReader::next(Part& part) {
       if (++parts_ > max_parts) return unreadable("multipart: message too large");
       return read_part(part);
     }
-    if (at_separator) return unreadable("multipart: expecting a new Part; got line " + quote(line.text));
+    if (at_separator) return unreadable("multipart: expecting a new Part; got line " + go::quote(line.text));
     if (parts_ == 0) continue;  // preamble
-    if (line.text != line_end_) return unreadable("multipart: unexpected line in Next(): " + quote(line.text));
+    if (line.text != line_end_) return unreadable("multipart: unexpected line in Next(): " + go::quote(line.text));
     at_separator = true;
   }
 }
@@ -131,13 +131,13 @@ core::Result<bool> MultipartReader::read_headers(std::string& disposition) {
     }
     const std::string header = read_header();
     const std::size_t colon = header.find(':');
-    if (colon == std::string::npos) return unreadable("malformed MIME header: missing colon: " + quote(header));
+    if (colon == std::string::npos) return unreadable("malformed MIME header: missing colon: " + go::quote(header));
     const std::string_view name = std::string_view(header).substr(0, colon);
     const std::string_view value = trim_blanks(std::string_view(header).substr(colon + 1));
     if (!is_header_name(name) || !is_header_value(value)) {
-      return unreadable("malformed MIME header line: " + quote(trim_blanks(header)));
+      return unreadable("malformed MIME header line: " + go::quote(trim_blanks(header)));
     }
-    if (disposition.empty() && same_ignoring_case(name, "content-disposition")) disposition = value;
+    if (disposition.empty() && go::same_ignoring_case(name, "content-disposition")) disposition = value;
   }
 }
 
