@@ -1,6 +1,7 @@
 #include "binder/media_type.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "push/go/text.hpp"
 
@@ -76,10 +77,9 @@ std::string type_problem(std::string_view type) {
 }  // namespace
 
 std::optional<std::string_view> MediaType::parameter(std::string_view name) const {
-  for (const auto& [key, value] : parameters) {
-    if (key == name) return value;
-  }
-  return std::nullopt;
+  const auto found = parameters.find(name);
+  if (found == parameters.end()) return std::nullopt;
+  return found->second;
 }
 
 MediaType parse_media_type(std::string_view text) {
@@ -99,7 +99,7 @@ MediaType parse_media_type(std::string_view text) {
     }
     const auto earlier = media.parameter(parameter.first);
     if (earlier && *earlier != parameter.second) media.problem = "mime: duplicate parameter name";
-    if (!earlier) media.parameters.push_back(std::move(parameter));
+    if (!earlier) media.parameters.insert(std::move(parameter));
     rest = after;
   }
   return media;

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t max_line = 4096;  // between parts
 constexpr std::size_t max_parts = 1000;
+constexpr std::size_t max_header = 16 * 1024;  // of one part
 
 std::string_view without_line_end(std::string_view line) {
   if (!line.ends_with('\n')) return line;
@@ -123,7 +124,9 @@ std::string MultipartReader::read_header() {
 
 // false: the body ended among the headers, which Go takes for the end of the form.
 core::Result<bool> MultipartReader::read_headers(std::string& disposition) {
+  const std::size_t begin = at_;
   for (;;) {
+    if (at_ - begin > max_header) return unreadable("multipart: message too large");
     if (at_ == body_.size()) return false;
     if (const auto rest = body_.substr(at_); rest.starts_with("\n") || rest.starts_with("\r\n")) {
       read_line();
