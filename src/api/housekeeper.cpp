@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "api/revocation.hpp"
 #include "push/core/clock.hpp"
 #include "push/core/log.hpp"
 
@@ -52,8 +53,7 @@ void Housekeeper::delete_expired() {
   }
   if (std::exchange(failing_, false)) spdlog::info("expired clients are deleted again");
   if (deleted->empty()) return;
-  authenticator_.forget();
-  for (const store::OwnedClient& gone : *deleted) publisher_.disconnect({gone.user, gone.client});
+  for (const store::OwnedClient& gone : *deleted) revoke(authenticator_, publisher_, gone.user, gone.client);
   spdlog::info("deleted {} expired clients", deleted->size());
 }
 

@@ -194,6 +194,20 @@ TEST_F(Revocation, AnExpiredClientLosesItsStreamsAndNobodyElse) {
   EXPECT_NE(basic.read_until("}\n").find("\"message\":\"hello\""), std::string::npos);
 }
 
+// Or one user's short-lived clients would make everybody's password be checked again, second after second.
+TEST_F(Revocation, AnExpiredClientOfOneUserLeavesTheOthersRemembered) {
+  store_.add_user(2, "other", *auth::hash_password("pw", 4), false);
+  store_.add_client(3, 2, "Cthree");
+  const auth::Credentials first{"Cone", false, std::nullopt};
+  const auth::Credentials other{"Cthree", false, std::nullopt};
+  ASSERT_TRUE(authenticator_.authenticate(auth::Access::client, first));
+  ASSERT_TRUE(authenticator_.authenticate(auth::Access::client, other));
+  store_.clients.front().expires_at = core::wall_now();
+  { const Housekeeper housekeeper(store_, authenticator_, *publisher_, std::chrono::hours(1)); }
+  EXPECT_FALSE(authenticator_.recall(auth::Access::client, first));
+  EXPECT_TRUE(authenticator_.recall(auth::Access::client, other));
+}
+
 TEST_F(Revocation, NobodyIsForgottenWhereNothingExpires) {
   Talk stream(port_);
   open(stream, kToken);
