@@ -42,8 +42,10 @@ char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
+// No control characters: what cannot be read is named in the log, a line each.
 bool stays_inside(std::string_view path) {
-  if (path.empty() || path.find('\0') != std::string_view::npos) return false;
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  if (path.empty() || std::any_of(path.begin(), path.end(), is_control)) return false;
   for (std::size_t at = 0; at <= path.size();) {
     const std::size_t end = std::min(path.find('/', at), path.size());
     const std::string_view name = path.substr(at, end - at);

@@ -135,6 +135,21 @@ TEST(ReadFile, StaysInsideItsFolder) {
   std::filesystem::remove_all(root);
 }
 
+// Whoever asks chooses the name, and the log has a line for each file that is there and cannot be read.
+TEST(ReadFile, AnErrorIsOneLine) {
+  char name[] = "/tmp/push-files-XXXXXX";
+  const std::string root = ::mkdtemp(name);
+  std::filesystem::create_symlink("a.png", root + "/a.png");  // leads to itself: cannot be opened
+  std::filesystem::create_symlink("a\nERR b.png", root + "/a\nERR b.png");
+  const auto looped = read_file(root, "a.png");
+  ASSERT_FALSE(looped);
+  EXPECT_NE(looped.error().text.find("/a.png"), std::string::npos) << looped.error().text;
+  const auto injected = read_file(root, "a\nERR b.png");
+  ASSERT_TRUE(injected) << injected.error().text;
+  EXPECT_FALSE(*injected);
+  std::filesystem::remove_all(root);
+}
+
 TEST(Assets, AreFoundByPathWithTheirTypes) {
   const Asset* picture = find_asset("static/defaultapp.png");
   ASSERT_NE(picture, nullptr);
