@@ -75,8 +75,8 @@ bool is_regex(const std::string& text) {
 #endif
 
 bool has_password(std::string_view connection) {
-  // Postgres: password=x. MySQL: user:password@tcp(host)/name. A URL: scheme://user:password@host.
-  return connection.find("password=") != std::string_view::npos || connection.find('@') != std::string_view::npos;
+  // Postgres: password=x or password = x. MySQL: user:password@tcp(host)/name. A URL: scheme://user:password@host.
+  return connection.find("password") != std::string_view::npos || connection.find('@') != std::string_view::npos;
 }
 
 std::optional<std::string> log_level(std::string_view text) {

@@ -344,6 +344,9 @@ TEST_F(ConfigTest, secrets_are_hidden_in_the_list_and_in_errors) {
   EXPECT_EQ(setting(*loaded, "database.connection").value, "[hidden]");
   EXPECT_EQ(loaded->config.database.connection, "host=db user=x password=hunter3");
   EXPECT_EQ(setting(*load_text(""), "database.connection").value, "data/gotify.db");
+  const auto spaced = load_text("database:\n  connection: host=db user=x password = hunter3\n");
+  ASSERT_TRUE(spaced.has_value()) << spaced.error().text;
+  EXPECT_EQ(setting(*spaced, "database.connection").value, "[hidden]");
 
   set("GOTIFY_DEFAULTUSER_PASS", "hunter2\n");
   EXPECT_EQ(error_of("database:\n  connection: \"password=hunter3\\n\"\n"),
