@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api/json_list.hpp"
+#include "api/own_application.hpp"
 #include "push/api/respond.hpp"
 #include "push/auth/token.hpp"
 #include "push/binder/binder.hpp"
@@ -11,18 +12,6 @@
 
 namespace push::api {
 namespace {
-
-core::Error no_such_application(const Context& context) {
-  return core::failure(core::ErrorCode::not_found, "app with id " + std::to_string(context.id) + " doesn't exists");
-}
-
-// Whether the path's application is the user's: asked before the body is read (gotify-spec 1.6).
-core::Result<void> check_owner(Context& context) {
-  const auto found = context.store.find_application(core::ApplicationId{context.id});
-  if (!found) return found.error();
-  if (!*found || (*found)->user != context.user()) return no_such_application(context);
-  return {};
-}
 
 // A store's answer in Gotify's words.
 net::Response refusal(const Context& context, const core::Error& refused, std::string_view invalid) {
@@ -74,7 +63,7 @@ net::Response create_application(Context& context) {
 }
 
 net::Response update_application(Context& context) {
-  if (auto own = check_owner(context); !own) return error(own.error());
+  if (auto own = own_application(context); !own) return error(own.error());
   store::ApplicationChange wanted;
   if (auto bound = bind_params(context, wanted); !bound) return error(bound.error());
   const auto stored =
@@ -93,7 +82,7 @@ net::Response delete_application(Context& context) {
 }
 
 net::Response secure_application(Context& context) {
-  if (auto own = check_owner(context); !own) return error(own.error());
+  if (auto own = own_application(context); !own) return error(own.error());
   bool regenerate = false;
   binder::Form form("SecurityUpdateAction");
   form.boolean("regenerateToken", regenerate);

@@ -29,7 +29,7 @@ net::Response refusal(const Context& context, const core::Error& refused) {
 }
 
 // Whether the path's client is the user's: asked before the body is read (gotify-spec 1.7).
-core::Result<void> check_owner(Context& context) {
+core::Result<void> check_client(Context& context) {
   const auto found = context.store.find_client(core::ClientId{context.id});
   if (!found) return found.error();
   if (!*found || (*found)->user != context.user()) return no_such_client(context);
@@ -76,7 +76,7 @@ net::Response create_client(Context& context) {
 }
 
 net::Response update_client(Context& context) {
-  if (auto own = check_owner(context); !own) return error(own.error());
+  if (auto own = check_client(context); !own) return error(own.error());
   store::ClientChange wanted;
   binder::Form form("ClientParams");
   form.text("name", wanted.name).required();

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "api/own_application.hpp"
 #include "push/api/origin_rules.hpp"
 #include "push/api/respond.hpp"
 #include "push/api/serve_content.hpp"
@@ -16,18 +17,6 @@ namespace {
 
 core::ApplicationId application_id(const Context& context) {
   return core::ApplicationId{context.id};
-}
-
-core::Error no_such_application(const Context& context) {
-  return core::failure(core::ErrorCode::not_found, "app with id " + std::to_string(context.id) + " doesn't exists");
-}
-
-// not_found: missing, or somebody else's.
-core::Result<model::Application> find_own(Context& context) {
-  auto found = context.store.find_application(application_id(context));
-  if (!found) return found.error();
-  if (!*found || (*found)->user != context.user()) return no_such_application(context);
-  return **std::move(found);
 }
 
 // Whatever the change replaces is removed only when it is committed.
@@ -50,7 +39,7 @@ net::Response shown(const core::Result<model::Application>& application) {
 }  // namespace
 
 net::Response upload_application_image(Context& context) {
-  if (auto own = find_own(context); !own) return error(own.error());
+  if (auto own = own_application(context); !own) return error(own.error());
   const auto upload = binder::find_upload(context.source(), "file");
   if (!upload) return error(upload.error());
   if (!*upload) return error(400, "file with key 'file' must be present");
@@ -65,7 +54,7 @@ net::Response upload_application_image(Context& context) {
 }
 
 net::Response remove_application_image(Context& context) {
-  const auto own = find_own(context);
+  const auto own = own_application(context);
   if (!own) return error(own.error());
   if (own->image.empty()) {
     return error(400, "app with id " + std::to_string(context.id) + " does not have a customized image");

@@ -59,8 +59,8 @@ void read_and_submit(Service& service, const ExchangePtr& exchange) {
 }
 
 // The application of the path, if it is the user's own; else a 404 in the words of the route.
-core::Result<core::ApplicationId> own_application(store::Store& store, core::UserId user, std::uint64_t id,
-                                                  const char* missing) {
+core::Result<core::ApplicationId> path_application(store::Store& store, core::UserId user, std::uint64_t id,
+                                                   const char* missing) {
   auto found = store.find_application(core::ApplicationId{id});
   if (!found) return std::move(found).error();
   if (!*found || (*found)->user != user) return core::failure(core::ErrorCode::not_found, missing);
@@ -110,7 +110,7 @@ net::Response delete_message(Context& context) {
 net::Response list_application_messages(Context& context) {
   const auto page = read_page(context.target.query);
   if (!page) return error(page.error());
-  const auto application = own_application(context.store, context.user(), context.id, "application does not exist");
+  const auto application = path_application(context.store, context.user(), context.id, "application does not exist");
   if (!application) return error(application.error());
   return list_page(context, *application, *page);
 }
@@ -118,7 +118,7 @@ net::Response list_application_messages(Context& context) {
 void delete_application_messages(Service& service, const ExchangePtr& exchange) {
   service.on_worker(exchange, [&service, exchange] {
     const auto application =
-        own_application(service.store(), exchange->principal->user, exchange->id, "application does not exists");
+        path_application(service.store(), exchange->principal->user, exchange->id, "application does not exists");
     if (!application) return service.fail(*exchange, application.error());
     purge(service, exchange, *application);
   });

@@ -16,8 +16,6 @@ namespace push::config {
 
 namespace {
 
-constexpr const char* kConfigFile = "GOTIFY_CONFIG_FILE";
-
 std::string variable(const Environment& environment, const std::string& name) {
   const auto found = environment.find(name);
   return found == environment.end() ? std::string() : found->second;

@@ -14,7 +14,7 @@ constexpr const char* kLostQuote = "the \\\" at the end of the value is read as 
 
 constexpr const char* kHash = "a # behind white space is read as part of the value; put the value in quotes";
 
-struct Refused {
+struct RefusedLine {
   const char* text;
 };
 
@@ -119,15 +119,15 @@ class Reader {
     std::size_t end = 0;
     while (end < rest_.size() && rest_[end] != '=' && rest_[end] != ':') {
       const std::size_t space = space_at(rest_.substr(end));
-      if (rest_[end] == '\n') throw Refused{"no = after the name"};
+      if (rest_[end] == '\n') throw RefusedLine{"no = after the name"};
       if (space == 0 && !is_name_character(rest_[end])) {
-        throw Refused{"a name must consist of letters, digits, _ and ., and = must follow it"};
+        throw RefusedLine{"a name must consist of letters, digits, _ and ., and = must follow it"};
       }
       end += std::max<std::size_t>(space, 1);
     }
-    if (end == rest_.size()) throw Refused{"no = after the name"};
+    if (end == rest_.size()) throw RefusedLine{"no = after the name"};
     const std::string_view name = trimmed(rest_.substr(0, end));
-    if (name.empty()) throw Refused{"no name before ="};
+    if (name.empty()) throw RefusedLine{"no name before ="};
     rest_ = without_space_in_front(rest_.substr(end + 1));
     return std::string(name);
   }
@@ -147,7 +147,7 @@ class Reader {
     const char quote = rest_[0];
     std::size_t end = 1;
     while (end < rest_.size() && (rest_[end] != quote || rest_[end - 1] == '\\')) ++end;
-    if (end == rest_.size()) throw Refused{"a quoted value that does not end"};
+    if (end == rest_.size()) throw RefusedLine{"a quoted value that does not end"};
     std::string_view inner = rest_.substr(1, end - 1);
     rest_.remove_prefix(end + 1);
     while (!inner.empty() && inner.back() == quote) {
@@ -235,7 +235,7 @@ std::variant<std::vector<Assignment>, DotenvError> parse_dotenv(std::string_view
   Reader reader(lines);
   try {
     return reader.read();
-  } catch (const Refused& refused) {
+  } catch (const RefusedLine& refused) {
     return DotenvError{reader.failed_line(), refused.text};
   }
 }

@@ -19,8 +19,6 @@ constexpr std::size_t kListedErrors = 20;
 constexpr std::size_t kListedNotices = 50;
 
 constexpr std::string_view kPrefix = "GOTIFY_";
-constexpr const char* kConfigFile = "GOTIFY_CONFIG_FILE";
-
 // How a variable is called in an error.
 std::string label(const std::string& name, const std::string& place) {
   return place.empty() ? name : place + ": " + name;

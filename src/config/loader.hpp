@@ -10,6 +10,8 @@
 
 namespace push::config {
 
+inline constexpr const char* kConfigFile = "GOTIFY_CONFIG_FILE";  // names the dotenv file, or a config.yml
+
 class Loader {
  public:
   Loader();

@@ -43,7 +43,7 @@ std::string json_text(const std::string& text) {
   return out + '"';
 }
 
-struct Writer {
+struct TextWriter {
   std::string operator()(bool value) const { return value ? "true" : "false"; }
   std::string operator()(std::int64_t value) const { return std::to_string(value); }
   std::string operator()(const std::string& value) const { return value; }
@@ -79,7 +79,7 @@ std::optional<Node> parse_structure(Key::Type type, const std::string& text) {
 }
 
 std::string to_variable(const Value& value) {
-  return std::visit(Writer(), value);
+  return std::visit(TextWriter(), value);
 }
 
 }  // namespace push::config

@@ -23,7 +23,7 @@ std::string hex(std::string_view bytes) {
 
 constexpr std::string_view kNot = "not base64";
 
-struct Row {
+struct EncodedRow {
   std::string_view text;
   std::string_view url;       // what Go 1.26's RawURLEncoding makes of it, in hex
   int illegal;                // or which byte it finds illegal
@@ -31,7 +31,7 @@ struct Row {
 };
 
 // What Go answered, row by row.
-constexpr Row kRows[] = {
+constexpr EncodedRow kRows[] = {
     {""sv, "", -1, ""},
     {"A"sv, kNot, 0, kNot},
     {"AA"sv, "00", -1, kNot},
@@ -102,7 +102,7 @@ constexpr Row kRows[] = {
 };
 
 TEST(Base64, ReadsWhatGoReads) {
-  for (const Row& row : kRows) {
+  for (const EncodedRow& row : kRows) {
     const auto url = decode_base64_url(row.text);
     if (row.illegal < 0) {
       ASSERT_TRUE(url) << row.text << ": " << url.error().text;
