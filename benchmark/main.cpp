@@ -43,6 +43,7 @@ Json run(const Options& options) {
   if (all || options.scenario == "fanout") figures["fanout"] = run_fanout(options);
   if (all || options.scenario == "post") figures["post"] = run_post(options);
   if (all || options.scenario == "latency") figures["latency"] = run_latency(options);
+  if (all || options.scenario == "pages") figures["pages"] = run_pages(options);
   if (figures.empty()) fail("what is " + options.scenario + "?\n" + usage());
   return figures;
 }

@@ -10,5 +10,6 @@ nlohmann::json run_idle(const Options& options);
 nlohmann::json run_fanout(const Options& options);
 nlohmann::json run_post(const Options& options);
 nlohmann::json run_latency(const Options& options);
+nlohmann::json run_pages(const Options& options);
 
 }  // namespace push::bench

@@ -87,6 +87,19 @@ void seed(const std::string& path, unsigned users) {
   execute(database, "COMMIT");
 }
 
+void run_offline(const std::string& path, const std::string& sql) {
+  const Handle database = open(path);
+  execute(database, "PRAGMA journal_mode=DELETE; PRAGMA synchronous=OFF; PRAGMA cache_size=-200000");
+  execute(database, "BEGIN;" + sql + ";COMMIT");
+}
+
+std::int64_t look_up(const std::string& path, const std::string& sql) {
+  const Handle database = open(path);
+  const Statement statement = prepare(database, sql);
+  if (sqlite3_step(statement.get()) != SQLITE_ROW) fail(sql + ": " + sqlite3_errmsg(database.get()));
+  return sqlite3_column_int64(statement.get(), 0);
+}
+
 std::map<std::uint64_t, std::string> stored_messages(const std::string& path) {
   const Handle database = open(path);
   const Statement statement = prepare(database, "SELECT id, message FROM messages");

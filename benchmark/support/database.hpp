@@ -1,4 +1,4 @@
-// The server's SQLite file, opened only while the server is not running.
+// The server's SQLite file, opened for writing only while the server is not running.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -9,6 +9,12 @@ namespace push::bench {
 // Adds users 0..users-1, each with one client and one application (names.hpp) and no password, to a database in which
 // the server has made its tables. Tokens count as used just now, so that connecting writes nothing.
 void seed(const std::string& path, unsigned users);
+
+// Runs statements on a file that nobody else uses; without any care for a crash.
+void run_offline(const std::string& path, const std::string& sql);
+
+// The first column of the first row, beside a running server.
+std::int64_t look_up(const std::string& path, const std::string& sql);
 
 // Every stored message as id -> text.
 std::map<std::uint64_t, std::string> stored_messages(const std::string& path);

@@ -59,6 +59,12 @@ std::string get_request(std::uint16_t port, const std::string& target) {
   return "GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) + "\r\n\r\n";
 }
 
+std::string token_request(std::uint16_t port, const std::string& method, const std::string& target,
+                          const std::string& token) {
+  return method + " " + target + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) + "\r\nX-Gotify-Key: " + token +
+         "\r\n\r\n";
+}
+
 std::uint64_t id_in(std::string_view json) {
   const std::size_t at = json.find("\"id\":");
   if (at == std::string_view::npos) fail("no id in the answer: " + std::string(json.substr(0, 200)));

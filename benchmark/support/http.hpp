@@ -22,6 +22,8 @@ std::string_view header_value(std::string_view header, std::string_view name);
 
 std::string post_request(std::uint16_t port, const std::string& token, const std::string& message);
 std::string get_request(std::uint16_t port, const std::string& target);
+std::string token_request(std::uint16_t port, const std::string& method, const std::string& target,
+                          const std::string& token);
 
 // The number after `"id":`; fails if there is none.
 std::uint64_t id_in(std::string_view json);

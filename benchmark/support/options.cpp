@@ -20,7 +20,7 @@ unsigned number(const std::string& text) {
 }  // namespace
 
 std::string usage() {
-  return "push_bench idle|fanout|post|latency|all [options]\n"
+  return "push_bench idle|fanout|post|latency|pages|all [options]\n"
          "  --json FILE         where the figures go as JSON (default build/bench/<scenario>.json)\n"
          "  --program FILE      the server (default: sharded-gotify beside push_bench)\n"
          "  --dir DIR           data of the servers, on a real disk (default build/bench/data)\n"
@@ -35,6 +35,7 @@ std::string usage() {
          "  --seconds N         post: a round (3); latency: the run (20)\n"
          "  --rate N            latency: POSTs a second (200)\n"
          "  --behind N          latency: while another user's messages go out to N subscribers, two a second (0)\n"
+         "  --stored N          pages: messages of each of the two big applications (1000000)\n"
          "  --size N            bytes of a message text (100)\n"
          "  --limit-seconds N   end everything after this time (1800)\n";
 }
@@ -47,12 +48,17 @@ Options parse_options(int count, char** words) {
   const std::map<std::string, std::string*> texts{{"--json", &options.json},     {"--program", &options.program},
                                                   {"--dir", &options.dir},       {"--cases", &options.cases},
                                                   {"--stages", &options.stages}, {"--posters", &options.posters}};
-  const std::map<std::string, unsigned*> counts{
-      {"--threads", &options.threads},   {"--connections", &options.connections},
-      {"--churn", &options.churn},       {"--rounds", &options.rounds},
-      {"--messages", &options.messages}, {"--seconds", &options.seconds},
-      {"--size", &options.size},         {"--rate", &options.rate},
-      {"--behind", &options.behind},     {"--limit-seconds", &options.limit_seconds}};
+  const std::map<std::string, unsigned*> counts{{"--threads", &options.threads},
+                                                {"--connections", &options.connections},
+                                                {"--churn", &options.churn},
+                                                {"--rounds", &options.rounds},
+                                                {"--messages", &options.messages},
+                                                {"--seconds", &options.seconds},
+                                                {"--size", &options.size},
+                                                {"--rate", &options.rate},
+                                                {"--stored", &options.stored},
+                                                {"--behind", &options.behind},
+                                                {"--limit-seconds", &options.limit_seconds}};
   for (int i = 1; i < count; ++i) {
     const std::string word = words[i];
     if (word == "--help" || word == "-h") options.scenario = "help";

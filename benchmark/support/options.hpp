@@ -18,11 +18,12 @@ struct Options {
   unsigned connections = 0;  // 0 = the scenario's own choice
   unsigned churn = 100'000;
   unsigned rounds = 0;
-  unsigned messages = 20;  // a round of fanout
-  unsigned seconds = 0;    // a round of post, the run of latency
-  unsigned size = 100;     // bytes of a message text
-  unsigned rate = 200;     // POSTs a second in latency
-  unsigned behind = 0;     // subscribers of another user who is busy during latency
+  unsigned messages = 20;       // a round of fanout
+  unsigned seconds = 0;         // a round of post, the run of latency
+  unsigned size = 100;          // bytes of a message text
+  unsigned rate = 200;          // POSTs a second in latency
+  unsigned stored = 1'000'000;  // messages of each big application in pages
+  unsigned behind = 0;          // subscribers of another user who is busy during latency
   unsigned limit_seconds = 1800;
 };
 

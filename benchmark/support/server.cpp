@@ -46,6 +46,7 @@ Server::Server(ServerOptions options) : options_(std::move(options)), scratch_(o
   start();
   stop();
   seed(database(), options_.users);
+  if (options_.seed_more) options_.seed_more(database());
   start();
 }
 

@@ -1,6 +1,7 @@
 // The server under measurement: build/<preset>/sharded-gotify with a configuration and a data directory of its own.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "support/process.hpp"
@@ -13,6 +14,7 @@ struct ServerOptions {
   unsigned threads = 0;   // 0 = one a core
   unsigned users = 1;     // seeded (database.hpp)
   unsigned ping_seconds = 45;
+  std::function<void(const std::string& database)> seed_more{};  // after the users
 };
 
 // A directory of our own, gone with its owner.

@@ -15,11 +15,26 @@ if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
 endif()
 
-# push_room(NAME [USES room...] [LINK lib...] [LINK_PRIVATE lib...])
+# push_embed(NAME FOLDER OUT): the files of src/NAME/FOLDER as a source of the room; OUT gets its path.
+function(push_embed name folder out)
+  set(from ${CMAKE_SOURCE_DIR}/src/${name}/${folder})
+  set(to ${CMAKE_BINARY_DIR}/generated/${name}/assets.cpp)
+  set(script ${CMAKE_SOURCE_DIR}/scripts/cmake/embed.cmake)
+  file(GLOB_RECURSE files CONFIGURE_DEPENDS ${from}/*)
+  add_custom_command(OUTPUT ${to} DEPENDS ${files} ${script} VERBATIM
+    COMMAND ${CMAKE_COMMAND} -DROOM=${name} -DFOLDER=${from} -DOUTPUT=${to} -P ${script})
+  set(${out} ${to} PARENT_SCOPE)
+endfunction()
+
+# push_room(NAME [USES room...] [LINK lib...] [LINK_PRIVATE lib...] [EMBED folder])
 # src/NAME/*.cpp -> static library push::NAME with include/push/NAME/*.hpp as its interface.
 function(push_room name)
-  cmake_parse_arguments(arg "" "" "USES;LINK;LINK_PRIVATE" ${ARGN})
+  cmake_parse_arguments(arg "" "EMBED" "USES;LINK;LINK_PRIVATE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
+  if(arg_EMBED)
+    push_embed(${name} ${arg_EMBED} embedded)
+    list(APPEND sources ${embedded})
+  endif()
   file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/include/push/${name}/*.hpp)
   set(uses ${arg_USES})
   if(NOT name STREQUAL core)
@@ -52,6 +67,30 @@ function(push_program name)
   add_executable(${name} ${sources})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(${name} PRIVATE push::api)
+  push_build_information()
+endfunction()
+
+# What `version` and GET /version say; in two files, so that nothing else is compiled anew. -DPUSH_COMMIT=... where there is no .git.
+function(push_build_information)
+  set(commit "${PUSH_COMMIT}")
+  if(NOT commit)
+    execute_process(COMMAND git -C ${CMAKE_SOURCE_DIR} rev-parse HEAD --git-path logs/HEAD
+                    OUTPUT_VARIABLE answer ERROR_QUIET OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE failed)
+    set(commit unknown)
+    if(failed EQUAL 0)
+      string(REPLACE "\n" ";" answer "${answer}")
+      list(GET answer 0 commit)
+      list(GET answer 1 log)
+      # Written by every commit and checkout.
+      cmake_path(ABSOLUTE_PATH log BASE_DIRECTORY ${CMAKE_SOURCE_DIR})
+      if(EXISTS ${log})
+        set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${log})
+      endif()
+    endif()
+  endif()
+  string(TIMESTAMP date "%Y-%m-%dT%H:%M:%SZ" UTC)
+  set_property(SOURCE ${CMAKE_SOURCE_DIR}/src/main/build.cpp ${CMAKE_SOURCE_DIR}/src/api/info_routes.cpp APPEND PROPERTY COMPILE_DEFINITIONS
+               PUSH_COMMIT="${commit}" PUSH_BUILD_DATE="${date}")
 endfunction()
 
 # push_test(NAME [LINK lib...]): tests/NAME/*_test.cpp -> NAME_test.

@@ -15,7 +15,7 @@ spdlog::level::level_enum level_of(unsigned status) {
 
 }  // namespace
 
-void AccessLog::write(const Incoming& request, unsigned status, core::SteadyTime start, std::string_view cause) {
+void AccessLog::write(const net::Request& request, unsigned status, core::SteadyTime start, std::string_view cause) {
   const auto level = level_of(status);
   if (!spdlog::should_log(level)) return;
   const core::SteadyTime now = core::steady_now();
@@ -32,8 +32,9 @@ void AccessLog::write(const Incoming& request, unsigned status, core::SteadyTime
     }
   }
   const double milliseconds = std::chrono::duration<double, std::milli>(now - start).count();
-  spdlog::log(level, "HTTP duration={:.3f}ms ip={} method={} path={} status={}{}", milliseconds, request.peer,
-              request.method, core::mask_token(request.target), status, more);
+  const std::string ip = proxies_.client_of(request.peer(), request.header_list("X-Forwarded-For"));
+  spdlog::log(level, "HTTP duration={:.3f}ms ip={} method={} path={} status={}{}", milliseconds,
+              ip.empty() ? "nil" : ip, request.method(), core::mask_token(request.target()), status, more);
 }
 
 }  // namespace push::api

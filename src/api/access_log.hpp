@@ -1,21 +1,27 @@
 // One line an answer, in Gotify's form (gotify-spec 5.3): debug, but warn for 401 (fail2ban reads them) and error for
-// 5xx. 503 says that we are busy: at most one line a second, with the count of those left out.
+// 5xx. The address is the client's own, behind trusted proxies too; `nil`, as in Gotify, for a unix socket's peer. 503
+// says that we are busy: at most one line a second, with the count of those left out.
 #pragma once
 #include <atomic>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
-#include "push/api/incoming.hpp"
 #include "push/core/clock.hpp"
+#include "push/net/http.hpp"
+#include "push/net/trusted_proxies.hpp"
 
 namespace push::api {
 
 class AccessLog {
  public:
+  explicit AccessLog(net::TrustedProxies proxies) : proxies_(std::move(proxies)) {}
+
   // `cause`: what an internal error said, which the client was not told. Any thread.
-  void write(const Incoming& request, unsigned status, core::SteadyTime start, std::string_view cause);
+  void write(const net::Request& request, unsigned status, core::SteadyTime start, std::string_view cause);
 
  private:
+  const net::TrustedProxies proxies_;
   std::atomic<std::int64_t> busy_second_{-1};
   std::atomic<std::uint64_t> busy_left_out_{0};
 };

@@ -4,12 +4,42 @@
 #include <utility>
 
 #include "api/json_list.hpp"
+#include "api/own_application.hpp"
 #include "push/api/respond.hpp"
 #include "push/auth/token.hpp"
 #include "push/binder/binder.hpp"
 #include "push/model/json.hpp"
 
 namespace push::api {
+namespace {
+
+// A store's answer in Gotify's words.
+net::Response refusal(const Context& context, const core::Error& refused, std::string_view invalid) {
+  if (refused.code == core::ErrorCode::not_found) return error(no_such_application(context));
+  if (refused.code == core::ErrorCode::invalid) return error(400, invalid);
+  return error(refused);
+}
+
+// The fields that POST and PUT share: a store::NewApplication's or a store::ApplicationChange's.
+template <class Wanted>
+core::Result<void> bind_params(const Context& context, Wanted& wanted) {
+  binder::Form form("ApplicationParams");
+  form.text("name", wanted.name).required();
+  form.text("description", wanted.description);
+  form.integer("defaultPriority", wanted.default_priority);
+  form.text("sortKey", wanted.sort_key);
+  return binder::bind(context.source(), form);
+}
+
+net::Response show(const model::Application& application) {
+  std::string out;
+  model::append_json(out, application, true);
+  return json(out);
+}
+
+constexpr std::string_view kSortKeyTaken = "sort key is not unique";
+
+}  // namespace
 
 net::Response list_applications(Context& context) {
   const auto found = context.store.list_applications(context.user());
@@ -21,19 +51,51 @@ net::Response list_applications(Context& context) {
 
 net::Response create_application(Context& context) {
   store::NewApplication wanted;
-  binder::Form form("ApplicationParams");
-  form.text("name", wanted.name).required();
-  form.text("description", wanted.description);
-  form.integer("defaultPriority", wanted.default_priority);
-  form.text("sortKey", wanted.sort_key);
-  if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
+  if (auto bound = bind_params(context, wanted); !bound) return error(bound.error());
   wanted.user = context.user();
-  wanted.token = auth::mint_application_token();
-  const auto stored = context.store.create_application(std::move(wanted));
-  if (!stored && stored.error().code == core::ErrorCode::invalid) return error(400, "sort key is not unique");
-  if (!stored) return error(stored.error());
-  std::string out;
-  model::append_json(out, *stored, true);
+  const auth::MintedToken token = auth::mint_application_token(context.token_form());
+  wanted.token = token.stored;
+  auto stored = context.store.create_application(std::move(wanted));
+  if (!stored && stored.error().code == core::ErrorCode::not_found) return error(401, auth::unauthorized_text());
+  if (!stored) return refusal(context, stored.error(), kSortKeyTaken);
+  stored->token = token.shown;
+  return show(*stored);
+}
+
+net::Response update_application(Context& context) {
+  if (auto own = own_application(context); !own) return error(own.error());
+  store::ApplicationChange wanted;
+  if (auto bound = bind_params(context, wanted); !bound) return error(bound.error());
+  const auto stored =
+      context.store.update_application(context.user(), core::ApplicationId{context.id}, std::move(wanted));
+  if (!stored) return refusal(context, stored.error(), kSortKeyTaken);
+  context.authenticator.forget(context.user());
+  return show(*stored);
+}
+
+net::Response delete_application(Context& context) {
+  const auto image = context.store.delete_application(context.user(), core::ApplicationId{context.id});
+  if (!image) return refusal(context, image.error(), "cannot delete internal application");
+  context.authenticator.forget(context.user());
+  context.images.remove(*image);
+  return empty();
+}
+
+net::Response secure_application(Context& context) {
+  if (auto own = own_application(context); !own) return error(own.error());
+  bool regenerate = false;
+  binder::Form form("SecurityUpdateAction");
+  form.boolean("regenerateToken", regenerate);
+  if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
+  if (!regenerate) return json("{}");
+  const auth::MintedToken token = auth::mint_application_token(context.token_form());
+  const auto stored =
+      context.store.set_application_token(context.user(), core::ApplicationId{context.id}, token.stored);
+  if (!stored) return refusal(context, stored.error(), "the new token is taken, try again");
+  context.authenticator.forget(context.user());
+  std::string out = "{\"regenerateToken\":{\"token\":";
+  model::append_json_string(out, token.shown);
+  out += "}}";
   return json(out);
 }
 

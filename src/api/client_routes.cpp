@@ -1,15 +1,54 @@
 #include "api/client_routes.hpp"
 
+#include <algorithm>
+#include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "api/json_list.hpp"
+#include "api/revocation.hpp"
 #include "push/api/respond.hpp"
 #include "push/auth/token.hpp"
 #include "push/binder/binder.hpp"
 #include "push/model/json.hpp"
 
 namespace push::api {
+namespace {
+
+// The last moment that core::parse_time reads back from the database.
+constexpr core::WallTime kLatest = std::chrono::sys_days(std::chrono::year(2261) / 12 / 31);
+
+core::Error no_such_client(const Context& context) {
+  return core::failure(core::ErrorCode::not_found, "client with id " + std::to_string(context.id) + " doesn't exists");
+}
+
+// A store's answer in Gotify's words.
+net::Response refusal(const Context& context, const core::Error& refused) {
+  return error(refused.code == core::ErrorCode::not_found ? no_such_client(context) : refused);
+}
+
+// Whether the path's client is the user's: asked before the body is read (gotify-spec 1.7).
+core::Result<void> check_client(Context& context) {
+  const auto found = context.store.find_client(core::ClientId{context.id});
+  if (!found) return found.error();
+  if (!*found || (*found)->user != context.user()) return no_such_client(context);
+  return {};
+}
+
+net::Response show(const model::Client& client) {
+  std::string out;
+  model::append_json(out, client, true, core::wall_now());
+  return json(out);
+}
+
+// Empty: no longer.
+std::optional<core::WallTime> end_of_elevation(std::int64_t seconds, core::WallTime now) {
+  if (seconds <= 0) return std::nullopt;
+  return now + std::min(std::chrono::seconds(seconds), std::chrono::floor<std::chrono::seconds>(kLatest - now));
+}
+
+}  // namespace
 
 net::Response list_clients(Context& context) {
   const auto found = context.store.list_clients(context.user());
@@ -27,12 +66,49 @@ net::Response create_client(Context& context) {
   form.unsigned_integer("expiresAfterInactivitySeconds", wanted.expires_after_inactivity_seconds);
   if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
   wanted.user = context.user();
-  wanted.token = auth::mint_client_token();
-  const auto stored = context.store.create_client(std::move(wanted));
+  const auth::MintedToken token = auth::mint_client_token(context.token_form());
+  wanted.token = token.stored;
+  auto stored = context.store.create_client(std::move(wanted));
+  if (!stored && stored.error().code == core::ErrorCode::not_found) return error(401, auth::unauthorized_text());
   if (!stored) return error(stored.error());
-  std::string out;
-  model::append_json(out, *stored, true, core::wall_now());
-  return json(out);
+  stored->token = token.shown;
+  return show(*stored);
+}
+
+net::Response update_client(Context& context) {
+  if (auto own = check_client(context); !own) return error(own.error());
+  store::ClientChange wanted;
+  binder::Form form("ClientParams");
+  form.text("name", wanted.name).required();
+  form.unsigned_integer("expiresAfterInactivitySeconds", wanted.expires_after_inactivity_seconds);
+  if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
+  const auto stored = context.store.update_client(context.user(), core::ClientId{context.id}, std::move(wanted));
+  if (!stored) return refusal(context, stored.error());
+  context.authenticator.forget(context.user());
+  return show(*stored);
+}
+
+net::Response delete_client(Context& context) {
+  const core::ClientId id{context.id};
+  const auto deleted = context.store.delete_client(context.user(), id);
+  if (!deleted) return refusal(context, deleted.error());
+  revoke(context.authenticator, context.publisher, context.user(), id);
+  return empty();
+}
+
+net::Response elevate_client(Context& context) {
+  std::int64_t seconds = 0;
+  binder::Form form("ElevateRequest");
+  form.integer("durationSeconds", seconds).required();
+  if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
+  const auto elevated = context.store.elevate_client(context.user(), core::ClientId{context.id},
+                                                     end_of_elevation(seconds, core::wall_now()));
+  if (!elevated && elevated.error().code == core::ErrorCode::not_found) return error(404, "client not found");
+  if (!elevated) return error(elevated.error());
+  context.authenticator.forget(context.user());
+  net::Response response = empty();
+  response.status = 204;
+  return response;
 }
 
 }  // namespace push::api

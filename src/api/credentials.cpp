@@ -5,54 +5,25 @@
 #include <utility>
 
 #include "api/origin.hpp"
+#include "api/session_cookie.hpp"
 #include "push/api/target.hpp"
-#include "push/binder/go_text.hpp"
+#include "push/auth/base64.hpp"
+#include "push/go/text.hpp"
 
 namespace push::api {
 namespace {
 
-constexpr std::string_view kCookie = "gotify-client-token";
-
 // What follows "<scheme> " (any casing, exactly one space), or nothing.
 std::optional<std::string_view> after_scheme(std::string_view header, std::string_view scheme) {
   if (header.size() <= scheme.size() || header[scheme.size()] != ' ') return std::nullopt;
-  if (!binder::same_ignoring_case(header.substr(0, scheme.size()), scheme)) return std::nullopt;
+  if (!go::same_ignoring_case(header.substr(0, scheme.size()), scheme)) return std::nullopt;
   return header.substr(scheme.size() + 1);
-}
-
-int base64_value(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+') return 62;
-  return c == '/' ? 63 : -1;
-}
-
-// The standard alphabet with padding.
-std::optional<std::string> base64_decode(std::string_view text) {
-  if (text.size() % 4 != 0) return std::nullopt;
-  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
-  text.remove_suffix(padding);
-  std::string out;
-  unsigned bits = 0;
-  unsigned held = 0;
-  for (const char c : text) {
-    const int value = base64_value(c);
-    if (value < 0) return std::nullopt;
-    held = (held << 6 | static_cast<unsigned>(value)) & 0xFFFFu;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      out += static_cast<char>(held >> bits & 0xFFu);
-    }
-  }
-  return out;
 }
 
 std::optional<auth::Credentials::Basic> read_basic(std::string_view authorization) {
   const auto encoded = after_scheme(authorization, "Basic");
   if (!encoded) return std::nullopt;
-  const auto decoded = base64_decode(*encoded);
+  const auto decoded = auth::decode_base64(*encoded);
   if (!decoded) return std::nullopt;
   const std::size_t colon = decoded->find(':');
   if (colon == std::string::npos) return std::nullopt;
@@ -61,11 +32,11 @@ std::optional<auth::Credentials::Basic> read_basic(std::string_view authorizatio
 
 std::string_view read_cookie(std::string_view cookies) {
   while (!cookies.empty()) {
-    const std::string_view pair = binder::trim(cookies.substr(0, cookies.find(';')));
+    const std::string_view pair = go::trim(cookies.substr(0, cookies.find(';')));
     cookies.remove_prefix(
         std::min(cookies.size(), cookies.find(';') == std::string_view::npos ? cookies.size() : cookies.find(';') + 1));
     const std::size_t equals = pair.find('=');
-    if (equals == std::string_view::npos || pair.substr(0, equals) != kCookie) continue;
+    if (equals == std::string_view::npos || pair.substr(0, equals) != kSessionCookie) continue;
     std::string_view value = pair.substr(equals + 1);
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
     return value;

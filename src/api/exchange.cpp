@@ -1,6 +1,20 @@
 #include "api/exchange.hpp"
 
 namespace push::api {
+namespace {
+
+Conditions conditions_of(const net::Request& request) {
+  Conditions out;
+  out.if_match = request.header("If-Match");
+  out.if_none_match = request.header("If-None-Match");
+  out.if_modified_since = request.header("If-Modified-Since");
+  out.if_unmodified_since = request.header("If-Unmodified-Since");
+  out.if_range = request.header("If-Range");
+  out.range = request.header("Range");
+  return out;
+}
+
+}  // namespace
 
 Incoming view_of(const net::Request& request) {
   Incoming out;
@@ -16,6 +30,11 @@ Incoming view_of(const net::Request& request) {
   out.cookie = request.header("Cookie");
   out.fetch_site = request.header("Sec-Fetch-Site");
   out.forwarded_prefix = request.header("X-Forwarded-Prefix");
+  if (out.method == "GET" || out.method == "HEAD") {  // what a POST need not look for
+    out.forwarded_host = request.header("X-Forwarded-Host");
+    if (out.forwarded_host.empty()) out.forwarded_host = request.header("X-Host");
+    out.conditions = conditions_of(request);
+  }
   return out;
 }
 

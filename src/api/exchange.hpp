@@ -30,7 +30,9 @@ struct Exchange {
   const Route* route = nullptr;
   std::string_view id_text;  // looks into `target`
   std::uint64_t id = 0;
+  std::string_view rest;  // likewise
   auth::Credentials credentials;
+  std::uint64_t epoch = 0;  // auth::Authenticator's, before it was asked
   auth::PrincipalPtr principal;
 };
 

@@ -20,9 +20,18 @@ constexpr std::string_view kGotifyVersion = "3.0.0";
 
 }  // namespace
 
+std::string version_json() {
+  return "{\"version\":\"" + std::string(kGotifyVersion) +
+         "\",\"commit\":\"" PUSH_COMMIT "\",\"buildDate\":\"" PUSH_BUILD_DATE "\"}";
+}
+
 net::Response version(Context& /*context*/) {
+  return json(version_json());
+}
+
+net::Response gotify_info(Context& context) {
   return json("{\"version\":\"" + std::string(kGotifyVersion) +
-              "\",\"commit\":\"" PUSH_COMMIT "\",\"buildDate\":\"" PUSH_BUILD_DATE "\"}");
+              "\",\"register\":" + (context.config.registration ? "true" : "false") + ",\"oidc\":false}");
 }
 
 net::Response health(Context& context) {

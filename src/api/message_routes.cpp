@@ -23,18 +23,17 @@ core::Error application_gone(const auth::Principal& principal) {
 }
 
 void submit(Service& service, const ExchangePtr& exchange, store::NewMessage message) {
-  auto queued = service.publisher().submit(exchange->principal->user, std::move(message),
-                                           [&service, exchange](core::Result<core::Slice> stored) {
-                                             if (stored) {
-                                               net::Response response;
-                                               response.body = *std::move(stored);
-                                               return service.finish(*exchange, std::move(response));
-                                             }
-                                             if (stored.error().code != core::ErrorCode::not_found)
-                                               return service.fail(*exchange, stored.error());
-                                             service.authenticator().forget();  // its token is still remembered
-                                             service.fail(*exchange, application_gone(*exchange->principal));
-                                           });
+  auto queued = service.publisher().submit(
+      exchange->principal->user, std::move(message), [&service, exchange](core::Result<core::Slice> stored) {
+        if (stored) {
+          net::Response response;
+          response.body = *std::move(stored);
+          return service.finish(*exchange, std::move(response));
+        }
+        if (stored.error().code != core::ErrorCode::not_found) return service.fail(*exchange, stored.error());
+        service.authenticator().forget(exchange->principal->user);  // its token is still remembered
+        service.fail(*exchange, application_gone(*exchange->principal));
+      });
   if (!queued) service.fail(*exchange, queued.error());
 }
 
@@ -60,10 +59,11 @@ void read_and_submit(Service& service, const ExchangePtr& exchange) {
 }
 
 // The application of the path, if it is the user's own; else a 404 in the words of the route.
-core::Result<core::ApplicationId> own_application(Context& context, const char* missing) {
-  auto found = context.store.find_application(core::ApplicationId{context.id});
+core::Result<core::ApplicationId> path_application(store::Store& store, core::UserId user, std::uint64_t id,
+                                                   const char* missing) {
+  auto found = store.find_application(core::ApplicationId{id});
   if (!found) return std::move(found).error();
-  if (!*found || (*found)->user != context.user()) return core::failure(core::ErrorCode::not_found, missing);
+  if (!*found || (*found)->user != user) return core::failure(core::ErrorCode::not_found, missing);
   return (*found)->id;
 }
 
@@ -74,8 +74,14 @@ net::Response list_page(Context& context, Owner owner, store::PageRequest page) 
   return json(page_json(context.target, page, *std::move(found)));
 }
 
-net::Response done(const core::Result<void>& result) {
-  return result ? empty() : error(result.error());
+// Deletes `owner`'s messages and answers when they are gone.
+template <class Owner>
+void purge(Service& service, const ExchangePtr& exchange, Owner owner) {
+  auto queued = service.store().delete_messages(owner, [&service, exchange](core::Result<void> done) {
+    if (!done) return service.fail(*exchange, done.error());
+    service.finish(*exchange, empty());
+  });
+  if (!queued) service.fail(*exchange, queued.error());
 }
 
 }  // namespace
@@ -91,28 +97,31 @@ net::Response list_messages(Context& context) {
   return list_page(context, context.user(), *page);
 }
 
-net::Response delete_messages(Context& context) {
-  return done(context.store.delete_messages(context.user()));
+void delete_messages(Service& service, const ExchangePtr& exchange) {
+  purge(service, exchange, exchange->principal->user);
 }
 
 net::Response delete_message(Context& context) {
   const auto deleted = context.store.delete_message(context.user(), core::MessageId{context.id});
   if (!deleted && deleted.error().code == core::ErrorCode::not_found) return error(404, "message does not exist");
-  return done(deleted);
+  return deleted ? empty() : error(deleted.error());
 }
 
 net::Response list_application_messages(Context& context) {
   const auto page = read_page(context.target.query);
   if (!page) return error(page.error());
-  const auto application = own_application(context, "application does not exist");
+  const auto application = path_application(context.store, context.user(), context.id, "application does not exist");
   if (!application) return error(application.error());
   return list_page(context, *application, *page);
 }
 
-net::Response delete_application_messages(Context& context) {
-  const auto application = own_application(context, "application does not exists");
-  if (!application) return error(application.error());
-  return done(context.store.delete_messages(*application));
+void delete_application_messages(Service& service, const ExchangePtr& exchange) {
+  service.on_worker(exchange, [&service, exchange] {
+    const auto application =
+        path_application(service.store(), exchange->principal->user, exchange->id, "application does not exists");
+    if (!application) return service.fail(*exchange, application.error());
+    purge(service, exchange, *application);
+  });
 }
 
 }  // namespace push::api

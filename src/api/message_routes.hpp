@@ -13,9 +13,11 @@ class Service;
 void create_message(Service& service, const std::shared_ptr<Exchange>& exchange);
 
 net::Response list_messages(Context& context);
-net::Response delete_messages(Context& context);
 net::Response delete_message(Context& context);
 net::Response list_application_messages(Context& context);
-net::Response delete_application_messages(Context& context);
+
+// The answer follows the last slice, from the store's purge thread.
+void delete_messages(Service& service, const std::shared_ptr<Exchange>& exchange);
+void delete_application_messages(Service& service, const std::shared_ptr<Exchange>& exchange);
 
 }  // namespace push::api

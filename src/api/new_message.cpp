@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "push/binder/binder.hpp"
-#include "push/binder/go_text.hpp"
+#include "push/go/text.hpp"
 
 namespace push::api {
 namespace {
@@ -39,7 +39,7 @@ store::NewMessage compose(MessageForm form, const model::Application& applicatio
   store::NewMessage out;
   out.application = application.id;
   out.message = std::move(form.message);
-  if (binder::trim(form.title).empty()) {
+  if (go::trim(form.title).empty()) {
     out.title = application.name;
   } else {
     out.title = std::move(form.title);

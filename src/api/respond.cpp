@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "push/core/log.hpp"
 #include "push/model/json.hpp"
 
 namespace push::api {
@@ -99,6 +100,7 @@ net::Response error(unsigned status, std::string_view text) {
 
 net::Response error(const core::Error& error) {
   const unsigned status = status_of(error.code);
+  if (status == 500) spdlog::error("internal error: {}", error.text);
   return api::error(status, status == 500 ? "internal error, see the server's log" : std::string_view(error.text));
 }
 

@@ -7,9 +7,14 @@ namespace {
 
 constexpr std::string_view kId = ":id";
 
-bool matches(const Route& route, std::string_view path, std::string_view& id) {
-  const std::string_view pattern = route.pattern;
-  if (pattern.ends_with('*')) return path.starts_with(pattern.substr(0, pattern.size() - 1));
+// Fills in what stands for the pattern's variable part.
+bool matches(std::string_view pattern, std::string_view path, Match& match) {
+  if (pattern.ends_with('*')) {
+    pattern.remove_suffix(1);
+    if (!path.starts_with(pattern)) return false;
+    match.rest = path.substr(pattern.size());
+    return true;
+  }
   const std::size_t at = pattern.find(kId);
   if (at == std::string_view::npos) return pattern == path;
   const std::string_view before = pattern.substr(0, at);
@@ -17,7 +22,7 @@ bool matches(const Route& route, std::string_view path, std::string_view& id) {
   if (path.size() <= before.size() + after.size() || !path.starts_with(before) || !path.ends_with(after)) return false;
   const std::string_view middle = path.substr(at, path.size() - before.size() - after.size());
   if (middle.find('/') != std::string_view::npos) return false;
-  id = middle;
+  match.id = middle;
   return true;
 }
 
@@ -40,8 +45,8 @@ std::string safe_prefix(std::string_view prefix) {
 
 Match Router::find(std::string_view method, std::string_view path) const {
   for (const Route& route : routes_) {
-    std::string_view id;
-    if (route.method == method && matches(route, path, id)) return {&route, id};
+    Match match{&route, {}, {}};
+    if (route.method == method && matches(route.pattern, path, match)) return match;
   }
   return {};
 }

@@ -1,17 +1,20 @@
 #include "push/api/service.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <string>
 #include <utility>
 
 #include "api/access_log.hpp"
 #include "api/exchange.hpp"
+#include "api/session_cookie.hpp"
 #include "push/api/context.hpp"
 #include "push/api/credentials.hpp"
 #include "push/api/respond.hpp"
 #include "push/api/routes.hpp"
-#include "push/binder/go_text.hpp"
 #include "push/core/check.hpp"
+#include "push/go/text.hpp"
+#include "push/net/trusted_proxies.hpp"
 
 namespace push::api {
 namespace {
@@ -28,13 +31,19 @@ OriginRules compiled(const config::Server& server) {
   return *std::move(rules);
 }
 
+net::TrustedProxies parsed(const config::Server& server) {
+  auto proxies = net::TrustedProxies::parse(server.trustedproxies);
+  PUSH_CHECK(proxies.has_value());
+  return *std::move(proxies);
+}
+
 // What every answer of the route carries goes first, the answer's own headers replace it; but a configured Content-Type
 // stands (gotify-spec 6.2).
 void add_headers(net::Response& response, HeaderList common) {
   if (common.empty()) return;
   for (auto& [name, value] : response.headers) set_header(common, name, std::move(value));
   std::erase_if(common, [&response](const auto& header) {
-    if (!binder::same_ignoring_case(header.first, "Content-Type")) return false;
+    if (!go::same_ignoring_case(header.first, "Content-Type")) return false;
     response.content_type = header.second;
     return true;
   });
@@ -44,16 +53,20 @@ void add_headers(net::Response& response, HeaderList common) {
 }  // namespace
 
 Service::Service(store::Store& store, auth::Authenticator& authenticator, delivery::Publisher& publisher,
-                 core::WorkerPool& workers, metrics::Registry& metrics, const config::Config& config)
+                 files::ImageFolder& images, core::WorkerPool& workers, metrics::Registry& metrics,
+                 const config::Config& config)
     : store_(store),
       authenticator_(authenticator),
       publisher_(publisher),
+      images_(images),
       workers_(workers),
       config_(config),
       origins_(compiled(config.server)),
       router_(routes()),
-      log_(std::make_unique<AccessLog>()),
-      responses_() {
+      log_(std::make_unique<AccessLog>(parsed(config.server))),
+      responses_(),
+      untouched_(metrics.counter("push_stream_untouched_total",
+                                 "Streams whose client's last use was not written: the database's queue was full.")) {
   for (std::size_t digit = 1; digit < std::size(responses_); ++digit) {
     responses_[digit] = &metrics.counter("push_http_responses_total", "HTTP answers by class of status.",
                                          "code=\"" + std::to_string(digit) + "xx\"");
@@ -78,14 +91,46 @@ bool Service::allows_origin(const net::Request& request) {
   return origins_.allows_stream(request.header("Origin"), request.header("Host"));
 }
 
-net::Response Service::refuse(const net::Request& request, unsigned status, std::string_view reason) {
+net::Response Service::refuse(const net::Request& request, const net::Admission& admission, unsigned status,
+                              std::string_view reason) {
   count(status);
+  log_->write(request, status, admission.start, {});
   net::Response response = refused_handshake(status, reason);
   HeaderList common;
   origins_.judge(view_of(request), common);
   set_header(common, "Content-Type", response.content_type);
   add_headers(response, std::move(common));
   return response;
+}
+
+// Who deletes a client commits, then forgets (a new epoch), then disconnects; here the hub knows the stream, then the
+// epoch is read. Either it has moved and the store tells that the client is gone, or the disconnect is still to come.
+void Service::opened(const net::Request& request, const net::Admission& admission) {
+  count(101);
+  log_->write(request, 101, admission.start, {});
+  if (authenticator_.epoch() == admission.epoch) return;
+  const hub::Key key{admission.user, admission.client};
+  core::WorkerPool::Job job([this, key] {
+    if (is_revoked(key)) publisher_.disconnect(key);
+  });
+  if (!workers_.submit(job)) publisher_.disconnect(key);  // the client comes back when there is less to do
+}
+
+// Also when the store cannot tell: the client comes back.
+bool Service::is_revoked(hub::Key key) {
+  if (key.client == core::ClientId{}) {
+    const auto user = store_.find_user(key.user);
+    return !user || !*user;
+  }
+  const auto client = store_.find_client(key.client);
+  return !client || !*client || (*client)->user != key.user;
+}
+
+void Service::still_open(const std::vector<core::ClientId>& clients) {
+  std::vector<core::ClientId> once = clients;
+  std::sort(once.begin(), once.end());
+  once.erase(std::unique(once.begin(), once.end()), once.end());
+  if (!store_.touch_clients(std::move(once), core::wall_now())) untouched_.add(clients.size());
 }
 
 void Service::begin(const ExchangePtr& exchange) {
@@ -107,6 +152,7 @@ void Service::begin(const ExchangePtr& exchange) {
   if (match.route == nullptr) return finish(*exchange, error(404, "page not found"));
   exchange->route = match.route;
   exchange->id_text = match.id;
+  exchange->rest = match.rest;
   if (match.route->access) return admit(exchange);
   run(exchange, Place::loop);
 }
@@ -117,6 +163,7 @@ void Service::admit(const ExchangePtr& exchange) {
   if (auto allowed = check_cross_origin(exchange->incoming, exchange->credentials); !allowed) {
     return fail(*exchange, allowed.error());
   }
+  exchange->epoch = authenticator_.epoch();
   if (auto known = authenticator_.recall(access, exchange->credentials)) {
     return admitted(exchange, *std::move(known), Place::loop);
   }
@@ -125,10 +172,13 @@ void Service::admit(const ExchangePtr& exchange) {
   });
 }
 
-void Service::admitted(const ExchangePtr& exchange, core::Result<auth::PrincipalPtr> principal, Place place) {
-  exchange->credentials = {};
-  if (!principal) return fail(*exchange, principal.error());
-  exchange->principal = *std::move(principal);
+void Service::admitted(const ExchangePtr& exchange, core::Result<auth::Admitted> admission, Place place) {
+  const auth::Credentials shown = std::exchange(exchange->credentials, {});
+  if (!admission) return fail(*exchange, admission.error());
+  exchange->principal = std::move(admission->principal);
+  if (admission->touched && shown.from_cookie) {
+    exchange->headers.emplace_back("Set-Cookie", session_cookie(shown.token, config_.server.securecookie));
+  }
   if (!exchange->id_text.empty()) {
     const auto id = parse_id(exchange->id_text);
     if (!id) return finish(*exchange, error(400, "invalid id"));
@@ -146,7 +196,8 @@ void Service::run(const ExchangePtr& exchange, Place place) {
 }
 
 void Service::call(Exchange& exchange, Handler handler) {
-  Context context{store_, authenticator_, config_, exchange.incoming, exchange.target, exchange.principal, exchange.id};
+  Context context{store_,          authenticator_,     publisher_,  images_,      config_, exchange.incoming,
+                  exchange.target, exchange.principal, exchange.id, exchange.rest};
   finish(exchange, handler(context));
 }
 
@@ -162,14 +213,14 @@ void Service::finish(Exchange& exchange, net::Response response) {
 }
 
 void Service::fail(Exchange& exchange, const core::Error& error) {
-  const bool hidden = error.code == core::ErrorCode::internal || error.code == core::ErrorCode::unavailable;
-  send(exchange, api::error(error), hidden ? std::string_view(error.text) : std::string_view());
+  const bool busy = error.code == core::ErrorCode::unavailable;
+  send(exchange, api::error(error), busy ? std::string_view(error.text) : std::string_view());
 }
 
 void Service::send(Exchange& exchange, net::Response response, std::string_view cause) {
   add_headers(response, std::move(exchange.headers));
   count(response.status);
-  log_->write(exchange.incoming, response.status, exchange.start, cause);
+  log_->write(exchange.request, response.status, exchange.start, cause);
   exchange.reply.send(std::move(response));
 }
 

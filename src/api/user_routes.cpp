@@ -1,30 +1,143 @@
 #include "api/user_routes.hpp"
 
+#include <optional>
 #include <string>
+#include <utility>
 
+#include "api/json_list.hpp"
+#include "api/revocation.hpp"
 #include "push/api/respond.hpp"
+#include "push/auth/password.hpp"
+#include "push/binder/binder.hpp"
 #include "push/model/json.hpp"
 
 namespace push::api {
+namespace {
+
+constexpr std::string_view kNameTaken = "username already exists";
+
+core::Error no_such_user() {
+  return core::failure(core::ErrorCode::not_found, "user does not exist");
+}
+
+// A store's answer in Gotify's words.
+net::Response refusal(const core::Error& refused) {
+  return error(refused.code == core::ErrorCode::not_found ? no_such_user() : refused);
+}
+
+// The path's user.
+core::Result<model::User> named_user(Context& context) {
+  auto found = context.store.find_user(core::UserId{context.id});
+  if (!found) return std::move(found).error();
+  if (!*found) return no_such_user();
+  return *std::move(*found);
+}
+
+net::Response show(const model::User& user) {
+  std::string out;
+  model::append_json(out, user);
+  return json(out);
+}
+
+core::Result<std::string> hash_of(const Context& context, const std::string& password) {
+  return auth::hash_password(password, context.config.passstrength);
+}
+
+// Who may create this user; forbidden or unauthorized, as they are known or not.
+core::Result<void> check_registration(const Context& context, bool admin_wanted) {
+  const auth::Principal& principal = *context.principal;
+  if (principal.admin) return {};
+  const bool known = principal.kind != auth::Principal::Kind::anonymous;
+  const auto code = known ? core::ErrorCode::forbidden : core::ErrorCode::unauthorized;
+  if (!context.config.registration) return core::failure(code, "you are not allowed to access this api");
+  if (admin_wanted) return core::failure(code, "you are not allowed to create an admin user");
+  return {};
+}
+
+}  // namespace
 
 net::Response current_user(Context& context) {
   const auto found = context.store.find_user(context.user());
   if (!found) return error(found.error());
   if (!*found) return error(401, auth::unauthorized_text());
-  std::string out;
-  model::append_json(out, **found);
   const auth::Principal& principal = *context.principal;
-  if (principal.kind == auth::Principal::Kind::client) {
-    out.pop_back();  // the object goes on
-    out += ",\"clientId\":" + std::to_string(core::value(principal.client));
-    if (principal.elevated_until && *principal.elevated_until > core::wall_now()) {
-      out += ",\"elevatedUntil\":\"";
-      core::append_rfc3339(out, *principal.elevated_until);
-      out += '"';
-    }
-    out += '}';
-  }
+  std::string out;
+  model::append_json(out, **found, {principal.client, principal.elevated_until}, core::wall_now());
   return json(out);
+}
+
+net::Response change_password(Context& context) {
+  std::string password;
+  binder::Form form("UserExternalPass");
+  form.text("pass", password).required();
+  if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
+  auto hash = hash_of(context, password);
+  if (!hash) return error(hash.error());
+  const auto changed = context.store.set_password(context.user(), *std::move(hash));
+  if (!changed && changed.error().code == core::ErrorCode::not_found) return error(401, auth::unauthorized_text());
+  if (!changed) return error(changed.error());
+  context.authenticator.forget(context.user());
+  return empty();
+}
+
+net::Response list_users(Context& context) {
+  const auto found = context.store.list_users();
+  if (!found) return error(found.error());
+  return json(json_list(*found, [](std::string& out, const model::User& user) { model::append_json(out, user); }));
+}
+
+net::Response create_user(Context& context) {
+  store::NewUser wanted;
+  std::string password;
+  binder::Form form("CreateUserExternal");
+  form.text("name", wanted.name).required();
+  form.boolean("admin", wanted.admin);
+  form.text("pass", password).required();
+  if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
+  if (auto allowed = check_registration(context, wanted.admin); !allowed) return error(allowed.error());
+  const auto namesake = context.store.find_user_by_name(wanted.name);  // before the hash, which is dear
+  if (!namesake) return error(namesake.error());
+  if (*namesake) return error(400, kNameTaken);
+  auto hash = hash_of(context, password);
+  if (!hash) return error(hash.error());
+  wanted.pass_hash = *std::move(hash);
+  const auto stored = context.store.create_user(std::move(wanted));
+  if (!stored && stored.error().code == core::ErrorCode::invalid) return error(400, kNameTaken);
+  return stored ? show(*stored) : error(stored.error());
+}
+
+net::Response find_user(Context& context) {
+  const auto found = named_user(context);
+  return found ? show(*found) : error(found.error());
+}
+
+net::Response update_user(Context& context) {
+  store::UserChange wanted;
+  std::string password;
+  binder::Form form("UpdateUserExternal");
+  form.text("name", wanted.name).required();
+  form.boolean("admin", wanted.admin);
+  form.text("pass", password);
+  if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
+  if (auto found = named_user(context); !found) return error(found.error());
+  if (!password.empty()) {
+    auto hash = hash_of(context, password);
+    if (!hash) return error(hash.error());
+    wanted.pass_hash = *std::move(hash);
+  }
+  const auto stored = context.store.update_user(core::UserId{context.id}, std::move(wanted));
+  if (!stored) return refusal(stored.error());
+  context.authenticator.forget(core::UserId{context.id});
+  return show(*stored);
+}
+
+net::Response delete_user(Context& context) {
+  const core::UserId id{context.id};
+  const auto images = context.store.delete_user(id);
+  if (!images) return refusal(images.error());
+  revoke(context.authenticator, context.publisher, id);
+  for (const std::string& image : *images) context.images.remove(image);
+  return empty();
 }
 
 }  // namespace push::api

@@ -11,6 +11,9 @@
 namespace push::auth {
 namespace {
 
+// Users forgotten one by one before everybody is.
+constexpr std::size_t kForgottenUsers = 4096;
+
 std::string_view view(const std::array<char, 32>& digest) {
   return {digest.data(), digest.size()};
 }
@@ -22,42 +25,57 @@ Memory::Memory(std::size_t tokens, std::size_t passwords)
   PUSH_CHECK(RAND_bytes(key_.data(), static_cast<int>(key_.size())) == 1);
 }
 
-std::uint64_t Memory::epoch() const {
-  const core::Lock lock(mutex_);
-  return epoch_;
+bool Memory::stale(core::UserId user, std::uint64_t epoch) const {
+  if (epoch < floor_) return true;
+  const auto forgotten = forgotten_.find(user);
+  return forgotten != forgotten_.end() && epoch < forgotten->second;
 }
 
-PrincipalPtr Memory::by_token(std::string_view token, core::WallTime now) {
+Known Memory::by_token(std::string_view token, core::WallTime now) {
   const core::Lock lock(mutex_);
   const Entry* entry = tokens_.find(token);
-  if (entry == nullptr || (entry->expires_at && *entry->expires_at <= now)) return nullptr;
-  return entry->principal;
+  if (entry == nullptr || (entry->until && *entry->until <= now)) return {};
+  return stale(entry->known.principal->user, entry->epoch) ? Known() : entry->known;
 }
 
 PrincipalPtr Memory::by_password(const Credentials::Basic& basic) {
   const Digest key = digest(basic);
   const core::Lock lock(mutex_);
-  const PrincipalPtr* principal = passwords_.find(view(key));
-  return principal == nullptr ? nullptr : *principal;
+  const Entry* entry = passwords_.find(view(key));
+  if (entry == nullptr || stale(entry->known.principal->user, entry->epoch)) return nullptr;
+  return entry->known.principal;
 }
 
-void Memory::remember(std::string_view token, PrincipalPtr principal, std::optional<core::WallTime> expires_at,
-                      std::uint64_t epoch) {
+void Memory::remember(std::string_view token, Known known, std::optional<core::WallTime> until, std::uint64_t epoch) {
   const core::Lock lock(mutex_);
-  if (epoch == epoch_) tokens_.insert(token, Entry{std::move(principal), expires_at});
+  if (!stale(known.principal->user, epoch)) tokens_.insert(token, Entry{std::move(known), until, epoch});
 }
 
 void Memory::remember(const Credentials::Basic& basic, PrincipalPtr principal, std::uint64_t epoch) {
   const Digest key = digest(basic);
   const core::Lock lock(mutex_);
-  if (epoch == epoch_) passwords_.insert(view(key), std::move(principal));
+  if (stale(principal->user, epoch)) return;
+  passwords_.insert(view(key), Entry{Known{std::move(principal), nullptr}, std::nullopt, epoch});
+}
+
+void Memory::forget(core::UserId user) {
+  {
+    const core::Lock lock(mutex_);
+    if (forgotten_.size() < kForgottenUsers || forgotten_.contains(user)) {
+      forgotten_[user] = ++epoch_;
+      return;
+    }
+  }
+  forget();
 }
 
 void Memory::forget() {
   BoundedCache<Entry> tokens(token_limit_);  // what was remembered is destroyed after the lock is released
-  BoundedCache<PrincipalPtr> passwords(password_limit_);
+  BoundedCache<Entry> passwords(password_limit_);
+  Forgotten forgotten;
   const core::Lock lock(mutex_);
-  ++epoch_;
+  floor_ = ++epoch_;
+  std::swap(forgotten_, forgotten);
   std::swap(tokens_, tokens);
   std::swap(passwords_, passwords);
 }

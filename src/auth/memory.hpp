@@ -1,50 +1,64 @@
 // What the authenticator remembers: principals by token, and verified (name, password) pairs by a keyed hash. Any
-// thread; one leaf mutex. Nothing is remembered that was looked up before the last forget().
+// thread; one leaf mutex. Nothing is given out that was looked up before its user's last forget().
 #pragma once
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
-#include "auth/bounded_cache.hpp"
+#include "push/auth/bounded_cache.hpp"
+#include "push/auth/last_use.hpp"
 #include "push/auth/principal.hpp"
 #include "push/core/clock.hpp"
 #include "push/core/mutex.hpp"
 
 namespace push::auth {
 
+struct Known {
+  PrincipalPtr principal;  // null: nobody
+  LastUsePtr last_use;     // null: nothing to write (Basic)
+};
+
 class Memory {
  public:
   Memory(std::size_t tokens, std::size_t passwords);
 
-  // Read before a look-up, handed back with what it found.
-  std::uint64_t epoch() const;
+  // Read before a look-up, handed back with what it found. Rises with every forget().
+  std::uint64_t epoch() const { return epoch_.load(); }
 
-  // Null if unknown or expired at `now`.
-  PrincipalPtr by_token(std::string_view token, core::WallTime now);
+  // Nobody if unknown or expired at `now`.
+  Known by_token(std::string_view token, core::WallTime now);
   PrincipalPtr by_password(const Credentials::Basic& basic);
 
-  void remember(std::string_view token, PrincipalPtr principal, std::optional<core::WallTime> expires_at,
-                std::uint64_t epoch);
+  void remember(std::string_view token, Known known, std::optional<core::WallTime> until, std::uint64_t epoch);
   void remember(const Credentials::Basic& basic, PrincipalPtr principal, std::uint64_t epoch);
+  void forget(core::UserId user);
   void forget();
 
  private:
   struct Entry {
-    PrincipalPtr principal;
-    std::optional<core::WallTime> expires_at;
+    Known known;
+    std::optional<core::WallTime> until;
+    std::uint64_t epoch;  // before it was looked up
   };
   using Digest = std::array<char, 32>;
+  using Forgotten = std::unordered_map<core::UserId, std::uint64_t>;
+
   Digest digest(const Credentials::Basic& basic) const;
+  bool stale(core::UserId user, std::uint64_t epoch) const PUSH_REQUIRES(mutex_);
 
   const std::size_t token_limit_;
   const std::size_t password_limit_;
   std::array<unsigned char, 32> key_;  // random, of this process
-  mutable core::Mutex mutex_;
-  std::uint64_t epoch_ PUSH_GUARDED_BY(mutex_) = 0;
+  core::Mutex mutex_;
+  std::atomic<std::uint64_t> epoch_ = 0;             // written under the mutex
+  std::uint64_t floor_ PUSH_GUARDED_BY(mutex_) = 0;  // what is older is forgotten, whose ever it is
+  Forgotten forgotten_ PUSH_GUARDED_BY(mutex_);      // what is older is forgotten, a user
   BoundedCache<Entry> tokens_ PUSH_GUARDED_BY(mutex_);
-  BoundedCache<PrincipalPtr> passwords_ PUSH_GUARDED_BY(mutex_);
+  BoundedCache<Entry> passwords_ PUSH_GUARDED_BY(mutex_);
 };
 
 }  // namespace push::auth

@@ -5,8 +5,8 @@
 #include <utility>
 #include <variant>
 
-#include "binder/go_number.hpp"
-#include "push/binder/go_text.hpp"
+#include "push/go/number.hpp"
+#include "push/go/text.hpp"
 
 namespace push::binder {
 
@@ -63,17 +63,17 @@ core::Result<void> Draft::set_from_text(std::size_t index, std::string_view valu
     return {};
   }
   if (type == FieldType::object) return {};
-  const std::string_view scalar = trim(value);
+  const std::string_view scalar = go::trim(value);
   if (type == FieldType::integer) {
-    const auto number = parse_int(scalar.empty() ? "0" : scalar);
+    const auto number = go::parse_int(scalar.empty() ? "0" : scalar);
     if (!number) return number.error();
     set_integer(index, *number);
   } else if (type == FieldType::natural) {
-    const auto number = parse_uint(scalar.empty() ? "0" : scalar);
+    const auto number = go::parse_uint(scalar.empty() ? "0" : scalar);
     if (!number) return number.error();
     set_natural(index, *number);
   } else {
-    const auto flag = parse_bool(scalar.empty() ? "false" : scalar);
+    const auto flag = go::parse_bool(scalar.empty() ? "false" : scalar);
     if (!flag) return flag.error();
     set_boolean(index, *flag);
   }

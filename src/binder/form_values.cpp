@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "binder/decoders.hpp"
-#include "push/binder/go_text.hpp"
+#include "push/go/text.hpp"
 
 namespace push::binder {
 namespace {
@@ -25,7 +25,7 @@ std::optional<std::string> decode(std::string_view text, std::string& out) {
     unsigned value = 0;
     const char* const end = escape.data() + escape.size();
     if (escape.size() < 3 || std::from_chars(escape.data() + 1, end, value, 16).ptr != end) {
-      return "invalid URL escape " + quote(escape);
+      return "invalid URL escape " + go::quote(escape);
     }
     out += static_cast<char>(static_cast<unsigned char>(value));
     at += 2;

@@ -1,9 +1,7 @@
-#include <optional>
 #include <string>
 
 #include "binder/decoders.hpp"
 #include "binder/form_values.hpp"
-#include "binder/media_type.hpp"
 #include "binder/multipart.hpp"
 
 namespace push::binder {
@@ -33,14 +31,8 @@ core::Result<void> add_parts(const Source& source, std::string_view boundary, Fo
 }  // namespace
 
 core::Result<void> decode_multipart(const Source& source, Draft& draft) {
-  const MediaType media = parse_media_type(source.content_type);
-  if (!media.problem.empty() || media.type != "multipart/form-data") {
-    return unreadable("request Content-Type isn't multipart/form-data");
-  }
-  const std::optional<std::string_view> boundary = media.parameter("boundary");
-  if (!boundary) return unreadable("no multipart boundary param in Content-Type");
-  if (boundary->empty()) return unreadable("multipart: boundary is empty");
-
+  const auto boundary = multipart_boundary(source.content_type);
+  if (!boundary) return boundary.error();
   FormValues values(draft);
   if (auto added = add_parts(source, *boundary, values); !added) return added;
   // The query gives no values here, but Go minds how it is written.

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <utility>
 
-#include "binder/go_number.hpp"
+#include "push/go/number.hpp"
 #include "push/model/json.hpp"
 
 namespace push::binder {
@@ -55,7 +55,7 @@ class Writer {
     if (const auto* text = value.get_ptr<const std::string*>()) {
       model::append_json_string(out_, *text);
     } else if (const auto* number = value.get_ptr<const double*>()) {
-      append_float(out_, *number);
+      go::append_float(out_, *number);
     } else if (value.is_boolean()) {
       out_ += value.get<bool>() ? "true" : "false";
     } else {

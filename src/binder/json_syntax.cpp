@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "push/binder/go_text.hpp"
+#include "push/go/text.hpp"
 
 namespace push::binder {
 namespace {
@@ -38,7 +38,7 @@ class Scanner {
     if (at_ >= text_.size()) {
       problem_ = "unexpected EOF";
     } else {
-      problem_ = "invalid character " + quote_char(text_[at_]) + " ";
+      problem_ = "invalid character " + go::quote_char(text_[at_]) + " ";
       *problem_ += context;
     }
     return false;
@@ -125,7 +125,7 @@ class Scanner {
   bool read_word(std::string_view word) {
     for (const char expected : word) {
       if (!here(expected)) {
-        return fail("in literal " + std::string(word) + " (expecting " + quote_char(expected) + ")");
+        return fail("in literal " + std::string(word) + " (expecting " + go::quote_char(expected) + ")");
       }
       ++at_;
     }

@@ -1,8 +1,9 @@
 #include "binder/media_type.hpp"
 
 #include <algorithm>
+#include <utility>
 
-#include "push/binder/go_text.hpp"
+#include "push/go/text.hpp"
 
 namespace push::binder {
 namespace {
@@ -53,7 +54,7 @@ bool take_parameter(std::string_view& rest, std::pair<std::string, std::string>&
   if (!rest.starts_with(';')) return false;
   rest.remove_prefix(1);
   skip_space(rest);
-  parameter.first = lower(take_token(rest));
+  parameter.first = go::lower(take_token(rest));
   skip_space(rest);
   if (parameter.first.empty() || !rest.starts_with('=')) return false;
   rest.remove_prefix(1);
@@ -76,16 +77,15 @@ std::string type_problem(std::string_view type) {
 }  // namespace
 
 std::optional<std::string_view> MediaType::parameter(std::string_view name) const {
-  for (const auto& [key, value] : parameters) {
-    if (key == name) return value;
-  }
-  return std::nullopt;
+  const auto found = parameters.find(name);
+  if (found == parameters.end()) return std::nullopt;
+  return found->second;
 }
 
 MediaType parse_media_type(std::string_view text) {
   MediaType media;
   const std::size_t end = std::min(text.find(';'), text.size());
-  media.type = lower(trim(text.substr(0, end)));
+  media.type = go::lower(go::trim(text.substr(0, end)));
   media.problem = type_problem(media.type);
   std::string_view rest = text.substr(end);
   while (media.problem.empty()) {
@@ -94,12 +94,12 @@ MediaType parse_media_type(std::string_view text) {
     std::pair<std::string, std::string> parameter;
     std::string_view after = rest;
     if (!take_parameter(after, parameter)) {
-      if (trim(rest) != ";") media.problem = "mime: invalid media parameter";
+      if (go::trim(rest) != ";") media.problem = "mime: invalid media parameter";
       break;
     }
     const auto earlier = media.parameter(parameter.first);
     if (earlier && *earlier != parameter.second) media.problem = "mime: duplicate parameter name";
-    if (!earlier) media.parameters.push_back(std::move(parameter));
+    if (!earlier) media.parameters.insert(std::move(parameter));
     rest = after;
   }
   return media;

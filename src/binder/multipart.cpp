@@ -4,13 +4,14 @@
 
 #include "binder/decoders.hpp"
 #include "binder/media_type.hpp"
-#include "push/binder/go_text.hpp"
+#include "push/go/text.hpp"
 
 namespace push::binder {
 namespace {
 
 constexpr std::size_t max_line = 4096;  // between parts
 constexpr std::size_t max_parts = 1000;
+constexpr std::size_t max_header = 16 * 1024;  // of one part
 
 std::string_view without_line_end(std::string_view line) {
   if (!line.ends_with('\n')) return line;
@@ -42,6 +43,17 @@ bool is_header_value(std::string_view value) {
 }
 
 }  // namespace
+
+core::Result<std::string> multipart_boundary(std::string_view content_type) {
+  const MediaType media = parse_media_type(content_type);
+  if (!media.problem.empty() || media.type != "multipart/form-data") {
+    return unreadable("request Content-Type isn't multipart/form-data");
+  }
+  const auto boundary = media.parameter("boundary");
+  if (!boundary) return unreadable("no multipart boundary param in Content-Type");
+  if (boundary->empty()) return unreadable("multipart: boundary is empty");
+  return std::string(*boundary);
+}
 
 MultipartReader::MultipartReader(std::string_view body, std::string_view boundary) : body_(body), delimiter_("--") {
   delimiter_ += boundary;
@@ -79,9 +91,9 @@ core::Result<bool> MultipartReader::next(Part& part) {
       if (++parts_ > max_parts) return unreadable("multipart: message too large");
       return read_part(part);
     }
-    if (at_separator) return unreadable("multipart: expecting a new Part; got line " + quote(line.text));
+    if (at_separator) return unreadable("multipart: expecting a new Part; got line " + go::quote(line.text));
     if (parts_ == 0) continue;  // preamble
-    if (line.text != line_end_) return unreadable("multipart: unexpected line in Next(): " + quote(line.text));
+    if (line.text != line_end_) return unreadable("multipart: unexpected line in Next(): " + go::quote(line.text));
     at_separator = true;
   }
 }
@@ -112,7 +124,9 @@ std::string MultipartReader::read_header() {
 
 // false: the body ended among the headers, which Go takes for the end of the form.
 core::Result<bool> MultipartReader::read_headers(std::string& disposition) {
+  const std::size_t begin = at_;
   for (;;) {
+    if (at_ - begin > max_header) return unreadable("multipart: message too large");
     if (at_ == body_.size()) return false;
     if (const auto rest = body_.substr(at_); rest.starts_with("\n") || rest.starts_with("\r\n")) {
       read_line();
@@ -120,13 +134,13 @@ core::Result<bool> MultipartReader::read_headers(std::string& disposition) {
     }
     const std::string header = read_header();
     const std::size_t colon = header.find(':');
-    if (colon == std::string::npos) return unreadable("malformed MIME header: missing colon: " + quote(header));
+    if (colon == std::string::npos) return unreadable("malformed MIME header: missing colon: " + go::quote(header));
     const std::string_view name = std::string_view(header).substr(0, colon);
     const std::string_view value = trim_blanks(std::string_view(header).substr(colon + 1));
     if (!is_header_name(name) || !is_header_value(value)) {
-      return unreadable("malformed MIME header line: " + quote(trim_blanks(header)));
+      return unreadable("malformed MIME header line: " + go::quote(trim_blanks(header)));
     }
-    if (disposition.empty() && same_ignoring_case(name, "content-disposition")) disposition = value;
+    if (disposition.empty() && go::same_ignoring_case(name, "content-disposition")) disposition = value;
   }
 }
 

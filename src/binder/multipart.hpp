@@ -8,6 +8,9 @@
 
 namespace push::binder {
 
+// What separates the parts, never empty. Error (invalid): not the Content-Type of a form in parts, in Go's words.
+core::Result<std::string> multipart_boundary(std::string_view content_type);
+
 class MultipartReader {
  public:
   struct Part {

@@ -4,6 +4,8 @@
 #include <sys/un.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 // GCC 12 with a sanitizer takes parts of libstdc++'s own NFA for uninitialized.
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic push
@@ -45,6 +47,19 @@ bool is_address(const std::string& text) {
   return address == text && inet_pton(AF_INET, address.c_str(), &bytes) == 1;
 }
 
+bool is_network(const std::string& text) {
+  const std::size_t slash = text.find('/');
+  const std::string address = text.substr(0, slash);
+  in6_addr bytes{};
+  const bool v4 = inet_pton(AF_INET, address.c_str(), &bytes) == 1;
+  if (!v4 && inet_pton(AF_INET6, address.c_str(), &bytes) != 1) return false;
+  if (slash == std::string::npos) return true;
+  const std::string_view prefix = std::string_view(text).substr(slash + 1);
+  unsigned bits = 0;
+  const auto [end, error] = std::from_chars(prefix.data(), prefix.data() + prefix.size(), bits);
+  return error == std::errc() && end == prefix.data() + prefix.size() && bits <= (v4 ? 32 : 128);
+}
+
 bool is_regex(const std::string& text) {
   if (text.empty() || text.size() > kRegexLimit) return false;
   try {
@@ -60,8 +75,22 @@ bool is_regex(const std::string& text) {
 #endif
 
 bool has_password(std::string_view connection) {
-  // Postgres: password=x. MySQL: user:password@tcp(host)/name. A URL: scheme://user:password@host.
-  return connection.find("password=") != std::string_view::npos || connection.find('@') != std::string_view::npos;
+  // Postgres: password=x or password = x. MySQL: user:password@tcp(host)/name. A URL: scheme://user:password@host.
+  return connection.find("password") != std::string_view::npos || connection.find('@') != std::string_view::npos;
+}
+
+std::optional<std::string> log_level(std::string_view text) {
+  // From -1 on. The sixth is zerolog's level of lines without a level, which nothing here writes.
+  static constexpr std::array kWords = {"trace", "debug", "info",     "warn",    "error",
+                                        "fatal", "panic", "disabled", "disabled"};
+  for (std::size_t i = 0; i < kWords.size(); ++i) {
+    const std::string_view word = kWords[i];
+    const bool same = std::equal(text.begin(), text.end(), word.begin(), word.end(), [](char a, char b) {
+      return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+    });
+    if (same || text == std::to_string(static_cast<int>(i) - 1)) return std::string(word);
+  }
+  return std::nullopt;
 }
 
 std::string without_brackets(std::string_view address) {

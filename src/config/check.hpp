@@ -1,5 +1,6 @@
 // Whether one text is fit for its setting.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,9 +12,14 @@ bool is_not_empty(const std::string& text);
 bool is_token(const std::string& text);
 // Empty, an IPv4 or IPv6 address (brackets allowed), or unix:<path>.
 bool is_address(const std::string& text);
+// An IPv4 or IPv6 address, or a network: 10.0.0.0/8.
+bool is_network(const std::string& text);
 bool is_regex(const std::string& text);
 // A DSN of any of Gotify's databases that carries a password.
 bool has_password(std::string_view connection);
+
+// Gotify's level as its word: a word in any case, or a number from -1 (trace) to 7 (disabled).
+std::optional<std::string> log_level(std::string_view text);
 
 // [::1] as ::1
 std::string without_brackets(std::string_view address);

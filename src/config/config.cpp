@@ -2,63 +2,163 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <exception>
+#include <filesystem>
 #include <utility>
 
 #include "config/loader.hpp"
 #include "config/source.hpp"
+#include "config/structure.hpp"
+#include "push/config/dotenv.hpp"
 
 namespace push::config {
 
 namespace {
 
-// Gotify 3 reads dotenv files by itself. One that is there must not be ignored in silence; who names a config.yml has
-// made the choice.
-void refuse_dotenv(Loader& loader, const std::string& path, Environment environment) {
-  constexpr const char* kWhy = ": dotenv files are not supported by this version; set variables or name a config.yml";
-  const auto variable = [environment](const char* name) {
-    const char* text = environment(name);
-    return std::string(text == nullptr ? "" : text);
-  };
-  const std::string named = variable("GOTIFY_CONFIG_FILE");
-  if (!named.empty()) return loader.fail("GOTIFY_CONFIG_FILE: " + printable(named) + kWhy);
-  if (!path.empty()) return;
+std::string variable(const Environment& environment, const std::string& name) {
+  const auto found = environment.find(name);
+  return found == environment.end() ? std::string() : found->second;
+}
 
-  std::string home = variable("XDG_CONFIG_HOME");
-  if (home.empty() && !variable("HOME").empty()) home = variable("HOME") + "/.config";
-  std::vector<std::string> candidates = {"gotify-server.env", "/etc/gotify/server.env"};
-  if (!home.empty()) candidates.push_back(home + "/gotify/gotify-server.env");
+bool is_yaml(const std::string& path) {
+  return path.ends_with(".yml") || path.ends_with(".yaml");
+}
+
+// Whether one was read.
+bool read_yaml_files(Loader& loader, const std::string& path) {
+  // Both, as Gotify 2 does; the one of the working directory wins.
+  const std::vector<std::string> candidates =
+      path.empty() ? std::vector<std::string>{"/etc/gotify/config.yml", "config.yml"} : std::vector<std::string>{path};
+  bool any = false;
   for (const std::string& candidate : candidates) {
-    if (::access(candidate.c_str(), F_OK) == 0) loader.fail(printable(candidate) + kWhy);
+    const auto text = read_file(candidate);
+    if (text.has_value()) {
+      loader.read_yaml(candidate, *text);
+      any = true;
+    } else if (!path.empty() || text.error().code != core::ErrorCode::not_found) {
+      loader.fail(text.error().text);
+    }
+  }
+  return any;
+}
+
+std::vector<std::string> dotenv_places(const Environment& environment) {
+  std::string home = variable(environment, "XDG_CONFIG_HOME");
+  const std::string user = variable(environment, "HOME");
+  if (home.empty() && !user.empty()) home = user + "/.config";
+  std::vector<std::string> places = {"gotify-server.env"};
+  if (!home.empty()) places.push_back(home + "/gotify/gotify-server.env");
+  places.emplace_back("/etc/gotify/server.env");
+  return places;
+}
+
+// The path of the one that was read, or empty.
+std::string read_dotenv_file(Loader& loader, const std::string& named, const Environment& environment) {
+  std::string read;
+  for (const std::string& place : named.empty() ? dotenv_places(environment) : std::vector<std::string>{named}) {
+    if (named.empty() && ::access(place.c_str(), F_OK) != 0) continue;
+    if (!read.empty()) {
+      loader.note(Notice::Level::warning,
+                  printable(place) + ": is not read, because " + printable(read) + " comes first");
+      continue;
+    }
+    const auto text = read_file(place);
+    if (text.has_value()) {
+      loader.read_dotenv(place, *text);
+      read = place;
+    } else if (text.error().code == core::ErrorCode::not_found) {
+      loader.note(Notice::Level::warning, std::string(kConfigFile) + ": " + text.error().text);
+    } else {
+      loader.fail(text.error().text);
+    }
+  }
+  return read;
+}
+
+void read_files(Loader& loader, std::string path, const Environment& environment) {
+  std::string named = variable(environment, kConfigFile);
+  if (is_yaml(named)) {
+    if (!path.empty() && path != named) {
+      loader.fail(std::string(kConfigFile) + ": " + printable(named) + ": --config names another file, " +
+                  printable(path));
+      return;
+    }
+    path = std::exchange(named, "");
+    loader.note(Notice::Level::info, std::string(kConfigFile) + ": " + printable(path) + ": is read as config.yml");
+    read_yaml_files(loader, path);
+    return;
+  }
+  const bool yaml = read_yaml_files(loader, path);
+  const std::string dotenv = read_dotenv_file(loader, named, environment);
+  if (yaml && !dotenv.empty()) {
+    loader.note(Notice::Level::warning,
+                printable(dotenv) + ": wins over config.yml; Gotify 3 reads no config.yml, so keep one");
   }
 }
 
-void read_files(Loader& loader, const std::string& path) {
-  const std::vector<std::string> candidates =
-      path.empty() ? std::vector<std::string>{"config.yml", "/etc/gotify/config.yml"} : std::vector<std::string>{path};
-  for (const std::string& candidate : candidates) {
-    const auto text = read_file(candidate);
-    if (text.has_value()) return loader.read_yaml(candidate, *text);
-    if (path.empty() && text.error().code == core::ErrorCode::not_found) continue;
-    return loader.fail(text.error().text);
+// Gotify loads plugins as shared objects of Go.
+void note_plugins(Loader& loader) {
+  const auto& folder = std::get<std::string>(loader.value("pluginsdir"));
+  if (folder.empty()) return;
+  std::error_code failed;
+  std::size_t count = 0;
+  for (std::filesystem::directory_iterator entry(folder, failed), end; !failed && entry != end;
+       entry.increment(failed)) {
+    if (entry->path().extension() == ".so") ++count;
   }
+  if (count == 0) return;
+  loader.note(Notice::Level::warning,
+              "pluginsdir: " + printable(folder) + ": " + std::to_string(count) +
+                  " plugins are not loaded, for this server has none; their settings stay in the "
+                  "database");
+}
+
+core::Error refused(const Loader& loader) {
+  return core::failure(core::ErrorCode::invalid, loader.errors());
+}
+
+core::Error broken(const std::exception& error) {
+  return core::failure(core::ErrorCode::internal, std::string("configuration: ") + error.what());
 }
 
 }  // namespace
 
-core::Result<Loaded> load(const std::string& path, Environment environment) {
+core::Result<Loaded> load(const std::string& path, const Environment& environment) {
   try {
     Loader loader;
-    refuse_dotenv(loader, path, environment);
-    read_files(loader, path);
+    read_files(loader, path, environment);
     loader.read_environment(environment);
     loader.check_together();
-    if (std::string errors = loader.errors(); !errors.empty()) {
-      return core::failure(core::ErrorCode::invalid, std::move(errors));
-    }
+    if (!loader.errors().empty()) return refused(loader);
+    note_plugins(loader);
     return loader.loaded();
   } catch (const std::exception& error) {
-    return core::failure(core::ErrorCode::internal, std::string("configuration: ") + error.what());
+    return broken(error);
+  }
+}
+
+core::Result<std::string> migrate(const std::string& path) {
+  try {
+    auto text = read_file(path);
+    if (text.has_error()) return text.error();
+    Loader loader;
+    loader.read_yaml(path, *text);
+    std::string dotenv;
+    for (const auto& [key, value] : loader.given()) {
+      const std::optional<std::string> quoted = quote_dotenv(to_variable(value));
+      if (quoted) {
+        dotenv += key.variable() + '=' + *quoted + '\n';
+      } else {
+        loader.fail(printable(path) + ": " + key.path +
+                    ": no dotenv file can hold this value; put it into a file of its own and name that in " +
+                    key.variable() + "_FILE");
+      }
+    }
+    if (!loader.errors().empty()) return refused(loader);
+    return dotenv;
+  } catch (const std::exception& error) {
+    return broken(error);
   }
 }
 

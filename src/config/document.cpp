@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kDepth = 16;
 constexpr std::size_t kNodes = 100'000;
 
-struct Refused {
+struct RefusedYaml {
   Problem problem;
 };
 
@@ -60,7 +60,7 @@ class Builder final : public YAML::EventHandler {
  private:
   static int line_of(const YAML::Mark& mark) { return mark.line < 0 ? 1 : mark.line + 1; }
   [[noreturn]] static void refuse(const YAML::Mark& mark, const char* text) {
-    throw Refused{Problem{line_of(mark), text}};
+    throw RefusedYaml{Problem{line_of(mark), text}};
   }
 
   bool awaits_key() const { return !open_.empty() && open_.back()->kind == Node::Kind::map && !key_; }
@@ -120,7 +120,7 @@ std::variant<Node, Problem> parse(std::string_view yaml) {
     // A second document is refused where it starts.
     if (parser.HandleNextDocument(builder)) parser.HandleNextDocument(builder);
     return builder.take();
-  } catch (const Refused& refused) {
+  } catch (const RefusedYaml& refused) {
     return refused.problem;
   } catch (const YAML::Exception& error) {
     return Problem{error.mark.line < 0 ? 1 : error.mark.line + 1, "YAML syntax: " + without_detail(error.msg)};

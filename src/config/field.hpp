@@ -21,7 +21,7 @@ template <class T>
 Value to_value(const T& field) {
   if constexpr (std::is_enum_v<T>) {
     return std::string(words_of(field)[static_cast<std::size_t>(field)]);
-  } else if constexpr (std::integral<T>) {
+  } else if constexpr (std::integral<T> && !std::same_as<T, bool>) {
     return static_cast<std::int64_t>(field);
   } else {
     return field;
@@ -35,7 +35,7 @@ void from_value(const Value& value, T& field) {
     for (std::size_t i = 0; i < words.size(); ++i) {
       if (std::get<std::string>(value) == words[i]) field = static_cast<T>(i);
     }
-  } else if constexpr (std::integral<T>) {
+  } else if constexpr (std::integral<T> && !std::same_as<T, bool>) {
     field = static_cast<T>(std::get<std::int64_t>(value));
   } else {
     field = std::get<T>(value);

@@ -29,16 +29,16 @@ Fault fault(const Key& key, const Node& node) {
 
 Fault shape_fault(const Key& key, const Node& node, const char* allowed) {
   Fault found = fault(key, node);
-  if (!key.foreign()) found.allowed = allowed;
+  found.allowed = allowed;
   return found;
 }
 
-// Gotify's words (gotify-spec 5.1).
+// Gotify 3's words (gotify-spec 5.1), then those that YAML 1.1 and so Gotify 2 also has.
 std::optional<bool> to_boolean(const std::string& text) {
-  for (const char* word : {"1", "t", "T", "true", "TRUE", "True"}) {
+  for (const char* word : {"1", "t", "T", "true", "TRUE", "True", "y", "Y", "yes", "Yes", "YES", "on", "On", "ON"}) {
     if (text == word) return true;
   }
-  for (const char* word : {"0", "f", "F", "false", "FALSE", "False"}) {
+  for (const char* word : {"0", "f", "F", "false", "FALSE", "False", "n", "N", "no", "No", "NO", "off", "Off", "OFF"}) {
     if (text == word) return false;
   }
   return std::nullopt;
@@ -62,6 +62,7 @@ std::variant<Value, Fault> to_list(const Key& key, const Node& node) {
   if (node.kind != Node::Kind::list) return shape_fault(key, node, "must be a list");
   List list;
   for (const Node& item : node.items) {
+    if (item.kind == Node::Kind::null && key.foreign()) continue;
     if (item.kind != Node::Kind::text || !text_fits(key, item.text)) return fault(key, item);
     list.push_back(item.text);
   }
@@ -97,25 +98,22 @@ std::variant<Value, Fault> to_plain(const Key& key, const Node& node) {
   return *value;
 }
 
+}  // namespace
+
 bool is_empty(const Value& value) {
   return value == Value(std::string()) || value == Value(List()) || value == Value(Map());
 }
 
-}  // namespace
-
 std::variant<Value, Fault> convert(const Key& key, const Node& node) {
   if (node.kind == Node::Kind::null && (key.foreign() || is_empty(key.initial))) return key.initial;
-  auto result = key.type == Key::Type::list  ? to_list(key, node)
-                : key.type == Key::Type::map ? to_map(key, node)
-                                             : to_plain(key, node);
-  if (const Value* value = std::get_if<Value>(&result)) {
-    // An empty value switches a foreign thing off, and it is off.
-    if (key.foreign() && *value != key.initial && !is_empty(*value)) {
-      const bool structured = node.kind != Node::Kind::text;
-      return Fault{node.line, structured ? printable(to_yaml(*value)) : key.shown(node.text), key.allowed};
-    }
+  switch (key.type) {
+    case Key::Type::list:
+      return to_list(key, node);
+    case Key::Type::map:
+      return to_map(key, node);
+    default:
+      return to_plain(key, node);
   }
-  return result;
 }
 
 std::string Key::variable() const {
@@ -130,8 +128,7 @@ std::string Key::shown(std::string_view value) const {
   return hidden != nullptr && hidden(value) ? "[hidden]" : printable(value);
 }
 
-std::string Key::listed(const Config& config) const {
-  const Value value = read(config);
+std::string Key::listed(const Value& value) const {
   const std::string* text = std::get_if<std::string>(&value);
   return text != nullptr && hidden != nullptr && hidden(*text) ? "[hidden]" : to_yaml(value);
 }

@@ -24,15 +24,20 @@ struct Key {
   std::function<bool(const std::string&)> fits = [](const std::string&) { return true; };
   bool (*hidden)(std::string_view value) = nullptr;  // whether a value is a secret
 
-  // Gotify's keys that this version does not serve have no field: only their default is accepted.
+  // Gotify's keys that this server does not serve have no field: they are checked for their type, and `refused` says
+  // why a value that would ask for something cannot be accepted; empty = it has no effect.
+  std::string refused;
   std::function<Value(const Config&)> read;
   std::function<void(Config&, const Value&)> write;
 
   bool foreign() const { return !read; }
   std::string variable() const;                     // GOTIFY_SERVER_PORT
   std::string shown(std::string_view value) const;  // for an error
-  std::string listed(const Config& config) const;   // for check-config
+  std::string listed(const Value& value) const;     // for check-config
 };
+
+// An empty text, list or map.
+bool is_empty(const Value& value);
 
 // What is wrong with a value and where it stands.
 struct Fault {

@@ -2,42 +2,33 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "config/source.hpp"
+#include "config/structure.hpp"
 #include "config/suggest.hpp"
+#include "push/config/dotenv.hpp"
+#include "push/core/check.hpp"
 
 namespace push::config {
 
 namespace {
 
 constexpr std::size_t kListedErrors = 20;
+constexpr std::size_t kListedNotices = 50;
 
-// A list or map in a variable: YAML flow style (JSON is that, too), and for a list also one CSV record.
-std::optional<Node> parse_structure(Key::Type type, const std::string& text) {
-  const std::size_t first = text.find_first_not_of(' ');
-  const Node::Kind kind = type == Key::Type::map ? Node::Kind::map : Node::Kind::list;
-  Node node;
-  node.kind = kind;
-  if (first == std::string::npos) return node;
-  if (text[first] == (type == Key::Type::map ? '{' : '[')) {
-    auto parsed = parse(text);
-    Node* root = std::get_if<Node>(&parsed);
-    if (root == nullptr || root->kind != kind) return std::nullopt;
-    return std::move(*root);
-  }
-  if (type == Key::Type::map) return std::nullopt;
-  const auto fields = split_record(text);
-  if (!fields) return std::nullopt;
-  for (const std::string& field : *fields) {
-    Node& item = node.items.emplace_back();
-    item.kind = Node::Kind::text;
-    item.text = field;
-  }
-  return node;
+constexpr std::string_view kPrefix = "GOTIFY_";
+// How a variable is called in an error.
+std::string label(const std::string& name, const std::string& place) {
+  return place.empty() ? name : place + ": " + name;
 }
 
 }  // namespace
+
+Loader::Loader() : origins_(keys_.size(), "default") {
+  for (const Key& key : keys_) values_.push_back(key.initial);
+}
 
 void Loader::fail(std::string line) {
   if (errors_.size() < kListedErrors) {
@@ -54,10 +45,43 @@ std::string Loader::errors() const {
   return all;
 }
 
-void Loader::assign(std::size_t index, const Value& value, std::string origin) {
-  if (keys_[index].foreign()) return;
-  keys_[index].write(config_, value);
+void Loader::note(Notice::Level level, std::string line) {
+  if (notices_.size() < kListedNotices) notices_.push_back({level, std::move(line)});
+}
+
+void Loader::assign(std::size_t index, Value value, std::string origin) {
+  const Key& key = keys_[index];
+  if (key.foreign()) {
+    values_[index] = std::move(value);
+  } else {
+    key.write(config_, value);
+    values_[index] = key.read(config_);
+  }
   origins_[index] = std::move(origin);
+}
+
+std::size_t Loader::index_of(std::string_view path) const {
+  std::size_t index = 0;
+  while (index < keys_.size() && keys_[index].path != path) ++index;
+  PUSH_CHECK(index < keys_.size());
+  return index;
+}
+
+const Value& Loader::value(std::string_view path) const {
+  return values_[index_of(path)];
+}
+
+std::vector<Loader::Given> Loader::given() const {
+  std::vector<Given> all;
+  for (std::size_t i = 0; i < keys_.size(); ++i) {
+    if (origins_[i] != "default") all.push_back({keys_[i], values_[i]});
+  }
+  return all;
+}
+
+std::string Loader::where(std::size_t index) const {
+  const bool variable = origins_[index].starts_with(keys_[index].variable());
+  return variable ? origins_[index] : origins_[index] + ": " + keys_[index].path;
 }
 
 bool Loader::is_section(const std::string& path) const {
@@ -69,6 +93,7 @@ bool Loader::is_section(const std::string& path) const {
 
 void Loader::read_yaml(const std::string& file, std::string_view yaml) {
   file_ = file;
+  files_.push_back(file);
   const auto parsed = parse(yaml);
   if (const Problem* problem = std::get_if<Problem>(&parsed)) return fail(at(problem->line) + ": " + problem->text);
   const Node& root = std::get<Node>(parsed);
@@ -112,68 +137,132 @@ void Loader::read_entry(const Node& entry, const std::string& path) {
        (near.empty() ? "" : "; did you mean " + near + "?"));
 }
 
-void Loader::read_environment(Environment environment) {
+void Loader::read_dotenv(const std::string& file, std::string_view text) {
+  file_ = file;
+  files_.push_back(file);
+  const auto parsed = parse_dotenv(text);
+  if (const auto* error = std::get_if<DotenvError>(&parsed)) return fail(at(error->line) + ": " + error->text);
+  Variables variables;
+  for (const Assignment& one : std::get<std::vector<Assignment>>(parsed)) {
+    const std::string place = at(one.line);
+    const std::string name = label(printable(one.name), place);
+    if (one.remark != nullptr) note(Notice::Level::warning, name + ": " + one.remark);
+    if (const auto found = variables.find(one.name); found != variables.end()) {
+      note(Notice::Level::warning, name + ": wins over " + found->second.place);
+    }
+    variables[one.name] = {one.value, place};
+  }
+  for (const auto& [name, variable] : variables) {
+    if (!name.starts_with(kPrefix)) others_[name] = variable.text;
+  }
+  if (const auto named = variables.find(kConfigFile); named != variables.end()) {
+    note(Notice::Level::warning, label(kConfigFile, named->second.place) + ": has no effect in a dotenv file");
+  }
+  read_variables(variables);
+}
+
+void Loader::read_environment(const Environment& environment) {
+  Variables variables;
+  for (const auto& [name, text] : environment) {
+    if (name.starts_with(kPrefix)) variables[name] = {text, {}};
+  }
+  read_variables(variables);
+}
+
+void Loader::read_variables(const Variables& variables) {
   for (std::size_t i = 0; i < keys_.size(); ++i) {
     const std::string name = keys_[i].variable();
-    if (const char* text = environment(name.c_str())) {
-      read_variable(i, name, text);
-      continue;
+    const auto plain = variables.find(name);
+    const auto named = variables.find(name + "_FILE");
+    if (plain != variables.end()) {
+      read_variable(i, name, plain->second);
+      if (named == variables.end()) continue;
+      note(Notice::Level::warning,
+           label(named->first, named->second.place) + ": is not read, because " + name + " is set, too");
+    } else if (named != variables.end()) {
+      read_named_file(i, named->first, named->second);
     }
-    const std::string file_name = name + "_FILE";
-    const char* path = environment(file_name.c_str());
-    if (path == nullptr) continue;
-    auto text = read_file(path);
-    if (text.has_error()) {
-      fail(file_name + ": " + text.error().text);
-      continue;
-    }
-    text->erase(text->find_last_not_of("\r\n") + 1);
-    read_variable(i, file_name, *text);
+  }
+  note_unknown(variables);
+}
+
+void Loader::read_named_file(std::size_t index, const std::string& name, const Variable& variable) {
+  auto text = read_file(variable.text);
+  if (text.has_error()) return fail(label(name, variable.place) + ": " + text.error().text);
+  text->erase(text->find_last_not_of("\r\n") + 1);
+  read_variable(index, name, {*std::move(text), variable.place});
+}
+
+void Loader::note_unknown(const Variables& variables) {
+  std::set<std::string> known = {kConfigFile};
+  for (const Key& key : keys_) known.insert({key.variable(), key.variable() + "_FILE"});
+  for (const auto& [name, variable] : variables) {
+    if (!name.starts_with(kPrefix) || known.contains(name)) continue;
+    const std::string near = suggest_variable(name, keys_);
+    note(Notice::Level::warning, label(printable(name), variable.place) + ": unknown variable, which has no effect" +
+                                     (near.empty() ? "" : "; did you mean " + near + "?"));
   }
 }
 
-void Loader::read_variable(std::size_t index, const std::string& name, const std::string& text) {
+void Loader::read_variable(std::size_t index, const std::string& name, const Variable& variable) {
   const Key& key = keys_[index];
+  const std::string where = label(name, variable.place);
   Node node;
   node.kind = Node::Kind::text;
-  node.text = text;
+  node.text = variable.text;
   if (key.type == Key::Type::list || key.type == Key::Type::map) {
-    auto structure = parse_structure(key.type, text);
+    auto structure = parse_structure(key.type, variable.text);
     if (!structure) {
       const char* allowed =
           key.type == Key::Type::list ? "must be a list: a,b or [a, b]" : "must be a map: {\"name\": \"value\"}";
-      return fail(name + ": " + key.shown(text) + ": " + (key.foreign() ? key.allowed : allowed));
+      return fail(where + ": " + key.shown(variable.text) + ": " + allowed);
     }
     node = *std::move(structure);
+    if (node.items.empty()) node.kind = Node::Kind::null;
   }
-  const auto result = convert(key, node);
-  if (const Fault* fault = std::get_if<Fault>(&result)) {
-    return fail(name + ": " + fault->value + ": " + fault->allowed);
-  }
-  assign(index, std::get<Value>(result), name);
+  auto result = convert(key, node);
+  if (const Fault* fault = std::get_if<Fault>(&result))
+    return fail(where + ": " + fault->value + ": " + fault->allowed);
+  assign(index, std::get<Value>(std::move(result)), variable.place.empty() ? name : variable.place);
 }
 
 void Loader::check_together() {
   if (!errors_.empty()) return;
+  check_served();
   const Server& server = config_.server;
   const std::string& page = server.metrics.listenaddr;
   const bool same_address = server.listenaddr.empty() || page.empty() || server.listenaddr == page;
   const bool sockets = server.listenaddr.rfind("unix:", 0) != 0 && page.rfind("unix:", 0) != 0;
   if (!sockets || !same_address || server.metrics.port == 0 || server.metrics.port != server.port) return;
+  const std::size_t index = index_of("server.metrics.port");
+  fail(where(index) + ": " + keys_[index].listed(values_[index]) + ": must differ from server.port");
+}
+
+// What Gotify would do and this server does not: an error where somebody would miss it, else one line for all.
+void Loader::check_served() {
+  std::string idle;
   for (std::size_t i = 0; i < keys_.size(); ++i) {
-    if (keys_[i].path != "server.metrics.port") continue;
-    fail(origins_[i] + ": " + keys_[i].path + ": " + keys_[i].listed(config_) + ": must differ from server.port");
+    const Key& key = keys_[i];
+    if (!key.foreign() || values_[i] == key.initial) continue;
+    if (!key.refused.empty()) {
+      fail(where(i) + ": " + key.listed(values_[i]) + ": " + key.refused);
+    } else if (!is_empty(values_[i])) {
+      idle += (idle.empty() ? "" : ", ") + key.path + " (" + origins_[i] + ")";
+    }
   }
+  if (!idle.empty()) note(Notice::Level::info, "no effect, because this server does not serve what they set: " + idle);
 }
 
 Loaded Loader::loaded() const {
   Loaded loaded;
   loaded.config = config_;
-  loaded.file = file_;
+  loaded.files = files_;
+  loaded.notices = notices_;
+  loaded.variables = others_;
   for (std::size_t i = 0; i < keys_.size(); ++i) {
     const Key& key = keys_[i];
     if (key.foreign()) continue;
-    loaded.settings.push_back({key.path, key.listed(config_), origins_[i], key.variable(), key.meaning});
+    loaded.settings.push_back({key.path, key.listed(values_[i]), origins_[i], key.variable(), key.meaning});
   }
   return loaded;
 }

@@ -1,6 +1,7 @@
 // One load: the schema, what was given for each key and from where, and what was wrong.
 #pragma once
 #include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,32 +10,63 @@
 
 namespace push::config {
 
+inline constexpr const char* kConfigFile = "GOTIFY_CONFIG_FILE";  // names the dotenv file, or a config.yml
+
 class Loader {
  public:
+  Loader();
+
   // Later layers win over earlier ones.
   void read_yaml(const std::string& file, std::string_view yaml);
-  void read_environment(Environment environment);
-  // What no single key can see.
+  void read_dotenv(const std::string& file, std::string_view text);
+  void read_environment(const Environment& environment);
+  // What no single key can see. Once, after the last layer.
   void check_together();
 
   void fail(std::string line);
+  void note(Notice::Level level, std::string line);
   // Nothing failed: empty. Else one line an error.
   std::string errors() const;
   Loaded loaded() const;
+  // The effective value of a key of the schema, of Gotify's that this server does not serve, too.
+  const Value& value(std::string_view path) const;
+
+  struct Given {
+    const Key& key;
+    const Value& value;
+  };
+  // What is not left at its default by silence.
+  std::vector<Given> given() const;
 
  private:
+  struct Variable {
+    std::string text;
+    std::string place;  // gotify-server.env:3; empty = the environment
+  };
+  using Variables = std::map<std::string, Variable>;
+
   void read_section(const Node& section, const std::string& prefix);
   void read_entry(const Node& entry, const std::string& path);
-  void read_variable(std::size_t index, const std::string& name, const std::string& text);
-  void assign(std::size_t index, const Value& value, std::string origin);
+  void read_variables(const Variables& variables);
+  void read_named_file(std::size_t index, const std::string& name, const Variable& variable);
+  void read_variable(std::size_t index, const std::string& name, const Variable& variable);
+  void note_unknown(const Variables& variables);
+  void assign(std::size_t index, Value value, std::string origin);
+  void check_served();
+  std::size_t index_of(std::string_view path) const;
   bool is_section(const std::string& path) const;
   std::string at(int line) const { return file_ + ":" + std::to_string(line); }
+  std::string where(std::size_t index) const;
 
   const std::vector<Key> keys_ = schema();
-  std::vector<std::string> origins_ = std::vector<std::string>(keys_.size(), "default");
+  std::vector<Value> values_;  // of each key
+  std::vector<std::string> origins_;
   std::string file_;
+  std::vector<std::string> files_;
   Config config_;
+  std::map<std::string, std::string> others_;
   std::vector<std::string> errors_;
+  std::vector<Notice> notices_;
   std::size_t unlisted_ = 0;
 };
 

@@ -1,5 +1,6 @@
 #include "config/schema.hpp"
 
+#include <array>
 #include <bit>
 #include <utility>
 
@@ -115,6 +116,30 @@ Key tokens(std::string path, Field field, std::string meaning, std::string allow
 }
 
 template <class Field>
+Key networks(std::string path, Field field, std::string meaning) {
+  Key key = bound(Key::Type::list, std::move(path), field, std::move(meaning),
+                  "must be an IP address or a network such as 10.0.0.0/8");
+  key.fits = is_network;
+  return key;
+}
+
+template <class Field>
+Key boolean(std::string path, Field field, std::string meaning) {
+  return bound(Key::Type::boolean, std::move(path), field, std::move(meaning), "must be true or false");
+}
+
+template <class Field>
+Key level(std::string path, Field field, const std::string& meaning) {
+  const std::string all = "trace, debug, info, warn, error, fatal, panic, disabled, or a number from -1 to 7";
+  Key key = bound(Key::Type::text, std::move(path), field, meaning + "; " + all, "must be " + all);
+  key.fits = [](const std::string& text) { return log_level(text).has_value(); };
+  key.write = [field](Config& config, const Value& value) {
+    field(config) = log_level(std::get<std::string>(value)).value_or("info");
+  };
+  return key;
+}
+
+template <class Field>
 Key headers(std::string path, Field field, std::string meaning) {
   Key key = bound(Key::Type::map, std::move(path), field, std::move(meaning), "must be a header name with a text");
   key.fits = is_token;
@@ -136,11 +161,13 @@ bool always(std::string_view) {
 }
 
 Key foreign(std::string path, Value initial) {
+  constexpr std::array kAllowed = {"must be true or false", "must be a whole number", "must be a text",
+                                   "must be a list of texts", "must be a map of texts"};
   Key key;
   key.path = std::move(path);
   key.type = static_cast<Key::Type>(initial.index());  // Key::Type and Value name the same types in the same order
-  key.meaning = "of Gotify, not supported by this version";
-  key.allowed = "is not supported by this version, which accepts only the default " + to_yaml(initial);
+  key.meaning = "of Gotify, not served by this server";
+  key.allowed = kAllowed[initial.index()];
   key.initial = std::move(initial);
   return key;
 }
@@ -161,10 +188,16 @@ void add_server(std::vector<Key>& keys) {
   add(number(PUSH_KEY(server.workerqueue), 1, kMany, "jobs that may wait for a worker, then 503"));
   add(number(PUSH_KEY(server.maxconnections), 0, 100 * kMany, "open sockets; 0 = the descriptor limit less 64"));
   add(headers(PUSH_KEY(server.responseheaders), "headers added to every API response, name: value"));
+  add(networks(PUSH_KEY(server.trustedproxies), "proxies whose X-Forwarded-For is believed, IP addresses or networks"));
+  add(boolean(PUSH_KEY(server.securecookie), "the session cookie is sent over https only"));
+  add(number(PUSH_KEY(server.tokenperiodseconds), 1, 86400, "seconds between two writes of a token's last use"));
   add(number(PUSH_KEY(server.http.headerlimit), kKilo, kMega, "bytes of a request's header at most"));
   add(number(PUSH_KEY(server.http.bodylimit), kKilo, kGiga, "bytes of a request's body at most"));
+  add(number(PUSH_KEY(server.http.bodybudget), 64 * kKilo, 64 * kGiga,
+             "bytes that requests may hold until they are answered, then 503; not less than 4 bodylimit"));
   add(number(PUSH_KEY(server.http.headertimeoutseconds), 1, 3600, "seconds to receive a whole header"));
-  add(number(PUSH_KEY(server.http.bodytimeoutseconds), 1, 3600, "seconds to receive a whole body"));
+  add(number(PUSH_KEY(server.http.bodytimeoutseconds), 1, 3600,
+             "seconds to receive a whole body, or to take some of an answer"));
   add(number(PUSH_KEY(server.http.idletimeoutseconds), 1, 3600, "seconds between two requests of one connection"));
   add(power_of_two(PUSH_KEY(server.stream.shards), 4096, "parts of the registry of who is online"));
   add(number(PUSH_KEY(server.stream.readbuffersize), 256, kMega, "bytes, borrowed while a frame is incomplete"));
@@ -187,23 +220,27 @@ void add_server(std::vector<Key>& keys) {
 
 void add_database(std::vector<Key>& keys) {
   const auto add = [&keys](Key key) { keys.push_back(std::move(key)); };
-  add(refused_with(word(PUSH_KEY(database.dialect), {"sqlite3"}, "kind of database"), "unsupported dialect: {}"));
+  add(refused_with(word(PUSH_KEY(database.dialect), {"sqlite3"}, "kind of database"),
+                   "unsupported dialect: {}; this server keeps its data in sqlite3 only"));
   add(secret(full_text(PUSH_KEY(database.connection), "path of the database"), has_password));
   add(number(PUSH_KEY(database.queue), 1, kMany, "changes that may wait for the writer, then 503"));
   add(number(PUSH_KEY(database.queuebytes), kKilo, 64 * kGiga,
              "bytes of messages that may wait for the writer, then 503"));
   add(number(PUSH_KEY(database.batch), 1, 65536, "changes in one transaction at most"));
+  add(number(PUSH_KEY(database.purgequeue), 1, kMany, "deletions of many messages that may wait, then 503"));
   add(number(PUSH_KEY(database.readers), 1, 64, "connections for look-ups"));
   add(number(PUSH_KEY(database.busytimeoutmilliseconds), 0, 60000,
              "milliseconds to wait for another process's lock, then 503"));
 }
 
 void add_foreign(std::vector<Key>& keys) {
-  const auto add = [&keys](const char* path, Value initial) { keys.push_back(foreign(path, std::move(initial))); };
+  const auto add = [&keys](const char* path, Value initial, const char* refused = "") {
+    keys.push_back(foreign(path, std::move(initial)));
+    keys.back().refused = refused;
+  };
   const std::string empty;
-  add("server.trustedproxies", List());
-  add("server.securecookie", false);
-  add("server.ssl.enabled", false);
+  add("server.ssl.enabled", false,
+      "TLS is not served: put a reverse proxy in front of this server that does, and set this to false");
   add("server.ssl.redirecttohttps", true);
   add("server.ssl.listenaddr", empty);
   add("server.ssl.port", Number{443});
@@ -215,9 +252,9 @@ void add_foreign(std::vector<Key>& keys) {
   add("server.ssl.letsencrypt.directoryurl", empty);
   add("server.ssl.letsencrypt.hosts", List());
   add("pluginsdir", std::string("data/plugins"));
-  add("registration", false);
-  add("localauth.enabled", true);
-  add("oidc.enabled", false);
+  add("localauth.enabled", true,
+      "logging in with a password cannot be switched off, for it is the only way: set this to true or remove it");
+  add("oidc.enabled", false, "logging in with OpenID Connect is not served: set this to false; passwords work");
   add("oidc.issuer", empty);
   add("oidc.clientid", empty);
   add("oidc.clientsecret", empty);
@@ -237,14 +274,16 @@ std::vector<Key> schema() {
   std::vector<Key> keys;
   const auto add = [&keys](Key key) { keys.push_back(std::move(key)); };
   add(choice(PUSH_KEY(compat), "Gotify's major version to be compatible with"));
-  add(word(PUSH_KEY(loglevel), {"trace", "debug", "info", "warn", "error", "fatal", "panic", "disabled"},
-           "least level that is logged"));
+  add(level(PUSH_KEY(loglevel), "least level that is logged"));
   add_server(keys);
   add_database(keys);
   add(full_text(PUSH_KEY(defaultuser.name), "first user, created only in an empty database"));
   add(secret(text(PUSH_KEY(defaultuser.pass), "password of the first user"), always));
   add(number(PUSH_KEY(passstrength), 4, 31, "bcrypt cost of new passwords"));
   add(full_text(PUSH_KEY(uploadedimagesdir), "directory of application images"));
+  add(boolean(PUSH_KEY(registration), "whoever likes may create a user"));
+  add(text(PUSH_KEY(uidir),
+           "directory of a built Gotify web interface, served instead of the built-in page; empty = none"));
   add_foreign(keys);
   return keys;
 }

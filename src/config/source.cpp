@@ -21,7 +21,8 @@ core::Error unreadable(const std::string& path, int error) {
 }
 
 void skip_spaces(std::string_view& text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && std::string_view(" \t\v\f\r\n").find(text.front()) != std::string_view::npos)
+    text.remove_prefix(1);
 }
 
 // Takes one field off the front, up to the comma after it.

@@ -9,6 +9,7 @@ namespace push::config {
 namespace {
 
 constexpr std::size_t kLongest = 80;  // nothing longer is near any key
+constexpr std::size_t kVariableSteps = 3;
 
 std::string_view last_part(std::string_view path) {
   return path.substr(path.rfind('.') + 1);
@@ -52,6 +53,32 @@ std::string suggest(const std::string& path, const std::vector<Key>& keys) {
   // The right key in the wrong section.
   for (const Key& key : keys) {
     if (last_part(key.path) == last_part(path)) return key.path;
+  }
+  return {};
+}
+
+std::string suggest_variable(const std::string& name, const std::vector<Key>& keys) {
+  if (name.size() > kLongest) return {};
+  std::string upper = name;
+  for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  std::string best;
+  std::size_t least = kVariableSteps + 1;
+  const auto consider = [&](const std::string& candidate) {
+    const std::size_t steps = distance(upper, candidate);
+    if (steps >= least) return;
+    least = steps;
+    best = candidate;
+  };
+  for (const Key& key : keys) {
+    consider(key.variable());
+    consider(key.variable() + "_FILE");
+  }
+  consider("GOTIFY_CONFIG_FILE");
+  if (!best.empty()) return best;
+  // The right key in the wrong section.
+  const std::string end = upper.substr(std::min(upper.rfind('_'), upper.size()));
+  for (const Key& key : keys) {
+    if (!end.empty() && key.variable().ends_with(end)) return key.variable();
   }
   return {};
 }

@@ -42,7 +42,7 @@ std::string scalar(std::string_view text) {
   return is_plain(text) ? std::string(text) : '"' + escaped(text, true) + '"';
 }
 
-struct Writer {
+struct YamlWriter {
   std::string operator()(bool value) const { return value ? "true" : "false"; }
   std::string operator()(std::int64_t value) const { return std::to_string(value); }
   std::string operator()(const std::string& value) const { return scalar(value); }
@@ -61,7 +61,7 @@ struct Writer {
 }  // namespace
 
 std::string to_yaml(const Value& value) {
-  return std::visit(Writer(), value);
+  return std::visit(YamlWriter(), value);
 }
 
 std::string printable(std::string_view text) {

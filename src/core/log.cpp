@@ -3,6 +3,8 @@
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 
+#include <algorithm>
+#include <charconv>
 #include <memory>
 
 namespace push::core {
@@ -18,6 +20,24 @@ class LevelWord final : public spdlog::custom_flag_formatter {
   }
   std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<LevelWord>(); }
 };
+
+// How much of the text is `token=`, each letter as it is or as %XX; 0 = the text begins otherwise.
+std::size_t size_of_key(std::string_view text) {
+  std::size_t at = 0;
+  for (const char wanted : std::string_view("token")) {
+    if (at >= text.size()) return 0;
+    unsigned char letter = static_cast<unsigned char>(text[at]);
+    std::size_t size = 1;
+    if (letter == '%' && at + 2 < text.size()) {
+      const auto [end, error] = std::from_chars(text.data() + at + 1, text.data() + at + 3, letter, 16);
+      if (error != std::errc() || end != text.data() + at + 3) return 0;
+      size = 3;
+    }
+    if (letter != static_cast<unsigned char>(wanted)) return 0;
+    at += size;
+  }
+  return at < text.size() && text[at] == '=' ? at + 1 : 0;
+}
 
 }  // namespace
 
@@ -52,16 +72,15 @@ bool set_up_log(std::string_view level, bool colours) {
 }
 
 std::string mask_token(std::string_view target) {
-  constexpr std::string_view kKey = "token=";
   std::string out;
-  std::size_t at = 0;
-  for (std::size_t hit = target.find(kKey); hit != std::string_view::npos; hit = target.find(kKey, at)) {
-    out.append(target.substr(at, hit + kKey.size() - at));
+  for (std::size_t at = 0; at < target.size();) {
+    const std::size_t key = size_of_key(target.substr(at));
+    out.append(target.substr(at, std::max<std::size_t>(key, 1)));
+    at += std::max<std::size_t>(key, 1);
+    if (key == 0) continue;
     out += "[masked]";
-    at = target.find('&', hit);
-    if (at == std::string_view::npos) return out;
+    at = std::min(target.find('&', at), target.size());
   }
-  out.append(target.substr(at));
   return out;
 }
 

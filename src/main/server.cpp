@@ -8,6 +8,7 @@
 
 #include "main/signals.hpp"
 #include "push/api/first_user.hpp"
+#include "push/api/housekeeper.hpp"
 #include "push/api/metrics_page.hpp"
 #include "push/api/origin_rules.hpp"
 #include "push/api/service.hpp"
@@ -16,9 +17,11 @@
 #include "push/core/log.hpp"
 #include "push/core/worker_pool.hpp"
 #include "push/delivery/publisher.hpp"
+#include "push/files/image_folder.hpp"
 #include "push/hub/hub.hpp"
 #include "push/metrics/registry.hpp"
 #include "push/net/loop_pool.hpp"
+#include "push/net/trusted_proxies.hpp"
 #include "push/store/sqlite_store.hpp"
 
 namespace push {
@@ -32,6 +35,17 @@ int cannot_start(const core::Error& error) {
 bool colours() {
   const char* no_colour = std::getenv("NOCOLOR");  // Gotify's word (gotify-spec 5.1)
   return no_colour == nullptr || std::string_view(no_colour) != "1";
+}
+
+// Which files were read, and what an operator should know about them.
+void log_configuration(const config::Loaded& loaded) {
+  std::string files;
+  for (const std::string& file : loaded.files) files += (files.empty() ? "" : ", ") + file;
+  spdlog::info("Starting sharded-gotify version={} config={}", PUSH_VERSION, files.empty() ? "none" : files);
+  for (const config::Notice& notice : loaded.notices) {
+    const bool warning = notice.level == config::Notice::Level::warning;
+    spdlog::log(warning ? spdlog::level::warn : spdlog::level::info, "Configuration: {}", notice.text);
+  }
 }
 
 core::Result<void> listen(net::LoopPool& loops, const config::Server& server, api::Service& service,
@@ -62,17 +76,21 @@ void wait_for_the_end() {
 int serve(const config::Loaded& loaded) {
   const config::Config& config = loaded.config;
   core::set_up_log(config.loglevel, colours());
-  spdlog::info("Starting sharded-gotify version={} config={}", PUSH_VERSION,
-               loaded.file.empty() ? "none" : loaded.file);
+  log_configuration(loaded);
 
   if (const auto rules = api::OriginRules::compile(config.server); !rules) return cannot_start(rules.error());
+  if (const auto proxies = net::TrustedProxies::parse(config.server.trustedproxies); !proxies)
+    return cannot_start(proxies.error());
   metrics::Registry metrics;
   auto store = store::SqliteStore::open(config.database, metrics);
   if (!store) return cannot_start(store.error());
   if (auto made = api::create_default_user(**store, config); !made) return cannot_start(made.error());
+  files::ImageFolder images(config.uploadedimagesdir);
+  if (auto ready = images.prepare(); !ready) return cannot_start(ready.error());
 
-  auth::Authenticator authenticator(
-      **store, {.enforce_elevation = config.compat == config::Compat::v3, .password_cost = config.passstrength});
+  auth::Authenticator authenticator(**store, {.enforce_elevation = config.compat == config::Compat::v3,
+                                              .touch_seconds = config.server.tokenperiodseconds,
+                                              .password_cost = config.passstrength});
   core::WorkerPool workers(config.server.workers, config.server.workerqueue);
   metrics.gauge("push_workers_waiting", "Jobs that wait for a worker.",
                 [&workers] { return static_cast<std::int64_t>(workers.waiting()); });
@@ -82,8 +100,9 @@ int serve(const config::Loaded& loaded) {
   net::LoopPool loops(config.server, hub, metrics);
   cluster::Standalone backplane;
   delivery::Publisher publisher(**store, hub, loops, backplane, metrics, config.server.stream.inboxsize);
-  api::Service service(**store, authenticator, publisher, workers, metrics, config);
+  api::Service service(**store, authenticator, publisher, images, workers, metrics, config);
   api::MetricsPage metrics_page(metrics);
+  api::Housekeeper housekeeper(**store, authenticator, publisher);
 
   if (auto listening = listen(loops, config.server, service, metrics_page); !listening)
     return cannot_start(listening.error());
@@ -93,6 +112,7 @@ int serve(const config::Loaded& loaded) {
   // The path of a message backwards: nothing new comes in, what was accepted is committed, answered and sent.
   unblock_signals();
   loops.stop_accepting();
+  housekeeper.stop();
   workers.stop();
   (*store)->drain();
   loops.stop();

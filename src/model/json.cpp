@@ -107,6 +107,24 @@ void append_time_or_null(std::string& out, const std::optional<core::WallTime>& 
   }
 }
 
+void append_elevation(std::string& out, const std::optional<core::WallTime>& until, core::WallTime now) {
+  if (!until || *until <= now) return;
+  out += ",\"elevatedUntil\":";
+  append_time(out, *until);
+}
+
+// Without the closing brace.
+void append_fields(std::string& out, const User& user) {
+  out += "{\"id\":";
+  append_number(out, core::value(user.id));
+  out += ",\"name\":";
+  append_json_string(out, user.name);
+  out += ",\"admin\":";
+  append_bool(out, user.admin);
+  out += ",\"createdAt\":";
+  append_time(out, user.created_at);
+}
+
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
@@ -197,10 +215,7 @@ void append_json(std::string& out, const Client& client, bool with_token, core::
   append_time(out, client.created_at);
   out += ",\"lastUsed\":";
   append_time_or_null(out, client.last_used);
-  if (client.elevated_until && *client.elevated_until > now) {
-    out += ",\"elevatedUntil\":";
-    append_time(out, *client.elevated_until);
-  }
+  append_elevation(out, client.elevated_until, now);
   out += ",\"expiresAfterInactivitySeconds\":";
   append_number(out, client.expires_after_inactivity_seconds);
   if (client.expires_at) {
@@ -211,14 +226,17 @@ void append_json(std::string& out, const Client& client, bool with_token, core::
 }
 
 void append_json(std::string& out, const User& user) {
-  out += "{\"id\":";
-  append_number(out, core::value(user.id));
-  out += ",\"name\":";
-  append_json_string(out, user.name);
-  out += ",\"admin\":";
-  append_bool(out, user.admin);
-  out += ",\"createdAt\":";
-  append_time(out, user.created_at);
+  append_fields(out, user);
+  out += '}';
+}
+
+void append_json(std::string& out, const User& user, const Session& session, core::WallTime now) {
+  append_fields(out, user);
+  if (session.client != core::ClientId{}) {
+    out += ",\"clientId\":";
+    append_number(out, core::value(session.client));
+  }
+  append_elevation(out, session.elevated_until, now);
   out += '}';
 }
 

@@ -151,15 +151,35 @@ void ConnectionTable::write(std::uint32_t slot) {
 }
 
 void ConnectionTable::sweep(unsigned parts) {
-  const std::uint32_t end = connections_.end();
-  const auto from = static_cast<std::uint32_t>(std::uint64_t{end} * sweeps_ / parts);
-  const auto to = static_cast<std::uint32_t>(std::uint64_t{end} * (sweeps_ + 1) / parts);
-  for (std::uint32_t slot = from; slot < to; ++slot) {
-    if (connections_[slot].descriptor >= 0) visit(slot);
+  // From where the last one ended, so that no slot is left out while the table grows.
+  const auto to = static_cast<std::uint32_t>(std::uint64_t{connections_.end()} * (sweeps_ + 1) / parts);
+  for (; swept_ < to; ++swept_) {
+    if (connections_[swept_].descriptor >= 0) visit(swept_);
   }
+  report();
   if (++sweeps_ < parts) return;
   sweeps_ = 0;
+  swept_ = 0;
   ++now_;
+  report_second_ = (report_second_ + 1) % report_period_;
+}
+
+void ConnectionTable::report_to(Report report, unsigned period) {
+  report_ = std::move(report);
+  report_period_ = period;
+  open_clients_.reserve(kReport);
+}
+
+void ConnectionTable::note_open(std::uint32_t slot) {
+  if (!report_ || slot % report_period_ != report_second_ || connections_[slot].client == 0) return;
+  open_clients_.push_back(core::ClientId{connections_[slot].client});
+  if (open_clients_.size() == kReport) report();
+}
+
+void ConnectionTable::report() {
+  if (open_clients_.empty()) return;
+  report_(open_clients_);
+  open_clients_.clear();
 }
 
 void ConnectionTable::visit(std::uint32_t slot) {
@@ -172,6 +192,7 @@ void ConnectionTable::visit(std::uint32_t slot) {
   if (static_cast<std::uint16_t>(now_ - connection.last_pong) > ping_period_ + kPongGrace) {
     return close(slot, CloseReason::missing_pong);
   }
+  note_open(slot);
   if (!due) return;
   connection.due = static_cast<std::uint16_t>(now_ + ping_period_);
   send_control(slot, websocket::control_frame(websocket::Opcode::ping).view());

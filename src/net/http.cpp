@@ -33,6 +33,15 @@ std::string_view Request::header(std::string_view name) const {
 bool Request::has_header(std::string_view name) const {
   return impl_->message.find(beast(name)) != impl_->message.end();
 }
+std::string Request::header_list(std::string_view name) const {
+  std::string out;
+  const auto [first, last] = impl_->message.equal_range(beast(name));
+  for (auto field = first; field != last; ++field) {
+    if (field != first) out += ',';
+    out += view(field->value());
+  }
+  return out;
+}
 std::string_view Request::body() const {
   return impl_->message.body();
 }

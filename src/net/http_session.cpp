@@ -1,5 +1,8 @@
 #include "net/http_session.hpp"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
 #include <algorithm>
 #include <array>
 #include <boost/asio/buffer.hpp>
@@ -20,8 +23,9 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using boost::system::error_code;
 
-constexpr std::size_t kFirstRead = 2048;      // most requests fit
+constexpr std::size_t kFirstRead = 2048;      // most requests fit; as much is free of charge
 constexpr std::size_t kBodyRead = 64 * 1024;  // a system call's price is small against this
+constexpr std::size_t kWrite = 64 * 1024;     // at once, of an answer that the socket did not take whole
 constexpr unsigned kLinger = 2;               // seconds
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -49,6 +53,7 @@ void HttpSession::start() {
 void HttpSession::next_request() {
   const config::Http& limits = loop_.shared().settings.http;
   parser_.emplace();
+  charge_ = RequestCharge(loop_.shared().budget);
   parser_->header_limit(static_cast<std::uint32_t>(limits.headerlimit));
   parser_->body_limit(limits.bodylimit);
   parser_->eager(true);
@@ -63,7 +68,8 @@ void HttpSession::set_deadline(unsigned seconds) {
 void HttpSession::read() {
   if (reading_) return;
   reading_ = true;
-  const std::size_t size = state_ == State::reading_body ? kBodyRead : kFirstRead;
+  std::size_t size = kFirstRead;
+  if (state_ == State::reading_body) size = std::clamp(parser_->get().body().size(), kFirstRead, kBodyRead);
   socket_.async_read_some(buffer_.prepare(size), [self = shared_from_this()](error_code error, std::size_t bytes) {
     self->on_read(error, bytes);
   });
@@ -109,9 +115,22 @@ bool HttpSession::parse_some() {
       return false;
     }
     if (state_ == State::reading_header && parser_->is_header_done() && !on_header()) return false;
+    if (!charge()) return false;
     if (error == http::error::need_more) return false;
   }
   return true;
+}
+
+bool HttpSession::charge() {
+  const std::size_t holds = parser_->get().body().capacity() + buffer_.capacity();
+  if (holds <= 2 * kFirstRead || charge_.grow_to(holds)) return true;
+  refuse_for_memory();
+  return false;
+}
+
+void HttpSession::refuse_for_memory() {
+  loop_.shared().http_meters.no_memory.add();
+  reject(503, "too many large requests are being received");
 }
 
 bool HttpSession::on_header() {
@@ -121,6 +140,10 @@ bool HttpSession::on_header() {
   const auto length = parser_->content_length();
   if (length && *length > loop_.shared().settings.http.bodylimit) {
     reject(413, "request body is larger than " + std::to_string(loop_.shared().settings.http.bodylimit) + " bytes");
+    return false;
+  }
+  if (length && *length > kFirstRead && *length > loop_.shared().budget.free()) {
+    refuse_for_memory();
     return false;
   }
   const auto expect = message.find(http::field::expect);
@@ -135,7 +158,8 @@ void HttpSession::handle() {
   loop_.shared().http_meters.requests.add();
   state_ = State::handling;
   deadline_ = 0;
-  auto impl = std::make_unique<Request::Impl>(Request::Impl{parser_->release(), peer_});
+  auto impl = std::make_unique<Request::Impl>(Request::Impl{parser_->release(), peer_, std::move(charge_)});
+  free_buffer();
   keep_alive_ = impl->message.keep_alive() && !draining_;
   http_1_0_ = impl->message.version() < 11;
   head_ = impl->message.method() == http::verb::head;
@@ -152,6 +176,7 @@ void HttpSession::write() {
   state_ = State::writing;
   if (response_.close || draining_) keep_alive_ = false;
   set_deadline(loop_.shared().settings.http.bodytimeoutseconds);
+  written_ = taken_ = 0;
   out_.clear();
   append_head(out_, response_, {!keep_alive_, http_1_0_});
   const std::string_view body = head_ ? std::string_view() : response_.body.view;
@@ -162,6 +187,7 @@ void HttpSession::write() {
     error = {};
     sent = 0;
   }
+  written_ = sent;
   if (error || sent == out_.size() + body.size()) return on_written(error);
   std::array<asio::const_buffer, 2> rest = buffers;
   for (asio::const_buffer& buffer : rest) {
@@ -169,8 +195,19 @@ void HttpSession::write() {
     buffer += done;
     sent -= done;
   }
-  asio::async_write(socket_, rest,
+  const auto progress = [this, at_once = written_](const error_code& failed, std::size_t more) -> std::size_t {
+    written_ = at_once + more;
+    return failed ? 0 : kWrite;
+  };
+  asio::async_write(socket_, rest, progress,
                     [self = shared_from_this()](error_code failed, std::size_t) { self->on_written(failed); });
+}
+
+bool HttpSession::is_taking() {
+  int waiting = 0;  // with the kernel, and not with the peer
+  if (::ioctl(socket_.native_handle(), SIOCOUTQ, &waiting) != 0) return false;
+  const std::size_t taken = written_ - std::min(written_, static_cast<std::size_t>(waiting));
+  return std::exchange(taken_, std::max(taken_, taken)) < taken;
 }
 
 void HttpSession::on_written(error_code error) {
@@ -193,6 +230,9 @@ void HttpSession::reject(error_code error) {
 
 void HttpSession::reject(unsigned status, std::string_view reason) {
   loop_.shared().http_meters.rejected.add();
+  parser_.reset();
+  charge_ = RequestCharge();
+  free_buffer();
   response_ = handler_.reject(status, reason);
   response_.close = true;
   rejected_ = true;
@@ -208,17 +248,17 @@ void HttpSession::linger() {
   read();
 }
 
-std::optional<Response> HttpSession::check_handshake(const Request& request) const {
+std::optional<Response> HttpSession::check_handshake(const Request& request, const Admission& admission) const {
   const websocket::Handshake handshake{request.method(), request.header("Connection"), request.header("Upgrade"),
                                        request.header("Sec-WebSocket-Version"), request.header("Sec-WebSocket-Key")};
-  if (const auto wrong = websocket::check_upgrade(handshake)) return gate_->refuse(request, 400, *wrong);
+  if (const auto wrong = websocket::check_upgrade(handshake)) return gate_->refuse(request, admission, 400, *wrong);
   if (http_1_0_)
-    return gate_->refuse(request, 400, "websocket: the client speaks HTTP/1.0, a handshake needs HTTP/1.1");
+    return gate_->refuse(request, admission, 400, "websocket: the client speaks HTTP/1.0, a handshake needs HTTP/1.1");
   if (!gate_->allows_origin(request))
-    return gate_->refuse(request, 403, "websocket: request origin not allowed by Upgrader.CheckOrigin");
-  if (const auto wrong = websocket::check_key(handshake)) return gate_->refuse(request, 400, *wrong);
+    return gate_->refuse(request, admission, 403, "websocket: request origin not allowed by Upgrader.CheckOrigin");
+  if (const auto wrong = websocket::check_key(handshake)) return gate_->refuse(request, admission, 400, *wrong);
   if (buffer_.size() > 0)
-    return gate_->refuse(request, 400, "websocket: client sent data before handshake is complete");
+    return gate_->refuse(request, admission, 400, "websocket: client sent data before handshake is complete");
   return std::nullopt;
 }
 
@@ -228,7 +268,7 @@ void HttpSession::upgrade(const Request& request, Admission admission) {
     keep_alive_ = false;
     return answer(handler_.reject(503, "no streams here"));
   }
-  if (auto refusal = check_handshake(request)) {
+  if (auto refusal = check_handshake(request, admission)) {
     if (buffer_.size() > 0) refusal->close = true;
     return answer(std::move(*refusal));
   }
@@ -237,17 +277,24 @@ void HttpSession::upgrade(const Request& request, Admission admission) {
   const int descriptor = socket_.release(error);
   state_ = State::closed;
   deadline_ = 0;
-  loop_.adopt(descriptor, admission, greeting);
+  const bool adopted = loop_.adopt(descriptor, admission, greeting);
   loop_.forget_session(id_);
+  if (adopted) gate_->opened(request, admission);
 }
 
 void HttpSession::check_deadline(unsigned now) {
+  if (state_ == State::writing && is_taking()) set_deadline(loop_.shared().settings.http.bodytimeoutseconds);
   if (deadline_ == 0 || static_cast<int>(now - deadline_) < 0) return;
   if (state_ == State::reading_header && buffer_.size() == 0) return close();  // it never said a word
   if (state_ == State::lingering) return close();
   loop_.shared().http_meters.timeouts.add();
   if (state_ == State::reading_header || state_ == State::reading_body) return reject(408, "the request took too long");
   close();
+}
+
+// Idle sessions are many: none keeps what a large request needed.
+void HttpSession::free_buffer() {
+  if (!reading_ && buffer_.size() == 0 && buffer_.capacity() > kFirstRead) buffer_.shrink_to_fit();
 }
 
 void HttpSession::drain() {

@@ -7,7 +7,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -39,7 +38,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void abort();
 
  private:
-  using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+  using Parser = boost::beast::http::request_parser<RequestBody>;
   enum class State { idle, reading_header, reading_body, handling, writing, lingering, closed };
 
   void next_request();
@@ -48,15 +47,19 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void parse();       // as far as the buffer goes: handles what is whole, then reads on
   bool parse_some();  // true: a request is whole; false: needs more, or was refused
   bool on_header();   // false: refused
+  bool charge();      // false: refused, there is no memory for more of this request
   void handle();
+  void refuse_for_memory();
+  void free_buffer();
   void reject(boost::system::error_code error);
   void reject(unsigned status, std::string_view reason);
   void write();
   void on_written(boost::system::error_code error);
-  void linger();  // our end is closed; input is thrown away, so that no reset overtakes the answer
+  bool is_taking();  // the peer has taken some of the answer since this was asked last
+  void linger();     // our end is closed; input is thrown away, so that no reset overtakes the answer
   void close();
   // Empty = the handshake is fine, else the answer.
-  std::optional<Response> check_handshake(const Request& request) const;
+  std::optional<Response> check_handshake(const Request& request, const Admission& admission) const;
   void set_deadline(unsigned seconds);
 
   Loop& loop_;
@@ -76,8 +79,11 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   bool draining_ = false;
   bool parsing_ = false;   // an answer that comes inside handle() does not recurse
   unsigned deadline_ = 0;  // loop second; 0 = none
+  RequestCharge charge_;   // of the request that is being read
   std::string out_;        // response head
   Response response_;
+  std::size_t written_ = 0;  // bytes of the answer that the kernel has
+  std::size_t taken_ = 0;    // and of them the peer
 };
 
 }  // namespace push::net

@@ -25,7 +25,9 @@ HttpMeters::HttpMeters(metrics::Registry& registry)
       rejected(
           registry.counter("push_http_rejected_total", "Bytes that never became a request: malformed, too large.")),
       timeouts(registry.counter("push_http_timeouts_total", "HTTP connections that took too long or idled out.")),
-      accept_paused(registry.counter("push_accept_paused_total", "Times that accepting paused at the socket limit.")) {}
+      accept_paused(registry.counter("push_accept_paused_total", "Times that accepting paused at the socket limit.")),
+      no_memory(
+          registry.counter("push_http_no_memory_total", "Requests refused because the request budget was spent.")) {}
 
 Loop::Loop(hub::LoopIndex index, LoopShared& shared)
     : index_(index),
@@ -47,6 +49,10 @@ void Loop::add_acceptor(std::unique_ptr<Acceptor> acceptor) {
 }
 
 void Loop::start() {
+  if (shared_.gate != nullptr) {
+    connections_.report_to([gate = shared_.gate](const auto& clients) { gate->still_open(clients); },
+                           shared_.settings.tokenperiodseconds);
+  }
   for (const auto& acceptor : acceptors_) acceptor->start();
   thread_ = std::thread([this] { run(); });
 }
@@ -141,14 +147,16 @@ void Loop::forget_session(std::uint64_t id) {
 
 // ---- connections
 
-void Loop::adopt(int descriptor, Admission admission, std::string_view greeting) {
+bool Loop::adopt(int descriptor, Admission admission, std::string_view greeting) {
   // Its socket is counted already, as a session's.
   const std::size_t before = connections_.size();
-  if (connections_.adopt(descriptor, admission.user, admission.client, greeting))
+  const bool adopted = connections_.adopt(descriptor, admission.user, admission.client, greeting);
+  if (adopted)
     ++connections_seen_;
   else
     shared_.sockets.fetch_sub(1, std::memory_order_relaxed);
   PUSH_CHECK(connections_.size() <= before + 1);
+  return adopted;
 }
 
 void Loop::watch_connections() {

@@ -17,6 +17,7 @@
 #include "net/parcel.hpp"
 #include "push/net/connection_table.hpp"
 #include "push/net/fanout.hpp"
+#include "push/net/request_budget.hpp"
 #include "push/net/roster.hpp"
 
 namespace push::net {
@@ -29,6 +30,7 @@ struct HttpMeters {
   metrics::Counter& rejected;  // never became a request
   metrics::Counter& timeouts;
   metrics::Counter& accept_paused;  // the socket limit was reached
+  metrics::Counter& no_memory;      // refused: the request budget was spent
 };
 
 // What every loop of a pool has in common.
@@ -38,7 +40,9 @@ struct LoopShared {
   StreamMeters stream_meters;
   HttpMeters http_meters;
   std::size_t max_sockets;              // config maxconnections, resolved
+  RequestBudget budget;                 // config bodybudget, resolved
   std::atomic<std::size_t> sockets{0};  // sessions and connections
+  StreamGate* gate = nullptr;           // of the listeners with streams; set before start()
 };
 
 class Loop {
@@ -64,8 +68,8 @@ class Loop {
   // Takes over an accepted, non-blocking socket.
   void open_session(int descriptor, std::string peer, const Listener& listener);
   void forget_session(std::uint64_t id);
-  // The descriptor of a session that ends here becomes a connection.
-  void adopt(int descriptor, Admission admission, std::string_view greeting);
+  // The descriptor of a session that ends here becomes a connection, which the hub knows then. False: it is closed.
+  bool adopt(int descriptor, Admission admission, std::string_view greeting);
   void stop_accepting();
   void finish();  // shutdown: ends sessions and connections, then the thread
 

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "net/loop.hpp"
+#include "push/core/check.hpp"
 
 namespace push::net {
 namespace {
@@ -37,15 +38,24 @@ std::size_t socket_limit(const config::Server& settings) {
   return settings.maxconnections == 0 ? most : std::min(most, settings.maxconnections);
 }
 
+// One body of the largest size always fits: by doubling it takes up to twice its size, and as much must be free beside
+// it.
+std::size_t request_budget(const config::Http& settings) {
+  return std::max(settings.bodybudget, 4 * settings.bodylimit);
+}
+
 }  // namespace
 
 LoopPool::LoopPool(const config::Server& settings, hub::Hub& hub, metrics::Registry& metrics)
-    : shared_(new LoopShared{settings, hub, StreamMeters(metrics), HttpMeters(metrics), socket_limit(settings)}) {
+    : shared_(new LoopShared{settings, hub, StreamMeters(metrics), HttpMeters(metrics), socket_limit(settings),
+                             RequestBudget(request_budget(settings.http))}) {
   const std::size_t count = loop_count(settings);
   for (std::size_t i = 0; i < count; ++i)
     loops_.push_back(std::make_unique<Loop>(static_cast<hub::LoopIndex>(i), *shared_));
   metrics.gauge("push_frames_waiting", "Frames that wait for the loop that is furthest behind.",
                 [this] { return static_cast<std::int64_t>(backlog()); });
+  metrics.gauge("push_http_request_bytes", "Memory that large requests hold until they are answered.",
+                [this] { return static_cast<std::int64_t>(shared_->budget.used()); });
   metrics.gauge("push_sockets", "Open sockets of HTTP sessions and streams.",
                 [this] { return static_cast<std::int64_t>(shared_->sockets.load()); });
   metrics.gauge("push_sockets_limit", "Sockets at which accepting pauses.",
@@ -58,6 +68,8 @@ LoopPool::~LoopPool() {
 
 core::Result<std::uint16_t> LoopPool::listen(const std::string& address, std::uint16_t port, RequestHandler& handler,
                                              StreamGate* gate) {
+  PUSH_CHECK(gate == nullptr || shared_->gate == nullptr || shared_->gate == gate);
+  if (gate != nullptr) shared_->gate = gate;
   Listener listener{address, port, shared_->settings.keepaliveperiodseconds, &handler, gate};
   auto sockets = open_listener(listener, loops_.size());
   if (!sockets) return sockets.error();

@@ -1,19 +1,20 @@
 // What Boost.Beast parsed, behind net::Request.
 #pragma once
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/beast/http/message.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <string>
 
+#include "net/request_body.hpp"
 #include "push/net/http.hpp"
+#include "push/net/request_budget.hpp"
 
 namespace push::net {
 
-using Message = boost::beast::http::request<boost::beast::http::string_body>;
+using Message = boost::beast::http::request<RequestBody>;
 
 struct Request::Impl {
   Message message;
   std::string peer;
+  RequestCharge charge;
 };
 
 }  // namespace push::net

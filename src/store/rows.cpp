@@ -1,7 +1,14 @@
 #include "store/rows.hpp"
 
+#include <algorithm>
+#include <chrono>
+
+#include "store/literal.hpp"
+
 namespace push::store {
 namespace {
+
+constexpr std::string_view kById = " WHERE id = ?1";
 
 core::WallTime time_or_epoch(const Query& row, int column) {
   return row.time(column).value_or(core::WallTime{});
@@ -64,6 +71,22 @@ model::Message read_message(const Query& row) {
 // Compared as times, not in SQL as texts: Gotify may have written another offset.
 bool has_expired(const model::Client& client, core::WallTime now) {
   return client.expires_at && *client.expires_at <= now;
+}
+
+std::optional<core::WallTime> expiry(core::WallTime start, std::uint64_t seconds) {
+  using Seconds = std::chrono::seconds;
+  const auto last = std::chrono::floor<Seconds>(core::WallTime::max().time_since_epoch()).count();
+  const auto from = std::max(std::chrono::ceil<Seconds>(start.time_since_epoch()).count(), Seconds::rep{0});
+  if (seconds == 0 || seconds > static_cast<std::uint64_t>(last - from)) return std::nullopt;
+  return start + Seconds(seconds);
+}
+
+core::Result<std::optional<model::Client>> find_living(Connection& connection, core::ClientId id, core::WallTime now) {
+  auto query = connection.query(kJoined<kSelectClients, kById>, id);
+  if (!query) return query.error();
+  auto found = one(*query, read_client);
+  if (found && *found && has_expired(**found, now)) return std::optional<model::Client>();
+  return found;
 }
 
 }  // namespace push::store

@@ -25,6 +25,11 @@ model::Client read_client(const Query& row);
 model::Message read_message(const Query& row);
 
 bool has_expired(const model::Client& client, core::WallTime now);
+// When a client expires that was last used at `start`. `seconds` 0 = never, which is also what lies past the last time
+// there is (the year 2262).
+std::optional<core::WallTime> expiry(core::WallTime start, std::uint64_t seconds);
+// None if it has expired.
+core::Result<std::optional<model::Client>> find_living(Connection& connection, core::ClientId id, core::WallTime now);
 
 // The one row, if there is one.
 template <class T>

@@ -13,6 +13,10 @@ namespace {
 
 using core::Result;
 
+// Ours: the deleted applications whose messages are still to be removed.
+constexpr const char* kCreatePurges =
+    "CREATE TABLE IF NOT EXISTS sharded_gotify_purges (application_id INTEGER PRIMARY KEY)";
+
 core::Error foreign(const std::string& why) {
   return core::failure(core::ErrorCode::invalid, "this is not a database of Gotify: " + why);
 }
@@ -155,7 +159,7 @@ Result<void> prepare_in_transaction(Connection& database, core::WallTime now) {
   for (const Index& index : indexes()) {
     if (auto created = database.run(create_index_sql(index)); !created) return created;
   }
-  return {};
+  return database.run(kCreatePurges);
 }
 
 }  // namespace

@@ -29,6 +29,9 @@ SqliteBackend::SqliteBackend(Connection& connection, Checkpointer& checkpointer,
   if (auto size = connection_.query("PRAGMA page_size"); size && size->step()) {
     page_size_ = static_cast<int>(size->integer(0));
   }
+  if (auto newest = connection_.query("SELECT max(id) FROM messages"); newest && newest->step()) {
+    newest_ = newest->integer(0);
+  }
   // Replaces the automatic checkpoint, which would run inside a commit.
   sqlite3_wal_hook(
       connection_.handle(),
@@ -45,11 +48,14 @@ core::Result<void> SqliteBackend::statement(std::string_view sql) {
 }
 
 core::Result<void> SqliteBackend::begin() {
+  inserted_ = 0;
   return statement("BEGIN IMMEDIATE");
 }
 
 core::Result<void> SqliteBackend::commit() {
-  return statement("COMMIT");
+  auto done = statement("COMMIT");
+  if (done && inserted_ > newest_message()) newest_.store(inserted_, std::memory_order_release);
+  return done;
 }
 
 void SqliteBackend::rollback() {
@@ -68,7 +74,8 @@ core::Result<core::MessageId> SqliteBackend::insert(const NewMessage& message) {
   if (sqlite3_changes(connection_.handle()) == 0) {
     return core::failure(core::ErrorCode::not_found, "application does not exist");
   }
-  return core::MessageId{static_cast<std::uint64_t>(connection_.last_id())};
+  inserted_ = connection_.last_id();
+  return core::MessageId{static_cast<std::uint64_t>(inserted_)};
 }
 
 core::Result<void> SqliteBackend::run(Operation& operation) {

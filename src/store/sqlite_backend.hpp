@@ -7,6 +7,8 @@
 // a disk that cannot keep up slows the writer down. A reader that is still inside the old log puts it off until the
 // next 1 MB.
 #pragma once
+#include <atomic>
+
 #include "push/core/result.hpp"
 #include "push/metrics/registry.hpp"
 #include "push/store/writer.hpp"
@@ -28,6 +30,9 @@ class SqliteBackend final : public Backend {
   void rollback() override;
   void rest() override;
 
+  // Any thread: the greatest id of a message that was ever committed here.
+  std::int64_t newest_message() const { return newest_.load(std::memory_order_acquire); }
+
  private:
   core::Result<void> statement(std::string_view sql);
   void restart_log();
@@ -36,6 +41,8 @@ class SqliteBackend final : public Backend {
   Checkpointer& checkpointer_;
   const unsigned busy_timeout_milliseconds_;
   metrics::Gauge& log_bytes_;
+  std::int64_t inserted_ = 0;  // in the transaction that is open
+  std::atomic<std::int64_t> newest_{0};
   int page_size_ = 4096;
   int log_pages_ = 0;        // after the last commit
   int requested_pages_ = 0;  // when the checkpointer was last asked

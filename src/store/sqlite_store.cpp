@@ -97,6 +97,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const config::Database& d
 }
 
 void SqliteStore::drain() {
+  parts_->purger.drain();
   parts_->writer.drain();
 }
 

@@ -39,6 +39,8 @@ Writer::Writer(Backend& backend, Limits limits, metrics::Registry& metrics)
       changes_(metrics.counter("push_store_changes_total", "Changes in committed transactions")),
       failed_(metrics.counter("push_store_failed_commits_total", "Transactions that failed, with nothing stored")),
       refused_(metrics.counter("push_store_refused_total", "Changes refused because the write queue was full")),
+      failed_posts_(metrics.counter("push_store_failed_posts_total",
+                                    "Changes that failed and for whose end nobody waited (last uses of tokens)")),
       queued_(metrics.gauge("push_store_queue_length", "Changes that wait for the writer")),
       thread_([this] { run(); }) {}
 
@@ -61,6 +63,12 @@ core::Result<void> Writer::change(Operation operation) {
   change.request = &request;
   if (auto queued = enqueue(std::move(change)); !queued) return queued;
   return answer.get();
+}
+
+bool Writer::post(Operation operation) {
+  Change change;
+  change.posted = std::move(operation);
+  return enqueue(std::move(change)).has_value();
 }
 
 bool Writer::has_room(std::size_t bytes) const {
@@ -145,9 +153,10 @@ core::Result<void> Writer::transact(Batch& batch) {
 
 // The change's own failure stays in its outcome; what is returned spoils the transaction.
 core::Result<void> Writer::apply(Change& change) {
-  if (change.request == nullptr) {
+  Operation& operation = change.request != nullptr ? change.request->operation : change.posted;
+  if (!operation) {
     change.outcome = backend_.insert(change.message);
-  } else if (auto ran = backend_.run(change.request->operation); !ran) {
+  } else if (auto ran = backend_.run(operation); !ran) {
     change.outcome = ran.error();
   }
   if (!change.outcome && spoils(change.outcome.error())) return change.outcome.error();
@@ -159,13 +168,21 @@ void Writer::answer(Batch& batch, const core::Result<void>& outcome) {
     // A caller's own mistake is its answer only if the rest was committed: otherwise even that may have been judged by
     // changes that are now undone.
     if (!outcome) change.outcome = outcome.error();
-    if (change.request != nullptr) {
-      change.request->answer.set_value(change.outcome ? core::Result<void>() : change.outcome.error());
-    } else if (change.outcome) {
-      change.done(stored(std::move(change.message), *change.outcome));
-    } else {
-      change.done(change.outcome.error());
-    }
+    answer(change, outcome.has_value());
+  }
+}
+
+void Writer::answer(Change& change, bool committed) {
+  if (change.request != nullptr) {
+    change.request->answer.set_value(change.outcome ? core::Result<void>() : change.outcome.error());
+  } else if (change.posted) {
+    if (change.outcome) return;
+    failed_posts_.add();
+    if (committed) spdlog::warn("a change failed: {}", change.outcome.error().text);
+  } else if (change.outcome) {
+    change.done(stored(std::move(change.message), *change.outcome));
+  } else {
+    change.done(change.outcome.error());
   }
 }
 

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "push/core/log.hpp"
+
 namespace push::api {
 namespace {
 
@@ -42,8 +44,11 @@ TEST(Respond, UnavailableSaysWhenToComeBack) {
   EXPECT_EQ(error(503, "full").headers, (Headers{{"Retry-After", "1"}}));
 }
 
-TEST(Respond, InternalErrorsKeepTheirTextFromClients) {
+TEST(Respond, InternalErrorsKeepTheirTextFromClientsForTheLog) {
+  testing::internal::CaptureStdout();
   const net::Response response = error(core::failure(ErrorCode::internal, "/var/lib/secret.db is broken"));
+  spdlog::default_logger()->flush();
+  EXPECT_NE(testing::internal::GetCapturedStdout().find("/var/lib/secret.db is broken"), std::string::npos);
   EXPECT_EQ(response.status, 500u);
   EXPECT_EQ(
       response.body.view,

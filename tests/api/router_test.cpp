@@ -61,6 +61,16 @@ TEST(Router, AnswersNotFoundForEverythingElseAlsoForOtherMethods) {
       {"get", "/version"},
       {"GET", "/application/1/2/message"},
       {"GET", "/application//message"},
+      {"DELETE", "/client/"},
+      {"DELETE", "/application/"},
+      {"PUT", "/user/1"},
+      {"GET", "/auth/local/login"},
+      {"GET", "/auth/logout"},
+      {"GET", "/plugin/1"},
+      {"PUT", "/plugin/1/config"},
+      {"GET", "/plugin/1/custom/Ptoken/"},
+      {"POST", "/plugin/1/custom/Ptoken/hook"},
+      {"GET", "/auth/oidc/login"},
   };
   for (const auto& [method, target] : rows) {
     EXPECT_EQ(found(method, target), "404") << method << ' ' << target;
@@ -81,6 +91,10 @@ TEST(Router, RedirectsPathsThatDifferInTheLastSlashOnly) {
   EXPECT_EQ(redirect_of("DELETE", "/message/"), "/message");
   EXPECT_EQ(redirect_of("GET", "/stream/"), "/stream");
   EXPECT_EQ(redirect_of("GET", "/current/user/"), "/current/user");
+  EXPECT_EQ(redirect_of("GET", "/user/"), "/user");
+  EXPECT_EQ(redirect_of("GET", "/plugin/"), "/plugin");
+  EXPECT_EQ(redirect_of("DELETE", "/client/7/"), "/client/7");
+  EXPECT_EQ(redirect_of("POST", "/client/7/elevate/"), "/client/7/elevate");
   EXPECT_EQ(redirect_of("GET", "//application/%31/message//"), "/application/1/message");
   EXPECT_EQ(redirect_of("GET", "/nope/"), "404");
   EXPECT_EQ(redirect_of("PUT", "/message/"), "404");
@@ -100,7 +114,9 @@ TEST(Router, AWildcardTakesTheRestAndTheFirstRowWins) {
   };
   const Router router(rows);
   EXPECT_EQ(router.find("GET", "/static/app.js").route, &rows[0]);
+  EXPECT_EQ(router.find("GET", "/static/app.js").rest, "");
   EXPECT_EQ(router.find("GET", "/static/x/y").route, &rows[1]);
+  EXPECT_EQ(router.find("GET", "/static/x/y").rest, "x/y");
   EXPECT_EQ(router.find("GET", "/static").route, nullptr);
   Incoming request;
   request.method = "GET";

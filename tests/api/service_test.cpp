@@ -87,7 +87,8 @@ class ServiceTest : public testing::Test {
     auth::Authenticator authenticator(store, quick);
     delivery::Publisher publisher(store, hub, loops, backplane, metrics, 1024);
     core::WorkerPool workers(1, queue);
-    Service service(store, authenticator, publisher, workers, metrics, settings);
+    files::ImageFolder images("");
+    Service service(store, authenticator, publisher, images, workers, metrics, settings);
     const auto port = loops.listen("127.0.0.1", 0, service, &service);
     ASSERT_TRUE(port) << port.error().text;
     loops.start();
@@ -145,14 +146,16 @@ TEST_F(ServiceTest, AClientNamesOneOfItsOwnApplications) {
 
 TEST_F(ServiceTest, AuthComesBeforeIdsAndBodies) {
   with_service(16, [](std::uint16_t port) {
-    for (const char* line :
-         {"GET /message", "POST /message?token=bad", "GET /application/x/message", "GET /stream",
-          "GET /current/user?token=Aone", "DELETE /message/1?token=gtfyc.x", "GET /message?token=bad"}) {
+    for (const char* line : {"GET /message", "POST /message?token=bad", "GET /application/x/message", "GET /stream",
+                             "GET /current/user?token=Aone", "DELETE /message/1?token=gtf", "GET /message?token=bad"}) {
       const std::string answer = ask(port, request(line, "X-Gotify-Key: \r\n"));
       EXPECT_EQ(status(answer), "401") << line;
       EXPECT_EQ(body(answer), kUnauthorized) << line;
       EXPECT_EQ(header(answer, "WWW-Authenticate"), "") << line;
     }
+    EXPECT_EQ(body(ask(port, request("POST /message?token=gtfyx"))),
+              R"({"error":"Unauthorized","errorCode":401,"errorDescription":"cannot parse token: token must have 2 or )"
+              R"(4 fields separated by dots"})");
     EXPECT_EQ(body(ask(port, request("GET /application/x/message?token=Cone"))),
               R"({"error":"Bad Request","errorCode":400,"errorDescription":"invalid id"})");
     EXPECT_EQ(status(ask(port, request("GET /application/001/message?token=Cone"))), "200");
@@ -178,16 +181,57 @@ TEST_F(ServiceTest, AnApplicationThatIsGoneMeanwhileIsUnauthorizedAndForgotten) 
   EXPECT_EQ(store.lookups, 6);
 }
 
+TEST_F(ServiceTest, MessagesAreDeletedAllTogetherOrByTheirApplication) {
+  for (std::uint64_t id = 1; id <= 4; ++id) {
+    model::Message& message = store.messages.emplace_back();
+    message.id = core::MessageId{id};
+    message.application = core::ApplicationId{id == 4 ? 2U : 1U};
+  }
+  store.add_application(3, 1, "Athree", "three");
+  with_service(16, [](std::uint16_t port) {
+    const auto purge = [port](const std::string& target) {
+      return ask(port, request("DELETE " + target + "?token=Cone"));
+    };
+    for (const char* target : {"/application/2/message", "/application/99/message", "/application/0/message"}) {
+      EXPECT_EQ(body(purge(target)),
+                R"({"error":"Not Found","errorCode":404,"errorDescription":"application does not exists"})")
+          << target;
+    }
+    EXPECT_EQ(status(purge("/application/3/message")), "200");
+    EXPECT_NE(body(ask(port, request("GET /message?token=Cone"))).find("\"size\":3,"), std::string::npos);
+    for (const char* target : {"/application/1/message", "/message", "/message"}) {
+      const std::string answer = purge(target);
+      EXPECT_EQ(status(answer), "200") << target;
+      EXPECT_EQ(body(answer), "") << target;
+      EXPECT_EQ(header(answer, "Content-Type"), "application/json") << target;
+    }
+    EXPECT_EQ(body(ask(port, request("GET /message?token=Cone"))),
+              R"({"paging":{"size":0,"since":0,"limit":100},"messages":[]})");
+  });
+  ASSERT_EQ(store.messages.size(), 1u) << "another user's message is left";
+  EXPECT_EQ(store.messages[0].id, core::MessageId{4});
+}
+
 TEST_F(ServiceTest, AStoreThatIsAwayIs503NeverUnauthorized) {
   store.broken = true;
   with_service(16, [](std::uint16_t port) {
-    for (const char* line :
-         {"POST /message?token=Aone&message=m", "GET /message?token=Cone", "GET /stream?token=Cone"}) {
+    for (const char* line : {"POST /message?token=Aone&message=m", "GET /message?token=Cone", "GET /stream?token=Cone",
+                             "POST /auth/logout?token=Cone", "POST /user?token=Cone"}) {
       const std::string answer = ask(port, request(line));
       EXPECT_EQ(status(answer), "503") << line;
       EXPECT_EQ(header(answer, "Retry-After"), "1");
       EXPECT_EQ(body(answer),
                 R"({"error":"Service Unavailable","errorCode":503,"errorDescription":"the database is away"})");
+    }
+  });
+}
+
+TEST_F(ServiceTest, APurgeThatTheStoreRefusesIsAnswered) {
+  with_service(16, [this](std::uint16_t port) {
+    EXPECT_EQ(status(ask(port, request("GET /current/user?token=Cone"))), "200");  // remembered from here on
+    store.broken = true;
+    for (const char* target : {"/message", "/application/1/message"}) {
+      EXPECT_EQ(status(ask(port, request("DELETE " + std::string(target) + "?token=Cone"))), "503") << target;
     }
   });
 }

@@ -1,11 +1,16 @@
 #include "push/auth/authenticator.hpp"
 
 #include <gtest/gtest.h>
+#include <sodium.h>
 
+#include <array>
 #include <chrono>
+#include <span>
 #include <string>
+#include <thread>
 
 #include "auth/fake_store.hpp"
+#include "push/auth/base64.hpp"
 #include "push/auth/password.hpp"
 
 namespace push::auth {
@@ -15,7 +20,18 @@ using core::ErrorCode;
 using Kind = Principal::Kind;
 using std::chrono::hours;
 using std::chrono::milliseconds;
+using std::chrono::seconds;
 
+// The vector of gotify-spec 2.5.
+constexpr const char* kSeedA = "gtfya.AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+constexpr const char* kSeedC = "gtfyc.AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+constexpr const char* kPublicA = "gtfya.A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg";
+constexpr const char* kPublicC = "gtfyc.A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg";
+constexpr const char* kSignedLongAgo =
+    "gtfyc.A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg.1767225600."
+    "wBpxVMJRxAB9KsOGxIHfoXzDVXfpJwOz4gNLY-hjKVGocoqwfi3wRFc5iYeIzFPc0hlXq6Pn6N6-cw8N2ECTBA";
+
+constexpr const char* kUnparsed = "cannot parse token: private key must be 32 bytes";
 constexpr const char* kText = "you need to provide a valid access token or user credentials to access this api";
 
 Credentials token(std::string text) {
@@ -29,38 +45,10 @@ Credentials basic(std::string name, std::string password, std::string text = {})
   return credentials;
 }
 
-class AuthenticatorTest : public testing::Test {
- protected:
-  AuthenticatorTest() {
-    store.add_user(1, "admin", *hash_password("pw", 4), true);
-    store.add_user(2, "plain", *hash_password("pw2", 4), false);
-    store.add_user(3, "oidc", "", false);
-    store.add_application(11, 2, "Aapp", "app");
-    store.add_client(21, 1, "Cadmin");
-    store.add_client(22, 2, "Cplain");
-    store.add_client(23, 1, "Celevated").elevated_until = core::wall_now() + hours(1);
-    store.add_client(24, 1, "Cstale").elevated_until = core::wall_now() - hours(1);
-  }
-
-  static Options quick() {
-    Options options;
-    options.password_cost = 4;
-    return options;
-  }
-  static Options v3() {
-    Options options = quick();
-    options.enforce_elevation = true;
-    return options;
-  }
-
-  test::FakeStore store;
-  Authenticator authenticator{store, quick()};
-};
-
 // Who got in: "basic 1", "client 22 of 2", "application of 2", "anonymous", or the error's text.
-std::string who(const core::Result<PrincipalPtr>& result) {
+std::string who(const core::Result<Admitted>& result) {
   if (!result) return result.error().text;
-  const Principal& principal = **result;
+  const Principal& principal = *result->principal;
   const std::string user = std::to_string(core::value(principal.user));
   switch (principal.kind) {
     case Kind::anonymous:
@@ -75,18 +63,59 @@ std::string who(const core::Result<PrincipalPtr>& result) {
   return "?";
 }
 
+struct Row {
+  Access access;
+  Credentials credentials;
+  std::string answer;
+};
+
+class AuthenticatorTest : public testing::Test {
+ protected:
+  AuthenticatorTest() {
+    store.add_user(1, "admin", *hash_password("pw", 4), true);
+    store.add_user(2, "plain", *hash_password("pw2", 4), false);
+    store.add_user(3, "oidc", "", false);
+    store.add_application(11, 2, "Aapp", "app");
+    store.add_client(21, 1, "Cadmin");
+    store.add_client(22, 2, "Cplain");
+    store.add_client(23, 1, "Celevated").elevated_until = core::wall_now() + hours(1);
+    store.add_client(24, 1, "Cstale").elevated_until = core::wall_now() - hours(1);
+    store.add_application(12, 2, kPublicA, "enhanced");
+    store.add_client(25, 2, kPublicC);
+  }
+
+  static Options quick() {
+    Options options;
+    options.password_cost = 4;
+    return options;
+  }
+  static Options v3() {
+    Options options = quick();
+    options.enforce_elevation = true;
+    return options;
+  }
+
+  void check(std::span<const Row> rows) {
+    for (const Row& row : rows) {
+      const std::string what = row.credentials.token + (row.credentials.basic ? "+" + row.credentials.basic->name : "");
+      EXPECT_EQ(who(authenticator.authenticate(row.access, row.credentials)), row.answer) << what;
+      // Now that memory may hold all of it, it says the same, or nothing.
+      if (const auto recalled = authenticator.recall(row.access, row.credentials)) {
+        EXPECT_EQ(who(*recalled), row.answer) << "recalled: " << what;
+      }
+    }
+  }
+
+  test::FakeStore store;
+  Authenticator authenticator{store, quick()};
+};
+
 TEST_F(AuthenticatorTest, TriesCredentialsInTheOrderOfEachClass) {
-  struct Row {
-    Access access;
-    Credentials credentials;
-    std::string answer;
-  };
   const Row rows[] = {
       {Access::client, {}, kText},
       {Access::client, token("Cplain"), "client 22 of 2"},
       {Access::client, token("Aapp"), kText},
       {Access::client, token("nobody"), kText},
-      {Access::client, token("gtfyc.zzz"), kText},
       {Access::client, basic("plain", "pw2"), "basic 2"},
       {Access::client, basic("plain", "wrong"), kText},
       {Access::client, basic("Plain", "pw2"), kText},
@@ -115,14 +144,33 @@ TEST_F(AuthenticatorTest, TriesCredentialsInTheOrderOfEachClass) {
       {Access::optional, token("Cplain"), "client 22 of 2"},
       {Access::optional, basic("admin", "pw"), "basic 1"},
   };
-  for (const Row& row : rows) {
-    const std::string what = row.credentials.token + (row.credentials.basic ? "+" + row.credentials.basic->name : "");
-    EXPECT_EQ(who(authenticator.authenticate(row.access, row.credentials)), row.answer) << what;
-    // Now that memory may hold all of it, it says the same, or nothing.
-    if (const auto recalled = authenticator.recall(row.access, row.credentials)) {
-      EXPECT_EQ(who(*recalled), row.answer) << "recalled: " << what;
-    }
-  }
+  check(rows);
+}
+
+TEST_F(AuthenticatorTest, TakesEnhancedTokensAndStopsAtWhatIsNone) {
+  const Row rows[] = {
+      {Access::client, token("gtfyc.zzz"), kUnparsed},  // aborts, on every route
+      {Access::elevated, token("gtfyc.zzz"), kUnparsed},
+      {Access::admin, token("gtfyc.zzz"), kUnparsed},
+      {Access::optional, token("gtfyc.zzz"), kUnparsed},
+      {Access::post_message, token("gtfya.zzz"), kUnparsed},
+      {Access::client, basic("plain", "pw2", "gtfyc.zzz"), "basic 2"},  // the password came first
+      {Access::client, basic("plain", "wrong", "gtfyc.zzz"), kUnparsed},
+      {Access::optional, basic("plain", "pw2", "gtfyc.zzz"), "basic 2"},
+      {Access::optional, basic("plain", "wrong", "gtfyc.zzz"), kUnparsed},
+      {Access::post_message, basic("plain", "pw2", "gtfya.zzz"), kUnparsed},  // the token came first
+      {Access::client, token(kSeedC), "client 25 of 2"},
+      {Access::post_message, token(kSeedC), "client 25 of 2"},
+      {Access::post_message, token(kSeedA), "application of 2"},
+      {Access::client, token(kSeedA), kText},
+      {Access::client, token(kPublicC), kText},  // what the database holds is no credential
+      {Access::post_message, token(kPublicA), kText},
+      {Access::client, token(kSignedLongAgo), kText},
+      {Access::optional, token(kSignedLongAgo), "anonymous"},
+      {Access::post_message, token(kSignedLongAgo), kText},
+      {Access::post_message, basic("plain", "pw2", kSignedLongAgo), "basic 2"},  // no abort
+  };
+  check(rows);
 }
 
 TEST_F(AuthenticatorTest, EnforcesElevationOfClientTokensOnlyWhenAsked) {
@@ -146,7 +194,7 @@ TEST_F(AuthenticatorTest, RecallsWhatWasAuthenticatedWithoutAskingTheStore) {
   ASSERT_TRUE(authenticator.authenticate(Access::client, basic("admin", "pw")));
   const int lookups = store.lookups;
   EXPECT_EQ(who(*authenticator.recall(Access::post_message, token("Aapp"))), "application of 2");
-  EXPECT_EQ((*authenticator.recall(Access::post_message, token("Aapp")))->get()->application->name, "app");
+  EXPECT_EQ((*authenticator.recall(Access::post_message, token("Aapp")))->principal->application->name, "app");
   EXPECT_EQ(who(*authenticator.recall(Access::post_message, token("Cplain"))), "client 22 of 2");
   EXPECT_EQ(who(*authenticator.recall(Access::post_message, basic("admin", "pw"))), "basic 1");
   EXPECT_EQ(who(*authenticator.recall(Access::client, token("Cplain"))), "client 22 of 2");
@@ -186,6 +234,69 @@ TEST_F(AuthenticatorTest, ForgetsEverything) {
   EXPECT_FALSE(authenticator.recall(Access::client, basic("admin", "pw")));
 }
 
+TEST_F(AuthenticatorTest, ForgetsOneUserAndNobodyElse) {
+  const Credentials of_plain[] = {token("Cplain"), token(kSeedC), basic("plain", "pw2")};
+  for (const Credentials& credentials : of_plain) ASSERT_TRUE(authenticator.authenticate(Access::client, credentials));
+  ASSERT_TRUE(authenticator.authenticate(Access::post_message, token("Aapp")));
+  ASSERT_TRUE(authenticator.authenticate(Access::client, token("Cadmin")));
+  ASSERT_TRUE(authenticator.authenticate(Access::client, basic("admin", "pw")));
+  const std::uint64_t before = authenticator.epoch();
+  authenticator.forget(core::UserId{2});
+  EXPECT_GT(authenticator.epoch(), before);
+  for (const Credentials& credentials : of_plain) EXPECT_FALSE(authenticator.recall(Access::client, credentials));
+  EXPECT_FALSE(authenticator.recall(Access::post_message, token("Aapp")));
+  EXPECT_TRUE(authenticator.recall(Access::client, token("Cadmin")));
+  EXPECT_TRUE(authenticator.recall(Access::client, basic("admin", "pw")));
+
+  // What is looked up from now on is remembered again.
+  store.users[1].admin = true;
+  for (const Credentials& credentials : of_plain) {
+    ASSERT_TRUE(authenticator.authenticate(Access::client, credentials));
+    const auto known = authenticator.recall(Access::client, credentials);
+    ASSERT_TRUE(known);
+    EXPECT_TRUE((*known)->principal->admin);
+  }
+}
+
+TEST_F(AuthenticatorTest, ForgetsEverybodyBeforeItForgetsWhomItForgot) {
+  ASSERT_TRUE(authenticator.authenticate(Access::client, token("Cplain")));
+  ASSERT_TRUE(authenticator.authenticate(Access::client, basic("admin", "pw")));
+  authenticator.forget(core::UserId{2});
+  for (std::uint64_t user = 100; user < 20'000; ++user) authenticator.forget(core::UserId{user});
+  EXPECT_FALSE(authenticator.recall(Access::client, token("Cplain")));
+  EXPECT_FALSE(authenticator.recall(Access::client, basic("admin", "pw")));
+  ASSERT_TRUE(authenticator.authenticate(Access::client, token("Cplain")));
+  EXPECT_TRUE(authenticator.recall(Access::client, token("Cplain")));
+}
+
+TEST_F(AuthenticatorTest, DoesNotRememberALookUpThatForgettingItsUserOvertook) {
+  for (const Credentials& credentials : {token("Cplain"), token(kSeedC), basic("plain", "pw2")}) {
+    store.during_lookup = [this] { authenticator.forget(core::UserId{2}); };
+    ASSERT_TRUE(authenticator.authenticate(Access::client, credentials));
+    EXPECT_FALSE(authenticator.recall(Access::client, credentials));
+    store.during_lookup = [this] { authenticator.forget(core::UserId{1}); };  // somebody else
+    ASSERT_TRUE(authenticator.authenticate(Access::client, credentials));
+    EXPECT_TRUE(authenticator.recall(Access::client, credentials));
+    store.during_lookup = nullptr;
+    authenticator.forget();
+  }
+}
+
+TEST_F(AuthenticatorTest, LogsInByPasswordOnly) {
+  const auto principal = authenticator.log_in({"plain", "pw2"});
+  ASSERT_TRUE(principal);
+  EXPECT_EQ((*principal)->kind, Kind::basic);
+  EXPECT_EQ((*principal)->user, core::UserId{2});
+  for (const Credentials::Basic& wrong : {Credentials::Basic{"plain", "pw"}, {"nobody", "pw"}, {"oidc", ""}}) {
+    const auto refused = authenticator.log_in(wrong);
+    ASSERT_FALSE(refused) << wrong.name;
+    EXPECT_EQ(refused.error().code, ErrorCode::unauthorized);
+    EXPECT_EQ(refused.error().text, "invalid credentials");
+  }
+  store.broken = true;
+  EXPECT_EQ(authenticator.log_in({"admin", "pw"}).error().code, ErrorCode::unavailable);
+}
+
 TEST_F(AuthenticatorTest, DoesNotRememberALookUpThatForgetOvertook) {
   for (const Credentials& credentials : {token("Cplain"), basic("admin", "pw")}) {
     store.during_lookup = [this] { authenticator.forget(); };
@@ -215,6 +326,37 @@ TEST_F(AuthenticatorTest, ARememberedClientDoesNotOutliveItsExpiry) {
   }
   EXPECT_FALSE(authenticator.recall(Access::client, token("Cshort")));
   EXPECT_EQ(who(authenticator.authenticate(Access::client, token("Cshort"))), kText);
+}
+
+// Signed for now by the key of kSeedC.
+std::string signed_token(std::int64_t second) {
+  std::array<unsigned char, 32> seed{};
+  for (std::size_t i = 0; i < seed.size(); ++i) seed[i] = static_cast<unsigned char>(i);
+  std::array<unsigned char, crypto_sign_PUBLICKEYBYTES> public_key{};
+  std::array<unsigned char, crypto_sign_SECRETKEYBYTES> secret_key{};
+  std::string signature(crypto_sign_BYTES, '\0');
+  const std::string message = "iat=" + std::to_string(second);
+  crypto_sign_state state;
+  crypto_sign_seed_keypair(public_key.data(), secret_key.data(), seed.data());
+  crypto_sign_init(&state);
+  crypto_sign_update(&state, reinterpret_cast<const unsigned char*>(message.data()), message.size());
+  crypto_sign_final_create(&state, reinterpret_cast<unsigned char*>(signature.data()), nullptr, secret_key.data());
+  return std::string(kPublicC) + "." + std::to_string(second) + "." + encode_base64_url(signature);
+}
+
+TEST_F(AuthenticatorTest, ARememberedSignatureDoesNotOutliveItsTime) {
+  const auto second = std::chrono::floor<seconds>(core::wall_now()) - seconds(899);
+  const core::WallTime end = second + seconds(901);  // in one to two seconds
+  const Credentials credentials = token(signed_token(second.time_since_epoch().count()));
+  EXPECT_EQ(who(authenticator.authenticate(Access::client, credentials)), "client 25 of 2");
+  EXPECT_EQ(who(*authenticator.recall(Access::client, credentials)), "client 25 of 2");
+  while (authenticator.recall(Access::client, credentials) && core::wall_now() < end + seconds(1)) {
+    std::this_thread::sleep_for(milliseconds(5));
+  }
+  EXPECT_GE(core::wall_now(), end);
+  EXPECT_FALSE(authenticator.recall(Access::client, credentials));
+  EXPECT_EQ(who(authenticator.authenticate(Access::client, credentials)), kText);
+  EXPECT_EQ(who(authenticator.authenticate(Access::client, token(signed_token(0)))), kText);
 }
 
 TEST_F(AuthenticatorTest, AStoreThatCannotAnswerIsNeverAnUnknownUser) {

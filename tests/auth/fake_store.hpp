@@ -2,6 +2,7 @@
 // hook that runs in the middle of a look-up.
 #pragma once
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <optional>
 #include <string>
@@ -11,6 +12,16 @@
 #include "push/store/store.hpp"
 
 namespace push::test {
+
+// Which row of a table.
+template <class Id>
+auto with_id(Id id) {
+  return [id](const auto& row) { return row.id == id; };
+}
+template <class Id>
+auto owned(core::UserId user, Id id) {
+  return [user, id](const auto& row) { return row.id == id && row.user == user; };
+}
 
 class FakeStore final : public store::Store {
  public:
@@ -22,6 +33,9 @@ class FakeStore final : public store::Store {
   std::optional<core::Error> append_answer;  // what append() calls back with, instead of storing
   int lookups = 0;
   std::function<void()> during_lookup;
+  std::atomic<bool> full = false;  // refuses touches
+  std::atomic<int> application_touches = 0;
+  std::atomic<int> client_touches = 0;
 
   model::User& add_user(std::uint64_t id, std::string name, std::string hash, bool admin) {
     model::User user;
@@ -108,7 +122,10 @@ class FakeStore final : public store::Store {
 
   core::Result<model::User> create_user(store::NewUser user) override {
     if (broken) return down();
-    return add_user(users.size() + 1, std::move(user.name), std::move(user.pass_hash), user.admin);
+    for (const model::User& other : users) {
+      if (other.name == user.name) return core::failure(core::ErrorCode::invalid, "taken");
+    }
+    return add_user(next_id(users), std::move(user.name), std::move(user.pass_hash), user.admin);
   }
   core::Result<model::Application> create_application(store::NewApplication application) override {
     if (broken) return down();
@@ -118,7 +135,7 @@ class FakeStore final : public store::Store {
       }
     }
     model::Application& stored =
-        add_application(applications.size() + 1, core::value(application.user), application.token, application.name);
+        add_application(next_id(applications), core::value(application.user), application.token, application.name);
     stored.description = std::move(application.description);
     stored.default_priority = application.default_priority;
     stored.sort_key = application.sort_key.empty() ? "a0" : std::move(application.sort_key);
@@ -126,8 +143,9 @@ class FakeStore final : public store::Store {
   }
   core::Result<model::Client> create_client(store::NewClient client) override {
     if (broken) return down();
-    model::Client& stored = add_client(clients.size() + 1, core::value(client.user), client.token);
+    model::Client& stored = add_client(next_id(clients), core::value(client.user), client.token);
     stored.name = std::move(client.name);
+    stored.elevated_until = client.elevated_until;
     stored.expires_after_inactivity_seconds = client.expires_after_inactivity_seconds;
     return stored;
   }
@@ -139,20 +157,147 @@ class FakeStore final : public store::Store {
     if (gone == 0) return core::failure(core::ErrorCode::not_found, "no such message");
     return {};
   }
-  core::Result<void> delete_messages(core::UserId user) override {
+  core::Result<void> delete_messages(core::UserId user, Purged done) override {
     if (broken) return down();
     std::erase_if(messages, [this, user](const model::Message& message) { return owner(message) == user; });
+    done({});
     return {};
   }
-  core::Result<void> delete_messages(core::ApplicationId application) override {
+  core::Result<void> delete_messages(core::ApplicationId application, Purged done) override {
     if (broken) return down();
     std::erase_if(messages, [application](const model::Message& m) { return m.application == application; });
+    done({});
     return {};
+  }
+  core::Result<model::Application> update_application(core::UserId user, core::ApplicationId id,
+                                                      store::ApplicationChange change) override {
+    for (const model::Application& other : applications) {
+      if (other.user == user && other.id != id && !change.sort_key.empty() && other.sort_key == change.sort_key) {
+        return core::failure(core::ErrorCode::invalid, "taken");
+      }
+    }
+    return change_row(applications, owned(user, id), [&change](model::Application& application) {
+      application.name = std::move(change.name);
+      application.description = std::move(change.description);
+      application.default_priority = change.default_priority;
+      if (!change.sort_key.empty()) application.sort_key = std::move(change.sort_key);
+    });
+  }
+  core::Result<model::Application> set_application_token(core::UserId user, core::ApplicationId id,
+                                                         std::string token) override {
+    return change_row(applications, owned(user, id),
+                      [&token](model::Application& application) { application.token = std::move(token); });
+  }
+  core::Result<store::ImageChange> set_application_image(core::UserId user, core::ApplicationId id,
+                                                         std::string image) override {
+    std::string former = std::move(image);
+    auto changed = change_row(applications, owned(user, id),
+                              [&former](model::Application& application) { std::swap(application.image, former); });
+    if (!changed) return std::move(changed).error();
+    return store::ImageChange{*std::move(changed), std::move(former)};
+  }
+  core::Result<model::Client> update_client(core::UserId user, core::ClientId id, store::ClientChange change) override {
+    return change_row(clients, owned(user, id), [&change](model::Client& client) {
+      client.name = std::move(change.name);
+      if (change.expires_after_inactivity_seconds) {
+        client.expires_after_inactivity_seconds = *change.expires_after_inactivity_seconds;
+      }
+    });
+  }
+  core::Result<void> elevate_client(core::UserId user, core::ClientId id,
+                                    std::optional<core::WallTime> until) override {
+    const auto changed =
+        change_row(clients, owned(user, id), [until](model::Client& client) { client.elevated_until = until; });
+    if (!changed) return changed.error();
+    return {};
+  }
+  core::Result<model::User> update_user(core::UserId id, store::UserChange change) override {
+    for (const model::User& other : users) {
+      if (other.id != id && other.name == change.name) {
+        return core::failure(core::ErrorCode::invalid, "username already exists");
+      }
+    }
+    if (!change.admin && is_last_admin(id)) return last_admin();
+    return change_row(users, with_id(id), [&change](model::User& user) {
+      user.name = std::move(change.name);
+      user.admin = change.admin;
+      if (!change.pass_hash.empty()) user.pass_hash = std::move(change.pass_hash);
+    });
+  }
+  core::Result<void> set_password(core::UserId id, std::string pass_hash) override {
+    const auto changed =
+        change_row(users, with_id(id), [&pass_hash](model::User& user) { user.pass_hash = std::move(pass_hash); });
+    if (!changed) return changed.error();
+    return {};
+  }
+  bool touch_application(core::ApplicationId id, core::WallTime at) override {
+    if (full) return false;
+    ++application_touches;
+    return change_row(applications, with_id(id), [at](model::Application& row) { row.last_used = at; }).has_value();
+  }
+  bool touch_clients(std::vector<core::ClientId> ids, core::WallTime at) override {
+    if (full) return false;
+    client_touches += static_cast<int>(ids.size());
+    for (const core::ClientId id : ids) {
+      static_cast<void>(change_row(clients, with_id(id), [at](model::Client& row) { row.last_used = at; }));
+    }
+    return !broken;
+  }
+  core::Result<std::string> delete_application(core::UserId user, core::ApplicationId id) override {
+    std::string image;
+    auto found = change_row(applications, owned(user, id),
+                            [&image](model::Application& application) { image = application.image; });
+    if (!found) return std::move(found).error();
+    if (found->internal) return core::failure(core::ErrorCode::invalid, "internal");
+    std::erase_if(applications, with_id(id));
+    std::erase_if(messages, [id](const model::Message& message) { return message.application == id; });
+    return image;
+  }
+  core::Result<void> delete_client(core::UserId user, core::ClientId id) override {
+    if (broken) return down();
+    if (std::erase_if(clients, owned(user, id)) == 0) return missing();
+    return {};
+  }
+  core::Result<std::vector<store::OwnedClient>> delete_expired_clients(core::WallTime now) override {
+    if (broken) return down();
+    std::vector<store::OwnedClient> gone;
+    std::erase_if(clients, [&gone, now](const model::Client& client) {
+      const bool over = client.expires_at && *client.expires_at <= now;
+      if (over) gone.push_back({client.user, client.id});
+      return over;
+    });
+    return gone;
+  }
+  core::Result<std::vector<std::string>> delete_user(core::UserId id) override {
+    if (broken) return down();
+    if (std::none_of(users.begin(), users.end(), with_id(id))) return missing();
+    if (is_last_admin(id)) return last_admin();
+    std::vector<std::string> images;
+    std::erase_if(messages, [this, id](const model::Message& message) { return owner(message) == id; });
+    std::erase_if(applications, [&images, id](const model::Application& application) {
+      if (application.user == id && !application.image.empty()) images.push_back(application.image);
+      return application.user == id;
+    });
+    std::erase_if(clients, [id](const model::Client& client) { return client.user == id; });
+    std::erase_if(users, with_id(id));
+    return images;
   }
   void drain() override {}
 
  private:
   static core::Error down() { return core::failure(core::ErrorCode::unavailable, "the database is away"); }
+  static core::Error missing() { return core::failure(core::ErrorCode::not_found, "no such row"); }
+  static core::Error last_admin() { return core::failure(core::ErrorCode::invalid, "cannot delete last admin"); }
+  template <class Row>
+  static std::uint64_t next_id(const std::vector<Row>& rows) {
+    return rows.empty() ? 1 : core::value(rows.back().id) + 1;
+  }
+  bool is_last_admin(core::UserId id) const {
+    bool asked = false;
+    bool others = false;
+    for (const model::User& user : users) (user.id == id ? asked : others) |= user.admin;
+    return asked && !others;
+  }
   static bool expired(const model::Client& client) {
     return client.expires_at && *client.expires_at <= core::wall_now();
   }
@@ -163,6 +308,15 @@ class FakeStore final : public store::Store {
     return {};
   }
 
+  // Changes the row that matches, and gives what it is then.
+  template <class Row, class Matches, class Change>
+  core::Result<Row> change_row(std::vector<Row>& rows, Matches matches, Change change) {
+    if (broken) return down();
+    const auto row = std::find_if(rows.begin(), rows.end(), matches);
+    if (row == rows.end()) return missing();
+    change(*row);
+    return *row;
+  }
   template <class Row, class Matches>
   core::Result<std::optional<Row>> find(const std::vector<Row>& rows, Matches matches) {
     ++lookups;

@@ -92,5 +92,21 @@ TEST(Multipart, LimitsTextAndParts) {
   EXPECT_EQ(create_message({"POST", with_boundary, "", parts + "--b--"}), "! multipart: message too large");
 }
 
+// Taking a header apart costs more than reading it, and nobody has been let in yet.
+TEST(Multipart, LimitsThePartsHeaders) {
+  const auto with_padding = [](std::size_t size) {
+    return create_message(
+        {"POST", with_boundary, "",
+         "--b\r\nX: " + std::string(size, 'x') + "\r\nContent-Disposition: form-data; name=message\r\n\r\nm\r\n--b--"});
+  };
+  EXPECT_EQ(with_padding(16'000), "m||-|0|");
+  EXPECT_EQ(with_padding(16 * 1024), "! multipart: message too large");
+  std::string parameters;
+  for (int i = 0; i < 4000; ++i) parameters += ";p" + std::to_string(i) + "=1";
+  EXPECT_EQ(create_message({"POST", with_boundary, "",
+                            "--b\r\nContent-Disposition: form-data; name=message" + parameters + "\r\n\r\nm\r\n--b--"}),
+            "! multipart: message too large");
+}
+
 }  // namespace
 }  // namespace push::binder::test

@@ -34,7 +34,7 @@ TEST_F(ConfigTest, no_file_and_no_variable_gives_the_defaults) {
   if (std::filesystem::exists("/etc/gotify")) GTEST_SKIP() << "this machine has a Gotify configuration";
   const auto loaded = load_file("");
   ASSERT_TRUE(loaded.has_value()) << loaded.error().text;
-  EXPECT_EQ(loaded->file, "");
+  EXPECT_THAT(loaded->files, ElementsAre());
   EXPECT_EQ(loaded->config.server.port, 80);
   EXPECT_EQ(loaded->config.server.stream.shards, 256u);
   for (const Setting& one : loaded->settings) EXPECT_EQ(one.origin, "default") << one.key;
@@ -45,7 +45,7 @@ TEST_F(ConfigTest, config_yml_of_the_working_directory_is_found_by_itself) {
   write("config.yml", "server:\n  port: 8080\n");
   const auto loaded = load_file("");
   ASSERT_TRUE(loaded.has_value()) << loaded.error().text;
-  EXPECT_EQ(loaded->file, "config.yml");
+  EXPECT_THAT(loaded->files, ElementsAre("config.yml"));
   EXPECT_EQ(loaded->config.server.port, 8080);
   EXPECT_EQ(setting(*loaded, "server.port").origin, "config.yml:2");
 }
@@ -99,8 +99,10 @@ TEST_F(ConfigTest, values_out_of_range_name_file_line_key_value_and_what_is_allo
   EXPECT_EQ(error_of("\n\ncompat: v4\n"), "config.yml:3: compat: v4: must be v2 or v3");
   EXPECT_EQ(error_of("server: {stream: {overflow: wait}}"),
             "config.yml:1: server.stream.overflow: wait: must be close or drop_oldest");
-  EXPECT_EQ(error_of("loglevel: loud"),
-            "config.yml:1: loglevel: loud: must be trace, debug, info, warn, error, fatal, panic or disabled");
+  EXPECT_EQ(
+      error_of("loglevel: loud"),
+      "config.yml:1: loglevel: loud: must be trace, debug, info, warn, error, fatal, panic, disabled, or a number from "
+      "-1 to 7");
 }
 
 TEST_F(ConfigTest, both_ends_of_a_range_are_inside) {
@@ -193,7 +195,8 @@ TEST_F(ConfigTest, variables_are_refused_by_their_own_name) {
       {"GOTIFY_SERVER_STREAM_SHARDS", "300", "300: must be a power of two from 1 to 4096"},
       {"GOTIFY_SERVER_PORT", "", "\"\": must be a whole number from 0 to 65535"},
       {"GOTIFY_COMPAT", "", "\"\": must be v2 or v3"},
-      {"GOTIFY_SERVER_CORS_ALLOWORIGINS", "[a", "[a: must be a list: a,b or [a, b]"},
+      {"GOTIFY_SERVER_CORS_ALLOWORIGINS", "[a]b]", "[a]b]: must be a list: a,b or [a, b]"},
+      {"GOTIFY_SERVER_CORS_ALLOWORIGINS", "[a", "[a: must be a regular expression of 1 to 512 characters"},
       {"GOTIFY_SERVER_CORS_ALLOWORIGINS", "a,\"b", "a,\"b: must be a list: a,b or [a, b]"},
       {"GOTIFY_SERVER_CORS_ALLOWORIGINS", "ok,(", "(: must be a regular expression of 1 to 512 characters"},
       {"GOTIFY_SERVER_CORS_ALLOWORIGINS", "a,", "\"\": must be a regular expression of 1 to 512 characters"},
@@ -223,6 +226,9 @@ TEST_F(ConfigTest, lists_in_variables_are_csv_records_or_yaml) {
   EXPECT_THAT(methods("[a, \"b,c\"]"), ElementsAre("a", "b,c"));
   EXPECT_THAT(methods(""), ElementsAre());
   EXPECT_THAT(methods("[]"), ElementsAre());
+  EXPECT_THAT(methods("a,\t \"b,c\""), ElementsAre("a", "b,c"));
+  EXPECT_THAT(methods(" [a, b] "), ElementsAre("a", "b"));
+  EXPECT_THAT(methods("[a-z]+,[0-9]+"), ElementsAre("[a-z]+", "[0-9]+")) << "begins with a bracket and is a CSV record";
 }
 
 TEST_F(ConfigTest, maps_in_variables_are_json_or_yaml) {
@@ -275,6 +281,54 @@ TEST_F(ConfigTest, listen_addresses_are_empty_ip_or_unix) {
   }
 }
 
+TEST_F(ConfigTest, log_levels_are_words_in_any_case_or_numbers) {
+  const std::vector<std::pair<const char*, const char*>> cases = {
+      {"INFO", "info"}, {"Disabled", "disabled"}, {"-1", "trace"}, {"0", "debug"},    {"1", "info"},    {"2", "warn"},
+      {"3", "error"},   {"4", "fatal"},           {"5", "panic"},  {"6", "disabled"}, {"7", "disabled"}};
+  for (const auto& [text, level] : cases) {
+    set("GOTIFY_LOGLEVEL", text);
+    const auto loaded = load_text("");
+    ASSERT_TRUE(loaded.has_value()) << loaded.error().text;
+    EXPECT_EQ(loaded->config.loglevel, level) << text;
+    EXPECT_EQ(setting(*loaded, "loglevel").value, level);
+  }
+  for (const char* wrong : {"8", "-2", "warning", "inf", "infos", "01", ""}) {
+    set("GOTIFY_LOGLEVEL", wrong);
+    EXPECT_THAT(error_of(""), HasSubstr(": must be trace, debug, info, ")) << wrong;
+  }
+}
+
+TEST_F(ConfigTest, booleans_have_the_words_of_go_and_of_yaml) {
+  const auto registration = [this](const std::string& text) {
+    set("GOTIFY_REGISTRATION", text);
+    const auto loaded = load_text("");
+    return loaded.has_value() ? setting(*loaded, "registration").value : loaded.error().text;
+  };
+  for (const char* word : {"1", "t", "T", "true", "TRUE", "True", "yes", "on", "Y"})
+    EXPECT_EQ(registration(word), "true");
+  for (const char* word : {"0", "f", "F", "false", "FALSE", "False", "no", "off", "N"}) {
+    EXPECT_EQ(registration(word), "false");
+  }
+  for (const std::string word : {"tRUE", "2", " true", "ja"}) {
+    EXPECT_EQ(registration(word), "GOTIFY_REGISTRATION: " + word + ": must be true or false");
+  }
+  EXPECT_EQ(registration(""), "GOTIFY_REGISTRATION: \"\": must be true or false");
+}
+
+TEST_F(ConfigTest, trusted_proxies_are_addresses_or_networks) {
+  set("GOTIFY_SERVER_TRUSTEDPROXIES", "127.0.0.1, 10.0.0.0/8,::1,fd00::/8, 0.0.0.0/0,::/128");
+  const auto loaded = load_text("");
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().text;
+  EXPECT_THAT(loaded->config.server.trustedproxies,
+              ElementsAre("127.0.0.1", "10.0.0.0/8", "::1", "fd00::/8", "0.0.0.0/0", "::/128"));
+  for (const std::string wrong : {"localhost", "10.0.0.0/33", "::/129", "10.0.0/8", "10.0.0.0/", "10.0.0.0/-1", "/8",
+                                  "10.0.0.0/8/8", "10.0.0.0/8 ", "[::1]"}) {
+    set("GOTIFY_SERVER_TRUSTEDPROXIES", '"' + wrong + '"');
+    EXPECT_EQ(error_of(""),
+              "GOTIFY_SERVER_TRUSTEDPROXIES: " + wrong + ": must be an IP address or a network such as 10.0.0.0/8");
+  }
+}
+
 TEST_F(ConfigTest, the_metrics_page_needs_a_port_of_its_own) {
   EXPECT_EQ(error_of("server:\n  metrics:\n    port: 80\n"),
             "config.yml:3: server.metrics.port: 80: must differ from server.port");
@@ -290,6 +344,9 @@ TEST_F(ConfigTest, secrets_are_hidden_in_the_list_and_in_errors) {
   EXPECT_EQ(setting(*loaded, "database.connection").value, "[hidden]");
   EXPECT_EQ(loaded->config.database.connection, "host=db user=x password=hunter3");
   EXPECT_EQ(setting(*load_text(""), "database.connection").value, "data/gotify.db");
+  const auto spaced = load_text("database:\n  connection: host=db user=x password = hunter3\n");
+  ASSERT_TRUE(spaced.has_value()) << spaced.error().text;
+  EXPECT_EQ(setting(*spaced, "database.connection").value, "[hidden]");
 
   set("GOTIFY_DEFAULTUSER_PASS", "hunter2\n");
   EXPECT_EQ(error_of("database:\n  connection: \"password=hunter3\\n\"\n"),
@@ -298,10 +355,13 @@ TEST_F(ConfigTest, secrets_are_hidden_in_the_list_and_in_errors) {
 }
 
 TEST_F(ConfigTest, other_databases_are_refused_in_gotifys_words) {
-  EXPECT_EQ(error_of("database:\n  dialect: mysql\n"),
-            "config.yml:2: database.dialect: mysql: unsupported dialect: mysql");
+  EXPECT_EQ(
+      error_of("database:\n  dialect: mysql\n"),
+      "config.yml:2: database.dialect: mysql: unsupported dialect: mysql; this server keeps its data in sqlite3 only");
   set("GOTIFY_DATABASE_DIALECT", "postgres");
-  EXPECT_EQ(error_of(""), "GOTIFY_DATABASE_DIALECT: postgres: unsupported dialect: postgres");
+  EXPECT_EQ(error_of(""),
+            "GOTIFY_DATABASE_DIALECT: postgres: unsupported dialect: postgres; this server keeps its data in "
+            "sqlite3 only");
 }
 
 }  // namespace

@@ -36,8 +36,8 @@ class ConfigTest : public testing::Test {
   static void set(const std::string& name, const std::string& value) { variables()[name] = value; }
   static void unset(const std::string& name) { variables().erase(name); }
 
-  core::Result<Loaded> load_text(const std::string& yaml) const { return load(write("config.yml", yaml), &look_up); }
-  core::Result<Loaded> load_file(const std::string& path) const { return load(path, &look_up); }
+  core::Result<Loaded> load_text(const std::string& yaml) const { return load(write("config.yml", yaml), variables()); }
+  core::Result<Loaded> load_file(const std::string& path) const { return load(path, variables()); }
 
   // The error without the directory's name, or "loaded".
   std::string error_of(const std::string& yaml) const { return shorten(load_text(yaml)); }
@@ -62,13 +62,9 @@ class ConfigTest : public testing::Test {
   std::filesystem::path directory_;
 
  private:
-  static std::map<std::string, std::string>& variables() {
-    static std::map<std::string, std::string> map;
+  static Environment& variables() {
+    static Environment map;
     return map;
-  }
-  static const char* look_up(const char* name) {
-    const auto found = variables().find(name);
-    return found == variables().end() ? nullptr : found->second.c_str();
   }
 };
 

@@ -17,10 +17,13 @@ TEST(MaskToken, HidesTheValueOfEveryToken) {
   EXPECT_EQ(mask_token("/message?token=A1&token=B2&x=y"), "/message?token=[masked]&token=[masked]&x=y");
   EXPECT_EQ(mask_token("/message?token=&token=B2"), "/message?token=[masked]&token=[masked]");
   EXPECT_EQ(mask_token("/message?token=a=b%26c"), "/message?token=[masked]");
+  EXPECT_EQ(mask_token("/message?%74oken=A1&x=%74"), "/message?%74oken=[masked]&x=%74");
+  EXPECT_EQ(mask_token("/message?x=%7&t%6Fke%6e=A1"), "/message?x=%7&t%6Fke%6e=[masked]");
 }
 
 TEST(MaskToken, LeavesEverythingElseAsItIs) {
-  for (const char* target : {"", "/", "/message?limit=2", "/token", "/message?token", "/message?tokens=1", "/a&b"}) {
+  for (const char* target : {"", "/", "/message?limit=2", "/token", "/message?token", "/message?tokens=1", "/a&b",
+                             "/%74oken", "/message?%74oken", "/message?%75oken=1", "/message?%+4oken=1", "/%7"}) {
     EXPECT_EQ(mask_token(target), target);
   }
 }

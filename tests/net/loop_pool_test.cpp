@@ -25,7 +25,8 @@ struct EchoHandler final : RequestHandler, StreamGate {
   bool origin_allowed = true;
 
   void handle(Request request, Reply reply) override {
-    if (request.target() == "/stream") return reply.upgrade(std::move(request), {core::UserId{7}, core::ClientId{1}});
+    if (request.target() == "/stream")
+      return reply.upgrade(std::move(request), {core::UserId{7}, core::ClientId{1}, 0, {}});
     if (request.target() == "/drop") return;
     Response response;
     response.headers.emplace_back("X-Peer", request.peer());
@@ -43,7 +44,11 @@ struct EchoHandler final : RequestHandler, StreamGate {
     return response;
   }
   bool allows_origin(const Request&) override { return origin_allowed; }
-  Response refuse(const Request&, unsigned status, std::string_view reason) override { return reject(status, reason); }
+  Response refuse(const Request&, const Admission&, unsigned status, std::string_view reason) override {
+    return reject(status, reason);
+  }
+  void opened(const Request&, const Admission&) override {}
+  void still_open(const std::vector<core::ClientId>&) override {}
 };
 
 std::string read_head(tcp::socket& socket, std::string& buffer) {

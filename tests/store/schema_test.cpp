@@ -215,7 +215,7 @@ TEST_F(SchemaTest, ATableWithoutAutoincrementIsRebuiltSoThatIdsStayFinal) {
   EXPECT_EQ(dump("messages", "*"), before);
   EXPECT_EQ(indexes().size(), 11U);
   EXPECT_EQ(core::value(append_id(core::ApplicationId{3}, "new")), 13U);
-  ASSERT_TRUE(store->delete_messages(core::ApplicationId{3}));
+  ASSERT_TRUE(purge(*store, core::ApplicationId{3}));
   EXPECT_EQ(core::value(append_id(core::ApplicationId{3}, "new")), 14U);
   EXPECT_EQ(Sqlite(database.connection).row("SELECT n FROM mine"), "int:2");
 }

@@ -84,9 +84,7 @@ TEST_F(SqlitePagesTest, EveryQueryOfAPageUsesAnIndex) {
   for (const char* sql :
        {"SELECT id FROM messages WHERE application_id = 1 AND id <= 5 ORDER BY id DESC LIMIT 1",
         "SELECT id, application_id, message, title, priority, extras, date FROM messages WHERE application_id = 1 AND"
-        " id <= 5 AND EXISTS (SELECT 1 FROM applications WHERE id = 1) ORDER BY id DESC LIMIT 100",
-        "SELECT m.id FROM applications AS a CROSS JOIN messages AS m ON m.application_id = a.id WHERE a.user_id = 1 AND"
-        " m.id <= 9 LIMIT 1000"}) {
+        " id <= 5 AND EXISTS (SELECT 1 FROM applications WHERE id = 1) ORDER BY id DESC LIMIT 100"}) {
     std::string plan;
     for (const auto& row : other_connection.rows(std::string("EXPLAIN QUERY PLAN ") + sql)) plan += row + "\n";
     EXPECT_THAT(plan, ::testing::HasSubstr("sharded_gotify_messages_application (application_id=? AND id<?)")) << sql;

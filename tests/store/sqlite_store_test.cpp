@@ -244,9 +244,9 @@ TEST_F(SqliteStoreTest, IdsAreNotUsedAgainAfterDeletesAndReopening) {
   const auto alice = user("alice");
   const auto app = application(alice, "A1");
   for (int i = 0; i < 5; ++i) append_id(app, "m");
-  ASSERT_TRUE(store->delete_messages(alice));
+  ASSERT_TRUE(purge(*store, alice));
   EXPECT_EQ(core::value(append_id(app, "m")), 6U);
-  ASSERT_TRUE(store->delete_messages(app));
+  ASSERT_TRUE(purge(*store, app));
   open();
   EXPECT_EQ(core::value(append_id(app, "m")), 7U);
 }
@@ -258,12 +258,12 @@ TEST_F(SqliteStoreTest, DeletingMessagesLeavesThoseOfOthers) {
   const auto two = application(alice, "A2");
   const auto other = application(bob, "B1");
   for (const auto app : {one, two, other, one, two}) append_id(app, "m");
-  ASSERT_TRUE(store->delete_messages(one));
+  ASSERT_TRUE(purge(*store, one));
   EXPECT_THAT(ids(store->list_messages(alice, {})), ElementsAre(5, 2));
-  ASSERT_TRUE(store->delete_messages(alice));
+  ASSERT_TRUE(purge(*store, alice));
   EXPECT_THAT(ids(store->list_messages(alice, {})), ElementsAre());
   EXPECT_THAT(ids(store->list_messages(bob, {})), ElementsAre(3));
-  EXPECT_TRUE(store->delete_messages(alice)) << "also when there are none";
+  EXPECT_TRUE(purge(*store, alice)) << "also when there are none";
 }
 
 TEST_F(SqliteStoreTest, DeletingMoreThanOneSliceDeletesAll) {
@@ -274,10 +274,11 @@ TEST_F(SqliteStoreTest, DeletingMoreThanOneSliceDeletesAll) {
       .run(
           "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)"
           " INSERT INTO messages (application_id, message, date) SELECT 1 + i % 2, 'm', '2026-01-01' FROM n");
-  ASSERT_TRUE(store->delete_messages(one));
+  open();
+  ASSERT_TRUE(purge(*store, one));
   EXPECT_EQ(Sqlite(database.connection).row("SELECT count(*), min(application_id) FROM messages"), "int:2500|int:2");
   append_id(one, "m");
-  ASSERT_TRUE(store->delete_messages(alice));
+  ASSERT_TRUE(purge(*store, alice));
   EXPECT_EQ(Sqlite(database.connection).row("SELECT count(*) FROM messages"), "int:0");
   EXPECT_THAT(ids(store->list_messages(two, {})), ElementsAre());
 }

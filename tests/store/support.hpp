@@ -150,4 +150,16 @@ class StoreTest : public ::testing::Test {
   std::unique_ptr<SqliteStore> store;
 };
 
+// Deletes the messages of a user or an application and waits for the end.
+template <class Owner>
+core::Result<void> purge(Store& store, Owner owner) {
+  std::promise<core::Result<void>> end;
+  auto result = end.get_future();
+  if (auto queued = store.delete_messages(owner, [&end](core::Result<void> done) { end.set_value(std::move(done)); });
+      !queued) {
+    return queued;
+  }
+  return result.get();
+}
+
 }  // namespace push::store

@@ -269,5 +269,43 @@ TEST_F(WriterTest, TheStoredMessageIsTheOneThatWasSent) {
   EXPECT_EQ(stored.date, date);
 }
 
+TEST_F(WriterTest, APostedOperationRunsInItsTurn) {
+  start_held();
+  ASSERT_TRUE(writer->post([this]() -> Result<void> {
+    backend.events.emplace_back("posted");
+    return {};
+  }));
+  ASSERT_TRUE(append("after"));
+  release_and_drain();
+  EXPECT_THAT(backend.events, ElementsAre("begin", "insert first", "commit", "stored 1 first", "rest", "begin", "run",
+                                          "posted", "insert after", "commit", "stored 2 after", "rest"));
+}
+
+TEST_F(WriterTest, AFailedPostIsCountedAndHurtsNobody) {
+  start_held();
+  ASSERT_TRUE(writer->post([]() -> Result<void> { return core::failure(ErrorCode::invalid, "constraint"); }));
+  ASSERT_TRUE(append("after"));
+  release_and_drain();
+  EXPECT_EQ(metrics.counter("push_store_failed_posts_total", "").value(), 1U);
+  EXPECT_THAT(backend.events, ::testing::Contains("stored 2 after"));
+}
+
+TEST_F(WriterTest, APostInATransactionThatFailsIsCounted) {
+  start();
+  backend.fail_commit = true;
+  ASSERT_TRUE(writer->post([]() -> Result<void> { return {}; }));
+  writer->drain();
+  EXPECT_EQ(metrics.counter("push_store_failed_posts_total", "").value(), 1U);
+}
+
+TEST_F(WriterTest, APostIsRefusedByAFullQueueAndAfterTheEnd) {
+  start_held({.queue = 1});
+  ASSERT_TRUE(writer->post([]() -> Result<void> { return {}; }));
+  EXPECT_FALSE(writer->post([]() -> Result<void> { return {}; }));
+  EXPECT_EQ(metrics.counter("push_store_refused_total", "").value(), 1U);
+  release_and_drain();
+  EXPECT_FALSE(writer->post([]() -> Result<void> { return {}; }));
+}
+
 }  // namespace
 }  // namespace push::store

@@ -99,7 +99,7 @@ Tables read_everything(const std::string& path) {
   for (const std::string& table : database.tables()) {
     if (table.starts_with("sqlite_")) continue;
     const std::vector<std::string> names = database.columns(table);
-    std::string list = "id";
+    std::string list = "rowid";
     for (const std::string& name : names) list += ", quote(" + name + ")";
     auto& rows = everything[table];
     for (const Database::Row& row : database.rows("SELECT " + list + " FROM " + table)) {

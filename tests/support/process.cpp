@@ -22,7 +22,10 @@ namespace {
 std::vector<std::string> environment_for(const Settings& settings) {
   std::vector<std::string> all;
   for (char** entry = ::environ; *entry != nullptr; ++entry) {
-    if (std::strncmp(*entry, "GOTIFY_", 7) != 0) all.emplace_back(*entry);
+    const std::string name(*entry, std::strcspn(*entry, "="));
+    // Where Gotify's dotenv file could stand.
+    const bool places = name == "HOME" || name == "XDG_CONFIG_HOME";
+    if (!places && !name.starts_with("GOTIFY_") && !settings.contains(name)) all.emplace_back(*entry);
   }
   for (const auto& [name, value] : settings) all.push_back(name + "=" + value);
   return all;

@@ -13,7 +13,7 @@ using Settings = std::map<std::string, std::string>;  // environment variables
 
 struct Command {
   std::vector<std::string> words;  // words[0]: the path of the program
-  Settings environment;            // besides ours, of which every GOTIFY_ variable is taken away
+  Settings environment;            // besides ours without GOTIFY_..., HOME and XDG_CONFIG_HOME
   std::string directory;
   std::string out;
   std::string err;                  // may be the same file as out

@@ -11,6 +11,7 @@ namespace push::support {
 namespace {
 
 using testing::HasSubstr;
+using testing::MatchesRegex;
 using testing::StartsWith;
 
 class CommandLine : public testing::Test {
@@ -42,16 +43,21 @@ TEST_F(CommandLine, HelpNamesTheCommands) {
   for (const char* word : {"--help", "-h"}) {
     const Completed help = run({word});
     EXPECT_EQ(help.code, 0);
-    for (const char* command : {"serve", "check-config", "version", "--config"})
+    EXPECT_EQ(help.out, "");
+    for (const char* command : {"serve", "check-config", "migrate-config", "version", "--config"})
       EXPECT_THAT(help.err, HasSubstr(command));
   }
 }
 
-TEST_F(CommandLine, VersionIsOneLine) {
+TEST_F(CommandLine, VersionSaysWhichBuildThisIsInGotifysLines) {
   const Completed version = run({"version"});
   EXPECT_EQ(version.code, 0);
-  EXPECT_THAT(version.out, StartsWith("Version: "));
-  EXPECT_EQ(lines(version.out).size(), 1U);
+  EXPECT_EQ(version.err, "");
+  const std::vector<std::string> said = lines(version.out);
+  ASSERT_EQ(said.size(), 3U) << version.out;
+  EXPECT_THAT(said[0], MatchesRegex("Version: [0-9]+\\.[0-9]+\\.[0-9]+"));
+  EXPECT_THAT(said[1], MatchesRegex("Commit: (unknown|[0-9a-f]+)"));
+  EXPECT_THAT(said[2], MatchesRegex("Build Date: [0-9]+-[0-9]+-[0-9]+T[0-9:]+Z"));
 }
 
 TEST_F(CommandLine, WhatIsUnknownIsNamedWithExitCode2) {

@@ -5,6 +5,16 @@
 
 namespace push::api {
 
+// Of GET and HEAD only, "" if absent (RFC 9110 13, 14).
+struct Conditions {
+  std::string_view if_match;
+  std::string_view if_none_match;
+  std::string_view if_modified_since;
+  std::string_view if_unmodified_since;
+  std::string_view if_range;
+  std::string_view range;
+};
+
 struct Incoming {
   std::string_view method;
   std::string_view target;
@@ -19,6 +29,8 @@ struct Incoming {
   std::string_view cookie;
   std::string_view fetch_site;        // Sec-Fetch-Site
   std::string_view forwarded_prefix;  // X-Forwarded-Prefix
+  std::string_view forwarded_host;    // X-Forwarded-Host, else X-Host
+  Conditions conditions;
 };
 
 }  // namespace push::api

@@ -16,7 +16,7 @@ net::Response empty();
 // {"error":"<reason phrase>","errorCode":<status>,"errorDescription":"<text>"}
 std::string error_body(unsigned status, std::string_view text);
 net::Response error(unsigned status, std::string_view text);
-// unavailable carries Retry-After: 1. The text of an internal error stays in the log: clients get a general one.
+// unavailable carries Retry-After: 1. The text of an internal error goes to the log: clients get a general one.
 net::Response error(const core::Error& error);
 // gotify-spec 3 "Handshake failure": plain text, the reason phrase and the JSON object.
 net::Response refused_handshake(unsigned status, std::string_view text);

@@ -41,12 +41,14 @@ struct Route {
 struct Match {
   const Route* route = nullptr;  // null: not found
   std::string_view id;           // what stands for :id, "" if the pattern has none
+  std::string_view rest;         // what stands for the last `*`, "" if the pattern has none
 };
 
 class Router {
  public:
   explicit Router(std::span<const Route> routes) : routes_(routes) {}
 
+  // The match looks into `path`.
   Match find(std::string_view method, std::string_view path) const;
   // Where a path goes that matches only with its trailing slash taken off or put on; empty: nowhere.
   std::optional<std::string> redirect(const Incoming& request, const Target& target) const;

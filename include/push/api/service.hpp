@@ -14,6 +14,7 @@
 #include "push/core/callback.hpp"
 #include "push/core/worker_pool.hpp"
 #include "push/delivery/publisher.hpp"
+#include "push/files/image_folder.hpp"
 #include "push/metrics/registry.hpp"
 #include "push/net/http.hpp"
 #include "push/store/store.hpp"
@@ -27,7 +28,8 @@ class Service final : public net::RequestHandler, public net::StreamGate {
  public:
   // The patterns of `config.server` must compile: main asks OriginRules::compile() first and reports what it says.
   Service(store::Store& store, auth::Authenticator& authenticator, delivery::Publisher& publisher,
-          core::WorkerPool& workers, metrics::Registry& metrics, const config::Config& config);
+          files::ImageFolder& images, core::WorkerPool& workers, metrics::Registry& metrics,
+          const config::Config& config);
   ~Service() override;
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
@@ -35,7 +37,10 @@ class Service final : public net::RequestHandler, public net::StreamGate {
   void handle(net::Request request, net::Reply reply) override;
   net::Response reject(unsigned status, std::string_view reason) override;
   bool allows_origin(const net::Request& request) override;
-  net::Response refuse(const net::Request& request, unsigned status, std::string_view reason) override;
+  net::Response refuse(const net::Request& request, const net::Admission& admission, unsigned status,
+                       std::string_view reason) override;
+  void opened(const net::Request& request, const net::Admission& admission) override;
+  void still_open(const std::vector<core::ClientId>& clients) override;
 
   // For handlers that answer later. Any thread; one answer an exchange.
   void finish(Exchange& exchange, net::Response response);
@@ -50,23 +55,26 @@ class Service final : public net::RequestHandler, public net::StreamGate {
   enum class Place { loop, worker };
   void begin(const std::shared_ptr<Exchange>& exchange);
   void admit(const std::shared_ptr<Exchange>& exchange);
-  void admitted(const std::shared_ptr<Exchange>& exchange, core::Result<auth::PrincipalPtr> principal, Place place);
+  void admitted(const std::shared_ptr<Exchange>& exchange, core::Result<auth::Admitted> admission, Place place);
   void run(const std::shared_ptr<Exchange>& exchange, Place place);
   void call(Exchange& exchange, Handler handler);
   void send(Exchange& exchange, net::Response response, std::string_view cause);
   void count(unsigned status);
+  bool is_revoked(hub::Key key);
   template <class Work>
   void guarded(Exchange& exchange, Work&& work);
 
   store::Store& store_;
   auth::Authenticator& authenticator_;
   delivery::Publisher& publisher_;
+  files::ImageFolder& images_;
   core::WorkerPool& workers_;
   const config::Config& config_;
   const OriginRules origins_;
   const Router router_;
   const std::unique_ptr<AccessLog> log_;
   metrics::Counter* responses_[6];  // by the status's first digit
+  metrics::Counter& untouched_;
 };
 
 }  // namespace push::api

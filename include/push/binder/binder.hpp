@@ -80,4 +80,13 @@ core::Result<void> bind(const Source& source, Form& form);
 // Query only, whatever the method and Content-Type: GET /message?limit&since.
 core::Result<void> bind_query(std::string_view query, Form& form);
 
+// A file of a form in parts (multipart/form-data).
+struct Upload {
+  std::string file_name;     // as the client called it, never empty
+  std::string_view content;  // in the source's body
+};
+// The first file part of this name; empty if there is none, or only a part of text. Errors: invalid, when the body is
+// no such form or a broken one. Any thread.
+core::Result<std::optional<Upload>> find_upload(const Source& source, std::string_view name);
+
 }  // namespace push::binder

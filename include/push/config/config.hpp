@@ -1,5 +1,6 @@
-// Every setting as plain values, read once at start: defaults < config.yml < environment. Field names are the keys of
-// config.yml; a comment gives the unit where the name does not. Units: bytes, seconds, messages, unless said.
+// Every setting as plain values, read once at start: defaults < config.yml < dotenv file < environment. Field names are
+// the keys of config.yml; a comment gives the unit where the name does not. Units: bytes, seconds, messages, unless
+// said.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -28,11 +29,12 @@ struct Stream {
 };
 
 struct Http {
-  std::size_t headerlimit = 16 * 1024;       // 1 KiB..1 MiB
-  std::size_t bodylimit = 32 * 1024 * 1024;  // 1 KiB..1 GiB
-  unsigned headertimeoutseconds = 10;        // 1..3600, from the first byte (or the accept) to the end of the header
-  unsigned bodytimeoutseconds = 30;          // 1..3600
-  unsigned idletimeoutseconds = 75;          // 1..3600, between two requests of one connection
+  std::size_t headerlimit = 16 * 1024;         // 1 KiB..1 MiB
+  std::size_t bodylimit = 32 * 1024 * 1024;    // 1 KiB..1 GiB
+  std::size_t bodybudget = 256 * 1024 * 1024;  // 64 KiB..64 GiB that unanswered requests may hold, then 503
+  unsigned headertimeoutseconds = 10;          // 1..3600, from the first byte (or the accept) to the end of the header
+  unsigned bodytimeoutseconds = 30;            // 1..3600
+  unsigned idletimeoutseconds = 75;            // 1..3600, between two requests of one connection
 };
 
 struct Cors {
@@ -57,6 +59,9 @@ struct Server {
   Http http;
   Stream stream;
   Cors cors;
+  std::vector<std::string> trustedproxies;  // addresses or CIDR: whose X-Forwarded-For is believed, for the log
+  bool securecookie = false;                // the session cookie is for https only
+  unsigned tokenperiodseconds = 300;        // 1..86400, between two writes of a token's last use (gotify-spec 2.6)
   Metrics metrics;
   std::map<std::string, std::string> responseheaders;
 };
@@ -67,6 +72,7 @@ struct Database {
   std::size_t queue = 8192;                    // 1..1000000 changes that may wait for the writer, then 503
   std::size_t queuebytes = 256 * 1024 * 1024;  // 1 KiB..64 GiB of text that may wait for the writer, then 503
   std::size_t batch = 1024;                    // 1..65536 changes in one transaction
+  std::size_t purgequeue = 1024;               // 1..1000000 deletions of many messages that may wait, then 503
   unsigned readers = 2;                        // 1..64 connections for look-ups
   unsigned busytimeoutmilliseconds = 2000;     // 0..60000, wait for another process's lock, then 503
 };
@@ -84,30 +90,46 @@ struct Config {
   DefaultUser defaultuser;     // created only in an empty database
   unsigned passstrength = 10;  // bcrypt cost, 4..31
   std::string uploadedimagesdir = "data/images";
+  bool registration = false;  // whoever likes may create a user
+  std::string uidir;          // a built Gotify web interface to serve instead of the built-in page; "" = none
 };
 
 // One effective value, for check-config.
 struct Setting {
   std::string key;       // server.stream.shards
   std::string value;     // as config.yml would say it; secrets as [hidden]
-  std::string origin;    // default, config.yml:12, or GOTIFY_SERVER_STREAM_SHARDS
+  std::string origin;    // default, config.yml:12, gotify-server.env:3, or GOTIFY_SERVER_STREAM_SHARDS
   std::string variable;  // GOTIFY_SERVER_STREAM_SHARDS
   std::string meaning;   // one line, with the range
 };
 
-struct Loaded {
-  Config config;
-  std::vector<Setting> settings;  // every key, in the order of config.yml
-  std::string file;               // which file was read, empty = none
+// What an operator should know about a configuration that is accepted.
+struct Notice {
+  enum class Level { info, warning };
+  Level level;
+  std::string text;  // one line
 };
 
-// Looks a variable up; main passes std::getenv.
-using Environment = const char* (*)(const char* name);
+struct Loaded {
+  Config config;
+  std::vector<Setting> settings;   // every key, in the order of config.yml
+  std::vector<std::string> files;  // which were read; a later one wins
+  std::vector<Notice> notices;
+  std::map<std::string, std::string> variables;  // what the dotenv file sets besides GOTIFY_...: NOCOLOR, say
+};
 
-// `path` empty: the first existing of ./config.yml and /etc/gotify/config.yml, or none.
+using Environment = std::map<std::string, std::string>;
+
+// `path` empty: /etc/gotify/config.yml and ./config.yml, where they exist. The dotenv file is the one that
+// GOTIFY_CONFIG_FILE names, else the first existing of ./gotify-server.env, $XDG_CONFIG_HOME/gotify/gotify-server.env
+// and /etc/gotify/server.env. A GOTIFY_CONFIG_FILE that ends in .yml or .yaml is `path`. <NAME>_FILE names a file with
+// the value of NAME.
 // Error text: one line an error (at most 21), naming file, line, key, value and what is allowed (or the variable
-// instead of file and line); secrets as [hidden]. The environment wins over the file, <NAME>_FILE names a file with the
-// value.
-core::Result<Loaded> load(const std::string& path, Environment environment);
+// instead of file and line); secrets as [hidden].
+core::Result<Loaded> load(const std::string& path, const Environment& environment);
+
+// The settings of a config.yml as a dotenv file, for this server and for Gotify 3. Secrets stand in it. Error: as
+// above.
+core::Result<std::string> migrate(const std::string& path);
 
 }  // namespace push::config

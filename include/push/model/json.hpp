@@ -2,6 +2,7 @@
 // (gotify-spec 1.0 "JSON output", 1.3). Appends to `out`, so that one buffer takes a whole list.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,12 @@ void append_json(std::string& out, const Application& application, bool with_tok
 // elevatedUntil is shown only while it lies after `now`.
 void append_json(std::string& out, const Client& client, bool with_token, core::WallTime now);
 void append_json(std::string& out, const User& user);
+// The user and the client that asks (0 = none: Basic): Gotify's CurrentUser. elevatedUntil as above.
+struct Session {
+  core::ClientId client{};
+  std::optional<core::WallTime> elevated_until;
+};
+void append_json(std::string& out, const User& user, const Session& session, core::WallTime now);
 
 // {"paging":{...},"messages":[...]}. `next` is the ready link (path?limit=..&since=..), empty = absent (gotify-spec 4).
 struct Paging {

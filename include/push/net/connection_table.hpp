@@ -9,6 +9,7 @@
 
 #include "push/config/config.hpp"
 #include "push/core/bytes.hpp"
+#include "push/core/callback.hpp"
 #include "push/core/ids.hpp"
 #include "push/metrics/registry.hpp"
 #include "push/net/connection.hpp"
@@ -59,8 +60,14 @@ class ConnectionTable {
   // Handles what is ready. True: more may be waiting, call again soon.
   bool process();
 
-  // Visits the next 1/parts of the slots: pings, deadlines. Called `parts` times a second.
+  // Visits the next 1/parts of the slots: pings, deadlines, and who still holds a stream. Called `parts` times a
+  // second.
   void sweep(unsigned parts);
+  // Gets the clients that hold a stream, each at least once in `period` seconds and at most kReport at a time; without
+  // Basic sessions. Called by sweep(), must not block.
+  using Report = core::Callback<void(const std::vector<core::ClientId>&)>;
+  static constexpr std::size_t kReport = 1024;
+  void report_to(Report report, unsigned period);
 
   // Connections of this client (0 = every one of the user) end without a Close frame.
   void disconnect(core::UserId user, core::ClientId client);
@@ -94,6 +101,8 @@ class ConnectionTable {
   void leave(std::uint32_t slot, CloseReason reason);  // out of the roster, counted
   void release(std::uint32_t slot);
   void visit(std::uint32_t slot);
+  void note_open(std::uint32_t slot);
+  void report();
 
   Backlog& borrow(std::uint32_t slot);
   void give_back_if_idle(std::uint32_t slot);
@@ -113,6 +122,13 @@ class ConnectionTable {
   std::string replies_;             // control frames that answer one read
   std::uint16_t now_ = 0;           // loop seconds: counted by sweeps, so a stopped process ages nobody
   unsigned sweeps_ = 0;             // in this second
+  std::uint32_t swept_ = 0;         // the slots below were visited in this second
+
+  // In each second of the period the slots of that number, modulo the period, are reported.
+  Report report_;
+  unsigned report_period_ = 1;
+  unsigned report_second_ = 0;
+  std::vector<core::ClientId> open_clients_;
 };
 
 }  // namespace push::net

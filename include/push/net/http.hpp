@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "push/core/bytes.hpp"
+#include "push/core/clock.hpp"
 #include "push/core/ids.hpp"
 
 namespace push::net {
@@ -25,6 +26,7 @@ class Request {
   std::string_view target() const;                       // as received: path and query, still encoded
   std::string_view header(std::string_view name) const;  // first value, "" if absent; names match case-insensitively
   bool has_header(std::string_view name) const;
+  std::string header_list(std::string_view name) const;  // all its values in their order, joined by commas
   std::string_view body() const;
   std::string_view peer() const;  // the peer's IP address, "" on a unix socket
 
@@ -44,6 +46,8 @@ struct Response {
 struct Admission {
   core::UserId user{};
   core::ClientId client{};  // 0 = a Basic session
+  std::uint64_t epoch = 0;  // auth::Authenticator's, before it was asked whether to let it in
+  core::SteadyTime start;   // when the request came, for the log
 };
 
 class Loop;
@@ -83,7 +87,14 @@ class StreamGate {
   // The upgrader's origin rule (gotify-spec 3, "Origin", gate 2).
   virtual bool allows_origin(const Request& request) = 0;
   // The answer to a handshake that failed: status 400 or 403 and the reason in Gotify's words.
-  virtual Response refuse(const Request& request, unsigned status, std::string_view reason) = 0;
+  virtual Response refuse(const Request& request, const Admission& admission, unsigned status,
+                          std::string_view reason) = 0;
+  // The 101 is out, and the hub knows the stream, so that it can be disconnected: whoever was revoked since it was let
+  // in is closed now.
+  virtual void opened(const Request& request, const Admission& admission) = 0;
+  // Clients that hold a stream, at most 1,024 at a time: each at least once in `server.tokenperiodseconds`, perhaps
+  // repeated, without Basic sessions.
+  virtual void still_open(const std::vector<core::ClientId>& clients) = 0;
 };
 
 }  // namespace push::net

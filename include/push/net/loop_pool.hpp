@@ -30,7 +30,8 @@ class LoopPool final : public hub::Courier {
   LoopPool(const config::Server& settings, hub::Hub& hub, metrics::Registry& metrics);
   ~LoopPool() override;
 
-  // Main thread, before start(). gate is null where no streams are. Gives the port, which matters when 0 was asked for.
+  // Main thread, before start(). gate is null where no streams are, else the same everywhere. Gives the port, which
+  // matters when 0 was asked for.
   core::Result<std::uint16_t> listen(const std::string& address, std::uint16_t port, RequestHandler& handler,
                                      StreamGate* gate);
   void start();

@@ -40,9 +40,27 @@ class SqliteStore final : public Store {
   core::Result<model::User> create_user(NewUser user) override;
   core::Result<model::Application> create_application(NewApplication application) override;
   core::Result<model::Client> create_client(NewClient client) override;
+  core::Result<model::Application> update_application(core::UserId user, core::ApplicationId id,
+                                                      ApplicationChange change) override;
+  core::Result<model::Application> set_application_token(core::UserId user, core::ApplicationId id,
+                                                         std::string token) override;
+  core::Result<ImageChange> set_application_image(core::UserId user, core::ApplicationId id,
+                                                  std::string image) override;
+  core::Result<model::Client> update_client(core::UserId user, core::ClientId id, ClientChange change) override;
+  core::Result<void> elevate_client(core::UserId user, core::ClientId id, std::optional<core::WallTime> until) override;
+  core::Result<model::User> update_user(core::UserId id, UserChange change) override;
+  core::Result<void> set_password(core::UserId id, std::string pass_hash) override;
+
+  bool touch_application(core::ApplicationId id, core::WallTime at) override;
+  bool touch_clients(std::vector<core::ClientId> ids, core::WallTime at) override;
+
   core::Result<void> delete_message(core::UserId user, core::MessageId id) override;
-  core::Result<void> delete_messages(core::UserId user) override;
-  core::Result<void> delete_messages(core::ApplicationId application) override;
+  core::Result<void> delete_messages(core::UserId user, Purged done) override;
+  core::Result<void> delete_messages(core::ApplicationId application, Purged done) override;
+  core::Result<std::string> delete_application(core::UserId user, core::ApplicationId id) override;
+  core::Result<void> delete_client(core::UserId user, core::ClientId id) override;
+  core::Result<std::vector<OwnedClient>> delete_expired_clients(core::WallTime now) override;
+  core::Result<std::vector<std::string>> delete_user(core::UserId id) override;
 
   void drain() override;
 

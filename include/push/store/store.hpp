@@ -3,9 +3,10 @@
 // Threads: find_* and list_* may be called from any worker thread; they block on the disk, never on the writer.
 // append() may be called from any loop and never blocks. Every other change blocks its caller (a worker) until the
 // writer thread has committed it. Changes are applied in the order in which they were queued, and one transaction
-// holds many of them; each stands or falls alone.
+// holds many of them; each stands or falls alone. Deleting many messages is the purge thread's work, slice by slice.
 //
 // Errors: unavailable (queue full, disk full, I/O error, database locked: nothing was saved), not_found, invalid.
+// "Owned" changes name the user besides the thing: a thing of somebody else's is not_found.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -43,12 +44,44 @@ struct NewClient {
   std::string token;
   std::string name;
   std::uint64_t expires_after_inactivity_seconds = 0;
+  std::optional<core::WallTime> elevated_until{};
 };
 
 struct NewUser {
   std::string name;
   std::string pass_hash;
   bool admin = false;
+};
+
+// PUT /application/:id: everything but an empty sort key replaces what was there.
+struct ApplicationChange {
+  std::string name;
+  std::string description;
+  std::int64_t default_priority = 0;
+  std::string sort_key;  // empty = as it was
+};
+
+struct ClientChange {
+  std::string name;
+  std::optional<std::uint64_t> expires_after_inactivity_seconds;  // empty = as it was
+};
+
+struct UserChange {
+  std::string name;
+  bool admin = false;
+  std::string pass_hash;  // empty = as it was
+};
+
+// The application as it is now, and the image file that it had before ("" = none), which nothing refers to any more.
+struct ImageChange {
+  model::Application application;
+  std::string former_image;
+};
+
+// A client and whose it was.
+struct OwnedClient {
+  core::UserId user{};
+  core::ClientId client{};
 };
 
 // Ids strictly below `since` (0 = from the newest), newest first, at most `limit`.
@@ -85,17 +118,50 @@ class Store {
                                                                   PageRequest page) = 0;
   virtual core::Result<void> ping() = 0;
 
-  // ---- change
+  // ---- create
   // create_application and create_client: not_found if the user is gone, invalid if the token is taken.
   virtual core::Result<model::User> create_user(NewUser user) = 0;  // invalid: the name is taken
   virtual core::Result<model::Application> create_application(
       NewApplication application) = 0;  // invalid: sort key taken
   virtual core::Result<model::Client> create_client(NewClient client) = 0;
+
+  // ---- change, owned
+  virtual core::Result<model::Application> update_application(core::UserId user, core::ApplicationId id,
+                                                              ApplicationChange change) = 0;  // invalid: sort key taken
+  virtual core::Result<model::Application> set_application_token(core::UserId user, core::ApplicationId id,
+                                                                 std::string token) = 0;  // invalid: token taken
+  virtual core::Result<ImageChange> set_application_image(core::UserId user, core::ApplicationId id,
+                                                          std::string image) = 0;  // "" = the default picture
+  // A change of the expiry recomputes expires_at from the last use (or the creation).
+  virtual core::Result<model::Client> update_client(core::UserId user, core::ClientId id, ClientChange change) = 0;
+  virtual core::Result<void> elevate_client(core::UserId user, core::ClientId id,
+                                            std::optional<core::WallTime> until) = 0;  // empty = no longer
+  // ---- change, by administrators. invalid: "username already exists", "cannot delete last admin".
+  virtual core::Result<model::User> update_user(core::UserId id, UserChange change) = 0;
+  virtual core::Result<void> set_password(core::UserId id, std::string pass_hash) = 0;
+
+  // ---- the last use of tokens (gotify-spec 2.6), and with it the expiry of clients. Any thread, never blocks, answers
+  // nobody: false when the queue is full, and then nothing is written.
+  virtual bool touch_application(core::ApplicationId id, core::WallTime at) = 0;
+  virtual bool touch_clients(std::vector<core::ClientId> ids, core::WallTime at) = 0;
+
+  // ---- delete
   virtual core::Result<void> delete_message(core::UserId user,
                                             core::MessageId id) = 0;  // not_found: missing or foreign
-  // Those that are there when the call comes; in slices, so a failure may leave the older ones deleted.
-  virtual core::Result<void> delete_messages(core::UserId user) = 0;
-  virtual core::Result<void> delete_messages(core::ApplicationId application) = 0;
+  // Those that are there when the call comes; in slices, so a failure may leave the older ones deleted. Never blocks:
+  // `done` is called once, on the purge thread. unavailable: too many purges wait, and `done` will not be called.
+  using Purged = core::Callback<void(core::Result<void>)>;
+  virtual core::Result<void> delete_messages(core::UserId user, Purged done) = 0;
+  virtual core::Result<void> delete_messages(core::ApplicationId application, Purged done) = 0;
+  // The application is gone with the answer, its messages (invisible from then on) follow in slices, after a restart if
+  // need be. Gives the image file that nothing refers to any more, "" = none. invalid: it is a plugin's own (internal).
+  virtual core::Result<std::string> delete_application(core::UserId user, core::ApplicationId id) = 0;
+  virtual core::Result<void> delete_client(core::UserId user, core::ClientId id) = 0;
+  // Whatever has expired by `now`; gives what it deleted. Cheap when there is nothing.
+  virtual core::Result<std::vector<OwnedClient>> delete_expired_clients(core::WallTime now) = 0;
+  // With applications, clients and plugin settings; messages as in delete_application. Gives the image files that
+  // nothing refers to any more. invalid: "cannot delete last admin".
+  virtual core::Result<std::vector<std::string>> delete_user(core::UserId id) = 0;
 
   // ---- lifetime (main)
   // Refuses new changes, commits what is queued, answers every callback, stops the writer. Finds still work.

@@ -53,6 +53,9 @@ class Writer {
   core::Result<void> append(NewMessage message, Store::Appended done);
   // Any thread but the writer's: blocks until the operation is committed or has failed.
   core::Result<void> change(Operation operation);
+  // Any thread, never blocks: an operation for whose end nobody waits. A failure is counted and logged. False: the
+  // queue is full or the writer stops, and the operation will not run.
+  bool post(Operation operation);
   // Refuses new changes, finishes those that wait, joins the thread. Idempotent.
   void drain();
 
@@ -65,6 +68,7 @@ class Writer {
     NewMessage message;
     Store::Appended done;
     Request* request = nullptr;  // instead of a message; lives on the waiting caller's stack
+    Operation posted;            // instead of either
     core::Result<core::MessageId> outcome = core::MessageId{};
   };
   struct Batch {
@@ -79,6 +83,7 @@ class Writer {
   core::Result<void> transact(Batch& batch);
   core::Result<void> apply(Change& change);
   void answer(Batch& batch, const core::Result<void>& outcome);
+  void answer(Change& change, bool committed);
   void note_outcome(const core::Result<void>& outcome, std::size_t changes);
   void recycle(Batch& batch);
 
@@ -89,6 +94,7 @@ class Writer {
   metrics::Counter& changes_;
   metrics::Counter& failed_;
   metrics::Counter& refused_;
+  metrics::Counter& failed_posts_;
   metrics::Gauge& queued_;
   bool failing_ = false;  // writer thread: the last transaction failed
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace push::binder {
+namespace push::go {
 
 // The first code point of `text` (not empty). An invalid byte is U+FFFD with size 1 and valid = false.
 struct Rune {
@@ -26,4 +26,4 @@ std::string_view trim(std::string_view text);
 bool same_ignoring_case(std::string_view a, std::string_view b);
 std::string lower(std::string_view text);
 
-}  // namespace push::binder
+}  // namespace push::go

@@ -6,7 +6,7 @@
 
 #include "push/core/result.hpp"
 
-namespace push::binder {
+namespace push::go {
 
 core::Result<std::int64_t> parse_int(std::string_view text);
 core::Result<std::uint64_t> parse_uint(std::string_view text);
@@ -15,4 +15,4 @@ core::Result<bool> parse_bool(std::string_view text);
 // Shortest digits that read back as `value` (finite); e-notation below 1e-6 and from 1e21 on.
 void append_float(std::string& out, double value);
 
-}  // namespace push::binder
+}  // namespace push::go

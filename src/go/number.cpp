@@ -1,4 +1,4 @@
-#include "binder/go_number.hpp"
+#include "push/go/number.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,9 +7,9 @@
 #include <limits>
 #include <string>
 
-#include "push/binder/go_text.hpp"
+#include "push/go/text.hpp"
 
-namespace push::binder {
+namespace push::go {
 namespace {
 
 enum class Flaw { none, syntax, range };
@@ -106,4 +106,4 @@ void append_float(std::string& out, double value) {
   }
 }
 
-}  // namespace push::binder
+}  // namespace push::go

@@ -1,9 +1,9 @@
-#include "push/binder/go_text.hpp"
+#include "push/go/text.hpp"
 
 #include <algorithm>
 #include <array>
 
-namespace push::binder {
+namespace push::go {
 namespace {
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
@@ -159,4 +159,4 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-}  // namespace push::binder
+}  // namespace push::go

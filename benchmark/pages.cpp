@@ -1,0 +1,270 @@
+// pages: pages out of a database of millions of messages, and what others notice while a million of them are deleted.
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "scenarios.hpp"
+#include "support/check.hpp"
+#include "support/clock.hpp"
+#include "support/database.hpp"
+#include "support/names.hpp"
+#include "support/post_pool.hpp"
+#include "support/server.hpp"
+#include "support/stats.hpp"
+#include "support/table.hpp"
+
+namespace push::bench {
+namespace {
+
+using Json = nlohmann::json;
+
+// Users and, with the same number, their first applications. kBusy and kDoomed hold --stored messages each.
+enum User : unsigned { kBusy, kDoomed, kFew, kNone, kMany, kPoster, kUsers };
+
+constexpr unsigned kPages = 500;              // of each kind, one after another
+constexpr unsigned kManyApplications = 1000;  // of kMany
+constexpr unsigned kFewMessages = 20;         // the oldest of all
+constexpr unsigned kMixed = 51;               // one message in so many is kMany's
+constexpr double kDefaultSeconds = 5;         // of load before a deletion
+constexpr double kPatience = 600;             // for a deletion
+constexpr std::int64_t kLookPeriod = 50'000'000;
+
+std::string application_id(User user) {
+  return "(SELECT id FROM applications WHERE token = '" + application_token(user) + "')";
+}
+
+// The two big applications take turns, so each page of the file holds messages of both.
+std::string seed_sql(const Options& options) {
+  const std::string text = "'" + std::string(options.size, 'x') + "'";
+  const std::string columns = "INSERT INTO messages (application_id, message, title, priority, date) ";
+  const std::string counted = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ";
+  const std::string rest = ", " + text + ", 'title', 0, '2026-01-01 00:00:00+00:00' FROM n;";
+  const std::uint64_t total = std::uint64_t{options.stored} * 2 * kMixed / (kMixed - 1);
+  return counted + std::to_string(kManyApplications - 1) +
+         ") INSERT INTO applications (token, user_id, name, description, internal, image, default_priority, "
+         "created_at, "
+         "sort_key) SELECT 'Amany' || i, user_id, 'many', '', 0, '', 0, created_at, 'm' || i"
+         " FROM n, applications WHERE applications.id = " +
+         application_id(kMany) + ";" + counted + std::to_string(kFewMessages) + ") " + columns + "SELECT " +
+         application_id(kFew) + rest + counted + std::to_string(total) + "), a(busy, doomed, many) AS (SELECT " +
+         application_id(kBusy) + ", " + application_id(kDoomed) + ", max(id) FROM applications) " + columns +
+         "SELECT CASE WHEN i % " + std::to_string(kMixed) + " = 0 THEN many - (i / " + std::to_string(kMixed) + ") % " +
+         std::to_string(kManyApplications - 1) + " WHEN i % 2 THEN busy ELSE doomed END, " + text +
+         ", 'title', 0, '2026-01-01 00:00:00+00:00' FROM n, a;";
+}
+
+Json figures_of(const Histogram& histogram) {
+  return {{"count", histogram.count()},
+          {"p50_us", histogram.quantile_us(0.5)},
+          {"p99_us", histogram.quantile_us(0.99)},
+          {"max_us", histogram.max_us()}};
+}
+
+void add_row(Table& table, const std::string& name, const Histogram& histogram) {
+  table.row({name, std::to_string(histogram.count()), decimal(histogram.quantile_us(0.5) / 1e3, 2),
+             decimal(histogram.quantile_us(0.99) / 1e3, 2), decimal(histogram.max_us() / 1e3, 2)});
+}
+
+void require_ok(const Response& response, const std::string& what) {
+  if (response.status != 200)
+    fail(what + " answered " + std::to_string(response.status) + ": " + std::string(response.body));
+}
+
+// One page after another on one connection; each must hold `expected` messages.
+Histogram read_pages(std::uint16_t port, const std::string& target, User user, std::size_t expected) {
+  PostPool pool(port, 1);
+  Histogram times;
+  const std::string request = token_request(port, "GET", target, client_token(user));
+  for (unsigned i = 0; i < kPages; ++i) {
+    pool.send(request, i);
+    const Deadline deadline(30);
+    for (bool answered = false; !answered;) {
+      if (deadline.passed()) fail("no answer to GET " + target);
+      pool.poll(100, [&](std::uint64_t, std::int64_t written_ns, const Response& response) {
+        times.record(monotonic_ns() - written_ns);
+        require_ok(response, "GET " + target);
+        const std::size_t found = Json::parse(response.body).at("messages").size();
+        if (found != expected) fail("GET " + target + " gave " + std::to_string(found) + " messages");
+        answered = true;
+      });
+    }
+  }
+  return times;
+}
+
+// One kind of request on a fixed schedule, each timed from the moment at which it was due.
+class Probe {
+ public:
+  Probe(std::string name, std::uint16_t port, std::string request, unsigned per_second)
+      : name_(std::move(name)),
+        request_(std::move(request)),
+        period_(1'000'000'000 / per_second),
+        pool_(port, 16),
+        due_(monotonic_ns()) {}
+
+  void step(bool sending) {
+    const std::int64_t now = monotonic_ns();
+    for (; sending && due_ <= now && pool_.has_free(); due_ += period_) {
+      pool_.send(request_, static_cast<std::uint64_t>(due_));
+    }
+    pool_.poll(0, [&](std::uint64_t due, std::int64_t, const Response& response) {
+      require_ok(response, name_);
+      times_.record(monotonic_ns() - static_cast<std::int64_t>(due));
+    });
+  }
+
+  void forget() {
+    times_ = Histogram{};
+    due_ = monotonic_ns();
+  }
+  bool idle() const { return pool_.in_flight() == 0; }
+  std::int64_t due() const { return due_; }
+  int descriptor() const { return pool_.epoll_fd(); }
+  const std::string& name() const { return name_; }
+  const Histogram& times() const { return times_; }
+
+ private:
+  std::string name_;
+  std::string request_;
+  std::int64_t period_;
+  PostPool pool_;
+  std::int64_t due_;
+  Histogram times_;
+};
+
+class Neighbours {
+ public:
+  explicit Neighbours(std::uint16_t port)
+      : probes_{{{"GET /message", port, token_request(port, "GET", "/message", client_token(kMany)), 50},
+                 {"POST /message", port, post_request(port, application_token(kPoster), "from a neighbour"), 200},
+                 {"GET /application", port, token_request(port, "GET", "/application", client_token(kFew)), 100}}} {}
+
+  // Until `over` says so and everything is answered; `over` is asked between any two steps.
+  template <class Over>
+  void run(Over over) {
+    for (Probe& probe : probes_) probe.forget();
+    const Deadline deadline(kPatience);
+    for (bool sending = true; sending || !idle();) {
+      if (deadline.passed()) fail("not over in time");
+      for (Probe& probe : probes_) probe.step(sending);
+      sending = sending && !over();
+      wait(sending);
+    }
+  }
+
+  const std::array<Probe, 3>& probes() const { return probes_; }
+
+ private:
+  bool idle() const {
+    return std::all_of(probes_.begin(), probes_.end(), [](const Probe& probe) { return probe.idle(); });
+  }
+
+  void wait(bool sending) const {
+    std::int64_t until = monotonic_ns() + 5'000'000;
+    std::array<pollfd, 3> entries{};
+    for (std::size_t i = 0; i < probes_.size(); ++i) {
+      entries[i] = {.fd = probes_[i].descriptor(), .events = POLLIN, .revents = 0};
+      if (sending) until = std::min(until, probes_[i].due());
+    }
+    const timespec time{.tv_sec = 0, .tv_nsec = std::max<long>(until - monotonic_ns(), 0)};
+    must(::ppoll(entries.data(), entries.size(), &time, nullptr), "ppoll");
+  }
+
+  std::array<Probe, 3> probes_;
+};
+
+// Deletes with one request while the neighbours go on; over when the request is answered and no message is left.
+Json measure_deletion(const Server& server, const std::string& target, User owner, double seconds) {
+  const std::string name = "DELETE " + target;
+  const std::int64_t application = look_up(server.database(), "SELECT " + application_id(owner));
+  const std::string left =
+      "SELECT EXISTS(SELECT 1 FROM messages WHERE application_id = " + std::to_string(application) + ")";
+  const std::int64_t count =
+      look_up(server.database(), "SELECT count(*) FROM messages WHERE application_id = " + std::to_string(application));
+  Neighbours neighbours(server.port());
+  Json result{{"request", name}, {"messages", count}};
+  Table table({name, "requests", "p50 ms", "p99 ms", "max ms"});
+  const auto note = [&](const std::string& when) {
+    for (const Probe& probe : neighbours.probes()) {
+      add_row(table, probe.name() + " " + when, probe.times());
+      result[when][probe.name()] = figures_of(probe.times());
+    }
+  };
+  progress("pages, load without a deletion");
+  const Deadline warm(1);
+  neighbours.run([&] { return warm.passed(); });
+  const Deadline before(seconds);
+  neighbours.run([&] { return before.passed(); });
+  note("before");
+
+  progress("pages, " + name + " of " + std::to_string(count) + " messages");
+  PostPool pool(server.port(), 1);
+  const std::int64_t start = monotonic_ns();
+  std::int64_t answered = 0;
+  std::int64_t gone = 0;
+  std::int64_t look = start + kLookPeriod;
+  pool.send(token_request(server.port(), "DELETE", target, client_token(owner)), 0);
+  neighbours.run([&] {
+    pool.poll(0, [&](std::uint64_t, std::int64_t, const Response& response) {
+      require_ok(response, name);
+      answered = monotonic_ns();
+    });
+    if (answered != 0 && gone == 0 && monotonic_ns() >= look) {
+      if (look_up(server.database(), left) == 0) gone = monotonic_ns();
+      look = monotonic_ns() + kLookPeriod;
+    }
+    return gone != 0;
+  });
+  note("during");
+  table.print();
+  const auto answer_seconds = static_cast<double>(answered - start) / 1e9;
+  const auto gone_seconds = static_cast<double>(gone - start) / 1e9;
+  std::printf("%lld messages: answered after %.3f s, off the disk after %.2f s (nobody else may wait for 50 ms)\n",
+              static_cast<long long>(count), answer_seconds, gone_seconds);
+  result["answered_seconds"] = answer_seconds;
+  result["gone_seconds"] = gone_seconds;
+  return result;
+}
+
+}  // namespace
+
+nlohmann::json run_pages(const Options& options) {
+  const double seconds = options.seconds != 0 ? options.seconds : kDefaultSeconds;
+  progress("pages, seeding");
+  Server server({.program = options.program,
+                 .directory = options.dir,
+                 .threads = options.threads,
+                 .users = kUsers,
+                 .seed_more = [&](const std::string& path) { run_offline(path, seed_sql(options)); }});
+  const auto messages = look_up(server.database(), "SELECT count(*) FROM messages");
+  Json result{{"messages", messages}, {"threads", options.threads}, {"deletions", Json::array()}};
+
+  const auto target = [&](User user) {
+    return "/application/" + std::to_string(look_up(server.database(), "SELECT " + application_id(user)));
+  };
+  progress("pages, reading");
+  Table table({"one page of " + std::to_string(messages) + " messages", "requests", "p50 ms", "p99 ms", "max ms"});
+  const auto read = [&](const std::string& name, const std::string& from, User user, std::size_t expected) {
+    const Histogram times = read_pages(server.port(), from, user, expected);
+    add_row(table, name, times);
+    result["pages"][name] = figures_of(times);
+  };
+  read("a busy application", target(kBusy) + "/message", kBusy, 100);
+  read("its user", "/message", kBusy, 100);
+  read("an application with few, all old", target(kFew) + "/message", kFew, kFewMessages);
+  read("its user, all old", "/message", kFew, kFewMessages);
+  read("a user of 1000 applications", "/message", kMany, 100);
+  read("a user with none", "/message", kNone, 0);
+  table.print();
+  std::printf("(a page must take at most 5 ms, an empty one 1 ms)\n\n");
+
+  result["deletions"].push_back(measure_deletion(server, target(kBusy) + "/message", kBusy, seconds));
+  std::printf("\n");
+  result["deletions"].push_back(measure_deletion(server, target(kDoomed), kDoomed, seconds));
+  return result;
+}
+
+}  // namespace push::bench

@@ -1,0 +1,42 @@
+// Once a second deletes the clients that have expired and closes their streams, so that a token's end is the end of its
+// sockets, and of no other. Gotify does so every five minutes; lookups refuse an expired token at once in both. Its own
+// thread, from the constructor to stop(). Owned by main; what is passed in outlives it.
+#pragma once
+#include <chrono>
+#include <thread>
+
+#include "push/auth/authenticator.hpp"
+#include "push/core/mutex.hpp"
+#include "push/delivery/publisher.hpp"
+#include "push/store/store.hpp"
+
+namespace push::api {
+
+class Housekeeper {
+ public:
+  Housekeeper(store::Store& store, auth::Authenticator& authenticator, delivery::Publisher& publisher,
+              std::chrono::milliseconds period = std::chrono::seconds(1));
+  ~Housekeeper();  // stop()
+  Housekeeper(const Housekeeper&) = delete;
+  Housekeeper& operator=(const Housekeeper&) = delete;
+
+  // Returns when a round that has begun is over, at most one commit later. Idempotent; main, before the store drains.
+  void stop();
+
+ private:
+  void run();
+  bool sleep();  // false: stop
+  void delete_expired();
+
+  store::Store& store_;
+  auth::Authenticator& authenticator_;
+  delivery::Publisher& publisher_;
+  const std::chrono::milliseconds period_;
+  bool failing_ = false;  // said once until it works again; the thread's
+  core::Mutex mutex_;
+  core::Condition wake_;
+  bool stopping_ PUSH_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace push::api

@@ -1,0 +1,26 @@
+// Bytes over HTTP as Go's http.ServeContent serves them: preconditions, parts, dates (RFC 9110 13, 14). HEAD is
+// answered like GET: the session leaves the body away.
+#pragma once
+#include <optional>
+#include <string_view>
+
+#include "push/api/incoming.hpp"
+#include "push/core/bytes.hpp"
+#include "push/core/clock.hpp"
+#include "push/net/http.hpp"
+
+namespace push::api {
+
+struct Content {
+  core::Slice bytes;
+  std::string_view type;
+  std::optional<core::WallTime> modified;  // empty: unknown, and nothing is conditional on it
+};
+
+// 200, 206 (one part), 304, 412 or 416. Whoever asks for several parts at once gets the whole.
+net::Response serve_content(const Incoming& request, Content content);
+
+// The three forms of a date that RFC 9110 5.6.7 allows; whole seconds.
+std::optional<core::WallTime> parse_http_date(std::string_view text);
+
+}  // namespace push::api

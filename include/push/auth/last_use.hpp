@@ -1,0 +1,69 @@
+// The last use of tokens (gotify-spec 2.6): when each client and application was last written as used, so that this
+// happens once a period whatever the rate of requests. Kept apart from Memory, because it outlives what that forgets,
+// and by id, because a signed token looks different each time. Any thread.
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "push/auth/bounded_cache.hpp"
+#include "push/core/clock.hpp"
+#include "push/core/ids.hpp"
+#include "push/core/mutex.hpp"
+
+namespace push::auth {
+
+// Of one client or application. No lock.
+class LastUse {
+ public:
+  // At the end of a period (or when the clock was set back by more than one) one of all callers calls write(now). If
+  // that could not write (false), the next caller tries again. True: it was written now.
+  template <class Write>
+  bool touch(core::WallTime now, std::chrono::nanoseconds period, Write&& write) {
+    std::int64_t seen = at_.load();
+    std::int64_t mine = now.time_since_epoch().count();
+    if (!due(seen, mine, period.count()) || !at_.compare_exchange_strong(seen, mine)) return false;
+    if (write(now)) return true;
+    at_.compare_exchange_strong(mine, seen);
+    return false;
+  }
+
+  // Somebody has written it at this time, or later.
+  void at_least(core::WallTime at) {
+    const std::int64_t wanted = at.time_since_epoch().count();
+    std::int64_t seen = at_.load();
+    while (seen < wanted && !at_.compare_exchange_weak(seen, wanted)) {
+    }
+  }
+
+ private:
+  static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::min();
+  static bool due(std::int64_t at, std::int64_t now, std::int64_t period) {
+    return at == kNever || (at > now ? at - period > now : now - period > at);
+  }
+
+  std::atomic<std::int64_t> at_ = kNever;  // nanoseconds, wall time
+};
+
+using LastUsePtr = std::shared_ptr<LastUse>;
+
+// One for each of the ids used last. One leaf mutex.
+class LastUses {
+ public:
+  explicit LastUses(std::size_t limit) : cache_(limit) {}
+
+  // `stored`: what the database says.
+  LastUsePtr of(core::ClientId id, std::optional<core::WallTime> stored);
+  LastUsePtr of(core::ApplicationId id, std::optional<core::WallTime> stored);
+
+ private:
+  LastUsePtr find(std::string_view key, std::optional<core::WallTime> stored);
+
+  core::Mutex mutex_;
+  BoundedCache<LastUsePtr> cache_ PUSH_GUARDED_BY(mutex_);
+};
+
+}  // namespace push::auth

@@ -1,0 +1,31 @@
+// dotenv files in the dialect of Gotify 3, which is that of Go's godotenv: NAME=value or NAME: value, `export`,
+// comments, quotes, values of several lines, $NAME and ${NAME} of what stands above. Its oddities are kept, for a file
+// must mean the same to both servers; those that lose a part of a value are remarked upon.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace push::config {
+
+struct Assignment {
+  int line;
+  std::string name;
+  std::string value;
+  const char* remark = nullptr;  // what the writer may not have meant; names nothing of the value
+};
+
+struct DotenvError {
+  int line;
+  std::string text;
+};
+
+// In the order of the file; a name may stand twice, and the last one counts. An error never holds a value.
+std::variant<std::vector<Assignment>, DotenvError> parse_dotenv(std::string_view text);
+
+// `value` as it must stand behind NAME= to be read back, quoted if need be. Nothing if the dialect cannot say it.
+std::optional<std::string> quote_dotenv(const std::string& value);
+
+}  // namespace push::config

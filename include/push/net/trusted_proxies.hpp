@@ -1,0 +1,36 @@
+// Whose X-Forwarded-For is believed, and what it says about where a request came from (gotify-spec 6.4).
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "push/core/result.hpp"
+
+namespace push::net {
+
+class TrustedProxies {
+ public:
+  // Addresses and networks (10.0.0.0/8, fd00::/8). invalid: names `server.trustedproxies` and the entry that is
+  // neither.
+  static core::Result<TrustedProxies> parse(const std::vector<std::string>& entries);
+
+  // The address of the client: the rightmost one that is no trusted proxy, if `peer` is one; the leftmost if all are.
+  // An entry that is no address ends the search, and `peer` is the answer, as Gotify has it. "" for a unix socket's
+  // peer, which is trusted where 127.0.0.1 is: whoever may open the socket is on this machine.
+  std::string client_of(std::string_view peer, std::string_view forwarded_for) const;
+
+ private:
+  using Address = std::array<std::uint8_t, 16>;  // an IPv4 address as ::ffff:a.b.c.d
+  struct Network {
+    Address address;
+    unsigned prefix;  // bits of the 128
+  };
+  static bool read(std::string_view text, Address& address);
+  bool trusts(const Address& address) const;
+
+  std::vector<Network> networks_;
+};
+
+}  // namespace push::net

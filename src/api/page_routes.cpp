@@ -1,0 +1,135 @@
+#include "api/page_routes.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "api/info_routes.hpp"
+#include "push/api/origin_rules.hpp"
+#include "push/api/respond.hpp"
+#include "push/api/serve_content.hpp"
+#include "push/core/log.hpp"
+#include "push/files/asset.hpp"
+#include "push/files/file.hpp"
+#include "push/model/json.hpp"
+
+namespace push::api {
+namespace {
+
+// Our own pages load nothing from elsewhere and run no script but their own files.
+constexpr std::string_view kPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+net::Response no_page() {
+  net::Response response;
+  response.status = 404;
+  response.content_type = "text/plain";
+  response.body = core::Slice::copy("404 page not found");
+  return response;
+}
+
+net::Response asset(const Context& context, std::string_view path) {
+  const files::Asset* found = files::find_asset(path);
+  if (found == nullptr) return no_page();
+  net::Response response =
+      serve_content(context.request, {core::Slice(core::Bytes(), found->bytes), found->type, std::nullopt});
+  // A new version of the program brings new files under the same names.
+  response.headers.emplace_back("Cache-Control", "no-cache");
+  set_header(response.headers, "X-Content-Type-Options", "nosniff");
+  return response;
+}
+
+net::Response own_page(const Context& context, std::string_view path) {
+  net::Response response = asset(context, path);
+  response.headers.emplace_back("Content-Security-Policy", kPolicy);
+  response.headers.emplace_back("Referrer-Policy", "no-referrer");
+  return response;
+}
+
+// A file of the configured web interface.
+core::Result<std::optional<files::File>> ui_file(const Context& context, std::string_view path) {
+  auto file = files::read_file(context.config.uidir, path);
+  if (!file) spdlog::error("Web interface: {}", file.error().text);
+  return file;
+}
+
+net::Response serve(const Context& context, const files::File& file) {
+  return serve_content(context.request, {core::Slice::copy(file.bytes), file.type, file.modified});
+}
+
+// gotify-spec 9: what the stock page reads instead of asking.
+std::string page_config(const Context& context) {
+  std::string out = "{\"register\":";
+  out += context.config.registration ? "true" : "false";
+  out += ",\"version\":";
+  out += version_json();
+  out += ",\"oidc\":false}";
+  return out;
+}
+
+}  // namespace
+
+net::Response index_page(Context& context) {
+  constexpr const char* kType = "text/html";  // as Gotify says it: the page names its charset itself
+  if (context.config.uidir.empty()) {
+    net::Response response = own_page(context, "index.html");
+    if (response.status == 200) response.content_type = kType;
+    return response;
+  }
+  auto file = ui_file(context, "index.html");
+  if (!file) return error(file.error());
+  if (!*file) {
+    spdlog::error("Web interface: there is no index.html in {}", context.config.uidir);
+    return no_page();
+  }
+  constexpr std::string_view kConfig = "%CONFIG%";
+  std::string& page = (*file)->bytes;
+  if (const auto at = page.find(kConfig); at != std::string::npos) {
+    page.replace(at, kConfig.size(), page_config(context));
+  }
+  net::Response response;
+  response.content_type = kType;
+  response.body = core::Slice::copy(page);
+  return response;
+}
+
+net::Response manifest(Context& context) {
+  if (context.config.uidir.empty()) return asset(context, "manifest.json");
+  const auto file = ui_file(context, "manifest.json");
+  if (!file) return error(file.error());
+  return *file ? serve(context, **file) : no_page();
+}
+
+// What the configured folder does not have is ours: the default picture of applications, and what /docs needs.
+net::Response static_file(Context& context) {
+  const std::string path = "static/" + std::string(context.rest);
+  if (!context.config.uidir.empty()) {
+    const auto file = ui_file(context, path);
+    if (!file) return error(file.error());
+    if (*file) return serve(context, **file);
+  }
+  return asset(context, path);
+}
+
+net::Response swagger(Context& context) {
+  std::string host = query_value(context.target.query, "base").value_or("");
+  if (host.empty())
+    host = context.request.forwarded_host.empty() ? context.request.host : context.request.forwarded_host;
+  const files::Asset* found = files::find_asset("swagger.json");
+  if (found == nullptr) return no_page();
+  constexpr std::string_view kHost = "\"%HOST%\"";
+  std::string document(found->bytes);
+  std::string quoted;
+  model::append_json_string(quoted, host);
+  if (const auto at = document.find(kHost); at != std::string::npos) document.replace(at, kHost.size(), quoted);
+  net::Response response = json(document);
+  response.content_type = "text/plain; charset=utf-8";
+  return response;
+}
+
+net::Response docs_page(Context& context) {
+  return own_page(context, "docs.html");
+}
+
+}  // namespace push::api

@@ -1,0 +1,177 @@
+#include "push/api/serve_content.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <ctime>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace push::api {
+namespace {
+
+constexpr std::string_view kBytes = "bytes=";
+
+struct Part {
+  std::size_t begin = 0;
+  std::size_t size = 0;
+  bool operator==(const Part&) const = default;
+};
+enum class Range {
+  whole,
+  malformed,
+  beyond,  // nothing that was asked for is there
+};
+using Wanted = std::variant<Range, Part>;
+
+std::string_view trim(std::string_view text) {
+  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+std::optional<std::uint64_t> number(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool whole = end == text.data() + text.size() && !text.empty();
+  if (!whole || error != std::errc() || value > INT64_MAX) return std::nullopt;
+  return value;
+}
+
+// One "first-last", "first-" or "-length".
+Wanted read_part(std::string_view text, std::size_t size) {
+  const std::size_t dash = text.find('-');
+  if (dash == std::string_view::npos) return Range::malformed;
+  const std::string_view from = trim(text.substr(0, dash));
+  const std::string_view to = trim(text.substr(dash + 1));
+  if (from.empty()) {
+    const auto length = number(to);
+    if (!length) return Range::malformed;
+    const std::size_t last = std::min<std::uint64_t>(*length, size);
+    return Part{size - last, last};
+  }
+  const auto begin = number(from);
+  if (!begin) return Range::malformed;
+  if (*begin >= size) return Range::beyond;
+  if (to.empty()) return Part{*begin, size - *begin};
+  const auto last = number(to);
+  if (!last || *last < *begin) return Range::malformed;
+  return Part{*begin, std::min<std::uint64_t>(*last, size - 1) - *begin + 1};
+}
+
+Wanted read_range(std::string_view text, std::size_t size) {
+  if (text.empty()) return Range::whole;
+  if (!text.starts_with(kBytes)) return Range::malformed;
+  text.remove_prefix(kBytes.size());
+  Wanted found = Range::whole;
+  std::size_t parts = 0;
+  bool beyond = false;
+  while (!text.empty()) {
+    const std::string_view one = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(text.size(), one.size() + 1));
+    if (trim(one).empty()) continue;
+    const Wanted wanted = read_part(trim(one), size);
+    if (wanted == Wanted(Range::malformed)) return wanted;
+    if (wanted == Wanted(Range::beyond)) {
+      beyond = true;
+      continue;
+    }
+    found = wanted;
+    ++parts;
+  }
+  // Nothing of an empty file is not an error, and several parts at once are not served.
+  if (parts == 0 && beyond) return size == 0 ? Range::whole : Range::beyond;
+  return parts == 1 ? found : Range::whole;
+}
+
+// Nothing here has an ETag, so no list of them matches; `*` matches whatever is there.
+bool is_any(std::string_view tags) {
+  return trim(tags) == "*";
+}
+
+std::optional<core::WallTime> second_of(const Content& content) {
+  if (!content.modified) return std::nullopt;
+  return std::chrono::floor<std::chrono::seconds>(*content.modified);
+}
+
+bool failed(const Conditions& asked, const Content& content) {
+  if (!asked.if_match.empty()) return !is_any(asked.if_match);
+  const auto since = parse_http_date(asked.if_unmodified_since);
+  const auto modified = second_of(content);
+  return since && modified && *modified > *since;
+}
+
+bool not_modified(const Conditions& asked, const Content& content) {
+  if (!asked.if_none_match.empty()) return is_any(asked.if_none_match);
+  const auto since = parse_http_date(asked.if_modified_since);
+  const auto modified = second_of(content);
+  return since && modified && *modified <= *since;
+}
+
+// If-Range: the part only if the whole is still the one that the client knows.
+bool same_as_before(const Conditions& asked, const Content& content) {
+  if (asked.if_range.empty()) return true;
+  const auto known = parse_http_date(asked.if_range);
+  return known && second_of(content) == known;
+}
+
+net::Response bodiless(unsigned status, net::Response response) {
+  response.status = status;
+  response.content_type.clear();
+  return response;
+}
+
+net::Response unsatisfiable(Range why, std::size_t size) {
+  net::Response response;
+  response.status = 416;
+  response.content_type = "text/plain; charset=utf-8";
+  if (why == Range::beyond) response.headers.emplace_back("Content-Range", "bytes */" + std::to_string(size));
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  response.body = core::Slice::copy(why == Range::beyond ? "invalid range: failed to overlap\n" : "invalid range\n");
+  return response;
+}
+
+}  // namespace
+
+net::Response serve_content(const Incoming& request, Content content) {
+  const Conditions& asked = request.conditions;
+  net::Response response;
+  if (content.modified) response.headers.emplace_back("Last-Modified", core::http_date(*content.modified));
+  if (failed(asked, content)) return bodiless(412, std::move(response));
+  if (not_modified(asked, content)) return bodiless(304, std::move(response));
+
+  const std::string_view whole = content.bytes.view;
+  const Wanted wanted = same_as_before(asked, content) ? read_range(asked.range, whole.size()) : Wanted(Range::whole);
+  const Part* part = std::get_if<Part>(&wanted);
+  if (part == nullptr && wanted != Wanted(Range::whole)) return unsatisfiable(std::get<Range>(wanted), whole.size());
+  response.content_type = content.type;
+  response.headers.emplace_back("Accept-Ranges", "bytes");
+  response.body = std::move(content.bytes);
+  if (part != nullptr) {
+    response.status = 206;
+    response.body.view = whole.substr(part->begin, part->size);
+    // What Go says of the last 0 bytes too: bytes 5-4/5.
+    const auto last = static_cast<std::int64_t>(part->begin + part->size) - 1;
+    response.headers.emplace_back("Content-Range", "bytes " + std::to_string(part->begin) + "-" + std::to_string(last) +
+                                                       "/" + std::to_string(whole.size()));
+  }
+  return response;
+}
+
+std::optional<core::WallTime> parse_http_date(std::string_view text) {
+  const std::string date(text);
+  for (const char* form : {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"}) {
+    std::tm parts{};
+    const char* end = ::strptime(date.c_str(), form, &parts);
+    if (end == nullptr || end != date.c_str() + date.size()) continue;
+    const std::chrono::sys_seconds seconds{std::chrono::seconds(::timegm(&parts))};
+    // What 64 bits of nanoseconds hold, and more than any file's date.
+    if (parts.tm_year + 1900 < 1678 || parts.tm_year + 1900 > 2261) return std::nullopt;
+    return core::WallTime(seconds);
+  }
+  return std::nullopt;
+}
+
+}  // namespace push::api

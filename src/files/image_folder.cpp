@@ -1,0 +1,124 @@
+#include "push/files/image_folder.hpp"
+
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+
+#include "files/descriptor.hpp"
+#include "files/image_kind.hpp"
+#include "push/core/check.hpp"
+#include "push/core/log.hpp"
+
+namespace push::files {
+namespace {
+
+constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+constexpr std::size_t kNameLetters = 25;
+constexpr std::string_view kUnfinished = ".upload-";  // a name with this and no extension is never served
+static_assert(kLetters.size() == 64);                 // six bits of a byte choose a letter, each as likely
+
+std::string random_name() {
+  std::array<unsigned char, kNameLetters> bytes{};
+  ssize_t got = 0;  // so few bytes come whole or, interrupted before there is any randomness, not at all
+  do {
+    got = ::getrandom(bytes.data(), bytes.size(), 0);
+  } while (got < 0 && errno == EINTR);
+  PUSH_CHECK(got == static_cast<ssize_t>(bytes.size()));
+  std::string name;
+  for (const unsigned char byte : bytes) name += kLetters[byte & 63U];
+  return name;
+}
+
+bool could_be_image(std::string_view name) {
+  return name.find('/') == std::string_view::npos && !image_extension(name).empty();
+}
+
+core::Error refused(const std::string& what, const std::string& path, const std::string& why) {
+  return core::failure(core::ErrorCode::unavailable, "cannot " + what + " " + path + ": " + why);
+}
+
+bool write_all(int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t put = ::write(descriptor, bytes.data(), bytes.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(put));
+  }
+  return true;
+}
+
+core::Result<void> write_durably(const std::string& path, std::string_view bytes) {
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  if (!file.open()) return refused("create", path, std::strerror(errno));
+  if (write_all(file.number(), bytes) && ::fsync(file.number()) == 0) return {};
+  return refused("write", path, std::strerror(errno));
+}
+
+core::Result<void> sync_folder(const std::string& path) {
+  const Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.open() && ::fsync(folder.number()) == 0) return {};
+  return refused("write", path, std::strerror(errno));
+}
+
+// The new file under its name, or nothing.
+core::Result<void> put_in_place(const std::string& from, const std::string& to, const std::string& folder) {
+  if (std::rename(from.c_str(), to.c_str()) != 0) return refused("create", to, std::strerror(errno));
+  auto synced = sync_folder(folder);
+  if (!synced) ::unlink(to.c_str());
+  return synced;
+}
+
+}  // namespace
+
+core::Result<void> ImageFolder::prepare() const {
+  std::error_code error;
+  std::filesystem::create_directories(path_, error);
+  if (error) return refused("create the images' folder", path_, error.message());
+  std::filesystem::directory_iterator entry(path_, error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const std::filesystem::path& path = entry->path();
+    if (path.filename().string().starts_with(kUnfinished) && ::unlink(path.c_str()) != 0) {
+      spdlog::warn("Image left over from an upload stays: path={} reason={}", path.string(), std::strerror(errno));
+    }
+  }
+  if (error) return refused("read the images' folder", path_, error.message());
+  return {};
+}
+
+core::Result<std::string> ImageFolder::save(std::string_view upload_name, std::string_view bytes) const {
+  if (!is_image(bytes)) return core::failure(core::ErrorCode::invalid, "file must be an image");
+  const std::string_view extension = image_extension(upload_name);
+  if (extension.empty()) return core::failure(core::ErrorCode::invalid, "invalid file extension");
+  const std::string letters = random_name();
+  const std::string unfinished = path_ + "/" + std::string(kUnfinished) + letters;
+  const std::string name = letters + std::string(extension);
+  auto stored = write_durably(unfinished, bytes);
+  if (stored) stored = put_in_place(unfinished, path_ + "/" + name, path_);
+  if (!stored) {
+    ::unlink(unfinished.c_str());
+    return stored.error();
+  }
+  return name;
+}
+
+void ImageFolder::remove(const std::string& name) const {
+  if (!could_be_image(name)) return;
+  const std::string path = path_ + "/" + name;
+  if (::unlink(path.c_str()) == 0 || errno == ENOENT) return;
+  spdlog::warn("Image cannot be removed: path={} reason={}", path, std::strerror(errno));
+}
+
+core::Result<std::optional<File>> ImageFolder::read(std::string_view name) const {
+  if (!could_be_image(name)) return std::optional<File>();
+  return read_file(path_, name);
+}
+
+}  // namespace push::files

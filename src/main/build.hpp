@@ -1,0 +1,9 @@
+// Which build this is.
+#pragma once
+
+namespace push {
+
+// Three lines, as Gotify's (gotify-spec 5.2). "unknown" stands where the build was not told.
+const char* build_information();
+
+}  // namespace push

@@ -1,0 +1,14 @@
+// Deleting messages slice by slice: what the purge thread does with SQLite.
+#pragma once
+#include "push/store/purger.hpp"
+#include "push/store/writer.hpp"
+#include "store/reader_pool.hpp"
+#include "store/sqlite.hpp"
+
+namespace push::store {
+
+// One slice of the messages whose applications were deleted (table sharded_gotify_purges), whoever deleted them and
+// when; an application that is done loses its note. Messages of an application that exists are never touched.
+core::Result<Purger::Progress> purge_deleted_applications(Writer& writer, Connection& connection, ReaderPool& readers);
+
+}  // namespace push::store

@@ -1,0 +1,117 @@
+// Handlers called straight from the table, on a store in memory and requests written down. Two users, one application
+// each, and a client of the first one, who asks.
+#pragma once
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "auth/fake_store.hpp"
+#include "push/api/routes.hpp"
+#include "push/cluster/backplane.hpp"
+#include "push/hub/hub.hpp"
+
+namespace push::api {
+
+// Writes down whose streams were to be closed, and whether the authenticator had forgotten them by then.
+struct Closings final : hub::Courier {
+  explicit Closings(const auth::Authenticator& a) : authenticator(a), seen(a.epoch()) {}
+  void deliver(hub::LoopSet, core::UserId, const core::Bytes&) override {}
+  void disconnect(hub::LoopSet, hub::Key key) override {
+    closed.push_back(hub::text(key) + (authenticator.epoch() > seen ? "" : " before it was forgotten"));
+  }
+  std::size_t backlog() const override { return 0; }
+
+  const auth::Authenticator& authenticator;
+  std::uint64_t seen;
+  std::vector<std::string> closed;
+};
+
+class HandlerTest : public testing::Test {
+ protected:
+  using Kind = auth::Principal::Kind;
+
+  HandlerTest() {
+    store.add_user(1, "admin", "", true);
+    store.add_user(2, "plain", "", false);
+    store.add_application(1, 1, "Aone", "one");
+    store.add_application(2, 2, "Atwo", "two");
+    store.add_client(1, 1, "Cone");
+    store.add_client(2, 2, "Ctwo");
+    for (const std::uint64_t user : {1, 2}) hub.join(core::UserId{user}, 0);
+    config.passstrength = 4;
+    principal.kind = Kind::client;
+    principal.user = core::UserId{1};
+    principal.admin = true;
+    principal.client = core::ClientId{1};
+  }
+
+  void add_messages(std::uint64_t application, int count) {
+    for (int i = 0; i < count; ++i) {
+      model::Message message;
+      message.id = core::MessageId{store.messages.size() + 1};
+      message.application = core::ApplicationId{application};
+      message.message = "m";
+      store.messages.push_back(std::move(message));
+    }
+  }
+
+  net::Response call(std::string_view method, std::string_view target, std::string_view body = {}) {
+    Incoming request;
+    request.method = method;
+    request.target = target;
+    request.content_type = "application/json";
+    request.authorization = authorization;
+    request.body = body;
+    const auto parsed = parse_target(target);
+    const Match match = Router(routes()).find(method, parsed->path);
+    const auto* handler = match.route == nullptr ? nullptr : std::get_if<Handler>(&match.route->action);
+    EXPECT_NE(handler, nullptr) << method << ' ' << target;
+    if (handler == nullptr) return {};
+    Context context{store,
+                    authenticator,
+                    publisher,
+                    images,
+                    config,
+                    request,
+                    *parsed,
+                    std::make_shared<const auth::Principal>(principal),
+                    parse_id(match.id).value_or(0),
+                    match.rest};
+    return (*handler)(context);
+  }
+  // "404 text" of an error, "200 body" else.
+  std::string answer(std::string_view method, std::string_view target, std::string_view body = {}) {
+    const net::Response response = call(method, target, body);
+    const std::string text(response.body.view);
+    const std::string key = "\"errorDescription\":\"";
+    const std::size_t at = text.find(key);
+    const std::string rest =
+        at == std::string::npos ? text : text.substr(at + key.size(), text.size() - at - key.size() - 2);
+    return std::to_string(response.status) + (rest.empty() ? "" : " ") + rest;
+  }
+  // How often everything was forgotten meanwhile.
+  template <class Work>
+  std::uint64_t forgotten_by(Work work) {
+    const std::uint64_t before = authenticator.epoch();
+    work();
+    return authenticator.epoch() - before;
+  }
+
+  test::FakeStore store;
+  auth::Authenticator authenticator{store, {}};
+  hub::Hub hub{1};
+  Closings closings{authenticator};
+  cluster::Standalone backplane;
+  metrics::Registry metrics;
+  delivery::Publisher publisher{store, hub, closings, backplane, metrics, 64};
+  files::ImageFolder images{""};
+  config::Config config;
+  auth::Principal principal;
+  std::string authorization;
+};
+
+}  // namespace push::api

@@ -1,0 +1,242 @@
+// Streams whose client goes while they are being opened, and clients that expire: over a real listener and a store in
+// memory. One loop and one worker, so that the store is never used by two threads at once.
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "auth/fake_store.hpp"
+#include "push/api/housekeeper.hpp"
+#include "push/api/service.hpp"
+#include "push/auth/password.hpp"
+#include "push/cluster/backplane.hpp"
+#include "push/net/loop_pool.hpp"
+
+namespace push::api {
+namespace {
+
+constexpr timeval kPatience{30, 0};
+
+class Talk {
+ public:
+  explicit Talk(std::uint16_t port) : descriptor_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
+    EXPECT_EQ(::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  }
+  Talk(const Talk&) = delete;
+  Talk& operator=(const Talk&) = delete;
+  ~Talk() { ::close(descriptor_); }
+
+  void send(const std::string& bytes) const {
+    EXPECT_EQ(::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL), static_cast<ssize_t>(bytes.size()));
+  }
+  // Until `end` has come, or the other side has closed; nothing more after kPatience.
+  std::string read_until(const std::string& end) {
+    while (input_.find(end) == std::string::npos) {
+      char buffer[4096];
+      const ssize_t got = ::recv(descriptor_, buffer, sizeof buffer, 0);
+      if (got <= 0) return input_;
+      input_.append(buffer, static_cast<std::size_t>(got));
+    }
+    return input_;
+  }
+  bool ended() const {
+    char byte = 0;
+    return ::recv(descriptor_, &byte, 1, 0) == 0;
+  }
+
+ private:
+  const int descriptor_;
+  std::string input_;
+};
+
+std::string stream_request(const std::string& credentials) {
+  return "GET /stream HTTP/1.1\r\nHost: push\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+         credentials + "\r\n\r\n";
+}
+const std::string kToken = "X-Gotify-Key: Cone";
+const std::string kBasic = "Authorization: Basic YWRtaW46cHc=";
+
+class Revocation : public testing::Test {
+ protected:
+  Revocation() {
+    settings_.server.threads = 1;
+    settings_.passstrength = 4;
+    store_.add_user(1, "admin", *auth::hash_password("pw", 4), true);
+    store_.add_application(1, 1, "Aone", "one");
+    store_.add_client(1, 1, "Cone");
+    store_.add_client(2, 1, "Ctwo");
+    loops_.emplace(settings_.server, hub_, metrics_);
+    publisher_.emplace(store_, hub_, *loops_, backplane_, metrics_, 1024);
+    service_.emplace(store_, authenticator_, *publisher_, images_, workers_, metrics_, settings_);
+    const auto port = loops_->listen("127.0.0.1", 0, *service_, &*service_);
+    EXPECT_TRUE(port);
+    port_ = port ? *port : 0;
+    loops_->start();
+  }
+  ~Revocation() override {
+    loops_->stop_accepting();
+    workers_.stop();
+    loops_->stop();
+  }
+
+  // Once, in the middle of the first look-up, which has found what it will answer.
+  void during_lookup(std::function<void()> change) {
+    store_.during_lookup = [this, change = std::move(change)]() mutable {
+      const auto once = std::move(change);
+      store_.during_lookup = nullptr;
+      once();
+    };
+  }
+  void open(Talk& talk, const std::string& credentials) const {
+    talk.send(stream_request(credentials));
+    EXPECT_TRUE(talk.read_until("\r\n\r\n").starts_with("HTTP/1.1 101 "));
+  }
+  // A worker has done everything that was asked before.
+  void wait_for_the_worker() const {
+    Talk talk(port_);
+    talk.send("GET /health HTTP/1.1\r\nHost: push\r\n\r\n");
+    EXPECT_TRUE(talk.read_until("}").starts_with("HTTP/1.1 200 "));
+  }
+  void expect_messages_at(Talk& stream) const {
+    Talk sender(port_);
+    sender.send("POST /message?token=Aone&message=hello HTTP/1.1\r\nHost: push\r\n\r\n");
+    EXPECT_TRUE(sender.read_until("}").starts_with("HTTP/1.1 200 "));
+    EXPECT_NE(stream.read_until("}\n").find("\"message\":\"hello\""), std::string::npos);
+  }
+
+  config::Config settings_;
+  metrics::Registry metrics_;
+  test::FakeStore store_;
+  hub::Hub hub_{1};
+  cluster::Standalone backplane_;
+  files::ImageFolder images_{""};
+  auth::Authenticator authenticator_{store_, {.password_cost = 4}};
+  core::WorkerPool workers_{1, 16};
+  std::optional<net::LoopPool> loops_;
+  std::optional<delivery::Publisher> publisher_;
+  std::optional<Service> service_;
+  std::uint16_t port_ = 0;
+};
+
+TEST_F(Revocation, AClientDeletedWhileItsStreamIsLetInLosesIt) {
+  during_lookup([this] {
+    std::erase_if(store_.clients, [](const model::Client& client) { return client.token == "Cone"; });
+    authenticator_.forget();
+    publisher_->disconnect({core::UserId{1}, core::ClientId{1}});
+  });
+  Talk stream(port_);
+  open(stream, kToken);
+  EXPECT_TRUE(stream.ended());
+}
+
+TEST_F(Revocation, AUserDeletedWhileABasicStreamIsLetInLosesIt) {
+  during_lookup([this] {
+    store_.users.clear();
+    authenticator_.forget();
+    publisher_->disconnect({core::UserId{1}, core::ClientId{}});
+  });
+  Talk stream(port_);
+  open(stream, kBasic);
+  EXPECT_TRUE(stream.ended());
+}
+
+TEST_F(Revocation, AnotherChangeMeanwhileLeavesStreamsOpen) {
+  for (const std::string& credentials : {kToken, kBasic}) {
+    during_lookup([this] { authenticator_.forget(); });
+    Talk stream(port_);
+    open(stream, credentials);
+    wait_for_the_worker();
+    expect_messages_at(stream);
+    authenticator_.forget();
+  }
+}
+
+TEST_F(Revocation, WhenNoWorkerCanCheckTheStreamEnds) {
+  std::thread stopper;
+  during_lookup([this, &stopper] {
+    authenticator_.forget();
+    stopper = std::thread([this] { workers_.stop(); });
+    core::WorkerPool::Job nothing([] {});
+    while (workers_.submit(nothing)) {
+      nothing = core::WorkerPool::Job([] {});
+      std::this_thread::yield();
+    }
+  });
+  Talk stream(port_);
+  open(stream, kToken);
+  EXPECT_TRUE(stream.ended());
+  stopper.join();
+}
+
+TEST_F(Revocation, AnExpiredClientLosesItsStreamsAndNobodyElse) {
+  Talk first(port_), second(port_), basic(port_);
+  open(first, kToken);
+  open(second, "X-Gotify-Key: Ctwo");
+  open(basic, kBasic);
+  store_.clients.front().expires_at = core::wall_now();
+  const std::uint64_t epoch = authenticator_.epoch();
+  Housekeeper housekeeper(store_, authenticator_, *publisher_, std::chrono::hours(1));
+  EXPECT_TRUE(first.ended());
+  housekeeper.stop();
+  EXPECT_NE(authenticator_.epoch(), epoch);
+  expect_messages_at(second);
+  EXPECT_NE(basic.read_until("}\n").find("\"message\":\"hello\""), std::string::npos);
+}
+
+// Or one user's short-lived clients would make everybody's password be checked again, second after second.
+TEST_F(Revocation, AnExpiredClientOfOneUserLeavesTheOthersRemembered) {
+  store_.add_user(2, "other", *auth::hash_password("pw", 4), false);
+  store_.add_client(3, 2, "Cthree");
+  const auth::Credentials first{"Cone", false, std::nullopt};
+  const auth::Credentials other{"Cthree", false, std::nullopt};
+  ASSERT_TRUE(authenticator_.authenticate(auth::Access::client, first));
+  ASSERT_TRUE(authenticator_.authenticate(auth::Access::client, other));
+  store_.clients.front().expires_at = core::wall_now();
+  { const Housekeeper housekeeper(store_, authenticator_, *publisher_, std::chrono::hours(1)); }
+  EXPECT_FALSE(authenticator_.recall(auth::Access::client, first));
+  EXPECT_TRUE(authenticator_.recall(auth::Access::client, other));
+}
+
+TEST_F(Revocation, NobodyIsForgottenWhereNothingExpires) {
+  Talk stream(port_);
+  open(stream, kToken);
+  const std::uint64_t epoch = authenticator_.epoch();
+  { const Housekeeper housekeeper(store_, authenticator_, *publisher_, std::chrono::milliseconds(1)); }
+  EXPECT_EQ(authenticator_.epoch(), epoch);
+  expect_messages_at(stream);
+}
+
+TEST_F(Revocation, HousekeepingGoesOnAfterTheStoreWasAway) {
+  store_.clients.front().expires_at = core::wall_now();
+  store_.broken = true;
+  { const Housekeeper housekeeper(store_, authenticator_, *publisher_, std::chrono::milliseconds(1)); }
+  EXPECT_EQ(store_.clients.size(), 2U);
+  store_.broken = false;
+  { const Housekeeper housekeeper(store_, authenticator_, *publisher_, std::chrono::milliseconds(1)); }
+  EXPECT_EQ(store_.clients.size(), 1U);
+}
+
+TEST_F(Revocation, WhoStillHoldsAStreamIsTouched) {
+  store_.add_client(3, 1, "Cthree");
+  service_->still_open({core::ClientId{2}, core::ClientId{1}, core::ClientId{2}});
+  EXPECT_TRUE(store_.clients[0].last_used);
+  EXPECT_TRUE(store_.clients[1].last_used);
+  EXPECT_FALSE(store_.clients[2].last_used);
+  store_.broken = true;
+  service_->still_open({core::ClientId{2}});
+  EXPECT_EQ(metrics_.counter("push_stream_untouched_total", "").value(), 1U);
+}
+
+}  // namespace
+}  // namespace push::api

@@ -1,0 +1,166 @@
+"""To Gotify and back, as far as it goes without Gotify: its ORM, driver, models and start-up migration (go/gorm) on a database
+that the server wrote, the server on what they left, and the server on a database that they made."""
+
+import base64
+import datetime
+import json
+import os
+import sqlite3
+import subprocess
+
+from lib.server import BUILD, Api, Server
+from lib.steps import step
+from lib.wire import Failure, Stream, basic, expect, raw
+from replays.checks import iso_date
+
+
+def gorm(command, database):
+    done = subprocess.run([os.path.join(BUILD, "bin", "gorm"), command, database], capture_output=True, text=True, check=False)
+    if done.returncode != 0 or done.stderr:
+        raise Failure(f"gorm {command}: exit code {done.returncode}: {done.stderr}")
+    return json.loads(done.stdout)
+
+
+def schema(database):
+    with sqlite3.connect(database) as connection:
+        return sorted(row for row in connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"))
+
+
+def same_time(api, row, what):
+    if api is None or row is None or row.startswith("0001-01-01"):
+        expect(api, None, f"{what}, beside the row's {row}")
+        expect(row in (None, "0001-01-01T00:00:00Z"), True, f"{what}: the row's {row} is none")
+        return
+    expect(iso_date(api).astimezone(datetime.timezone.utc), iso_date(row).astimezone(datetime.timezone.utc), what)
+
+
+def compare(what, api, rows, fields, times, more=None):
+    """Each object of the API beside its row. fields: member -> column."""
+    expect([each["id"] for each in api], [row["ID"] for row in rows], f"ids of {what}")
+    for each, row in zip(api, rows):
+        for member, column in fields.items():
+            expect(each[member], row[column], f"{member} of {what} {each['id']}")
+        for member, column in times.items():
+            same_time(each.get(member), row[column], f"{member} of {what} {each['id']}")
+        if more:
+            more(each, row)
+
+
+def extras(message, row):
+    raw_extras = base64.b64decode(row["Extras"]) if row["Extras"] else b""
+    expect(message.get("extras"), json.loads(raw_extras) if raw_extras else None, f"extras of message {message['id']}")
+
+
+def image(application, row):
+    expect(application["image"], "image/" + row["Image"] if row["Image"] else "static/defaultapp.png",
+           f"image of application {application['id']}")
+
+
+def matches(url, credential, user_id, rows):
+    """What the API says to that user is what the rows say, in number and in every column that the API shows."""
+    api = Api(url, credential)
+    applications = [row for row in rows["Applications"] if row["UserID"] == user_id]
+    compare("application", api.call("GET", "/application"), sorted(applications, key=lambda row: row["SortKey"].encode()),
+            {"name": "Name", "token": "Token", "description": "Description", "internal": "Internal", "sortKey": "SortKey",
+             "defaultPriority": "DefaultPriority"}, {"createdAt": "CreatedAt", "lastUsed": "LastUsed"}, image)
+    compare("client", api.call("GET", "/client"), [row for row in rows["Clients"] if row["UserID"] == user_id],
+            {"name": "Name", "token": "Token", "expiresAfterInactivitySeconds": "ExpiresAfterInactivitySeconds"},
+            {"createdAt": "CreatedAt", "expiresAt": "ExpiresAt", "elevatedUntil": "ElevatedUntil"})
+    messages, since = [], 0
+    while True:
+        page = api.call("GET", f"/message?limit=200&since={since}")
+        messages += page["messages"]
+        since = page["paging"]["since"]
+        if not since:
+            break
+    owned = {row["ID"] for row in applications}
+    compare("message", messages[::-1], [row for row in rows["Messages"] if row["ApplicationID"] in owned],
+            {"appid": "ApplicationID", "message": "Message", "title": "Title", "priority": "Priority"}, {"date": "Date"}, extras)
+
+
+def users_match(url, credential, rows):
+    compare("user", Api(url, credential).call("GET", "/user"), rows["Users"], {"name": "Name", "admin": "Admin"}, {"createdAt": "CreatedAt"})
+
+
+def upload(url, application):
+    head = '--b\r\nContent-Disposition: form-data; name="file"; filename="icon.gif"\r\nContent-Type: image/gif\r\n\r\n'
+    answer = raw(url, "POST", f"/application/{application}/image", [basic("admin", "admin"), "Content-Type: multipart/form-data; boundary=b"],
+                 head + "GIF89a\1\0\1\0\0\0\0\r\n--b--\r\n")
+    expect(answer.status, 200, f"status of the upload ({answer.body[:200]!r})")
+
+
+def fill(server):
+    """Some of everything over the API. The client's token of the first and of the second user."""
+    admin = server.api()
+    first = admin.client("first")["token"]
+    admin.call("POST", "/client", {"name": "expires", "expiresAfterInactivitySeconds": 86400})
+    applications = [admin.application(f"app {number}", description="ü 🔴", defaultPriority=number - 1) for number in range(12)]
+    admin.call("PUT", f"/application/{applications[3]['id']}", {"name": "moved", "sortKey": "Zz"})
+    upload(server.url, applications[0]["id"])
+    admin.call("DELETE", f"/application/{applications[5]['id']}")
+    del applications[5]
+    for number in range(60):
+        body = {"message": f"message {number}\n<&> ü 🔴", "title": ["", "title"][number % 2], "priority": number % 11 - 1}
+        if number % 3 == 0:
+            body["extras"] = {"client::display": {"contentType": "text/markdown"}, "n": [1, 1.5, -7, None, True, {"b": "é", "a": {}}]}
+        last = Api(server.url, applications[number % 5]["token"]).call("POST", "/message", body)
+    admin.call("DELETE", f"/message/{last['id']}")
+    admin.call("POST", "/user", {"name": "second", "pass": "zweite", "admin": True})
+    second = Api(server.url)
+    second.headers = [basic("second", "zweite")]
+    token = second.client("second's")["token"]
+    application = second.application("second's")
+    Api(server.url, application["token"]).call("POST", "/message", {"message": "for the second"})
+    return first, token
+
+
+own = Server("gorm-own")
+with own:
+    with step("filled over the API"):
+        first, second = fill(own)
+with step("GORM's start-up migration changes nothing"):
+    before = schema(own.database)
+    rows = gorm("read", own.database)
+    expect(schema(own.database), before, "schema after the migration")
+    expect([len(rows[table]) for table in ("Users", "Applications", "Clients", "Messages")], [2, 12, 3, 60], "rows")
+    expect([bool(row["Image"]) for row in rows["Applications"][:2]], [True, False], "pictures")
+    for user in rows["Users"]:
+        expect(base64.b64decode(user["Pass"])[:7], b"$2a$04$", f"hash of user {user['ID']}")
+with own:
+    with step("every row is what the API says"):
+        matches(own.url, first, 1, rows)
+        matches(own.url, second, 2, rows)
+        users_match(own.url, first, rows)
+with step("written by GORM into our database"):
+    before = schema(own.database)
+    rows = gorm("write", own.database)
+    expect(schema(own.database), before, "schema after the migration")
+with own:
+    with step("and served again"):
+        third = [row for row in rows["Clients"] if row["Name"] == "never used"][0]
+        matches(own.url, first, 1, rows)
+        matches(own.url, second, 2, rows)
+        matches(own.url, third["Token"], third["UserID"], rows)
+        users_match(own.url, first, rows)
+        name = [row["Name"] for row in rows["Users"] if row["ID"] == third["UserID"]][0]
+        expect(raw(own.url, "GET", "/current/user", [basic(name, "from gorm")]).status, 200, "status for the password that GORM stored")
+        last = max(row["ID"] for row in rows["Messages"])
+        token = [row["Token"] for row in rows["Applications"] if row["UserID"] == third["UserID"]][0]
+        stream = Stream(own.url, f"/stream?token={third['Token']}")
+        sent = Api(own.url, token).call("POST", "/message", {"message": "after"})
+        expect((sent["id"], stream.next()), (last + 1, sent), "id after the last one, and the message in the stream")
+
+gotifys = Server("gorm-made")
+with step("a database made by GORM"):
+    made = gorm("write", gotifys.database)
+    before = schema(gotifys.database)
+with gotifys:
+    with step("is served, every row"):
+        matches(gotifys.url, "Cgorm00001.0000", 1, made)
+        users_match(gotifys.url, "Cgorm00001.0000", made)
+with step("and is as it was, but for indexes, notes and last uses"):
+    expect([entry for entry in schema(gotifys.database) if entry in before], before, "schema")
+    after = gorm("read", gotifys.database)
+    for client in after["Clients"]:
+        client["LastUsed"] = [each["LastUsed"] for each in made["Clients"] if each["ID"] == client["ID"]][0]
+    expect(after, made, "rows")

@@ -1,0 +1,271 @@
+#include <gmock/gmock.h>
+
+#include <chrono>
+#include <limits>
+#include <map>
+
+#include "store/support.hpp"
+
+namespace push::store {
+namespace {
+
+using core::ErrorCode;
+using std::chrono::hours;
+using std::chrono::seconds;
+using ::testing::UnorderedElementsAre;
+
+class SqliteClientsTest : public StoreTest {
+ protected:
+  void SetUp() override {
+    open();
+    alice = user("alice");
+    bob = user("bob");
+    phone = client(alice, "C1", 0);
+  }
+
+  core::ClientId client(core::UserId owner, const std::string& token, std::uint64_t inactivity) {
+    const auto created = store->create_client({owner, token, "name of " + token, inactivity});
+    EXPECT_TRUE(created) << created.error().text;
+    return created ? created->id : core::ClientId{};
+  }
+
+  model::Client stored(core::ClientId id) {
+    const auto found = store->find_client(id);
+    EXPECT_TRUE(found && *found);
+    return found && *found ? **found : model::Client{};
+  }
+
+  // As another program may have written it: any SQL value.
+  void set(core::ClientId id, const std::string& column, const std::string& value) {
+    Sqlite(database.connection)
+        .run("UPDATE clients SET " + column + " = " + value + " WHERE id = " + std::to_string(core::value(id)));
+  }
+
+  template <class T>
+  static void expect_gone(const core::Result<T>& result) {
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code, ErrorCode::not_found);
+    EXPECT_EQ(result.error().text, "client does not exist");
+  }
+
+  void expect_every_change_refused(core::UserId owner, core::ClientId id) {
+    expect_gone(store->update_client(owner, id, {"stolen", 5}));
+    expect_gone(store->elevate_client(owner, id, core::wall_now()));
+    expect_gone(store->delete_client(owner, id));
+  }
+
+  core::UserId alice{};
+  core::UserId bob{};
+  core::ClientId phone{};
+};
+
+TEST_F(SqliteClientsTest, AnElevationIsStoredWithANewClientAndByAChange) {
+  const auto until = core::wall_now() + hours(1);
+  const auto created = store->create_client({alice, "C2", "browser", 0, until});
+  ASSERT_TRUE(created);
+  EXPECT_EQ(created->elevated_until, until);
+  EXPECT_EQ(stored(created->id).elevated_until, until);
+  ASSERT_TRUE(store->elevate_client(alice, phone, until + hours(1)));
+  EXPECT_EQ(stored(phone).elevated_until, until + hours(1));
+  ASSERT_TRUE(store->elevate_client(alice, phone, std::nullopt));
+  EXPECT_FALSE(stored(phone).elevated_until);
+  EXPECT_EQ(stored(created->id).elevated_until, until);
+}
+
+TEST_F(SqliteClientsTest, AChangeOfTheNameKeepsTheExpiry) {
+  const auto tablet = client(alice, "C2", 600);
+  const auto before = stored(tablet);
+  const auto updated = store->update_client(alice, tablet, {"tablet", std::nullopt});
+  ASSERT_TRUE(updated) << updated.error().text;
+  for (const auto& seen : {*updated, stored(tablet)}) {
+    EXPECT_EQ(seen.name, "tablet");
+    EXPECT_EQ(seen.expires_after_inactivity_seconds, 600U);
+    EXPECT_EQ(seen.expires_at, before.expires_at);
+    EXPECT_EQ(seen.token, "C2");
+  }
+}
+
+TEST_F(SqliteClientsTest, AChangedExpiryCountsFromTheLastUseOrTheCreation) {
+  auto updated = store->update_client(alice, phone, {"phone", 3600});
+  ASSERT_TRUE(updated);
+  EXPECT_EQ(updated->expires_at, updated->created_at + seconds(3600));
+  EXPECT_EQ(stored(phone).expires_at, updated->expires_at);
+  set(phone, "last_used", "'2100-01-01 02:00:00+02:00'");
+  updated = store->update_client(alice, phone, {"phone", 60});
+  ASSERT_TRUE(updated);
+  EXPECT_EQ(updated->expires_at, core::parse_time("2100-01-01T00:01:00Z"));
+  EXPECT_EQ(Sqlite(database.connection).row("SELECT expires_at FROM clients"), "text:2100-01-01 00:01:00+00:00");
+  updated = store->update_client(alice, phone, {"phone", 0});
+  ASSERT_TRUE(updated);
+  EXPECT_FALSE(updated->expires_at);
+  EXPECT_EQ(Sqlite(database.connection).row("SELECT expires_at FROM clients"), "null");
+}
+
+TEST_F(SqliteClientsTest, AnExpiryBeyondTheLastTimeIsNeverAndBeyondTheColumnIsRefused) {
+  constexpr auto kLargest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  const auto updated = store->update_client(alice, phone, {"phone", kLargest});
+  ASSERT_TRUE(updated) << updated.error().text;
+  EXPECT_FALSE(updated->expires_at);
+  EXPECT_EQ(stored(phone).expires_after_inactivity_seconds, kLargest);
+  const auto refused = store->update_client(alice, phone, {"renamed", kLargest + 1});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::invalid);
+  EXPECT_EQ(stored(phone).name, "phone");
+  set(phone, "created_at", "'1700-01-01 00:00:00+00:00'");
+  EXPECT_FALSE(store->update_client(alice, phone, {"phone", kLargest})->expires_at);
+}
+
+TEST_F(SqliteClientsTest, AForeignOrMissingClientIsNotFoundAndStays) {
+  expect_every_change_refused(bob, phone);
+  expect_every_change_refused(alice, core::ClientId{99});
+  EXPECT_EQ(stored(phone).name, "name of C1");
+  EXPECT_FALSE(stored(phone).elevated_until);
+}
+
+TEST_F(SqliteClientsTest, AnExpiredClientIsGoneForEveryChange) {
+  set(phone, "expires_at", "'2020-01-01 00:00:00+00:00'");
+  expect_every_change_refused(alice, phone);
+  EXPECT_EQ(Sqlite(database.connection).row("SELECT name FROM clients"), "text:name of C1");
+}
+
+TEST_F(SqliteClientsTest, ADeletedClientIsGoneAndNoOther) {
+  const auto tablet = client(alice, "C2", 0);
+  ASSERT_TRUE(store->delete_client(alice, phone));
+  EXPECT_FALSE(*store->find_client_by_token("C1"));
+  EXPECT_EQ(stored(tablet).token, "C2");
+  expect_gone(store->delete_client(alice, phone));
+}
+
+// At 12:00 UTC of a day; each text as Gotify in that time zone, or an older one, would have written it.
+TEST_F(SqliteClientsTest, WhateverHasExpiredIsDeletedWhateverItsOffsetAndFormat) {
+  const auto now = *core::parse_time("2100-06-15T12:00:00Z");
+  const std::map<std::string, bool> expired = {{"'2100-06-15 12:00:00+00:00'", true},  // this very moment
+                                               {"'2100-06-15 12:00:00.000000001+00:00'", false},
+                                               {"'2100-06-15 11:59:59.999+00:00'", true},
+                                               {"'2100-06-16 01:59:59+14:00'", true},  // later as a text
+                                               {"'2100-06-16T01:59:59+14:00'", true},
+                                               {"'2100-06-16 02:00:01+14:00'", false},
+                                               {"'2100-06-15 00:00:01-12:00'", false},  // earlier as a text
+                                               {"'2100-06-14 23:59:59-12:00'", true},
+                                               {"'2100-06-15T11:59:59Z'", true},
+                                               {"'2100-06-15 11:59'", true},
+                                               {"'2100-06-15 12:01'", false},
+                                               {"4116743999", true},  // Unix time of a second before, as a number
+                                               {"4116744001", false},
+                                               {"'0001-01-01 00:00:00+00:00'", false},  // Go's zero time: none
+                                               {"'nonsense'", false},
+                                               {"NULL", false}};
+  std::map<std::uint64_t, std::string> texts;
+  for (const auto& [value, gone] : expired) {
+    const auto id = client(bob, "C " + value, 0);
+    set(id, "expires_at", value);
+    texts[core::value(id)] = value;
+  }
+  const auto deleted = store->delete_expired_clients(now);
+  ASSERT_TRUE(deleted) << deleted.error().text;
+  std::map<std::string, bool> seen;
+  for (const auto& [id, text] : texts) seen[text] = false;
+  for (const auto& each : *deleted) {
+    EXPECT_EQ(each.user, bob);
+    seen[texts.at(core::value(each.client))] = true;
+  }
+  EXPECT_EQ(seen, expired);
+  EXPECT_EQ(Sqlite(database.connection).row("SELECT count(*) FROM clients"),
+            "int:" + std::to_string(1 + expired.size() - deleted->size()));
+  EXPECT_TRUE(store->delete_expired_clients(now)->empty());
+}
+
+// Such texts are not looked for every second, but when they are due.
+TEST_F(SqliteClientsTest, AnExpiryWithAnotherOffsetIsNotMissedLater) {
+  const auto noon = *core::parse_time("2100-06-15T12:00:00Z");
+  const auto ours = client(bob, "Cours", 0);
+  set(ours, "expires_at", "'2100-06-15 12:00:02.5+00:00'");
+  const auto foreign = client(bob, "Cforeign", 0);
+  set(foreign, "expires_at", "'2100-06-16 02:00:02+14:00'");
+  const auto gone_at = [&](int second) {
+    std::vector<core::ClientId> gone;
+    const auto deleted = store->delete_expired_clients(noon + std::chrono::seconds(second));
+    EXPECT_TRUE(deleted) << second;
+    for (const auto& each : *deleted) gone.push_back(each.client);
+    return gone;
+  };
+  EXPECT_THAT(gone_at(0), ::testing::IsEmpty());
+  EXPECT_THAT(gone_at(1), ::testing::IsEmpty());
+  EXPECT_THAT(gone_at(2), ::testing::ElementsAre(foreign));
+  EXPECT_THAT(gone_at(3), ::testing::ElementsAre(ours));
+}
+
+TEST_F(SqliteClientsTest, ExpiredClientsAreFoundByTheirIndex) {
+  const std::string plan = Sqlite(database.connection)
+                               .rows("EXPLAIN QUERY PLAN SELECT id, expires_at FROM clients WHERE expires_at < 'x'")
+                               .front();
+  EXPECT_THAT(plan, ::testing::HasSubstr("COVERING INDEX idx_clients_expires_at (expires_at<?)"));
+}
+
+TEST_F(SqliteClientsTest, WhereNothingHasExpiredNothingIsCommitted) {
+  client(alice, "C2", 600);
+  const auto before = metrics.counter("push_store_commits_total", "").value();
+  EXPECT_TRUE(store->delete_expired_clients(core::wall_now())->empty());
+  EXPECT_EQ(metrics.counter("push_store_commits_total", "").value(), before);
+}
+
+TEST_F(SqliteClientsTest, ManyExpiredClientsAreDeletedInSlices) {
+  Sqlite(database.connection)
+      .run(
+          "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600)"
+          " INSERT INTO clients (token, user_id, created_at, expires_at)"
+          " SELECT 'many' || i, 1 + i % 2, '2020-01-01', '2020-01-02' FROM n");
+  const auto deleted = store->delete_expired_clients(core::wall_now());
+  ASSERT_TRUE(deleted);
+  EXPECT_EQ(deleted->size(), 600U);
+  EXPECT_EQ(Sqlite(database.connection).row("SELECT count(*) FROM clients"), "int:1");
+}
+
+TEST_F(SqliteClientsTest, ATouchWritesTheLastUseAndMovesTheExpiry) {
+  const auto tablet = client(alice, "C2", 600);
+  const auto at = core::wall_now() + hours(1);
+  ASSERT_TRUE(store->touch_clients({phone, tablet, core::ClientId{99}}, at));
+  store->drain();
+  EXPECT_EQ(stored(phone).last_used, at);
+  EXPECT_FALSE(stored(phone).expires_at);
+  EXPECT_EQ(stored(tablet).last_used, at);
+  EXPECT_EQ(stored(tablet).expires_at, at + seconds(600));
+  EXPECT_EQ(Sqlite(database.connection).row("SELECT last_used FROM clients"), "text:" + core::database_time(at));
+  EXPECT_FALSE(store->touch_clients({phone}, at)) << "after the end";
+}
+
+TEST_F(SqliteClientsTest, ATouchDoesNotReviveAnExpiredClient) {
+  const auto tablet = client(alice, "C2", 600);
+  set(tablet, "expires_at", "'2020-01-01 00:00:00+14:00'");
+  ASSERT_TRUE(store->touch_clients({tablet, phone}, core::wall_now()));
+  store->drain();
+  EXPECT_TRUE(stored(phone).last_used);
+  EXPECT_FALSE(*store->find_client(tablet));
+  EXPECT_EQ(Sqlite(database.connection).row("SELECT last_used FROM clients WHERE token = 'C2'"), "null");
+}
+
+TEST_F(SqliteClientsTest, ManyClientsAreTouchedInSlices) {
+  std::vector<core::ClientId> many{phone};
+  Sqlite(database.connection)
+      .run(
+          "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600)"
+          " INSERT INTO clients (token, user_id, created_at) SELECT 'many' || i, 1, '2020-01-01' FROM n");
+  for (unsigned i = 1; i <= 600; ++i) many.push_back(core::ClientId{core::value(phone) + i});
+  ASSERT_TRUE(store->touch_clients(many, core::wall_now()));
+  // The purge thread takes turns: what comes behind it is answered when all slices are through.
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(purge(*store, bob));
+  EXPECT_EQ(Sqlite(database.connection).row("SELECT count(*) FROM clients WHERE last_used IS NULL"), "int:0");
+}
+
+TEST_F(SqliteClientsTest, ATouchOfAnApplicationWritesItsLastUse) {
+  const auto app = application(alice, "A1");
+  const auto at = core::wall_now();
+  ASSERT_TRUE(store->touch_application(app, at));
+  ASSERT_TRUE(store->touch_application(core::ApplicationId{99}, at));
+  store->drain();
+  EXPECT_EQ((*store->find_application(app))->last_used, at);
+  EXPECT_EQ(Sqlite(database.connection).row("SELECT last_used FROM applications"), "text:" + core::database_time(at));
+}
+
+}  // namespace
+}  // namespace push::store

@@ -1,0 +1,116 @@
+// The pages and what stands around them: our own, and a configured web interface in their place.
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <string>
+
+#include "support/api_test.hpp"
+
+namespace push::support {
+namespace {
+
+class Pages : public ApiTest {
+ protected:
+  void put(const std::string& name, const std::string& text) const {
+    const std::filesystem::path path = server_.directory() + "/ui/" + name;
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path) << text;
+  }
+  void restart_with_ui() {
+    ASSERT_EQ(server_.stop(), 0);
+    server_.set("GOTIFY_UIDIR", server_.directory() + "/ui");
+    server_.start();
+  }
+};
+
+TEST_F(Pages, OfOurOwnLoadOnlyWhatIsThere) {
+  HttpClient http = nobody();
+  for (const char* page : {"/", "/index.html", "/docs"}) {
+    const Answer answer = http.get(page, {"Origin: http://elsewhere"});
+    ASSERT_EQ(answer.status, 200) << page;
+    EXPECT_EQ(answer.header("Content-Type"), page == std::string("/docs") ? "text/html; charset=utf-8" : "text/html");
+    EXPECT_EQ(answer.header("X-Content-Type-Options"), "nosniff");
+    EXPECT_TRUE(answer.header("Content-Security-Policy").starts_with("default-src 'none'; script-src 'self';"));
+    std::set<std::string> links;
+    const std::regex link("(?:src|href)=\"([^\"#]+)\"");
+    for (std::sregex_iterator at(answer.body.begin(), answer.body.end(), link), end; at != end; ++at) {
+      links.insert((*at)[1]);
+    }
+    EXPECT_GE(links.size(), 2u) << page;
+    for (const std::string& path : links) {
+      // Relative, so that they work below a prefix that a proxy takes away.
+      EXPECT_EQ(path.find_first_of("/:") == 0 || path.find("://") != std::string::npos, false) << path;
+      EXPECT_EQ(http.get("/" + path).status, 200) << page << " " << path;
+    }
+  }
+  EXPECT_EQ(http.get("/static/app.js").header("Content-Type"), "text/javascript; charset=utf-8");
+  EXPECT_EQ(http.get("/static/defaultapp.png").header("Content-Type"), "image/png");
+  EXPECT_EQ(http.get("/manifest.json").json().at("name"), "sharded-gotify");
+  EXPECT_EQ(http.request("HEAD", "/").status, 404);
+}
+
+TEST_F(Pages, AreNotListedAndNotLeft) {
+  HttpClient http = nobody();
+  for (const char* path : {"/static/", "/static/none.js", "/static/..%2fswagger.json", "/static/%2e%2e%2f%2e%2e%2fx"}) {
+    const Answer answer = http.get(path);
+    EXPECT_EQ(answer.status, 404) << path;
+  }
+  const Answer missing = http.get("/static/none.js");
+  EXPECT_EQ(missing.header("Content-Type"), "text/plain");
+  EXPECT_EQ(missing.body, "404 page not found");
+  EXPECT_EQ(http.get("/static").header("Location"), "/static/");
+  EXPECT_EQ(http.get("/docs/").header("Location"), "/docs");
+}
+
+TEST_F(Pages, OfAConfiguredInterfaceComeFromItsFolder) {
+  put("index.html", "<script>a = %CONFIG%; b = '%CONFIG%'</script>");
+  put("manifest.json", "{\"short_name\":\"stock\"}");
+  put("static/index-abc.js", "run()");
+  put("static/font.woff2", "font");
+  restart_with_ui();
+  HttpClient http = nobody();
+  const std::string version = http.get("/version").body;
+  for (const char* page : {"/", "/index.html"}) {
+    const Answer answer = http.get(page);
+    EXPECT_EQ(answer.body,
+              "<script>a = {\"register\":false,\"version\":" + version + ",\"oidc\":false}; b = '%CONFIG%'</script>");
+    EXPECT_EQ(answer.header("Content-Type"), "text/html");
+    EXPECT_FALSE(answer.has("Content-Security-Policy"));
+  }
+  EXPECT_EQ(http.get("/manifest.json").json().at("short_name"), "stock");
+  EXPECT_EQ(http.get("/static/index-abc.js").header("Content-Type"), "text/javascript; charset=utf-8");
+  EXPECT_EQ(http.get("/static/font.woff2").header("Content-Type"), "font/woff2");
+  EXPECT_EQ(http.get("/static/index-abc.js", {"Range: bytes=0-2"}).body, "run");
+  // What it does not have is ours.
+  EXPECT_EQ(http.get("/static/defaultapp.png").status, 200);
+  EXPECT_EQ(http.get("/static/none.js").body, "404 page not found");
+  EXPECT_EQ(http.get("/static/..%2f..%2fserver.log").status, 404);
+}
+
+TEST_F(Pages, SayWhoseServerThisIs) {
+  HttpClient http = nobody();
+  const Answer info = http.get("/gotifyinfo");
+  EXPECT_EQ(info.body,
+            "{\"version\":" + http.get("/version").json().at("version").dump() + ",\"register\":false,\"oidc\":false}");
+  EXPECT_EQ(info.header("Content-Type"), "application/json");
+  EXPECT_EQ(http.get("/gotifyinfo", {"Origin: http://elsewhere"}).status, 403);
+  ASSERT_EQ(server_.stop(), 0);
+  server_.set("GOTIFY_REGISTRATION", "true");
+  server_.start();
+  EXPECT_EQ(nobody().get("/gotifyinfo").json().at("register"), true);
+}
+
+TEST_F(Pages, DescribeTheApiForWhoeverAsks) {
+  HttpClient http = nobody();
+  const Answer plain = http.get("/swagger");
+  EXPECT_EQ(plain.status, 200);
+  EXPECT_EQ(plain.header("Content-Type"), "text/plain; charset=utf-8");
+  EXPECT_EQ(plain.json().at("host"), "localhost");
+  EXPECT_EQ(http.get("/swagger", {"X-Host: x.example"}).json().at("host"), "x.example");
+  EXPECT_EQ(http.get("/swagger", {"X-Host: x.example", "X-Forwarded-Host: f.example"}).json().at("host"), "f.example");
+  EXPECT_EQ(http.get("/swagger?base=h.example/g%22", {"X-Forwarded-Host: f"}).json().at("host"), "h.example/g\"");
+}
+
+}  // namespace
+}  // namespace push::support

@@ -1,0 +1,56 @@
+// A reader of a large answer may be slow; one that takes nothing at all is let go.
+#include <chrono>
+#include <thread>
+
+#include "support/api_test.hpp"
+#include "support/wait.hpp"
+
+namespace push::support {
+namespace {
+
+constexpr int kMessages = 120;
+constexpr int kSmallWindow = 4096;
+constexpr std::size_t kMessageSize = 100 * 1024;  // with all of them more than any kernel's socket buffers hold
+constexpr auto kPatienceOfTheServer = std::chrono::seconds(1);
+const char* const kTimeouts = "push_http_timeouts_total";
+
+class SlowAnswer : public ApiTest {
+ protected:
+  void SetUp() override {
+    start({{"GOTIFY_SERVER_HTTP_BODYTIMEOUTSECONDS", std::to_string(kPatienceOfTheServer.count())}});
+    HttpClient http = poster();
+    const std::string text(kMessageSize, 'x');
+    for (int i = 0; i < kMessages; ++i) post_message(http, text);
+  }
+
+  Socket ask() {
+    Socket socket = Socket::connect(server_.address(), kSmallWindow);
+    socket.send("GET /message?limit=200 HTTP/1.1\r\nHost: push\r\n" + client_.key().front() + "\r\n\r\n");
+    return socket;
+  }
+};
+
+TEST_F(SlowAnswer, GoesOnAsLongAsSomeOfItIsTaken) {
+  Socket socket = ask();
+  std::string input;
+  const auto end = std::chrono::steady_clock::now() + 4 * kPatienceOfTheServer;
+  while (std::chrono::steady_clock::now() < end) {  // far longer than the timeout for the whole answer
+    ASSERT_TRUE(socket.receive(input)) << "after " << input.size() << " bytes";
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  EXPECT_LT(input.size(), kMessages * kMessageSize) << "the reader was not slow";
+  while (input.size() < kMessages * kMessageSize || input.back() != '}') ASSERT_TRUE(socket.receive(input));
+  EXPECT_EQ(server_.metric(kTimeouts), 0);
+}
+
+TEST_F(SlowAnswer, EndsWhenNothingIsTaken) {
+  Socket socket = ask();
+  EXPECT_TRUE(eventually([this] { return server_.metric(kTimeouts) == 1; }));
+  std::string input;
+  while (socket.receive(input)) {
+  }
+  EXPECT_LT(input.size(), kMessages * kMessageSize);
+}
+
+}  // namespace
+}  // namespace push::support
