@@ -77,7 +77,7 @@ net::Response list_page(Context& context, Owner owner, store::PageRequest page) 
 // Deletes `owner`'s messages and answers when they are gone.
 template <class Owner>
 void purge(Service& service, const ExchangePtr& exchange, Owner owner) {
-  auto queued = service.store().delete_messages(owner, [&service, exchange](core::Result<void> done) {
+  auto queued = service.store().delete_messages(owner, [&service, exchange](const core::Result<void>& done) {
     if (!done) return service.fail(*exchange, done.error());
     service.finish(*exchange, empty());
   });

@@ -79,6 +79,14 @@ bool has_password(std::string_view connection) {
   return connection.find("password") != std::string_view::npos || connection.find('@') != std::string_view::npos;
 }
 
+bool is_file(const std::string& connection) {
+  static constexpr std::string_view kMarks[] = {"@tcp(",    "@unix(", "postgres://", "postgresql://",
+                                                "mysql://", "host=",  "dbname=",     "password="};
+  return !connection.empty() && std::none_of(std::begin(kMarks), std::end(kMarks), [&](std::string_view mark) {
+    return connection.find(mark) != std::string::npos;
+  });
+}
+
 std::optional<std::string> log_level(std::string_view text) {
   // From -1 on. The sixth is zerolog's level of lines without a level, which nothing here writes.
   static constexpr std::array kWords = {"trace", "debug", "info",     "warn",    "error",

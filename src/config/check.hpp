@@ -17,6 +17,8 @@ bool is_network(const std::string& text);
 bool is_regex(const std::string& text);
 // A DSN of any of Gotify's databases that carries a password.
 bool has_password(std::string_view connection);
+// Not empty, and not the DSN of a MySQL or PostgreSQL server, which would make a file that is named by a password.
+bool is_file(const std::string& connection);
 
 // Gotify's level as its word: a word in any case, or a number from -1 (trace) to 7 (disabled).
 std::optional<std::string> log_level(std::string_view text);

@@ -222,7 +222,10 @@ void add_database(std::vector<Key>& keys) {
   const auto add = [&keys](Key key) { keys.push_back(std::move(key)); };
   add(refused_with(word(PUSH_KEY(database.dialect), {"sqlite3"}, "kind of database"),
                    "unsupported dialect: {}; this server keeps its data in sqlite3 only"));
-  add(secret(full_text(PUSH_KEY(database.connection), "path of the database"), has_password));
+  Key connection = secret(full_text(PUSH_KEY(database.connection), "path of the database"), has_password);
+  connection.fits = is_file;
+  connection.allowed = "must be the path of an SQLite file, without control characters";
+  add(std::move(connection));
   add(number(PUSH_KEY(database.queue), 1, kMany, "changes that may wait for the writer, then 503"));
   add(number(PUSH_KEY(database.queuebytes), kKilo, 64 * kGiga,
              "bytes of messages that may wait for the writer, then 503"));

@@ -39,6 +39,21 @@ std::size_t size_of_key(std::string_view text) {
   return at < text.size() && text[at] == '=' ? at + 1 : 0;
 }
 
+// What is not printable ASCII, as %XX: a terminal takes some of it for commands.
+void append_printable(std::string& out, std::string_view text) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte > 0x20 && byte < 0x7f) {
+      out += c;
+    } else {
+      out += '%';
+      out += kHex[byte >> 4U];
+      out += kHex[byte & 15U];
+    }
+  }
+}
+
 }  // namespace
 
 bool set_up_log(std::string_view level, bool colours) {
@@ -75,7 +90,7 @@ std::string mask_token(std::string_view target) {
   std::string out;
   for (std::size_t at = 0; at < target.size();) {
     const std::size_t key = size_of_key(target.substr(at));
-    out.append(target.substr(at, std::max<std::size_t>(key, 1)));
+    append_printable(out, target.substr(at, std::max<std::size_t>(key, 1)));
     at += std::max<std::size_t>(key, 1);
     if (key == 0) continue;
     out += "[masked]";

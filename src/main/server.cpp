@@ -17,6 +17,7 @@
 #include "push/core/log.hpp"
 #include "push/core/worker_pool.hpp"
 #include "push/delivery/publisher.hpp"
+#include "push/files/file.hpp"
 #include "push/files/image_folder.hpp"
 #include "push/hub/hub.hpp"
 #include "push/metrics/registry.hpp"
@@ -60,6 +61,15 @@ core::Result<void> listen(net::LoopPool& loops, const config::Server& server, ap
   return {};
 }
 
+// A wrong `uidir` says so now, and not to the first browser.
+core::Result<void> check_web_interface(const std::string& folder) {
+  if (folder.empty()) return {};
+  const auto page = files::read_file(folder, "index.html");
+  if (!page) return core::failure(page.error().code, "uidir: " + page.error().text);
+  if (!*page) return core::failure(core::ErrorCode::not_found, "uidir: there is no index.html in " + folder);
+  return {};
+}
+
 void wait_for_the_end() {
   for (;;) {
     const int signal = wait_for_signal();
@@ -81,6 +91,7 @@ int serve(const config::Loaded& loaded) {
   if (const auto rules = api::OriginRules::compile(config.server); !rules) return cannot_start(rules.error());
   if (const auto proxies = net::TrustedProxies::parse(config.server.trustedproxies); !proxies)
     return cannot_start(proxies.error());
+  if (auto page = check_web_interface(config.uidir); !page) return cannot_start(page.error());
   metrics::Registry metrics;
   auto store = store::SqliteStore::open(config.database, metrics);
   if (!store) return cannot_start(store.error());

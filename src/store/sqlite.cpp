@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <chrono>
+#include <string>
 #include <utility>
 
 #include "push/core/check.hpp"
@@ -49,6 +50,9 @@ core::Error sqlite_failure(sqlite3* database, int code, std::string_view what) {
   text += ": ";
   text += database == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(database);
   const int extended = database == nullptr ? code : sqlite3_extended_errcode(database);
+  // SQLite tries again to read only, so errno would say why that failed.
+  if (const int kind = code & 0xFF; kind == SQLITE_READONLY || kind == SQLITE_CANTOPEN)
+    text += ": can this user write the file and the folder that it is in?";
   text += " (SQLite code " + std::to_string(extended) + ")";
   return core::failure(meaning(code), std::move(text));
 }

@@ -28,6 +28,12 @@ TEST(MaskToken, LeavesEverythingElseAsItIs) {
   }
 }
 
+TEST(MaskToken, LeavesNothingThatATerminalObeys) {
+  EXPECT_EQ(mask_token("/a\xc2\x9b"
+                       "31m\x80?token=\xff&\x1b=\n"),
+            "/a%C2%9B31m%80?token=[masked]&%1B=%0A");
+}
+
 class SetUpLog : public ::testing::Test {
  protected:
   void TearDown() override { spdlog::set_default_logger(before_); }

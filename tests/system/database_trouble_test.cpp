@@ -128,5 +128,13 @@ TEST_F(DatabaseTrouble, AFileThatIsNoDatabaseStopsTheStartWithItsName) {
   EXPECT_THAT(completed.err, HasSubstr("lacks the table users"));
 }
 
+TEST_F(DatabaseTrouble, AFileThatCannotBeOpenedStopsTheStartWithWhatToLookAt) {
+  const Completed completed =
+      run_program({}, {{"GOTIFY_DATABASE_CONNECTION", server_.directory()}}, server_.directory());
+  EXPECT_EQ(completed.code, 1);
+  EXPECT_THAT(completed.err, StartsWith("sharded-gotify: cannot start: " + server_.directory() + ": "));
+  EXPECT_THAT(completed.err, HasSubstr("can this user write the file and the folder that it is in?"));
+}
+
 }  // namespace
 }  // namespace push::support

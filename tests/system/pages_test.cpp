@@ -6,6 +6,7 @@
 #include <string>
 
 #include "support/api_test.hpp"
+#include "support/process.hpp"
 
 namespace push::support {
 namespace {
@@ -48,6 +49,15 @@ TEST_F(Pages, OfOurOwnLoadOnlyWhatIsThere) {
   EXPECT_EQ(http.get("/static/defaultapp.png").header("Content-Type"), "image/png");
   EXPECT_EQ(http.get("/manifest.json").json().at("name"), "sharded-gotify");
   EXPECT_EQ(http.request("HEAD", "/").status, 404);
+}
+
+TEST_F(Pages, OfAFolderWithoutThemStopTheStart) {
+  ASSERT_EQ(server_.stop(), 0);
+  const std::string folder = server_.directory() + "/ui";
+  const Completed completed = run_program(
+      {}, {{"GOTIFY_UIDIR", folder}, {"GOTIFY_DATABASE_CONNECTION", server_.database_path()}}, server_.directory());
+  EXPECT_EQ(completed.code, 1);
+  EXPECT_EQ(completed.err, "sharded-gotify: cannot start: uidir: there is no index.html in " + folder + "\n");
 }
 
 TEST_F(Pages, AreNotListedAndNotLeft) {

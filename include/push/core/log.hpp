@@ -11,7 +11,8 @@ namespace push::core {
 // level: trace debug info warn error fatal panic disabled (Gotify's words). False if it is none of them.
 bool set_up_log(std::string_view level, bool colours);
 
-// Replaces the value of every `token=` in a request target by [masked], however the key is percent-encoded.
+// A request target as it may be logged: the value of every `token=` is [masked], however the key is percent-encoded,
+// and what is not printable ASCII is percent-encoded.
 std::string mask_token(std::string_view target);
 
 }  // namespace push::core

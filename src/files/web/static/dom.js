@@ -33,7 +33,7 @@ export function values(form) {
 
 // `run` gets the form's values; what it throws is shown below the fields. `more` stands beside the button.
 export function form(properties, fields, button, run, ...more) {
-  const problem = make('div', {role: 'alert', class: 'quiet', hidden: true});
+  const problem = make('div', {role: 'alert', class: 'problem', hidden: true});
   const submit = make('button', {class: 'main'}, button);
   const element = make('form', properties, ...fields, make('div', {class: 'actions'}, submit, ...more), problem);
   element.addEventListener('submit', async (event) => {

@@ -8,8 +8,14 @@ function used(lastUsed) {
   return lastUsed ? make('span', {class: 'quiet'}, 'Last used ', time(lastUsed)) : make('span', {class: 'quiet'}, 'Never used');
 }
 
+// Browsers have navigator.clipboard on https only.
 function showToken(title, token) {
-  return ask(title, [make('code', {}, token)], 'Copy', () => navigator.clipboard?.writeText(token), 'Close');
+  const code = make('code', {}, token);
+  return ask(title, [code], 'Copy', () => {
+    if (navigator.clipboard) return navigator.clipboard.writeText(token);
+    getSelection().selectAllChildren(code);
+    if (!document.execCommand('copy')) throw new Error('This browser does not let the page copy: the token is selected.');
+  }, 'Close');
 }
 
 const applicationFields = (now = {}) => [
@@ -45,6 +51,12 @@ function applicationCard(application) {
     if (await ask(`Edit ${application.name}`, applicationFields(application), 'Save',
       (given) => request('PUT', path, given))) await applications();
   };
+  const replaceToken = async () => {
+    if (!await confirmed(`Replace the token of ${application.name}? The old one stops working.`, 'Replace')) return;
+    const {regenerateToken} = await request('PUT', `${path}/security`, {regenerateToken: true});
+    await applications();
+    await showToken(`Token of ${application.name}`, regenerateToken.token);
+  };
   const removeIt = async () => {
     if (!await confirmed(`Delete ${application.name} and its messages?`)) return;
     await remove(path);
@@ -57,6 +69,7 @@ function applicationCard(application) {
       application.description ? make('p', {class: 'text'}, application.description) : null,
       make('div', {class: 'actions'},
         application.token ? button('Show token', () => showToken(`Token of ${application.name}`, application.token)) : null,
+        button('New token', replaceToken),
         button('Send a message', () => pushMessage(application)),
         button('Edit', edit),
         button('Picture', () => uploadImage(application)),

@@ -10,6 +10,7 @@ export class Messages {
     this.application = 0;  // 0 = all
     this.nodes = new Map();  // by id, only those that are shown
     this.newest = -1;  // until a page was loaded
+    this.behind = false;  // the stream opened before that: what came between the two is on neither
     this.next = 0;
     this.turn = 0;  // counts loads: an answer that comes late belongs to none
     this.visible = false;
@@ -67,6 +68,9 @@ export class Messages {
     for (const message of messages) this.place(message);
     this.next = paging.since;
     this.more.hidden = !paging.next;
+    if (!this.behind || this.application) return;
+    this.behind = false;
+    await this.catchUp(messages[0]?.id ?? 0);
   }
 
   // Where its id belongs: nearly always at one of the two ends.
@@ -118,10 +122,12 @@ export class Messages {
   }
 
   // After a reconnect: page by page down to what is known, oldest of the missed ones first.
-  async catchUp() {
-    if (this.newest < 0) return;
+  async catchUp(known = this.newest) {
+    if (known < 0) {
+      this.behind = true;
+      return;
+    }
     const missed = [];
-    const known = this.newest;
     for (let since = 0; ;) {
       const {messages, paging} = await get(`message?limit=${kPage}&since=${since}`);
       missed.push(...messages.filter(({id}) => id > known));
