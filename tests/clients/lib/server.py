@@ -1,5 +1,6 @@
 """The real program in a folder of its own, and what each test needs to exist."""
 
+import copy
 import json
 import os
 import shutil
@@ -30,13 +31,20 @@ class Server:
         shutil.rmtree(self.folder, ignore_errors=True)
         os.makedirs(self.folder)
         self.settings = settings or {}
+        self.program = PROGRAM
         self.database = os.path.join(self.folder, "gotify.db")
         self.log = os.path.join(self.folder, "server.log")
         self.process = None
 
+    def with_program(self, program):
+        """Another program, on the same folder with the same settings. Only one of them may run."""
+        other = copy.copy(self)
+        other.program = program
+        return other
+
     def start(self):
-        if not os.access(PROGRAM, os.X_OK):
-            raise Failure(f"{PROGRAM} is missing: scripts/build release sharded-gotify")
+        if not os.access(self.program, os.X_OK):
+            raise Failure(f"{self.program} is missing: scripts/build release sharded-gotify, tests/clients/install go")
         for _ in range(5):  # another process may take the port first
             self.port = free_port()
             self.url = f"http://127.0.0.1:{self.port}"
@@ -45,7 +53,7 @@ class Server:
                            "GOTIFY_DATABASE_CONNECTION": self.database,
                            "GOTIFY_UPLOADEDIMAGESDIR": os.path.join(self.folder, "images"), **self.settings}
             with open(self.log, "ab") as log:
-                self.process = subprocess.Popen([PROGRAM], cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,
+                self.process = subprocess.Popen([self.program], cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,
                                                 stdout=log, stderr=log)
             if self.answers():
                 return self

@@ -1,5 +1,5 @@
-"""To Gotify and back, as far as it goes without Gotify: its ORM, driver, models and start-up migration (go/gorm) on a database
-that the server wrote, the server on what they left, and the server on a database that they made."""
+"""The schema of Gotify 3, with its ORM, driver, models and start-up migration (go/gorm): on a database that the server wrote, and
+the server on a database that they made."""
 
 import base64
 import datetime
@@ -8,9 +8,10 @@ import os
 import sqlite3
 import subprocess
 
+from lib.fill import fill
 from lib.server import BUILD, Api, Server
 from lib.steps import step
-from lib.wire import Failure, Stream, basic, expect, raw
+from lib.wire import Failure, expect
 from replays.checks import iso_date
 
 
@@ -82,38 +83,6 @@ def users_match(url, credential, rows):
     compare("user", Api(url, credential).call("GET", "/user"), rows["Users"], {"name": "Name", "admin": "Admin"}, {"createdAt": "CreatedAt"})
 
 
-def upload(url, application):
-    head = '--b\r\nContent-Disposition: form-data; name="file"; filename="icon.gif"\r\nContent-Type: image/gif\r\n\r\n'
-    answer = raw(url, "POST", f"/application/{application}/image", [basic("admin", "admin"), "Content-Type: multipart/form-data; boundary=b"],
-                 head + "GIF89a\1\0\1\0\0\0\0\r\n--b--\r\n")
-    expect(answer.status, 200, f"status of the upload ({answer.body[:200]!r})")
-
-
-def fill(server):
-    """Some of everything over the API. The client's token of the first and of the second user."""
-    admin = server.api()
-    first = admin.client("first")["token"]
-    admin.call("POST", "/client", {"name": "expires", "expiresAfterInactivitySeconds": 86400})
-    applications = [admin.application(f"app {number}", description="ü 🔴", defaultPriority=number - 1) for number in range(12)]
-    admin.call("PUT", f"/application/{applications[3]['id']}", {"name": "moved", "sortKey": "Zz"})
-    upload(server.url, applications[0]["id"])
-    admin.call("DELETE", f"/application/{applications[5]['id']}")
-    del applications[5]
-    for number in range(60):
-        body = {"message": f"message {number}\n<&> ü 🔴", "title": ["", "title"][number % 2], "priority": number % 11 - 1}
-        if number % 3 == 0:
-            body["extras"] = {"client::display": {"contentType": "text/markdown"}, "n": [1, 1.5, -7, None, True, {"b": "é", "a": {}}]}
-        last = Api(server.url, applications[number % 5]["token"]).call("POST", "/message", body)
-    admin.call("DELETE", f"/message/{last['id']}")
-    admin.call("POST", "/user", {"name": "second", "pass": "zweite", "admin": True})
-    second = Api(server.url)
-    second.headers = [basic("second", "zweite")]
-    token = second.client("second's")["token"]
-    application = second.application("second's")
-    Api(server.url, application["token"]).call("POST", "/message", {"message": "for the second"})
-    return first, token
-
-
 own = Server("gorm-own")
 with own:
     with step("filled over the API"):
@@ -131,36 +100,18 @@ with own:
         matches(own.url, first, 1, rows)
         matches(own.url, second, 2, rows)
         users_match(own.url, first, rows)
-with step("written by GORM into our database"):
-    before = schema(own.database)
-    rows = gorm("write", own.database)
-    expect(schema(own.database), before, "schema after the migration")
-with own:
-    with step("and served again"):
-        third = [row for row in rows["Clients"] if row["Name"] == "never used"][0]
-        matches(own.url, first, 1, rows)
-        matches(own.url, second, 2, rows)
-        matches(own.url, third["Token"], third["UserID"], rows)
-        users_match(own.url, first, rows)
-        name = [row["Name"] for row in rows["Users"] if row["ID"] == third["UserID"]][0]
-        expect(raw(own.url, "GET", "/current/user", [basic(name, "from gorm")]).status, 200, "status for the password that GORM stored")
-        last = max(row["ID"] for row in rows["Messages"])
-        token = [row["Token"] for row in rows["Applications"] if row["UserID"] == third["UserID"]][0]
-        stream = Stream(own.url, f"/stream?token={third['Token']}")
-        sent = Api(own.url, token).call("POST", "/message", {"message": "after"})
-        expect((sent["id"], stream.next()), (last + 1, sent), "id after the last one, and the message in the stream")
 
-gotifys = Server("gorm-made")
+made_by_gorm = Server("gorm-made")
 with step("a database made by GORM"):
-    made = gorm("write", gotifys.database)
-    before = schema(gotifys.database)
-with gotifys:
+    made = gorm("write", made_by_gorm.database)
+    before = schema(made_by_gorm.database)
+with made_by_gorm:
     with step("is served, every row"):
-        matches(gotifys.url, "Cgorm00001.0000", 1, made)
-        users_match(gotifys.url, "Cgorm00001.0000", made)
+        matches(made_by_gorm.url, "Cgorm00001.0000", 1, made)
+        users_match(made_by_gorm.url, "Cgorm00001.0000", made)
 with step("and is as it was, but for indexes, notes and last uses"):
-    expect([entry for entry in schema(gotifys.database) if entry in before], before, "schema")
-    after = gorm("read", gotifys.database)
+    expect([entry for entry in schema(made_by_gorm.database) if entry in before], before, "schema")
+    after = gorm("read", made_by_gorm.database)
     for client in after["Clients"]:
         client["LastUsed"] = [each["LastUsed"] for each in made["Clients"] if each["ID"] == client["ID"]][0]
     expect(after, made, "rows")

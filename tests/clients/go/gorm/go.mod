@@ -3,7 +3,6 @@ module sharded-gotify/tests/clients/go/gorm
 go 1.19
 
 require (
-	golang.org/x/crypto v0.14.0
 	gorm.io/driver/sqlite v1.5.6
 	gorm.io/gorm v1.25.12
 )

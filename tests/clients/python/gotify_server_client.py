@@ -1,0 +1,149 @@
+"""To Gotify and back, with Gotify itself: each program on the folder that the other one filled. What one has written, the other
+must show, object for object and page for page; starting on it must change no row; and what it adds, the first must show."""
+
+import contextlib
+import datetime
+import os
+import sqlite3
+
+from lib.fill import fill, upload
+from lib.server import BUILD, PROGRAM, Api, Server
+from lib.steps import step
+from lib.wire import Stream, basic, expect, raw
+from replays.checks import iso_date
+
+GOTIFY = os.path.join(BUILD, "bin", "gotify-server")
+NAMES = {PROGRAM: "this server", GOTIFY: "Gotify"}
+LOGINS = [("admin", "admin"), ("second", "zweite")]
+TIMES = ("date", "lastUsed")
+NEWER = ("createdAt", "expiresAt", "expiresAfterInactivitySeconds", "elevatedUntil")  # Gotify 3 has these; 2.9 does not
+
+
+def comparable(value, url):
+    """Times as instants, links without host and port, and no member that Gotify 2 does not have."""
+    if isinstance(value, list):
+        return [comparable(each, url) for each in value]
+    if not isinstance(value, dict):
+        return value.replace(url, "") if isinstance(value, str) else value
+    return {member: iso_date(inner).astimezone(datetime.timezone.utc) if member in TIMES and inner else comparable(inner, url)
+            for member, inner in value.items() if member not in NEWER}
+
+
+def pages(api, target):
+    """A list of messages page by page, with what each page says of itself."""
+    since, found = 0, []
+    while True:
+        found.append(api.call("GET", f"{target}?limit=7&since={since}"))
+        since = found[-1]["paging"]["since"]
+        if not since:
+            return found
+
+
+def seen(server):
+    """All that each user is shown. By name and password, since the use of a token is noted in its row."""
+    every = {}
+    for login in LOGINS:
+        api = Api(server.url)
+        api.headers = [basic(*login)]
+        applications = api.call("GET", "/application")
+        every[login] = comparable({
+            "user": api.call("GET", "/current/user"), "users": api.call("GET", "/user"), "clients": api.call("GET", "/client"),
+            "applications": applications, "messages": pages(api, "/message"),
+            "by application": [pages(api, f"/application/{each['id']}/message") for each in applications]}, server.url)
+        every[login]["pictures"] = [raw(server.url, "GET", f"/{each['image']}").body for each in applications
+                                    if each["image"].startswith("image/")]
+    return every
+
+
+def expect_same(shown, written):
+    for login, parts in written.items():
+        for part, value in parts.items():
+            expect(shown[login][part], value, f"{part} of {login[0]}")
+
+
+class Content:
+    """The schema, the type of each column, and each row as it lies in the file."""
+
+    def __init__(self, database, like=None):
+        with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+            self.schema = sorted(connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"))
+            tables = like.columns if like else [name for kind, name, _, _ in self.schema if kind == "table"]
+            self.columns = {table: [(name, kind) for _, name, kind, *_ in connection.execute(f"PRAGMA table_info({table})")
+                                    if not like or (name, kind) in like.columns[table]] for table in tables}
+            self.rows = {table: [dict(zip((name for name, _ in columns), row)) for row in
+                                 connection.execute(f"SELECT {', '.join(name for name, _ in columns)} FROM {table} ORDER BY rowid")]
+                         for table, columns in self.columns.items()}
+
+    def expect_in(self, after, without_dates):
+        """Each row is there as it was. Those that Gotify 2 made in our tables get the date that they are without, if that is said."""
+        expect(after.columns, self.columns, "columns")
+        for table, rows in self.rows.items():
+            expect(len(after.rows[table]), len(rows), f"rows of {table}")
+            for row, kept in zip(rows, after.rows[table]):
+                if without_dates and "created_at" in row and row["created_at"] is None:
+                    expect(kept["created_at"] is None, False, f"{table} {row} still has no date")
+                    kept = {**kept, "created_at": None}
+                expect(kept, row, f"row of {table}")
+
+
+def add(server, shown):
+    """Uses tokens that the other program made, and adds, changes and deletes something."""
+    client, application = shown[LOGINS[0]]["clients"][0], shown[LOGINS[0]]["applications"][0]
+    stream = Stream(server.url, f"/stream?token={client['token']}")
+    sent = Api(server.url, application["token"]).call("POST", "/message", {"message": "after", "extras": {"n": [1, 1.5, None]}})
+    expect(stream.next(), sent, "message in the stream")
+    stream.close()
+    newest = max(message["id"] for parts in shown.values() for page in parts["messages"] for message in page["messages"])
+    expect(sent["id"] > newest, True, f"id {sent['id']} is after {newest}")
+    api = Api(server.url, client["token"])
+    made = api.application("added", description="ü", defaultPriority=3)
+    expect(api.call("GET", "/application")[-1]["id"], made["id"], "the new application is the last one")
+    upload(server.url, made["id"])
+    api.client("added")
+    Api(server.url, made["token"]).call("POST", "/message", {"message": "by the new one\n<&> 🔴"})
+    api.call("DELETE", f"/message/{shown[LOGINS[0]]['messages'][0]['messages'][0]['id']}")
+    api.call("PUT", f"/application/{application['id']}", {"name": "renamed", "description": "é", "defaultPriority": 9})
+    third = {"name": f"user after message {newest}", "pass": "drei", "admin": False}
+    api.call("POST", "/user", third)
+    expect(raw(server.url, "GET", "/current/user", [basic(third["name"], "drei")]).status, 200, "status for the new user")
+
+
+def take_over(successor, written, same_schema):
+    """Starts a program on what the other one left: it shows the same, and changes nothing by that."""
+    before = Content(successor.database)
+    with successor:
+        expect(raw(successor.url, "GET", "/version").json()["commit"] == "tests/clients", successor.program == GOTIFY, "Gotify answers")
+        expect_same(seen(successor), written)
+    after = Content(successor.database, before)
+    if same_schema:
+        expect(after.schema, before.schema, "schema")
+    before.expect_in(after, without_dates=successor.program == PROGRAM)
+
+
+def added(server, shown):
+    """What is shown after a restart, with what it added."""
+    with server:
+        add(server, shown)
+    with server:
+        return seen(server)
+
+
+def there_and_back(folder, first, second):
+    origin = Server(folder, {"TZ": "Asia/Kathmandu"}).with_program(first)
+    successor = origin.with_program(second)
+    with step(f"filled by {NAMES[first]}"):
+        with origin:
+            fill(origin)
+        with origin:
+            written = seen(origin)
+    with step(f"{NAMES[second]} shows the same, and changes nothing by starting"):
+        take_over(successor, written, same_schema=second == GOTIFY)
+    with step(f"{NAMES[first]} shows what {NAMES[second]} adds"):
+        more = added(successor, written)
+        take_over(origin, more, same_schema=True)
+    with step(f"and {NAMES[second]} what {NAMES[first]} adds then"):
+        take_over(successor, added(origin, more), same_schema=True)
+
+
+there_and_back("gotify-ours", PROGRAM, GOTIFY)
+there_and_back("gotify-theirs", GOTIFY, PROGRAM)
