@@ -66,7 +66,7 @@ TEST_F(SqlitePurgesTest, TheMessagesOfADeletedApplicationLeaveTheDiskAndThenItsN
   ASSERT_TRUE(eventually([&] { return notes() == "int:0"; }));
   EXPECT_EQ(left(app), "int:0");
   EXPECT_EQ(left(other), "int:3");
-  EXPECT_EQ(metrics.counter("push_store_purged_messages_total", "").value(), 5000U);
+  EXPECT_TRUE(eventually([&] { return metrics.counter("push_store_purged_messages_total", "").value() == 5000U; }));
 }
 
 TEST_F(SqlitePurgesTest, TheMessagesOfADeletedUserLeaveTheDisk) {
