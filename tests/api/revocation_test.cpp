@@ -5,7 +5,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <thread>
@@ -122,7 +124,7 @@ class Revocation : public testing::Test {
   cluster::Standalone backplane_;
   files::ImageFolder images_{""};
   auth::Authenticator authenticator_{store_, {.password_cost = 4}};
-  core::WorkerPool workers_{1, 16};
+  core::WorkerPool workers_{1, std::numeric_limits<std::size_t>::max()};  // refuses only when it stops
   std::optional<net::LoopPool> loops_;
   std::optional<delivery::Publisher> publisher_;
   std::optional<Service> service_;
@@ -170,7 +172,7 @@ TEST_F(Revocation, WhenNoWorkerCanCheckTheStreamEnds) {
     core::WorkerPool::Job nothing([] {});
     while (workers_.submit(nothing)) {
       nothing = core::WorkerPool::Job([] {});
-      std::this_thread::yield();
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
   });
   Talk stream(port_);
