@@ -17,7 +17,7 @@ class AccessLog {
  public:
   explicit AccessLog(net::TrustedProxies proxies) : proxies_(std::move(proxies)) {}
 
-  // `cause`: what an internal error said, which the client was not told. Any thread.
+  // `cause`: why the server was busy, or what a library threw; empty = nothing to add. Any thread.
   void write(const net::Request& request, unsigned status, core::SteadyTime start, std::string_view cause);
 
  private:
