@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include <array>
+
 #include "push/core/check.hpp"
 
 namespace push::auth {
@@ -24,13 +26,6 @@ const unsigned char* bytes(std::string_view text) {
 }
 
 }  // namespace
-
-std::string random_seed() {
-  set_up();
-  std::string seed(kSeedSize, '\0');
-  randombytes_buf(seed.data(), seed.size());
-  return seed;
-}
 
 std::string public_key_of(std::string_view seed) {
   set_up();

@@ -1,9 +1,6 @@
 #include "push/auth/token.hpp"
 
-#include <sys/random.h>
-
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -12,7 +9,7 @@
 
 #include "auth/ed25519.hpp"
 #include "push/auth/base64.hpp"
-#include "push/core/check.hpp"
+#include "push/core/random.hpp"
 #include "push/go/number.hpp"
 
 namespace push::auth {
@@ -20,36 +17,10 @@ namespace {
 
 constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
 constexpr std::size_t kRandomLetters = 14;
-// The largest multiple of the alphabet in a byte: what lies above it is thrown away, so that every letter is as likely.
-constexpr unsigned kFair = 256 / kLetters.size() * kLetters.size();
 static_assert(kLetters.size() == 65);
 
 constexpr std::string_view kEnhanced = "gtfy";
 constexpr std::int64_t kSignedFor = 900;  // seconds, before and after the signature's own
-
-void fill_random(std::array<unsigned char, 32>& bytes) {
-  std::size_t filled = 0;
-  while (filled < bytes.size()) {
-    const ssize_t got = ::getrandom(bytes.data() + filled, bytes.size() - filled, 0);
-    if (got < 0) {
-      PUSH_CHECK(errno == EINTR);
-      continue;
-    }
-    filled += static_cast<std::size_t>(got);
-  }
-}
-
-std::string random_letters(char prefix) {
-  std::string token(1, prefix);
-  std::array<unsigned char, 32> bytes{};
-  while (token.size() <= kRandomLetters) {
-    fill_random(bytes);
-    for (const unsigned char byte : bytes) {
-      if (byte < kFair && token.size() <= kRandomLetters) token += kLetters[byte % kLetters.size()];
-    }
-  }
-  return token;
-}
 
 // What is in the database is made of the same text whatever form was presented.
 std::string enhanced_text(std::string_view ident, std::string_view key) {
@@ -62,10 +33,10 @@ std::string enhanced_text(std::string_view ident, std::string_view key) {
 
 MintedToken mint(TokenForm form, char legacy_prefix, std::string_view ident) {
   if (form == TokenForm::legacy) {
-    const std::string token = random_letters(legacy_prefix);
+    const std::string token = legacy_prefix + core::random_letters(kLetters, kRandomLetters);
     return {token, token};
   }
-  const std::string seed = random_seed();
+  const std::string seed = core::random_bytes(kSeedSize);
   return {enhanced_text(ident, seed), enhanced_text(ident, public_key_of(seed))};
 }
 

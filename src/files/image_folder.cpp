@@ -1,11 +1,9 @@
 #include "push/files/image_folder.hpp"
 
 #include <fcntl.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -14,8 +12,8 @@
 
 #include "files/descriptor.hpp"
 #include "files/image_kind.hpp"
-#include "push/core/check.hpp"
 #include "push/core/log.hpp"
+#include "push/core/random.hpp"
 
 namespace push::files {
 namespace {
@@ -23,19 +21,6 @@ namespace {
 constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
 constexpr std::size_t kNameLetters = 25;
 constexpr std::string_view kUnfinished = ".upload-";  // a name with this and no extension is never served
-static_assert(kLetters.size() == 64);                 // six bits of a byte choose a letter, each as likely
-
-std::string random_name() {
-  std::array<unsigned char, kNameLetters> bytes{};
-  ssize_t got = 0;  // so few bytes come whole or, interrupted before there is any randomness, not at all
-  do {
-    got = ::getrandom(bytes.data(), bytes.size(), 0);
-  } while (got < 0 && errno == EINTR);
-  PUSH_CHECK(got == static_cast<ssize_t>(bytes.size()));
-  std::string name;
-  for (const unsigned char byte : bytes) name += kLetters[byte & 63U];
-  return name;
-}
 
 bool could_be_image(std::string_view name) {
   return name.find('/') == std::string_view::npos && !image_extension(name).empty();
@@ -97,7 +82,7 @@ core::Result<std::string> ImageFolder::save(std::string_view upload_name, std::s
   if (!is_image(bytes)) return core::failure(core::ErrorCode::invalid, "file must be an image");
   const std::string_view extension = image_extension(upload_name);
   if (extension.empty()) return core::failure(core::ErrorCode::invalid, "invalid file extension");
-  const std::string letters = random_name();
+  const std::string letters = core::random_letters(kLetters, kNameLetters);
   const std::string unfinished = path_ + "/" + std::string(kUnfinished) + letters;
   const std::string name = letters + std::string(extension);
   auto stored = write_durably(unfinished, bytes);
