@@ -11,5 +11,6 @@ nlohmann::json run_fanout(const Options& options);
 nlohmann::json run_post(const Options& options);
 nlohmann::json run_latency(const Options& options);
 nlohmann::json run_pages(const Options& options);
+nlohmann::json run_scale(const Options& options);
 
 }  // namespace push::bench

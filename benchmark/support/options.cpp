@@ -20,22 +20,23 @@ unsigned number(const std::string& text) {
 }  // namespace
 
 std::string usage() {
-  return "push_bench idle|fanout|post|latency|pages|all [options]\n"
+  return "push_bench idle|fanout|post|latency|pages|scale|all [options]\n"
          "  --json FILE         where the figures go as JSON (default build/bench/<scenario>.json)\n"
          "  --program FILE      the server (default: sharded-gotify beside push_bench)\n"
          "  --dir DIR           data of the servers, on a real disk (default build/bench/data)\n"
          "  --threads N         loops of the server (default: 1 and then 2 in fanout, otherwise one a core)\n"
-         "  --connections N     subscribers (default: idle 19000, fanout 10000)\n"
-         "  --cases s1,s2       idle: one user, a user a connection\n"
+         "  --connections N     subscribers (default: idle 19000, fanout 10000); scale: the most (19000; users 10000)\n"
+         "  --cases LIST        idle: s1,s2 (one user, a user a connection)\n"
+         "                      scale: connections,users,stored,shards\n"
          "  --stages LIST       idle: fresh,broadcast,churn,ping\n"
          "  --churn N           idle: connects and drops of the churn stage (100000)\n"
-         "  --rounds N          fanout 10, post 5\n"
+         "  --rounds N          fanout 10, post 5, scale 5\n"
          "  --messages N        fanout: messages a round (20)\n"
          "  --posters 1,16,64   post: connections\n"
          "  --seconds N         post: a round (3); latency: the run (20)\n"
          "  --rate N            latency: POSTs a second (200)\n"
          "  --behind N          latency: while another user's messages go out to N subscribers, two a second (0)\n"
-         "  --stored N          pages: messages of each of the two big applications (1000000)\n"
+         "  --stored N          pages: messages of each of the two big applications; scale: the most (1000000)\n"
          "  --size N            bytes of a message text (100)\n"
          "  --limit-seconds N   end everything after this time (1800)\n";
 }
@@ -92,6 +93,10 @@ std::vector<unsigned> numbers(const std::string& list) {
 
 bool contains_word(const std::string& list, const std::string& word) {
   return ("," + list + ",").find("," + word + ",") != std::string::npos;
+}
+
+bool wants_case(const Options& options, const std::string& name) {
+  return options.cases.empty() || contains_word(options.cases, name);
 }
 
 }  // namespace push::bench

@@ -11,7 +11,7 @@ struct Options {
   std::string json;     // empty: build/bench/<scenario>.json beside the build directory of this program
   std::string program;  // the server; default: sharded-gotify beside this program
   std::string dir;      // data of the servers under measurement
-  std::string cases = "s1,s2";
+  std::string cases;    // empty = all of the scenario
   std::string stages = "fresh,broadcast,churn,ping";
   std::string posters = "1,16,64";
   unsigned threads = 0;      // of the server; 0 = the scenario's own choice
@@ -35,5 +35,7 @@ std::string usage();
 // "1,16,64" -> 1 16 64
 std::vector<unsigned> numbers(const std::string& list);
 bool contains_word(const std::string& list, const std::string& word);
+// Whether --cases names it or names none.
+bool wants_case(const Options& options, const std::string& name);
 
 }  // namespace push::bench

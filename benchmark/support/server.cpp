@@ -31,7 +31,8 @@ void require_a_disk(const std::string& directory) {
 Scratch::Scratch(const std::string& parent) {
   std::filesystem::create_directories(parent);
   require_a_disk(parent);
-  path_ = parent + "/server-" + std::to_string(::getpid());
+  static unsigned number = 0;  // several at once have one each
+  path_ = parent + "/server-" + std::to_string(::getpid()) + "-" + std::to_string(++number);
   std::filesystem::create_directory(path_);
 }
 

@@ -48,6 +48,7 @@ void Subscribers::start(std::size_t slot, std::uint32_t user, std::uint32_t base
   subscriber.sequence = base;
   subscriber.state = State::connecting;
   subscriber.pinged = false;
+  subscriber.last_id = 0;
   ++pending_;
 }
 
@@ -232,8 +233,8 @@ void Subscribers::check_order(Subscriber& subscriber, std::uint32_t sequence, st
   if (seen_[sequence]) fail("message " + std::to_string(sequence) + " came twice");
   seen_[sequence] = true;
   const std::uint64_t id = id_in(payload);
-  if (id <= last_id_) fail("id " + std::to_string(id) + " came after " + std::to_string(last_id_));
-  last_id_ = id;
+  if (id <= subscriber.last_id) fail("id " + std::to_string(id) + " came after " + std::to_string(subscriber.last_id));
+  subscriber.last_id = id;
 }
 
 void Subscribers::forget_latencies() {

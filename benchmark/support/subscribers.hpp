@@ -2,8 +2,8 @@
 //
 // Every message must carry the stamp of its subscriber's user and the number that follows the last one's; anything else
 // (a gap, a repetition, another user's message, a close, bytes that are no frame) is a Failure. Where several POSTs are
-// in flight at once their order is the server's to choose: with `concurrent_posts` the ids must rise and no number may
-// come twice, and that none is missing shows in deliveries().
+// in flight at once their order is the server's to choose: with `concurrent_posts` the ids must rise at each subscriber
+// and no number may come twice, and that none is missing shows in deliveries().
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -22,7 +22,7 @@ struct SubscriberPlan {
   std::uint16_t port = 0;
   unsigned source_net = 0;        // 127.0.net.*
   bool own_users = false;         // connection i is user i; otherwise all are user 0
-  bool concurrent_posts = false;  // for a single subscriber
+  bool concurrent_posts = false;  // for subscribers of different users; numbers are then counted over all of them
 };
 
 class Subscribers {
@@ -64,6 +64,7 @@ class Subscribers {
     std::uint32_t user = 0;
     State state = State::closed;
     bool pinged = false;
+    std::uint64_t last_id = 0;  // with concurrent_posts
   };
 
   void start(std::size_t slot, std::uint32_t user, std::uint32_t base);
@@ -87,8 +88,7 @@ class Subscribers {
   std::uint32_t awaited_ = 0;  // sequence number for which arrived_ is counted
   std::size_t arrived_ = 0;
   std::size_t ponged_ = 0;
-  std::vector<bool> seen_;     // with concurrent_posts: by number
-  std::uint64_t last_id_ = 0;  // likewise
+  std::vector<bool> seen_;  // with concurrent_posts: by number
   Histogram latencies_;
   std::int64_t last_delivery_ns_ = 0;
   std::string last_frame_;
