@@ -1,4 +1,5 @@
-// latency: POSTs on a fixed schedule, each timed from its intended moment to its arrival at one subscriber.
+// latency: POSTs on a fixed schedule, each timed from its write to its arrival at one subscriber; from its intended
+// moment if it had to wait for a free connection. How late the generator's own timer woke it is counted apart.
 #include <poll.h>
 #include <sys/timerfd.h>
 
@@ -51,6 +52,7 @@ class Pacing {
       if (deadline.passed())
         fail("messages are missing: " + std::to_string(subscriber_.deliveries()) + " of " + std::to_string(last));
       for (; sequence_ < last && monotonic_ns() >= due && pool_.has_free(); due += period_ns_) send(due);
+      held_up_ = !pool_.has_free();
       wait(sequence_ < last && pool_.has_free() ? due : monotonic_ns() + 100'000'000);
       subscriber_.pump(0);
       pool_.poll(0, [&](std::uint64_t tag, std::int64_t, const Response& response) {
@@ -63,18 +65,22 @@ class Pacing {
 
   void forget() {
     subscriber_.forget_latencies();
+    late_ = Histogram{};
     answers_ = Histogram{};
   }
 
   const Histogram& deliveries() const { return subscriber_.latencies(); }
   const Histogram& answers() const { return answers_; }
+  const Histogram& late() const { return late_; }
 
  private:
-  // A message that had to wait for a free connection keeps its intended moment, so waiting counts.
+  // A message that had to wait for a free connection keeps its intended moment, so waiting for the server counts.
   void send(std::int64_t due) {
-    const Stamp stamp{.sent_ns = due, .sequence = ++sequence_, .user = kUser};
+    const std::int64_t sent = held_up_ ? due : monotonic_ns();
+    late_.record(sent - due);
+    const Stamp stamp{.sent_ns = sent, .sequence = ++sequence_, .user = kUser};
     pool_.send(post_request(server_.port(), application_token(kUser), stamp_text(stamp, size_)),
-               static_cast<std::uint64_t>(due));
+               static_cast<std::uint64_t>(sent));
   }
 
   void wait(std::int64_t until) const {
@@ -96,7 +102,9 @@ class Pacing {
   Subscribers subscriber_;
   std::uint32_t sequence_ = 0;
   std::uint32_t answered_ = 0;
+  bool held_up_ = false;  // no connection was free when the last message was due
   Histogram answers_;
+  Histogram late_;
 };
 
 Json figures_of(const Histogram& histogram) {
@@ -144,9 +152,11 @@ nlohmann::json run_latency(const Options& options) {
     result["client_cpus"] = static_cast<double>(cpu_ns(0) - client_before) / elapsed;
     result["delivery"] = figures_of(pacing.deliveries());
     result["answer"] = figures_of(pacing.answers());
+    result["generator_late"] = figures_of(pacing.late());
     Table table({"latency", "count", "p50 us", "p90 us", "p99 us", "max us"});
     add_row(table, "POST -> delivery", pacing.deliveries());
     add_row(table, "POST -> answer", pacing.answers());
+    add_row(table, "generator late", pacing.late());
     table.print();
   }
   server.kill_hard();

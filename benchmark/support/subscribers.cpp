@@ -1,5 +1,6 @@
 #include "support/subscribers.hpp"
 
+#include <sched.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -140,6 +141,7 @@ void Subscribers::pump(int timeout_ms) {
     if (slot >= subscribers_.size() || subscribers_[slot].generation != event.data.u64 >> 32) continue;
     on_event(slot, event.events);
   }
+  if (plan_.yields) ::sched_yield();
 }
 
 void Subscribers::on_event(std::size_t slot, std::uint32_t events) {

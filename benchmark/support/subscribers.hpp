@@ -23,6 +23,7 @@ struct SubscriberPlan {
   unsigned source_net = 0;        // 127.0.net.*
   bool own_users = false;         // connection i is user i; otherwise all are user 0
   bool concurrent_posts = false;  // for subscribers of different users; numbers are then counted over all of them
+  bool yields = false;            // lets others have the core after each batch of events, as if it were elsewhere
 };
 
 class Subscribers {
