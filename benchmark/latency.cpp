@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "crowd.hpp"
+#include "durable_floor.hpp"
 #include "scenarios.hpp"
 #include "support/check.hpp"
 #include "support/clock.hpp"
@@ -29,17 +30,18 @@ using Json = nlohmann::json;
 constexpr double kDefaultSeconds = 20;
 constexpr std::size_t kConnections = 16;
 constexpr std::uint32_t kWarming = 200;
-constexpr unsigned kUser = 1;  // user 0 has the crowd
+constexpr std::uint32_t kBlocks = 5;  // the server and the floor take turns
+constexpr unsigned kUser = 1;         // user 0 has the crowd
 
 class Pacing {
  public:
-  Pacing(const Server& server, const Options& options)
-      : server_(server),
+  Pacing(std::uint16_t port, unsigned source_net, const Options& options)
+      : port_(port),
         size_(options.size),
         period_ns_(1'000'000'000 / options.rate),
         timer_(must(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), "timerfd_create")),
-        pool_(server.port(), kConnections),
-        subscriber_({.port = server.port(), .source_net = 40, .own_users = true, .concurrent_posts = true}) {
+        pool_(port, kConnections),
+        subscriber_({.port = port, .source_net = source_net, .own_users = true, .concurrent_posts = true}) {
     subscriber_.open_up_to(1, 0, kUser, 10);
   }
 
@@ -79,7 +81,7 @@ class Pacing {
     const std::int64_t sent = held_up_ ? due : monotonic_ns();
     late_.record(sent - due);
     const Stamp stamp{.sent_ns = sent, .sequence = ++sequence_, .user = kUser};
-    pool_.send(post_request(server_.port(), application_token(kUser), stamp_text(stamp, size_)),
+    pool_.send(post_request(port_, application_token(kUser), stamp_text(stamp, size_)),
                static_cast<std::uint64_t>(sent));
   }
 
@@ -94,7 +96,7 @@ class Pacing {
     must(::poll(entries.data(), entries.size(), 1000), "poll");
   }
 
-  const Server& server_;
+  std::uint16_t port_;
   std::size_t size_;
   std::int64_t period_ns_;
   Fd timer_;
@@ -126,7 +128,7 @@ void add_row(Table& table, const std::string& name, const Histogram& histogram) 
 nlohmann::json run_latency(const Options& options) {
   if (options.rate == 0) fail("--rate must not be 0");
   const double seconds = options.seconds != 0 ? options.seconds : kDefaultSeconds;
-  const auto count = static_cast<std::uint32_t>(seconds * options.rate);
+  const auto count = static_cast<std::uint32_t>(seconds * options.rate) / kBlocks * kBlocks;
   Server server({.program = options.program, .directory = options.dir, .threads = options.threads, .users = 2});
   Json result{{"rate", options.rate}, {"threads", options.threads}, {"behind", options.behind}};
   std::uint32_t acked = kWarming + count;
@@ -134,22 +136,34 @@ nlohmann::json run_latency(const Options& options) {
     std::optional<Crowd> crowd;
     if (options.behind != 0) crowd.emplace(server.port(), options.behind, options.size);
     progress("latency, " + std::to_string(count) + " messages at " + std::to_string(options.rate) + "/s");
-    Pacing pacing(server, options);
+    Pacing pacing(server.port(), 40, options);
     pacing.run(kWarming);
     pacing.forget();
+    std::optional<DurableFloor> floor;
+    std::optional<Pacing> floor_pacing;
+    if (!crowd) {
+      floor.emplace(options.dir);
+      floor_pacing.emplace(floor->port(), 42, options);
+      floor_pacing->run(kWarming);
+      floor_pacing->forget();
+    }
     if (crowd) crowd->start();
-    const std::int64_t server_before = server.cpu_ns();
-    const std::int64_t client_before = cpu_ns(0);
-    const std::int64_t start = monotonic_ns();
-    pacing.run(count);
-    const auto elapsed = static_cast<double>(monotonic_ns() - start);
+    std::int64_t server_ns = 0;
+    std::int64_t elapsed_ns = 0;
+    for (std::uint32_t block = 0; block < kBlocks; ++block) {
+      const std::int64_t server_before = server.cpu_ns();
+      const std::int64_t start = monotonic_ns();
+      pacing.run(count / kBlocks);
+      elapsed_ns += monotonic_ns() - start;
+      server_ns += server.cpu_ns() - server_before;
+      if (floor_pacing) floor_pacing->run(count / kBlocks);
+    }
     if (crowd) {
       const std::uint32_t fanouts = crowd->stop();
       result["fanouts_to_the_crowd"] = fanouts;
       acked += fanouts;
     }
-    result["server_cpus"] = static_cast<double>(server.cpu_ns() - server_before) / elapsed;
-    result["client_cpus"] = static_cast<double>(cpu_ns(0) - client_before) / elapsed;
+    result["server_cpus"] = static_cast<double>(server_ns) / static_cast<double>(elapsed_ns);
     result["delivery"] = figures_of(pacing.deliveries());
     result["answer"] = figures_of(pacing.answers());
     result["generator_late"] = figures_of(pacing.late());
@@ -157,14 +171,17 @@ nlohmann::json run_latency(const Options& options) {
     add_row(table, "POST -> delivery", pacing.deliveries());
     add_row(table, "POST -> answer", pacing.answers());
     add_row(table, "generator late", pacing.late());
+    if (floor_pacing) {
+      result["floor"] = figures_of(floor_pacing->deliveries());
+      add_row(table, "floor", floor_pacing->deliveries());
+    }
     table.print();
   }
   server.kill_hard();
   const std::size_t rows = stored_messages(server.database()).size();
   result["rows_after_kill"] = rows;
-  std::printf("server CPUs %s, client CPUs %s; after kill -9: acked %u, rows %zu\n",
-              decimal(result["server_cpus"].get<double>(), 2).c_str(),
-              decimal(result["client_cpus"].get<double>(), 2).c_str(), acked, rows);
+  std::printf("server CPUs %s; after kill -9: acked %u, rows %zu\n",
+              decimal(result["server_cpus"].get<double>(), 2).c_str(), acked, rows);
   if (rows != acked) fail("stored rows and acknowledged messages differ");
   return result;
 }
