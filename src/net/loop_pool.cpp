@@ -71,14 +71,15 @@ core::Result<std::uint16_t> LoopPool::listen(const std::string& address, std::ui
   PUSH_CHECK(gate == nullptr || shared_->gate == nullptr || shared_->gate == gate);
   if (gate != nullptr) shared_->gate = gate;
   Listener listener{address, port, shared_->settings.keepaliveperiodseconds, &handler, gate};
-  auto sockets = open_listener(listener, loops_.size());
+  auto sockets = open_listener(listener, loops_.size() * (gate != nullptr ? sockets_per_loop(loops_.size()) : 1));
   if (!sockets) return sockets.error();
   std::vector<Loop*> peers;
   if (listener.is_unix()) {
     for (const auto& loop : loops_) peers.push_back(loop.get());
   }
   for (std::size_t i = 0; i < sockets->size(); ++i) {
-    loops_[i]->add_acceptor(std::make_unique<Acceptor>(*loops_[i], (*sockets)[i], listener, peers));
+    Loop& loop = *loops_[i % loops_.size()];
+    loop.add_acceptor(std::make_unique<Acceptor>(loop, (*sockets)[i], listener, peers));
   }
   return listener.port;
 }
