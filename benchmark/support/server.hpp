@@ -44,10 +44,11 @@ class Server {
 
   void stop();
   void kill_hard() { process_.kill_hard(); }
+  // After kill_hard() or stop(): a new process with the same data on the same port.
+  void start();
 
  private:
   void write_config() const;
-  void start();
   std::string log_tail() const;
 
   ServerOptions options_;

@@ -17,7 +17,17 @@ constexpr char kFailed = '-';
 }  // namespace
 
 struct SubscriberProcess::Command {
-  enum class Kind { open, churn, drop, await_sequence, await_pings, summary, frame } kind = Kind::open;
+  enum class Kind {
+    open,
+    churn,
+    drop,
+    at_once,
+    await_loss,
+    await_sequence,
+    await_pings,
+    summary,
+    frame
+  } kind = Kind::open;
   std::uint64_t count = 0;
   std::uint64_t window = 0;
   std::uint32_t sequence = 0;
@@ -55,6 +65,11 @@ void SubscriberProcess::serve(const Channel& channel, SubscriberPlan plan) {
             subscribers.churn(command.count, command.window, command.first_user, command.users, command.seconds)});
       case Command::Kind::drop:
         subscribers.drop_all();
+        return {};
+      case Command::Kind::at_once:
+        return bytes_of(subscribers.open_at_once(command.count, command.sequence, command.seconds));
+      case Command::Kind::await_loss:
+        subscribers.await_loss(command.seconds);
         return {};
       case Command::Kind::await_sequence:
         subscribers.await_sequence(command.sequence, command.seconds);
@@ -123,6 +138,21 @@ std::size_t SubscriberProcess::churn(std::size_t total, std::size_t window, unsi
 
 void SubscriberProcess::drop_all() {
   send({.kind = Command::Kind::drop});
+  answer(kPatience);
+}
+
+Arrivals SubscriberProcess::open_at_once(std::size_t count, std::uint32_t base) {
+  send({.kind = Command::Kind::at_once, .count = count, .sequence = base});
+  Arrivals arrivals;
+  std::memcpy(static_cast<void*>(&arrivals), answer(kPatience).data(), sizeof arrivals);
+  return arrivals;
+}
+
+void SubscriberProcess::begin_await_loss() {
+  send({.kind = Command::Kind::await_loss});
+}
+
+void SubscriberProcess::end_await_loss() {
   answer(kPatience);
 }
 

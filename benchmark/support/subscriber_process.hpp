@@ -24,6 +24,7 @@ class SubscriberProcess {
   void open_up_to(std::size_t count, std::uint32_t base = 0, unsigned first_user = 0);
   std::size_t churn(std::size_t total, std::size_t window, unsigned first_user, unsigned users, double limit_seconds);
   void drop_all();
+  Arrivals open_at_once(std::size_t count, std::uint32_t base = 0);
   void await_sequence(std::uint32_t sequence);
   void await_pings(double timeout_seconds);
   Summary take_summary();  // forgets the latencies
@@ -32,6 +33,8 @@ class SubscriberProcess {
   // The same in two steps: the child waits for the sequence while the parent causes it.
   void begin_await_sequence(std::uint32_t sequence);
   void end_await_sequence();
+  void begin_await_loss();
+  void end_await_loss();
 
   std::int64_t cpu_ns() const;
 

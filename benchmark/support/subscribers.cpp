@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 
 #include "support/check.hpp"
 #include "support/clock.hpp"
@@ -19,6 +20,7 @@ namespace push::bench {
 namespace {
 
 constexpr std::size_t kHandshakesAtOnce = 64;
+constexpr std::size_t kConnectsAtOnce = 32;      // before those that are connected send their requests
 constexpr std::size_t kPerSourceAddress = 4000;  // the search for a free source port becomes slow beyond
 constexpr std::size_t kBufferSize = 64 * 1024;
 constexpr std::uint64_t kOther = ~std::uint64_t{0};
@@ -35,10 +37,16 @@ void Subscribers::watch(int other_fd) {
   must(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, other_fd, &event), "epoll_ctl");
 }
 
+SourceAddress Subscribers::source_of(std::size_t slot) const {
+  return {.net = plan_.source_net, .host = 1 + static_cast<unsigned>(slot / kPerSourceAddress)};
+}
+
 void Subscribers::start(std::size_t slot, std::uint32_t user, std::uint32_t base) {
+  hold(slot, user, base, connect_to_loopback(plan_.port, source_of(slot)));
+}
+
+void Subscribers::hold(std::size_t slot, std::uint32_t user, std::uint32_t base, Fd fd) {
   Subscriber& subscriber = subscribers_.at(slot);
-  const SourceAddress source{.net = plan_.source_net, .host = 1 + static_cast<unsigned>(slot / kPerSourceAddress)};
-  Fd fd = connect_to_loopback(plan_.port, source);
   ++subscriber.generation;
   epoll_event event{.events = EPOLLOUT,
                     .data = {.u64 = std::uint64_t{subscriber.generation} << 32 | static_cast<std::uint32_t>(slot)}};
@@ -103,6 +111,43 @@ std::size_t Subscribers::churn(std::size_t total, std::size_t window, unsigned f
   return opened;
 }
 
+Arrivals Subscribers::open_at_once(std::size_t count, std::uint32_t base, double timeout_seconds) {
+  if (!subscribers_.empty()) fail("coming at once needs a fresh start");
+  subscribers_.resize(count);
+  std::vector<Fd> sockets;
+  for (std::size_t slot = 0; slot < count; ++slot) sockets.push_back(bound_to_loopback(source_of(slot)));
+  arrivals_.emplace();
+  arrivals_->first_ns = monotonic_ns();
+  for (std::size_t slot = 0; slot < count; ++slot) {
+    subscribers_[slot].started_ns = monotonic_ns();
+    if (start_connecting(sockets[slot].get(), plan_.port)) {
+      hold(slot, plan_.own_users ? static_cast<unsigned>(slot) : 0, base, std::move(sockets[slot]));
+    } else {
+      ++arrivals_->refused;
+    }
+    if (slot % kConnectsAtOnce == 0) pump(0);
+  }
+  for (const Deadline deadline(timeout_seconds); pending_ > 0 && !deadline.passed();) pump(100);
+  arrivals_->late = pending_;
+  const Arrivals result = *arrivals_;
+  arrivals_.reset();
+  return result;
+}
+
+void Subscribers::await_loss(double timeout_seconds) {
+  losing_ = true;
+  run_until([&] { return open_ == 0; }, timeout_seconds, "losses");
+  losing_ = false;
+  subscribers_.clear();
+}
+
+void Subscribers::lost(std::size_t slot, std::uint64_t Arrivals::*how, const std::string& why) {
+  const bool allowed = losing_ || (arrivals_ && subscribers_[slot].state != State::open);
+  if (!allowed) fail("subscriber " + std::to_string(slot) + ": " + why);
+  if (arrivals_) ++((*arrivals_).*how);
+  stop(slot);
+}
+
 void Subscribers::await_sequence(std::uint32_t sequence, double timeout_seconds) {
   awaited_ = sequence;
   arrived_ = 0;
@@ -149,8 +194,7 @@ void Subscribers::on_event(std::size_t slot, std::uint32_t events) {
   if (subscriber.state == State::closed) return;
   if (subscriber.state != State::connecting) return read(slot);
   if (const int error = connect_error(subscriber.fd); error != 0) {
-    errno = error;
-    fail_errno("connect");
+    return lost(slot, &Arrivals::refused, std::string("connect: ") + std::strerror(error));
   }
   if ((events & EPOLLOUT) == 0) return;
   write_request(subscriber);
@@ -169,8 +213,8 @@ void Subscribers::read(std::size_t slot) {
   const ssize_t size = ::recv(subscriber.fd, buffer_.data(), buffer_.size(), 0);
   const std::int64_t now = monotonic_ns();
   if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (size < 0) fail_errno("subscriber " + std::to_string(slot) + ": recv");
-  if (size == 0) fail("the server closed subscriber " + std::to_string(slot));
+  if (size < 0) return lost(slot, &Arrivals::broken, std::string("recv: ") + std::strerror(errno));
+  if (size == 0) return lost(slot, &Arrivals::broken, "closed by the server");
   const std::string_view bytes(buffer_.data(), static_cast<std::size_t>(size));
   const auto kept = incomplete_.find(slot);
   if (kept == incomplete_.end()) {
@@ -188,11 +232,18 @@ std::string_view Subscribers::eat(Subscriber& subscriber, std::string_view bytes
     const auto response = parse_response(bytes);
     if (!response) return bytes;
     if (response->status != 101 || header_value(response->header, "Sec-WebSocket-Accept") != kExpectedAccept) {
-      fail("no upgrade: " + std::string(response->header) + std::string(response->body));
+      lost(static_cast<std::size_t>(&subscriber - subscribers_.data()), &Arrivals::answered,
+           "no upgrade: " + std::string(response->header) + std::string(response->body));
+      return {};
     }
     subscriber.state = State::open;
     --pending_;
     ++open_;
+    if (arrivals_) {
+      ++arrivals_->opened;
+      arrivals_->last_ns = now;
+      arrivals_->times.record(now - subscriber.started_ns);
+    }
     bytes.remove_prefix(response->size);
   }
   while (const auto frame = parse_server_frame(bytes)) {

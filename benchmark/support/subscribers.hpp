@@ -7,6 +7,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -14,6 +15,7 @@
 
 #include "support/fd.hpp"
 #include "support/frame.hpp"
+#include "support/socket.hpp"
 #include "support/stats.hpp"
 
 namespace push::bench {
@@ -24,6 +26,18 @@ struct SubscriberPlan {
   bool own_users = false;         // connection i is user i; otherwise all are user 0
   bool concurrent_posts = false;  // for subscribers of different users; numbers are then counted over all of them
   bool yields = false;            // lets others have the core after each batch of events, as if it were elsewhere
+};
+
+// What became of subscribers who all came at once.
+struct Arrivals {
+  std::uint64_t opened = 0;
+  std::uint64_t refused = 0;   // connect() failed
+  std::uint64_t broken = 0;    // reset or closed before an answer
+  std::uint64_t answered = 0;  // by something else than a 101
+  std::uint64_t late = 0;      // nothing of all this in time
+  std::int64_t first_ns = 0;   // the first connect()
+  std::int64_t last_ns = 0;    // the last 101
+  Histogram times;             // of each, from its connect() to its 101
 };
 
 class Subscribers {
@@ -37,6 +51,11 @@ class Subscribers {
   // at the time limit. Drops all in the end. Returns how many were opened.
   std::size_t churn(std::size_t total, std::size_t window, unsigned first_user, unsigned users, double limit_seconds);
   void drop_all();
+  // Opens `count` connections with all connect()s one after another, waiting for nothing: each sends its request as
+  // soon as it is connected. Whoever is not let in is counted. Needs a fresh start.
+  Arrivals open_at_once(std::size_t count, std::uint32_t base, double timeout_seconds);
+  // Until the server has closed every connection.
+  void await_loss(double timeout_seconds);
 
   // Until every connection has received exactly message `sequence`.
   void await_sequence(std::uint32_t sequence, double timeout_seconds);
@@ -63,12 +82,17 @@ class Subscribers {
     std::uint32_t generation = 0;
     std::uint32_t sequence = 0;
     std::uint32_t user = 0;
+    std::int64_t started_ns = 0;
     State state = State::closed;
     bool pinged = false;
     std::uint64_t last_id = 0;  // with concurrent_posts
   };
 
+  SourceAddress source_of(std::size_t slot) const;
   void start(std::size_t slot, std::uint32_t user, std::uint32_t base);
+  void hold(std::size_t slot, std::uint32_t user, std::uint32_t base, Fd connecting);
+  // The connection is lost where that may be, otherwise it is a Failure.
+  void lost(std::size_t slot, std::uint64_t Arrivals::*how, const std::string& why);
   void stop(std::size_t slot);
   void write_request(Subscriber& subscriber);
   void on_event(std::size_t slot, std::uint32_t events);
@@ -89,7 +113,9 @@ class Subscribers {
   std::uint32_t awaited_ = 0;  // sequence number for which arrived_ is counted
   std::size_t arrived_ = 0;
   std::size_t ponged_ = 0;
-  std::vector<bool> seen_;  // with concurrent_posts: by number
+  bool losing_ = false;               // in await_loss()
+  std::optional<Arrivals> arrivals_;  // in open_at_once()
+  std::vector<bool> seen_;            // with concurrent_posts: by number
   Histogram latencies_;
   std::int64_t last_delivery_ns_ = 0;
   std::string last_frame_;
