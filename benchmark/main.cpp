@@ -46,7 +46,7 @@ struct Scenario {
 constexpr std::array kScenarios{
     Scenario{"idle", run_idle, true},         Scenario{"fanout", run_fanout, true}, Scenario{"post", run_post, true},
     Scenario{"latency", run_latency, true},   Scenario{"pages", run_pages, true},   Scenario{"scale", run_scale, false},
-    Scenario{"connects", run_connects, true},
+    Scenario{"connects", run_connects, true}, Scenario{"peers", run_peers, false},
 };
 
 Json run(const Options& options) {

@@ -13,5 +13,6 @@ nlohmann::json run_post(const Options& options);
 nlohmann::json run_latency(const Options& options);
 nlohmann::json run_pages(const Options& options);
 nlohmann::json run_scale(const Options& options);
+nlohmann::json run_peers(const Options& options);
 
 }  // namespace push::bench

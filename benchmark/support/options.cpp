@@ -20,7 +20,7 @@ unsigned number(const std::string& text) {
 }  // namespace
 
 std::string usage() {
-  return "push_bench idle|fanout|post|latency|pages|scale|connects|all [options]\n"
+  return "push_bench idle|fanout|post|latency|pages|scale|connects|peers|all [options]\n"
          "  --json FILE         where the figures go as JSON (default build/bench/<scenario>.json)\n"
          "  --program FILE      the server (default: sharded-gotify beside push_bench)\n"
          "  --dir DIR           data of the servers, on a real disk (default build/bench/data)\n"
@@ -38,6 +38,8 @@ std::string usage() {
          "  --seconds N         post: a round (3); latency: the run (20)\n"
          "  --rate N            latency: POSTs a second (200)\n"
          "  --behind N          latency: while another user's messages go out to N subscribers, two a second (0)\n"
+         "  --peers DIR         peers: where benchmark/peers/install put them (default build/bench/peers)\n"
+         "  --systems LIST      peers: ours,bun,nchan,gorilla,gorilla-fork,gotify\n"
          "  --stored N          pages: messages of each of the two big applications; scale: the most (1000000)\n"
          "  --size N            bytes of a message text (100)\n"
          "  --limit-seconds N   end everything after this time (1800)\n";
@@ -48,9 +50,11 @@ Options parse_options(int count, char** words) {
   const std::filesystem::path here = std::filesystem::read_symlink("/proc/self/exe").parent_path();
   options.program = here / "sharded-gotify";
   options.dir = here.parent_path() / "bench" / "data";
+  options.peers = here.parent_path() / "bench" / "peers";
   const std::map<std::string, std::string*> texts{{"--json", &options.json},     {"--program", &options.program},
                                                   {"--dir", &options.dir},       {"--cases", &options.cases},
-                                                  {"--stages", &options.stages}, {"--posters", &options.posters}};
+                                                  {"--stages", &options.stages}, {"--posters", &options.posters},
+                                                  {"--peers", &options.peers},   {"--systems", &options.systems}};
   const std::map<std::string, unsigned*> counts{{"--threads", &options.threads},
                                                 {"--connections", &options.connections},
                                                 {"--churn", &options.churn},
@@ -83,6 +87,7 @@ Options parse_options(int count, char** words) {
   if (options.json.empty()) options.json = here.parent_path() / "bench" / (options.scenario + ".json");
   options.program = std::filesystem::absolute(options.program);
   options.dir = std::filesystem::absolute(options.dir);
+  options.peers = std::filesystem::absolute(options.peers);
   return options;
 }
 

@@ -14,8 +14,10 @@ struct Options {
   std::string cases;    // empty = all of the scenario
   std::string stages = "fresh,broadcast,churn,ping";
   std::string posters = "1,16,64";
-  unsigned threads = 0;      // of the server; 0 = the scenario's own choice
-  unsigned connections = 0;  // 0 = the scenario's own choice
+  std::string peers;                                                   // what benchmark/peers/install has installed
+  std::string systems = "ours,bun,nchan,gorilla,gorilla-fork,gotify";  // of peers
+  unsigned threads = 0;                                                // of the server; 0 = the scenario's own choice
+  unsigned connections = 0;                                            // 0 = the scenario's own choice
   unsigned churn = 100'000;
   unsigned rounds = 0;
   unsigned messages = 20;       // a round of fanout
