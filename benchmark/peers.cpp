@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "raw_sender.hpp"
 #include "scenarios.hpp"
@@ -33,6 +34,8 @@ constexpr double kPostSeconds = 3;
 constexpr const char* kRaw = "raw send";
 // Gotify answers the handshake first and knows of the subscriber then.
 constexpr unsigned kSettleMicroseconds = 500'000;
+// A collector goes on for a while after its turn.
+constexpr unsigned kPauseMicroseconds = 200'000;
 
 // One POST at a time.
 class Poster {
@@ -60,14 +63,13 @@ class Poster {
 Json measure_memory(const PeerKind& kind, const Options& options, bool with_message) {
   const unsigned connections = options.connections != 0 ? options.connections : kIdleConnections;
   const std::unique_ptr<Peer> peer = kind.start();
-  Poster poster(*peer);
   SubscriberProcess subscribers({.port = peer->port(), .source_net = 40});
   std::uint32_t sequence = 0;
   const auto grow_to = [&](std::size_t count) {
     subscribers.open_up_to(count, sequence);
     if (!with_message) return;
     ::usleep(kSettleMicroseconds);
-    poster.post({monotonic_ns(), ++sequence, 0});
+    Poster(*peer).post({monotonic_ns(), ++sequence, 0});
     subscribers.await_sequence(sequence);
   };
   grow_to(std::min<std::size_t>(1000, connections / 8));
@@ -104,6 +106,7 @@ class Side {
 
   // One message in flight, so that no two frames share a write.
   void round(unsigned messages, bool keep) {
+    prepare();
     if (!keep) subscribers_.take_summary();
     const std::int64_t cpu_before = cpu();
     const std::int64_t client_before = subscribers_.cpu_ns();
@@ -151,6 +154,7 @@ class Side {
   }
 
  protected:
+  virtual void prepare() {}
   virtual std::int64_t cpu() const = 0;
   // Returns when the sender has done its part.
   virtual void send(const Stamp& stamp) = 0;
@@ -168,15 +172,17 @@ class Side {
 class PeerSide : public Side {
  public:
   PeerSide(std::unique_ptr<Peer> peer, unsigned source_net, unsigned connections)
-      : Side(peer->port(), source_net, connections), peer_(std::move(peer)), poster_(*peer_) {}
+      : Side(peer->port(), source_net, connections), peer_(std::move(peer)) {}
 
  protected:
+  // Some close a connection that waits as long as the others' turns take.
+  void prepare() override { poster_.emplace(*peer_); }
   std::int64_t cpu() const override { return peer_->cpu_ns(); }
-  void send(const Stamp& stamp) override { poster_.post(stamp); }
+  void send(const Stamp& stamp) override { poster_->post(stamp); }
 
  private:
   std::unique_ptr<Peer> peer_;
-  Poster poster_;
+  std::optional<Poster> poster_;
 };
 
 class RawSide : public Side {
@@ -218,10 +224,15 @@ void measure_fan_out(const std::vector<PeerKind>& kinds, const Options& options,
   }
   raw.use_frame(sides.front()->last_frame());
   raw.round(2, false);
+  std::vector<Side*> turns{&raw};
+  for (const auto& side : sides) turns.push_back(side.get());
   for (unsigned round = 0; round < rounds; ++round) {
     progress("peers, fan-out, round " + std::to_string(round + 1) + " of " + std::to_string(rounds));
-    raw.round(options.messages, true);
-    for (const auto& side : sides) side->round(options.messages, true);
+    for (Side* side : turns) {
+      ::usleep(kPauseMicroseconds);
+      side->round(options.messages, true);
+    }
+    std::reverse(turns.begin(), turns.end());
   }
   systems[kRaw]["fan_out"] = raw.figures(raw);
   for (std::size_t i = 0; i < kinds.size(); ++i) systems[kinds[i].name]["fan_out"] = sides[i]->figures(raw);
