@@ -44,9 +44,11 @@ struct Scenario {
 };
 
 constexpr std::array kScenarios{
-    Scenario{"idle", run_idle, true},         Scenario{"fanout", run_fanout, true}, Scenario{"post", run_post, true},
-    Scenario{"latency", run_latency, true},   Scenario{"pages", run_pages, true},   Scenario{"scale", run_scale, false},
+    Scenario{"idle", run_idle, true},         Scenario{"fanout", run_fanout, true},
+    Scenario{"post", run_post, true},         Scenario{"latency", run_latency, true},
+    Scenario{"pages", run_pages, true},       Scenario{"scale", run_scale, false},
     Scenario{"connects", run_connects, true}, Scenario{"peers", run_peers, false},
+    Scenario{"million", run_million, false},
 };
 
 Json run(const Options& options) {
@@ -84,7 +86,7 @@ int main(int count, char** words) {
     }
     ::signal(SIGALRM, on_limit);
     ::alarm(options.limit_seconds);
-    raise_descriptor_limit();
+    raise_descriptor_limit(options.descriptors);
     write(options, run(options));
     return 0;
   } catch (const std::exception& error) {

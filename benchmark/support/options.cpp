@@ -20,14 +20,14 @@ unsigned number(const std::string& text) {
 }  // namespace
 
 std::string usage() {
-  return "push_bench idle|fanout|post|latency|pages|scale|connects|peers|all [options]\n"
+  return "push_bench idle|fanout|post|latency|pages|scale|connects|peers|million|all [options]\n"
          "  --json FILE         where the figures go as JSON (default build/bench/<scenario>.json)\n"
          "  --program FILE      the server (default: sharded-gotify beside push_bench)\n"
          "  --dir DIR           data of the servers, on a real disk (default build/bench/data)\n"
          "  --threads N         loops of the server (default: 1 and then 2 in fanout, 1 in connects,\n"
          "                      otherwise one a core)\n"
-         "  --connections N     subscribers (default: idle, connects 19000, fanout 10000);\n"
-         "                      scale: the most (19000; users 10000)\n"
+         "  --connections N     subscribers (default: idle, connects 19000, fanout 10000,\n"
+         "                      million 1000000); scale: the most (19000; users 10000)\n"
          "  --cases LIST        idle, connects: s1,s2 (one user, a user a connection)\n"
          "                      scale: connections,users,stored,shards\n"
          "  --stages LIST       idle: fresh,broadcast,churn,ping\n"
@@ -41,6 +41,8 @@ std::string usage() {
          "  --peers DIR         peers: where benchmark/peers/install put them (default build/bench/peers)\n"
          "  --systems LIST      peers: ours,bun,nchan,gorilla,gorilla-fork,gotify\n"
          "  --stored N          pages: messages of each of the two big applications; scale: the most (1000000)\n"
+         "  --users N           million: users, each with the same number of connections (default: one a connection)\n"
+         "  --descriptors N     million: limit of each process, for a guest of its own only (20000)\n"
          "  --size N            bytes of a message text (100)\n"
          "  --limit-seconds N   end everything after this time (1800)\n";
 }
@@ -65,6 +67,8 @@ Options parse_options(int count, char** words) {
                                                 {"--rate", &options.rate},
                                                 {"--stored", &options.stored},
                                                 {"--behind", &options.behind},
+                                                {"--users", &options.users},
+                                                {"--descriptors", &options.descriptors},
                                                 {"--limit-seconds", &options.limit_seconds}};
   for (int i = 1; i < count; ++i) {
     const std::string word = words[i];

@@ -26,6 +26,8 @@ struct Options {
   unsigned rate = 200;          // POSTs a second in latency
   unsigned stored = 1'000'000;  // messages of each big application in pages
   unsigned behind = 0;          // subscribers of another user who is busy during latency
+  unsigned users = 0;           // of million; 0 = a user for each connection
+  unsigned descriptors = 20'000;
   unsigned limit_seconds = 1800;
 };
 

@@ -63,6 +63,7 @@ void Server::write_config() const {
   std::ofstream file(scratch_.path() + "/config.yml");
   file << "loglevel: warn\n"
        << "server:\n  listenaddr: 127.0.0.1\n  port: " << port_ << "\n  threads: " << options_.threads << "\n"
+       << "  keepaliveperiodseconds: " << options_.keepalive_seconds << "\n"
        << "  stream:\n    pingperiodseconds: " << options_.ping_seconds << "\n"
        << "database:\n  dialect: sqlite3\n  connection: " << database() << "\n"
        << "uploadedimagesdir: " << scratch_.path() << "/images\n"

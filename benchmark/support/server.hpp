@@ -14,6 +14,7 @@ struct ServerOptions {
   unsigned threads = 0;   // 0 = one a core
   unsigned users = 1;     // seeded (database.hpp)
   unsigned ping_seconds = 45;
+  int keepalive_seconds = 0;                                     // of TCP; 0 = the server's default, -1 = off
   std::function<void(const std::string& database)> seed_more{};  // after the users
 };
 

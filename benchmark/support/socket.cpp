@@ -97,10 +97,10 @@ void send_whole(int fd, std::string_view bytes) {
   if (static_cast<std::size_t>(sent) != bytes.size()) fail("send: the socket took only a part");
 }
 
-unsigned raise_descriptor_limit() {
+unsigned raise_descriptor_limit(unsigned at_most) {
   rlimit limit{};
   must(::getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
-  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, 20'000);
+  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, at_most);
   must(::setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
   return static_cast<unsigned>(limit.rlim_cur);
 }

@@ -42,7 +42,7 @@ bool wait_for(int fd, bool write, int timeout_ms);
 // One small request into an empty send buffer; fails if it does not go whole.
 void send_whole(int fd, std::string_view bytes);
 
-// Soft limit of descriptors up to the hard one, at most 20,000; returns what is granted.
-unsigned raise_descriptor_limit();
+// Soft limit of descriptors up to the hard one; returns what is granted.
+unsigned raise_descriptor_limit(unsigned at_most = 20'000);
 
 }  // namespace push::bench

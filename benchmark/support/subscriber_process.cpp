@@ -10,7 +10,6 @@
 namespace push::bench {
 namespace {
 
-constexpr double kPatience = 60;  // seconds for any one step
 constexpr char kDone = '+';
 constexpr char kFailed = '-';
 
@@ -33,7 +32,7 @@ struct SubscriberProcess::Command {
   std::uint32_t sequence = 0;
   unsigned first_user = 0;
   unsigned users = 1;
-  double seconds = kPatience;
+  double seconds = 0;
 };
 
 namespace {
@@ -45,7 +44,7 @@ std::string bytes_of(const T& value) {
 
 }  // namespace
 
-SubscriberProcess::SubscriberProcess(SubscriberPlan plan) {
+SubscriberProcess::SubscriberProcess(SubscriberPlan plan) : patience_(plan.patience_seconds) {
   auto [ours, theirs] = Channel::make();
   const Channel& child_end = theirs;
   process_ = Process::run([&] { serve(child_end, plan); });
@@ -118,8 +117,8 @@ std::string SubscriberProcess::answer(double timeout_seconds) const {
 }
 
 void SubscriberProcess::open_up_to(std::size_t count, std::uint32_t base, unsigned first_user) {
-  send({.kind = Command::Kind::open, .count = count, .sequence = base, .first_user = first_user});
-  answer(kPatience);
+  send({.kind = Command::Kind::open, .count = count, .sequence = base, .first_user = first_user, .seconds = patience_});
+  answer(patience_);
 }
 
 std::size_t SubscriberProcess::churn(std::size_t total, std::size_t window, unsigned first_user, unsigned users,
@@ -130,7 +129,7 @@ std::size_t SubscriberProcess::churn(std::size_t total, std::size_t window, unsi
         .first_user = first_user,
         .users = users,
         .seconds = limit_seconds});
-  const std::string packet = answer(limit_seconds + kPatience);
+  const std::string packet = answer(limit_seconds + patience_);
   std::uint64_t opened = 0;
   std::memcpy(&opened, packet.data(), sizeof opened);
   return opened;
@@ -138,22 +137,22 @@ std::size_t SubscriberProcess::churn(std::size_t total, std::size_t window, unsi
 
 void SubscriberProcess::drop_all() {
   send({.kind = Command::Kind::drop});
-  answer(kPatience);
+  answer(patience_);
 }
 
 Arrivals SubscriberProcess::open_at_once(std::size_t count, std::uint32_t base) {
-  send({.kind = Command::Kind::at_once, .count = count, .sequence = base});
+  send({.kind = Command::Kind::at_once, .count = count, .sequence = base, .seconds = patience_});
   Arrivals arrivals;
-  std::memcpy(static_cast<void*>(&arrivals), answer(kPatience).data(), sizeof arrivals);
+  std::memcpy(static_cast<void*>(&arrivals), answer(patience_).data(), sizeof arrivals);
   return arrivals;
 }
 
 void SubscriberProcess::begin_await_loss() {
-  send({.kind = Command::Kind::await_loss});
+  send({.kind = Command::Kind::await_loss, .seconds = patience_});
 }
 
 void SubscriberProcess::end_await_loss() {
-  answer(kPatience);
+  answer(patience_);
 }
 
 void SubscriberProcess::await_sequence(std::uint32_t sequence) {
@@ -162,11 +161,11 @@ void SubscriberProcess::await_sequence(std::uint32_t sequence) {
 }
 
 void SubscriberProcess::begin_await_sequence(std::uint32_t sequence) {
-  send({.kind = Command::Kind::await_sequence, .sequence = sequence});
+  send({.kind = Command::Kind::await_sequence, .sequence = sequence, .seconds = patience_});
 }
 
 void SubscriberProcess::end_await_sequence() {
-  answer(kPatience);
+  answer(patience_);
 }
 
 void SubscriberProcess::await_pings(double timeout_seconds) {
@@ -177,13 +176,13 @@ void SubscriberProcess::await_pings(double timeout_seconds) {
 SubscriberProcess::Summary SubscriberProcess::take_summary() {
   send({.kind = Command::Kind::summary});
   Summary summary;
-  std::memcpy(static_cast<void*>(&summary), answer(kPatience).data(), sizeof summary);
+  std::memcpy(static_cast<void*>(&summary), answer(patience_).data(), sizeof summary);
   return summary;
 }
 
 std::string SubscriberProcess::last_frame() {
   send({.kind = Command::Kind::frame});
-  return answer(kPatience);
+  return answer(patience_);
 }
 
 std::int64_t SubscriberProcess::cpu_ns() const {

@@ -44,6 +44,7 @@ class SubscriberProcess {
   std::string answer(double timeout_seconds) const;
   static void serve(const Channel& channel, SubscriberPlan plan);
 
+  double patience_;
   Channel channel_;
   Process process_;
 };

@@ -29,7 +29,7 @@ constexpr std::uint64_t kOther = ~std::uint64_t{0};
 
 Subscribers::Subscribers(SubscriberPlan plan)
     : plan_(plan), epoll_(must(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")), buffer_(kBufferSize) {
-  raise_descriptor_limit();
+  raise_descriptor_limit(plan_.descriptors);
 }
 
 void Subscribers::watch(int other_fd) {
@@ -82,7 +82,8 @@ void Subscribers::open_up_to(std::size_t count, std::uint32_t base, unsigned fir
   run_until(
       [&] {
         while (next < count && pending_ < kHandshakesAtOnce) {
-          start(next, plan_.own_users ? first_user + static_cast<unsigned>(next) : 0, base);
+          const unsigned user = first_user + static_cast<unsigned>(next);
+          start(next, !plan_.own_users ? 0 : plan_.users != 0 ? user % plan_.users : user, base);
           ++next;
         }
         return open_ >= count;

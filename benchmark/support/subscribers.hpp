@@ -26,6 +26,9 @@ struct SubscriberPlan {
   bool own_users = false;         // connection i is user i; otherwise all are user 0
   bool concurrent_posts = false;  // for subscribers of different users; numbers are then counted over all of them
   bool yields = false;            // lets others have the core after each batch of events, as if it were elsewhere
+  unsigned users = 0;             // of own_users, if they have several connections each: connection i is user i % users
+  unsigned descriptors = 20'000;
+  double patience_seconds = 60;  // of a SubscriberProcess, for any one step
 };
 
 // What became of subscribers who all came at once.
