@@ -44,7 +44,10 @@ Json run_scale(const Options& options) {
   if (wants_case(options, "connections")) all["connections"] = scale_connections(options);
   if (wants_case(options, "users")) all["users"] = scale_users(options);
   if (wants_case(options, "stored")) all["stored"] = scale_stored(options);
-  if (wants_case(options, "shards")) all["shards"] = scale_shards(options);
+  if (wants_case(options, "shards")) {
+    all["shards"] = scale_shards(options);
+    all["shards"]["in_server"] = scale_shards_in_server(options);
+  }
   if (all.empty()) fail("scale has no case in " + options.cases + "; it has connections,users,stored,shards");
   return all;
 }

@@ -15,6 +15,7 @@ nlohmann::json scale_connections(const Options& options);
 nlohmann::json scale_users(const Options& options);
 nlohmann::json scale_stored(const Options& options);
 nlohmann::json scale_shards(const Options& options);
+nlohmann::json scale_shards_in_server(const Options& options);
 
 unsigned scale_rounds(const Options& options);
 

@@ -18,7 +18,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::uint64_t kUsers = 100'000;
-constexpr std::uint64_t kOperations = 2'000'000;  // of all threads together, a round
+constexpr std::uint64_t kOperations = 4'000'000;  // of all threads together, a round
 constexpr unsigned kTimedOneIn = 8;               // operations of which one is timed
 constexpr unsigned kJoinOrLeaveOneIn = 5;         // the others publish
 constexpr unsigned kMostShards = 256;

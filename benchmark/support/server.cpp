@@ -65,6 +65,7 @@ void Server::write_config() const {
        << "server:\n  listenaddr: 127.0.0.1\n  port: " << port_ << "\n  threads: " << options_.threads << "\n"
        << "  keepaliveperiodseconds: " << options_.keepalive_seconds << "\n"
        << "  stream:\n    pingperiodseconds: " << options_.ping_seconds << "\n"
+       << (options_.shards != 0 ? "    shards: " + std::to_string(options_.shards) + "\n" : "")
        << "database:\n  dialect: sqlite3\n  connection: " << database() << "\n"
        << "uploadedimagesdir: " << scratch_.path() << "/images\n"
        << "passstrength: 4\n";

@@ -15,6 +15,7 @@ struct ServerOptions {
   unsigned users = 1;     // seeded (database.hpp)
   unsigned ping_seconds = 45;
   int keepalive_seconds = 0;                                     // of TCP; 0 = the server's default, -1 = off
+  unsigned shards = 0;                                           // of the registry; 0 = the server's default
   std::function<void(const std::string& database)> seed_more{};  // after the users
 };
 
