@@ -1,4 +1,6 @@
 // The registry itself, in this process: threads that publish, join and leave against one hub of 1, 2, 4 … 256 shards.
+#include <sched.h>
+
 #include <exception>
 #include <latch>
 #include <memory>
@@ -137,6 +139,21 @@ void check_all(hub::Hub& hub, const std::vector<std::unique_ptr<Member>>& member
   if (hub.online_users() != online) fail("scale shards: users online do not add up");
 }
 
+// Thread by thread to core by core, so that they really run at the same time: what is compared are locks, not the
+// scheduler's moods.
+void pin(unsigned number) {
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  must(::sched_getaffinity(0, sizeof allowed, &allowed), "sched_getaffinity");
+  unsigned turn = number % static_cast<unsigned>(CPU_COUNT(&allowed));
+  unsigned core = 0;
+  while (!CPU_ISSET(core, &allowed) || turn-- > 0) ++core;
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(core, &one);
+  must(::sched_setaffinity(0, sizeof one, &one), "sched_setaffinity");
+}
+
 struct Cost {
   double cpu_ns = 0;  // of all threads, per operation
   double per_second = 0;
@@ -154,7 +171,13 @@ Cost measure(unsigned shards, unsigned threads) {
   std::vector<std::thread> running;
   for (unsigned i = 0; i < threads; ++i) {
     running.emplace_back([&, i] {
+      try {
+        pin(i);
+      } catch (...) {
+        failures[i] = std::current_exception();
+      }
       ready.arrive_and_wait();
+      if (failures[i]) return;
       try {
         members[i]->work(kOperations / threads);
       } catch (...) {
