@@ -5,16 +5,11 @@ set yrange [0:*]
 eval "set xtics ".decades
 set xlabel "stored messages of the application"
 
-set lmargin at screen left[1]
-set rmargin at screen right[1]
-set title "CPU of one durable POST"
+eval panel(1, "CPU of one durable POST")
 set ylabel "µs of server CPU per POST"
 plot data."posts.tsv" using 1:2:3:4 with yerrorlines linestyle 1 title "16 posters, as fast as answered"
 
-unset label 1
-set lmargin at screen left[2]
-set rmargin at screen right[2]
-set title "One page of 100: GET /message?limit=100"
+eval panel(2, "One page of 100")
 set ylabel "µs per page"
-plot data."pages.tsv" using 1:2:3:4 with yerrorlines linestyle 1 title "from request to answer, median", \
+plot data."pages.tsv" using 1:2:3:4 with yerrorlines linestyle 1 title "GET /message?limit=100 to its answer, median", \
      "" using 1:5:6:7 with yerrorlines linestyle 2 title "server CPU"
