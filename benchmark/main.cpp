@@ -48,7 +48,7 @@ constexpr std::array kScenarios{
     Scenario{"post", run_post, true},         Scenario{"latency", run_latency, true},
     Scenario{"pages", run_pages, true},       Scenario{"scale", run_scale, false},
     Scenario{"connects", run_connects, true}, Scenario{"peers", run_peers, false},
-    Scenario{"million", run_million, false},
+    Scenario{"million", run_million, false},  Scenario{"pending", run_pending, true},
 };
 
 Json run(const Options& options) {

@@ -8,6 +8,7 @@ namespace push::bench {
 
 nlohmann::json run_idle(const Options& options);
 nlohmann::json run_fanout(const Options& options);
+nlohmann::json run_pending(const Options& options);
 nlohmann::json run_connects(const Options& options);
 nlohmann::json run_post(const Options& options);
 nlohmann::json run_latency(const Options& options);

@@ -20,19 +20,19 @@ unsigned number(const std::string& text) {
 }  // namespace
 
 std::string usage() {
-  return "push_bench idle|fanout|post|latency|pages|scale|connects|peers|million|all [options]\n"
+  return "push_bench idle|fanout|post|latency|pages|scale|connects|pending|peers|million|all [options]\n"
          "  --json FILE         where the figures go as JSON (default build/bench/<scenario>.json)\n"
          "  --program FILE      the server (default: sharded-gotify beside push_bench)\n"
          "  --dir DIR           data of the servers, on a real disk (default build/bench/data)\n"
-         "  --threads N         loops of the server (default: 1 and then 2 in fanout, 1 in connects,\n"
+         "  --threads N         loops of the server (default: 1 and then 2 in fanout, 1 in connects, pending,\n"
          "                      otherwise one a core)\n"
-         "  --connections N     subscribers (default: idle, connects 19000, fanout 10000,\n"
+         "  --connections N     subscribers (default: idle, connects 19000, fanout 10000, pending 5000,\n"
          "                      million 1000000); scale: the most (19000; users 10000)\n"
          "  --cases LIST        idle, connects: s1,s2 (one user, a user a connection)\n"
          "                      scale: connections,users,stored,shards\n"
          "  --stages LIST       idle: fresh,broadcast,churn,ping\n"
          "  --churn N           idle: connects and drops of the churn stage (100000)\n"
-         "  --rounds N          fanout 10, post 5, scale 5, connects 5\n"
+         "  --rounds N          fanout 10, post 5, scale 5, connects 5, pending 5\n"
          "  --messages N        fanout: messages a round (20)\n"
          "  --posters 1,16,64   post: connections\n"
          "  --seconds N         post: a round (3); latency: the run (20)\n"

@@ -25,6 +25,7 @@ struct SubscriberProcess::Command {
     await_sequence,
     await_pings,
     summary,
+    segments,
     frame
   } kind = Kind::open;
   std::uint64_t count = 0;
@@ -81,6 +82,8 @@ void SubscriberProcess::serve(const Channel& channel, SubscriberPlan plan) {
         subscribers.forget_latencies();
         return bytes_of(summary);
       }
+      case Command::Kind::segments:
+        return bytes_of(subscribers.segments());
       case Command::Kind::frame:
         return subscribers.last_frame();
     }
@@ -183,6 +186,13 @@ SubscriberProcess::Summary SubscriberProcess::take_summary() {
 std::string SubscriberProcess::last_frame() {
   send({.kind = Command::Kind::frame});
   return answer(patience_);
+}
+
+std::uint64_t SubscriberProcess::segments() {
+  send({.kind = Command::Kind::segments});
+  std::uint64_t segments = 0;
+  std::memcpy(&segments, answer(kPatience).data(), sizeof segments);
+  return segments;
 }
 
 std::int64_t SubscriberProcess::cpu_ns() const {

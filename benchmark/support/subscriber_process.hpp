@@ -29,6 +29,7 @@ class SubscriberProcess {
   void await_pings(double timeout_seconds);
   Summary take_summary();  // forgets the latencies
   std::string last_frame();
+  std::uint64_t segments();
 
   // The same in two steps: the child waits for the sequence while the parent causes it.
   void begin_await_sequence(std::uint32_t sequence);

@@ -15,6 +15,7 @@
 #include "support/names.hpp"
 #include "support/socket.hpp"
 #include "support/stamp.hpp"
+#include "support/tcp_counters.hpp"
 
 namespace push::bench {
 namespace {
@@ -270,7 +271,7 @@ void Subscribers::on_frame(Subscriber& subscriber, const Frame& frame, std::int6
   if (stamp->user != subscriber.user)
     fail("user " + std::to_string(subscriber.user) + " received a message of user " + std::to_string(stamp->user));
   check_order(subscriber, stamp->sequence, frame.payload);
-  subscriber.sequence = stamp->sequence;
+  subscriber.sequence = plan_.counts ? subscriber.sequence + 1 : stamp->sequence;
   if (subscriber.sequence == awaited_) ++arrived_;
   ++deliveries_;
   latencies_.record(now - stamp->sent_ns);
@@ -278,17 +279,27 @@ void Subscribers::on_frame(Subscriber& subscriber, const Frame& frame, std::int6
 }
 
 void Subscribers::check_order(Subscriber& subscriber, std::uint32_t sequence, std::string_view payload) {
-  if (!plan_.concurrent_posts) {
+  if (!plan_.concurrent_posts && !plan_.counts) {
     if (sequence == subscriber.sequence + 1) return;
     fail("user " + std::to_string(subscriber.user) + " received message " + std::to_string(sequence) + " after " +
          std::to_string(subscriber.sequence));
   }
-  if (seen_.size() <= sequence) seen_.resize(2 * std::size_t{sequence} + 1);
-  if (seen_[sequence]) fail("message " + std::to_string(sequence) + " came twice");
-  seen_[sequence] = true;
+  if (!plan_.counts) {
+    if (seen_.size() <= sequence) seen_.resize(2 * std::size_t{sequence} + 1);
+    if (seen_[sequence]) fail("message " + std::to_string(sequence) + " came twice");
+    seen_[sequence] = true;
+  }
   const std::uint64_t id = id_in(payload);
   if (id <= subscriber.last_id) fail("id " + std::to_string(id) + " came after " + std::to_string(subscriber.last_id));
   subscriber.last_id = id;
+}
+
+std::uint64_t Subscribers::segments() const {
+  std::uint64_t sum = 0;
+  for (const Subscriber& subscriber : subscribers_) {
+    if (subscriber.state == State::open) sum += data_segments_received(subscriber.fd);
+  }
+  return sum;
 }
 
 void Subscribers::forget_latencies() {

@@ -25,6 +25,7 @@ struct SubscriberPlan {
   unsigned source_net = 0;        // 127.0.net.*
   bool own_users = false;         // connection i is user i; otherwise all are user 0
   bool concurrent_posts = false;  // for subscribers of different users; numbers are then counted over all of them
+  bool counts = false;            // of one user, posts in any order: ids must rise; the number is how many came
   bool yields = false;            // lets others have the core after each batch of events, as if it were elsewhere
   unsigned users = 0;             // of own_users, if they have several connections each: connection i is user i % users
   unsigned descriptors = 20'000;
@@ -74,6 +75,8 @@ class Subscribers {
   std::uint64_t deliveries() const { return deliveries_; }
   const Histogram& latencies() const { return latencies_; }
   void forget_latencies();
+  // Segments with data that the kernel has received for those that are open.
+  std::uint64_t segments() const;
   std::int64_t last_delivery_ns() const { return last_delivery_ns_; }
   // The bytes of the last text frame that ended a read.
   const std::string& last_frame() const { return last_frame_; }

@@ -1,8 +1,14 @@
 #include "support/tcp_counters.hpp"
 
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <fstream>
 #include <sstream>
 #include <string_view>
+
+#include "support/check.hpp"
 
 namespace push::bench {
 namespace {
@@ -32,6 +38,13 @@ std::map<std::string, std::int64_t> tcp_counters() {
   read_group("/proc/net/netstat", "TcpExt: ", result);
   read_group("/proc/net/snmp", "Tcp: ", result);
   return result;
+}
+
+std::uint64_t data_segments_received(int socket) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  must(::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size), "TCP_INFO");
+  return info.tcpi_data_segs_in;
 }
 
 }  // namespace push::bench

@@ -1,4 +1,4 @@
-// What the kernel counts of TCP, for all programs of the machine together.
+// What the kernel counts of TCP.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -6,7 +6,12 @@
 
 namespace push::bench {
 
-// TcpExt of /proc/net/netstat and Tcp of /proc/net/snmp, by their names there.
+// For all programs of the machine together: TcpExt of /proc/net/netstat and Tcp of /proc/net/snmp, by their names
+// there.
 std::map<std::string, std::int64_t> tcp_counters();
+
+// Segments with data that one connection has received. A send() of at most 64 KB to an idle connection over loopback is
+// one.
+std::uint64_t data_segments_received(int socket);
 
 }  // namespace push::bench
