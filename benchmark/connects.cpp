@@ -136,7 +136,7 @@ nlohmann::json run_connects(const Options& options) {
   Table table({"connects", "connects/s", "least", "server us", "client us", "p50 ms", "p99 ms", "max ms", "not let in",
                "lost SYNs"});
   for (const std::string name : {"s1", "s2"}) {
-    if (!contains_word(options.cases, name)) continue;
+    if (!wants_case(options, name)) continue;
     for (const std::string how : {"drop", "restart"}) {
       Returning returning(options, name == "s2", how == "restart");
       for (unsigned round = 1; round <= rounds; ++round) {
