@@ -48,9 +48,9 @@ class Returning {
 
   void round() {
     if (restart_) {
-      subscribers_.begin_await_loss();
+      subscribers_.allow_loss();
       server_.kill_hard();
-      subscribers_.end_await_loss();
+      subscribers_.await_loss();
       server_.start();
     } else {
       subscribers_.drop_all();
@@ -156,6 +156,7 @@ nlohmann::json run_connects(const Options& options) {
       all[name][how] = figures;
     }
   }
+  if (all.empty()) fail("connects has no case in " + options.cases + "; it has s1,s2");
   table.print();
   return all;
 }

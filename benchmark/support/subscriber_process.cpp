@@ -21,6 +21,7 @@ struct SubscriberProcess::Command {
     churn,
     drop,
     at_once,
+    allow_loss,
     await_loss,
     await_sequence,
     await_pings,
@@ -68,6 +69,9 @@ void SubscriberProcess::serve(const Channel& channel, SubscriberPlan plan) {
         return {};
       case Command::Kind::at_once:
         return bytes_of(subscribers.open_at_once(command.count, command.sequence, command.seconds));
+      case Command::Kind::allow_loss:
+        subscribers.allow_loss();
+        return {};
       case Command::Kind::await_loss:
         subscribers.await_loss(command.seconds);
         return {};
@@ -150,11 +154,13 @@ Arrivals SubscriberProcess::open_at_once(std::size_t count, std::uint32_t base) 
   return arrivals;
 }
 
-void SubscriberProcess::begin_await_loss() {
-  send({.kind = Command::Kind::await_loss, .seconds = patience_});
+void SubscriberProcess::allow_loss() {
+  send({.kind = Command::Kind::allow_loss});
+  answer(patience_);
 }
 
-void SubscriberProcess::end_await_loss() {
+void SubscriberProcess::await_loss() {
+  send({.kind = Command::Kind::await_loss, .seconds = patience_});
   answer(patience_);
 }
 
@@ -191,7 +197,7 @@ std::string SubscriberProcess::last_frame() {
 std::uint64_t SubscriberProcess::segments() {
   send({.kind = Command::Kind::segments});
   std::uint64_t segments = 0;
-  std::memcpy(&segments, answer(kPatience).data(), sizeof segments);
+  std::memcpy(&segments, answer(patience_).data(), sizeof segments);
   return segments;
 }
 

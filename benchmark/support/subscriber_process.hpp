@@ -34,8 +34,8 @@ class SubscriberProcess {
   // The same in two steps: the child waits for the sequence while the parent causes it.
   void begin_await_sequence(std::uint32_t sequence);
   void end_await_sequence();
-  void begin_await_loss();
-  void end_await_loss();
+  void allow_loss();
+  void await_loss();
 
   std::int64_t cpu_ns() const;
 

@@ -137,7 +137,6 @@ Arrivals Subscribers::open_at_once(std::size_t count, std::uint32_t base, double
 }
 
 void Subscribers::await_loss(double timeout_seconds) {
-  losing_ = true;
   run_until([&] { return open_ == 0; }, timeout_seconds, "losses");
   losing_ = false;
   subscribers_.clear();

@@ -58,7 +58,8 @@ class Subscribers {
   // Opens `count` connections with all connect()s one after another, waiting for nothing: each sends its request as
   // soon as it is connected. Whoever is not let in is counted. Needs a fresh start.
   Arrivals open_at_once(std::size_t count, std::uint32_t base, double timeout_seconds);
-  // Until the server has closed every connection.
+  // From now on the server may close connections; then, until it has closed every one.
+  void allow_loss() { losing_ = true; }
   void await_loss(double timeout_seconds);
 
   // Until every connection has received exactly message `sequence`.
@@ -119,7 +120,7 @@ class Subscribers {
   std::uint32_t awaited_ = 0;  // sequence number for which arrived_ is counted
   std::size_t arrived_ = 0;
   std::size_t ponged_ = 0;
-  bool losing_ = false;               // in await_loss()
+  bool losing_ = false;               // since allow_loss(), until await_loss() is done
   std::optional<Arrivals> arrivals_;  // in open_at_once()
   std::vector<bool> seen_;            // with concurrent_posts: by number
   Histogram latencies_;
