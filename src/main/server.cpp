@@ -99,7 +99,8 @@ int serve(const config::Loaded& loaded) {
   files::ImageFolder images(config.uploadedimagesdir);
   if (auto ready = images.prepare(); !ready) return cannot_start(ready.error());
 
-  auth::Authenticator authenticator(**store, {.enforce_elevation = config.compat == config::Compat::v3,
+  auth::Authenticator authenticator(**store, {.token_cache = config.server.tokencache,
+                                              .enforce_elevation = config.compat == config::Compat::v3,
                                               .touch_seconds = config.server.tokenperiodseconds,
                                               .password_cost = config.passstrength});
   core::WorkerPool workers(config.server.workers, {config.server.workerqueue, config.server.lookupqueue});
