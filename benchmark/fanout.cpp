@@ -102,7 +102,7 @@ class Side {
 class ServerSide : public Side {
  public:
   ServerSide(const Server& server, const Options& options, unsigned connections, unsigned source_net)
-      : Side({.port = server.port(), .source_net = source_net}, connections),
+      : Side({.port = server.port(), .source_net = source_net, .patient = true}, connections),
         server_(server),
         size_(options.size),
         poster_(server.port(), 1) {}
@@ -132,7 +132,7 @@ class ServerSide : public Side {
 class RawSide : public Side {
  public:
   explicit RawSide(const RawSender& sender, unsigned connections)
-      : Side({.port = sender.port(), .source_net = 31}, connections), sender_(sender) {}
+      : Side({.port = sender.port(), .source_net = 31, .patient = true}, connections), sender_(sender) {}
 
   void use_frame(std::string frame) { frame_ = std::move(frame); }
   std::int64_t cpu() const override { return sender_.cpu_ns(); }

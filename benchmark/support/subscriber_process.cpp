@@ -1,9 +1,11 @@
 #include "support/subscriber_process.hpp"
 
 #include <poll.h>
+#include <sched.h>
 
 #include <cstring>
 
+#include "support/check.hpp"
 #include "support/clock.hpp"
 #include "support/socket.hpp"
 
@@ -54,6 +56,10 @@ SubscriberProcess::SubscriberProcess(SubscriberPlan plan) : patience_(plan.patie
 }
 
 void SubscriberProcess::serve(const Channel& channel, SubscriberPlan plan) {
+  if (plan.patient) {
+    const sched_param none{};
+    must(::sched_setscheduler(0, SCHED_BATCH, &none), "SCHED_BATCH");
+  }
   Subscribers subscribers(plan);
   subscribers.watch(channel.fd());
   const auto obey = [&](const Command& command) -> std::string {

@@ -26,6 +26,7 @@ struct SubscriberPlan {
   bool own_users = false;         // connection i is user i; otherwise all are user 0
   bool concurrent_posts = false;  // for subscribers of different users; numbers are then counted over all of them
   bool counts = false;            // of one user, posts in any order: ids must rise; the number is how many came
+  bool patient = false;           // in a process of its own: does not take the core from who wakes it (SCHED_BATCH)
   bool yields = false;            // lets others have the core after each batch of events, as if it were elsewhere
   unsigned users = 0;             // of own_users, if they have several connections each: connection i is user i % users
   unsigned descriptors = 20'000;
