@@ -55,6 +55,44 @@ SubscriberProcess::SubscriberProcess(SubscriberPlan plan) : patience_(plan.patie
   channel_ = std::move(ours);
 }
 
+std::string SubscriberProcess::obey(Subscribers& subscribers, const Command& command) {
+  switch (command.kind) {
+    case Command::Kind::open:
+      subscribers.open_up_to(command.count, command.sequence, command.first_user, command.seconds);
+      return {};
+    case Command::Kind::churn:
+      return bytes_of(std::uint64_t{
+          subscribers.churn(command.count, command.window, command.first_user, command.users, command.seconds)});
+    case Command::Kind::drop:
+      subscribers.drop_all();
+      return {};
+    case Command::Kind::at_once:
+      return bytes_of(subscribers.open_at_once(command.count, command.sequence, command.seconds));
+    case Command::Kind::allow_loss:
+      subscribers.allow_loss();
+      return {};
+    case Command::Kind::await_loss:
+      subscribers.await_loss(command.seconds);
+      return {};
+    case Command::Kind::await_sequence:
+      subscribers.await_sequence(command.sequence, command.seconds);
+      return {};
+    case Command::Kind::await_pings:
+      subscribers.await_pings(command.seconds);
+      return {};
+    case Command::Kind::summary: {
+      const Summary summary{subscribers.deliveries(), subscribers.last_delivery_ns(), subscribers.latencies()};
+      subscribers.forget_latencies();
+      return bytes_of(summary);
+    }
+    case Command::Kind::segments:
+      return bytes_of(subscribers.segments());
+    case Command::Kind::frame:
+      return subscribers.last_frame();
+  }
+  return {};
+}
+
 void SubscriberProcess::serve(const Channel& channel, SubscriberPlan plan) {
   if (plan.patient) {
     const sched_param none{};
@@ -62,43 +100,6 @@ void SubscriberProcess::serve(const Channel& channel, SubscriberPlan plan) {
   }
   Subscribers subscribers(plan);
   subscribers.watch(channel.fd());
-  const auto obey = [&](const Command& command) -> std::string {
-    switch (command.kind) {
-      case Command::Kind::open:
-        subscribers.open_up_to(command.count, command.sequence, command.first_user, command.seconds);
-        return {};
-      case Command::Kind::churn:
-        return bytes_of(std::uint64_t{
-            subscribers.churn(command.count, command.window, command.first_user, command.users, command.seconds)});
-      case Command::Kind::drop:
-        subscribers.drop_all();
-        return {};
-      case Command::Kind::at_once:
-        return bytes_of(subscribers.open_at_once(command.count, command.sequence, command.seconds));
-      case Command::Kind::allow_loss:
-        subscribers.allow_loss();
-        return {};
-      case Command::Kind::await_loss:
-        subscribers.await_loss(command.seconds);
-        return {};
-      case Command::Kind::await_sequence:
-        subscribers.await_sequence(command.sequence, command.seconds);
-        return {};
-      case Command::Kind::await_pings:
-        subscribers.await_pings(command.seconds);
-        return {};
-      case Command::Kind::summary: {
-        const Summary summary{subscribers.deliveries(), subscribers.last_delivery_ns(), subscribers.latencies()};
-        subscribers.forget_latencies();
-        return bytes_of(summary);
-      }
-      case Command::Kind::segments:
-        return bytes_of(subscribers.segments());
-      case Command::Kind::frame:
-        return subscribers.last_frame();
-    }
-    return {};
-  };
   try {
     while (true) {
       if (!wait_for(channel.fd(), false, 0)) {
@@ -109,7 +110,7 @@ void SubscriberProcess::serve(const Channel& channel, SubscriberPlan plan) {
       if (packet.empty()) return;
       Command command;
       std::memcpy(&command, packet.data(), sizeof command);
-      const std::string answer = kDone + obey(command);
+      const std::string answer = kDone + obey(subscribers, command);
       channel.send(answer.data(), answer.size());
     }
   } catch (const Failure& failure) {

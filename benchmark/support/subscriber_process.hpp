@@ -43,6 +43,7 @@ class SubscriberProcess {
   struct Command;
   void send(const Command& command) const;
   std::string answer(double timeout_seconds) const;
+  static std::string obey(Subscribers& subscribers, const Command& command);
   static void serve(const Channel& channel, SubscriberPlan plan);
 
   double patience_;
