@@ -49,6 +49,7 @@ constexpr std::array kScenarios{
     Scenario{"pages", run_pages, true},       Scenario{"scale", run_scale, false},
     Scenario{"connects", run_connects, true}, Scenario{"peers", run_peers, false},
     Scenario{"million", run_million, false},  Scenario{"pending", run_pending, true},
+    Scenario{"guard", run_guard, false},
 };
 
 Json run(const Options& options) {

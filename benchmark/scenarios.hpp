@@ -16,5 +16,6 @@ nlohmann::json run_pages(const Options& options);
 nlohmann::json run_scale(const Options& options);
 nlohmann::json run_peers(const Options& options);
 nlohmann::json run_million(const Options& options);
+nlohmann::json run_guard(const Options& options);
 
 }  // namespace push::bench

@@ -20,7 +20,7 @@ unsigned number(const std::string& text) {
 }  // namespace
 
 std::string usage() {
-  return "push_bench idle|fanout|post|latency|pages|scale|connects|pending|peers|million|all [options]\n"
+  return "push_bench idle|fanout|post|latency|pages|scale|connects|pending|peers|million|guard|all [options]\n"
          "  --json FILE         where the figures go as JSON (default build/bench/<scenario>.json)\n"
          "  --program FILE      the server (default: sharded-gotify beside push_bench)\n"
          "  --dir DIR           data of the servers, on a real disk (default build/bench/data)\n"
@@ -30,6 +30,7 @@ std::string usage() {
          "                      million 1000000); scale: the most (19000; users 10000)\n"
          "  --cases LIST        idle, connects: s1,s2 (one user, a user a connection)\n"
          "                      scale: connections,users,stored,shards\n"
+         "                      guard: memory,allocations,system_calls,instructions\n"
          "  --stages LIST       idle: fresh,broadcast,churn,ping\n"
          "  --churn N           idle: connects and drops of the churn stage (100000)\n"
          "  --rounds N          fanout 10, post 5, scale 5, connects 5, pending 5\n"

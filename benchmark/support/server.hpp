@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "support/process.hpp"
 
@@ -17,6 +18,7 @@ struct ServerOptions {
   int keepalive_seconds = 0;                                     // of TCP; 0 = the server's default, -1 = off
   unsigned shards = 0;                                           // of the registry; 0 = the server's default
   std::function<void(const std::string& database)> seed_more{};  // after the users
+  std::vector<std::string> under{};                              // words in front of the command, once it is seeded
 };
 
 // A directory of our own, gone with its owner.
