@@ -45,15 +45,28 @@ class Pacing {
     subscriber_.open_up_to(1, 0, kUser, 10);
   }
 
+  // Every connection has a request behind it then: one that has none is closed by the server after a while.
+  void warm_up() {
+    run(kWarming, 0);
+    forget();
+  }
+
   // `count` messages; returns when all are answered and delivered.
-  void run(std::uint32_t count) {
+  void run(std::uint32_t count) { run(count, period_ns_); }
+
+  const Histogram& deliveries() const { return subscriber_.latencies(); }
+  const Histogram& answers() const { return answers_; }
+  const Histogram& late() const { return late_; }
+
+ private:
+  void run(std::uint32_t count, std::int64_t period_ns) {
     const std::uint32_t last = sequence_ + count;
-    std::int64_t due = monotonic_ns() + period_ns_;
-    const Deadline deadline(60 + static_cast<double>(count) * static_cast<double>(period_ns_) / 1e9);
+    std::int64_t due = monotonic_ns() + period_ns;
+    const Deadline deadline(60 + static_cast<double>(count) * static_cast<double>(period_ns) / 1e9);
     while (answered_ < last || subscriber_.deliveries() < last) {
       if (deadline.passed())
         fail("messages are missing: " + std::to_string(subscriber_.deliveries()) + " of " + std::to_string(last));
-      for (; sequence_ < last && monotonic_ns() >= due && pool_.has_free(); due += period_ns_) send(due);
+      for (; sequence_ < last && monotonic_ns() >= due && pool_.has_free(); due += period_ns) send(due);
       held_up_ = !pool_.has_free();
       wait(sequence_ < last && pool_.has_free() ? due : monotonic_ns() + 100'000'000);
       subscriber_.pump(0);
@@ -71,11 +84,6 @@ class Pacing {
     answers_ = Histogram{};
   }
 
-  const Histogram& deliveries() const { return subscriber_.latencies(); }
-  const Histogram& answers() const { return answers_; }
-  const Histogram& late() const { return late_; }
-
- private:
   // A message that had to wait for a free connection keeps its intended moment, so waiting for the server counts.
   void send(std::int64_t due) {
     const std::int64_t sent = held_up_ ? due : monotonic_ns();
@@ -137,15 +145,13 @@ nlohmann::json run_latency(const Options& options) {
     if (options.behind != 0) crowd.emplace(server.port(), options.behind, options.size);
     progress("latency, " + std::to_string(count) + " messages at " + std::to_string(options.rate) + "/s");
     Pacing pacing(server.port(), 40, options);
-    pacing.run(kWarming);
-    pacing.forget();
+    pacing.warm_up();
     std::optional<DurableFloor> floor;
     std::optional<Pacing> floor_pacing;
     if (!crowd) {
       floor.emplace(options.dir);
       floor_pacing.emplace(floor->port(), 42, options);
-      floor_pacing->run(kWarming);
-      floor_pacing->forget();
+      floor_pacing->warm_up();
     }
     if (crowd) crowd->start();
     std::int64_t server_ns = 0;
@@ -173,6 +179,7 @@ nlohmann::json run_latency(const Options& options) {
     add_row(table, "generator late", pacing.late());
     if (floor_pacing) {
       result["floor"] = figures_of(floor_pacing->deliveries());
+      result["ratio_to_floor"] = pacing.deliveries().quantile_us(0.5) / floor_pacing->deliveries().quantile_us(0.5);
       add_row(table, "floor", floor_pacing->deliveries());
     }
     table.print();
