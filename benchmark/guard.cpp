@@ -1,6 +1,7 @@
 // guard: what does not move with the machine, for a gate: bytes per idle connection, and what a POST and a delivery
 // cost in heap requests, system calls and instructions. guard/run holds the figures against guard/limits.
 #include <cstdio>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -203,7 +204,15 @@ std::pair<Counts, Counts> measure(const Options& options, const Part& part) {
   try {
     const Scratch scratch(options.dir + "/guard");
     const std::unique_ptr<Counter> counter = part.counter(scratch.path());
-    return Run(options, *counter).measure();
+    auto counts = Run(options, *counter).measure();
+    // The last round of POSTs, for callgrind_annotate.
+    const std::filesystem::path profile = scratch.path() + "/callgrind." + std::to_string(1 + kRounds);
+    if (std::filesystem::exists(profile)) {
+      const auto kept = std::filesystem::path(options.json).parent_path() / "guard-post.callgrind";
+      std::filesystem::create_directories(kept.parent_path());
+      std::filesystem::copy_file(profile, kept, std::filesystem::copy_options::overwrite_existing);
+    }
+    return counts;
   } catch (const Failure& failure) {
     fail(std::string("guard: ") + part.name + " were not measured (needs " + part.needs + "): " + failure.what());
   }
