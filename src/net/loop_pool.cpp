@@ -14,7 +14,8 @@ namespace push::net {
 namespace {
 
 constexpr std::size_t kMaxLoops = 64;         // a hub::LoopSet has 64 bits
-constexpr std::size_t kKeptDescriptors = 64;  // for database, log and epoll (reliability F1)
+constexpr std::size_t kKeptDescriptors = 64;  // for database, log and pictures (reliability F1)
+constexpr std::size_t kKeptByLoop = 6;        // for its epolls, timer and wake-up; its listening sockets come on top
 
 std::size_t loop_count(const config::Server& settings) {
   const std::size_t wanted =
@@ -34,7 +35,9 @@ std::size_t descriptor_limit() {
 
 std::size_t socket_limit(const config::Server& settings) {
   const std::size_t descriptors = descriptor_limit();
-  const std::size_t most = descriptors > 2 * kKeptDescriptors ? descriptors - kKeptDescriptors : descriptors / 2;
+  const std::size_t loops = loop_count(settings);
+  const std::size_t kept = kKeptDescriptors + loops * (kKeptByLoop + sockets_per_loop(loops));
+  const std::size_t most = descriptors > 2 * kept ? descriptors - kept : descriptors / 2;
   return settings.maxconnections == 0 ? most : std::min(most, settings.maxconnections);
 }
 

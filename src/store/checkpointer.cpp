@@ -7,12 +7,6 @@
 #include "push/core/log.hpp"
 
 namespace push::store {
-namespace {
-
-constexpr int kRuns = 4;        // of a request, at most
-constexpr int kFewPages = 256;  // left behind: more, and commits come faster than pages can be moved
-
-}  // namespace
 
 Checkpointer::Checkpointer(Connection connection) : connection_(std::move(connection)), thread_([this] { run(); }) {}
 
@@ -37,20 +31,6 @@ void Checkpointer::wait_until_idle() {
   while (running_) idle_.wait(mutex_);
 }
 
-// SQLite starts the log afresh, at no cost, with the first commit that finds all of it moved. While pages are moved, a
-// few more are committed; where commits leave gaps a second, short run catches up with them.
-int Checkpointer::move_pages() {
-  int code = SQLITE_OK;
-  int logged = 0;
-  int moved = 0;
-  for (int i = 0; i < kRuns && code == SQLITE_OK; ++i) {
-    code = sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &logged, &moved);
-    if (code == SQLITE_OK) moved_.store(moved, std::memory_order_relaxed);
-    if (moved == logged || logged - moved > kFewPages) break;
-  }
-  return code;
-}
-
 void Checkpointer::run() {
   bool failing = false;
   while (true) {
@@ -61,7 +41,11 @@ void Checkpointer::run() {
       requested_ = false;
       running_ = true;
     }
-    const int code = move_pages();
+    int logged = 0;
+    int moved = 0;
+    const int code =
+        sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &logged, &moved);
+    if (code == SQLITE_OK) moved_.store(moved, std::memory_order_relaxed);
     const bool failed = code != SQLITE_OK && (code & 0xFF) != SQLITE_BUSY;
     if (failed && !failing) {
       spdlog::warn("the write-ahead log grows: {}", sqlite_failure(connection_.handle(), code, "checkpoint").text);

@@ -25,7 +25,6 @@ class Checkpointer {
 
  private:
   void run();
-  int move_pages();  // SQLite's code
 
   Connection connection_;
   std::atomic<int> moved_{0};

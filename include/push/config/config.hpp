@@ -56,8 +56,8 @@ struct Server {
   unsigned workers = 2;             // 1..64 threads for blocking work
   std::size_t workerqueue = 1024;   // 1..1000000 jobs that may wait for a worker, then 503
   std::size_t lookupqueue = 65536;  // 1..1000000 token look-ups that may wait for a worker, then 503
-  std::size_t tokencache = 32768;   // 1..1000000 tokens remembered as good, about 350 bytes each (push_bench idle, s2)
-  std::size_t maxconnections = 0;   // sockets of all kinds; 0 = the descriptor limit less 64
+  std::size_t tokencache = 32768;   // 1..1000000 tokens remembered, about 350 bytes each
+  std::size_t maxconnections = 0;   // sockets of all kinds; 0 = the descriptor limit less 64 and what the loops use
   Http http;
   Stream stream;
   Cors cors;
