@@ -157,6 +157,12 @@ void Subscribers::await_sequence(std::uint32_t sequence, double timeout_seconds)
   }
   run_until([&] { return arrived_ == open_; }, timeout_seconds, "deliveries");
   awaited_ = 0;
+  if (!plan_.counts) return;
+  for (; counted_ < sequence; ++counted_) {
+    if (const std::size_t came = came_.at(counted_ + 1); came != open_)
+      fail("message " + std::to_string(counted_ + 1) + " came " + std::to_string(came) + " times to " +
+           std::to_string(open_) + " subscribers");
+  }
 }
 
 void Subscribers::await_pings(double timeout_seconds) {
@@ -283,7 +289,10 @@ void Subscribers::check_order(Subscriber& subscriber, std::uint32_t sequence, st
     fail("user " + std::to_string(subscriber.user) + " received message " + std::to_string(sequence) + " after " +
          std::to_string(subscriber.sequence));
   }
-  if (!plan_.counts) {
+  if (plan_.counts) {
+    if (came_.size() <= sequence) came_.resize(2 * std::size_t{sequence} + 1);
+    ++came_[sequence];
+  } else {
     if (seen_.size() <= sequence) seen_.resize(2 * std::size_t{sequence} + 1);
     if (seen_[sequence]) fail("message " + std::to_string(sequence) + " came twice");
     seen_[sequence] = true;

@@ -124,6 +124,8 @@ class Subscribers {
   bool losing_ = false;               // since allow_loss(), until await_loss() is done
   std::optional<Arrivals> arrivals_;  // in open_at_once()
   std::vector<bool> seen_;            // with concurrent_posts: by number
+  std::vector<std::uint32_t> came_;   // with counts: how often, by number
+  std::uint32_t counted_ = 0;         // likewise: numbers up to here came to everybody
   Histogram latencies_;
   std::int64_t last_delivery_ns_ = 0;
   std::string last_frame_;
