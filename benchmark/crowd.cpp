@@ -38,7 +38,7 @@ Crowd::Crowd(std::uint16_t port, unsigned connections, std::size_t message_size)
 
 std::uint32_t Crowd::post_until_told(const Channel& channel, std::uint16_t port, unsigned connections,
                                      std::size_t message_size) {
-  Subscribers subscribers({.port = port, .source_net = 41});
+  Subscribers subscribers({.port = port, .source_net = 41, .yields = true});
   subscribers.open_up_to(connections, 0, 0, kPatience);
   PostPool poster(port, 1);
   channel.send('+');

@@ -1,6 +1,9 @@
 // fanout: one message to many subscribers of one user, against a loop of bare send() calls in the same run.
+#include <algorithm>
 #include <cstdio>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "raw_sender.hpp"
 #include "scenarios.hpp"
@@ -21,6 +24,7 @@ using Json = nlohmann::json;
 
 constexpr unsigned kDefaultConnections = 10'000;
 constexpr unsigned kDefaultRounds = 10;
+constexpr unsigned kServersNet = 31;  // 127.0.32.*: of one loop, 127.0.33.*: of two
 
 struct Round {
   double cpu_us = 0;         // of the sender, per delivery
@@ -98,8 +102,8 @@ class Side {
 
 class ServerSide : public Side {
  public:
-  ServerSide(const Server& server, const Options& options, unsigned connections)
-      : Side({.port = server.port(), .source_net = 30}, connections),
+  ServerSide(const Server& server, const Options& options, unsigned connections, unsigned source_net)
+      : Side({.port = server.port(), .source_net = source_net, .patient = true}, connections),
         server_(server),
         size_(options.size),
         poster_(server.port(), 1) {}
@@ -129,7 +133,7 @@ class ServerSide : public Side {
 class RawSide : public Side {
  public:
   explicit RawSide(const RawSender& sender, unsigned connections)
-      : Side({.port = sender.port(), .source_net = 31}, connections), sender_(sender) {}
+      : Side({.port = sender.port(), .source_net = 31, .patient = true}, connections), sender_(sender) {}
 
   void use_frame(std::string frame) { frame_ = std::move(frame); }
   std::int64_t cpu() const override { return sender_.cpu_ns(); }
@@ -152,54 +156,90 @@ void print_side(Table& table, const std::string& name, const Json& figures) {
              text("sender_cpu_share", 2), text("subscriber_cpu_share", 2)});
 }
 
-Json run_with(const Options& options, unsigned threads) {
+// A server with so many loops and its subscribers.
+struct Contender {
+  Contender(const Options& options, unsigned loops, unsigned connections)
+      : threads(loops),
+        server({.program = options.program, .directory = options.dir, .threads = loops}),
+        side(server, options, connections, kServersNet + loops) {
+    side.connect();
+    side.round(2, false);
+  }
+
+  Json figures(const Side& raw) {
+    std::vector<double> ratios;
+    for (std::size_t i = 0; i < raw.rounds().size(); ++i) {
+      ratios.push_back(side.rounds()[i].cpu_us / raw.rounds()[i].cpu_us);
+    }
+    return {{"threads", threads}, {"server", side.figures()}, {"raw_send", raw.figures()},
+            {"ratios", ratios},   {"ratio", median(ratios)},  {"frame_bytes", side.last_frame().size()}};
+  }
+
+  unsigned threads;
+  Server server;
+  ServerSide side;
+};
+
+// What two loops hand out in a CPU-second each, against one loop in one.
+// A loop that sleeps while the other does all the work would make two loops look as good as one.
+double smallest_share_of_a_loop(const Server& server) {
+  const std::vector<std::int64_t> loops = thread_cpu_ns(server.pid(), "loop");
+  const auto all = std::accumulate(loops.begin(), loops.end(), std::int64_t{0});
+  const double share = static_cast<double>(*std::min_element(loops.begin(), loops.end())) / static_cast<double>(all);
+  if (loops.size() != 2 || share < 0.35) fail("one of two loops has done " + decimal(share, 2) + " of the work");
+  return share;
+}
+
+Json two_against_one(const Side& one, const Side& two) {
+  std::vector<double> factors;
+  for (std::size_t i = 0; i < one.rounds().size(); ++i) {
+    factors.push_back(2 * one.rounds()[i].cpu_us / two.rounds()[i].cpu_us);
+  }
+  return {{"factors", factors}, {"factor", median(factors)}};
+}
+
+}  // namespace
+
+nlohmann::json run_fanout(const Options& options) {
   const unsigned connections = options.connections != 0 ? options.connections : kDefaultConnections;
   const unsigned rounds = options.rounds != 0 ? options.rounds : kDefaultRounds;
   const RawSender sender(connections);
   RawSide raw(sender, connections);
   raw.connect();
   sender.await_accepted();
-  const Server server({.program = options.program, .directory = options.dir, .threads = threads});
-  ServerSide ours(server, options, connections);
-  ours.connect();
-
-  ours.round(2, false);
-  raw.use_frame(ours.last_frame());
-  raw.round(2, false);
-  std::vector<double> ratios;
-  for (unsigned i = 0; i < rounds; ++i) {
-    progress("fanout, threads " + std::to_string(threads) + ", round " + std::to_string(i + 1) + " of " +
-             std::to_string(rounds));
-    const Round a = ours.round(options.messages, true);
-    const Round b = raw.round(options.messages, true);
-    ratios.push_back(a.cpu_us / b.cpu_us);
-  }
-  Json result{{"connections", connections},
-              {"threads", threads},
-              {"messages_a_round", options.messages},
-              {"server", ours.figures()},
-              {"raw_send", raw.figures()},
-              {"ratios", ratios},
-              {"ratio", median(ratios)},
-              {"frame_bytes", ours.last_frame().size()}};
-  return result;
-}
-
-}  // namespace
-
-nlohmann::json run_fanout(const Options& options) {
-  Json all = Json::object();
-  Table table({"fanout", "CPU us/delivery", "deliveries/s", "per CPU-second", "p50 us", "p99 us", "max us",
-               "sender CPUs", "subscriber CPUs"});
-  std::string verdict;
+  std::vector<std::unique_ptr<Contender>> contenders;
   for (const unsigned threads :
        options.threads != 0 ? std::vector<unsigned>{options.threads} : std::vector<unsigned>{1, 2}) {
-    const std::string name = "threads " + std::to_string(threads);
-    const Json figures = run_with(options, threads);
+    contenders.push_back(std::make_unique<Contender>(options, threads, connections));
+  }
+  raw.use_frame(contenders.front()->side.last_frame());
+  raw.round(2, false);
+  std::vector<Side*> turns{&raw};
+  for (const auto& contender : contenders) turns.push_back(&contender->side);
+  for (unsigned round = 1; round <= rounds; ++round) {
+    progress("fanout, round " + std::to_string(round) + " of " + std::to_string(rounds));
+    for (Side* side : turns) side->round(options.messages, true);
+    std::reverse(turns.begin(), turns.end());  // nobody always comes after the same one
+  }
+
+  Json all{{"connections", connections}, {"messages_a_round", options.messages}};
+  Table table({"fanout", "CPU us/delivery", "deliveries/s", "per CPU-second", "p50 us", "p99 us", "max us",
+               "sender CPUs", "subscriber CPUs"});
+  print_side(table, "raw send", raw.figures());
+  std::string verdict;
+  for (const auto& contender : contenders) {
+    const std::string name = "threads " + std::to_string(contender->threads);
+    const Json figures = contender->figures(raw);
     print_side(table, name, figures["server"]);
-    print_side(table, "  raw send", figures["raw_send"]);
     verdict += name + ": server / raw send = " + decimal(figures["ratio"].get<double>(), 3) + " (must be <= 1.25)\n";
-    all["threads_" + std::to_string(threads)] = figures;
+    all["threads_" + std::to_string(contender->threads)] = figures;
+  }
+  if (contenders.size() == 2) {
+    all["two_against_one"] = two_against_one(contenders[0]->side, contenders[1]->side);
+    const double share = smallest_share_of_a_loop(contenders[1]->server);
+    all["two_against_one"]["smallest_share_of_a_loop"] = share;
+    verdict += "two loops against one = " + decimal(all["two_against_one"]["factor"].get<double>(), 3) +
+               " x by CPU-second (must be >= 1.5), the lesser loop did " + decimal(100 * share, 0) + " %\n";
   }
   table.print();
   std::printf("%s", verdict.c_str());

@@ -240,7 +240,7 @@ nlohmann::json run_idle(const Options& options) {
   Table table({"idle", "user B/conn", "kernel B/conn", "sum", "must user", "connects/s"});
   const ObjectsPerConnection of_subscribers = measure_subscribers(connections_of(options));
   for (const std::string name : {"s1", "s2"}) {
-    if (!contains_word(options.cases, name)) continue;
+    if (!wants_case(options, name)) continue;
     for (const std::string stage : {"fresh", "broadcast", "churn", "ping"}) {
       if (!contains_word(options.stages, stage)) continue;
       progress("idle " + name + " " + stage);

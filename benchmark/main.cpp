@@ -3,6 +3,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
@@ -36,14 +37,27 @@ void on_limit(int) {
   ::_exit(1);  // the children die with us
 }
 
+struct Scenario {
+  const char* name;
+  Json (*run)(const Options& options);
+  bool in_all;  // false: needs more than this program, or more than an hour
+};
+
+constexpr std::array kScenarios{
+    Scenario{"idle", run_idle, true},         Scenario{"fanout", run_fanout, true},
+    Scenario{"post", run_post, true},         Scenario{"latency", run_latency, true},
+    Scenario{"pages", run_pages, true},       Scenario{"scale", run_scale, false},
+    Scenario{"connects", run_connects, true}, Scenario{"peers", run_peers, false},
+    Scenario{"million", run_million, false},  Scenario{"pending", run_pending, true},
+    Scenario{"guard", run_guard, false},
+};
+
 Json run(const Options& options) {
   Json figures = Json::object();
-  const bool all = options.scenario == "all";
-  if (all || options.scenario == "idle") figures["idle"] = run_idle(options);
-  if (all || options.scenario == "fanout") figures["fanout"] = run_fanout(options);
-  if (all || options.scenario == "post") figures["post"] = run_post(options);
-  if (all || options.scenario == "latency") figures["latency"] = run_latency(options);
-  if (all || options.scenario == "pages") figures["pages"] = run_pages(options);
+  for (const Scenario& scenario : kScenarios) {
+    const bool wanted = options.scenario == "all" ? scenario.in_all : options.scenario == scenario.name;
+    if (wanted) figures[scenario.name] = scenario.run(options);
+  }
   if (figures.empty()) fail("what is " + options.scenario + "?\n" + usage());
   return figures;
 }
@@ -73,7 +87,7 @@ int main(int count, char** words) {
     }
     ::signal(SIGALRM, on_limit);
     ::alarm(options.limit_seconds);
-    raise_descriptor_limit();
+    raise_descriptor_limit(options.descriptors);
     write(options, run(options));
     return 0;
   } catch (const std::exception& error) {

@@ -8,8 +8,14 @@ namespace push::bench {
 
 nlohmann::json run_idle(const Options& options);
 nlohmann::json run_fanout(const Options& options);
+nlohmann::json run_pending(const Options& options);
+nlohmann::json run_connects(const Options& options);
 nlohmann::json run_post(const Options& options);
 nlohmann::json run_latency(const Options& options);
 nlohmann::json run_pages(const Options& options);
+nlohmann::json run_scale(const Options& options);
+nlohmann::json run_peers(const Options& options);
+nlohmann::json run_million(const Options& options);
+nlohmann::json run_guard(const Options& options);
 
 }  // namespace push::bench

@@ -3,6 +3,8 @@
 #include <time.h>
 
 #include <cerrno>
+#include <filesystem>
+#include <fstream>
 
 #include "support/check.hpp"
 
@@ -28,6 +30,19 @@ std::int64_t cpu_ns(pid_t process) {
     fail_errno("clock_getcpuclockid");
   }
   return read(clock);
+}
+
+std::vector<std::int64_t> thread_cpu_ns(pid_t process, const std::string& name) {
+  std::vector<std::int64_t> result;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(process) + "/task")) {
+    std::string comm;
+    std::getline(std::ifstream(task.path() / "comm"), comm);
+    if (!comm.starts_with(name)) continue;
+    std::int64_t time = 0;
+    if (!(std::ifstream(task.path() / "schedstat") >> time)) fail(task.path().string() + "/schedstat: no time");
+    result.push_back(time);
+  }
+  return result;
 }
 
 }  // namespace push::bench

@@ -20,22 +20,30 @@ unsigned number(const std::string& text) {
 }  // namespace
 
 std::string usage() {
-  return "push_bench idle|fanout|post|latency|pages|all [options]\n"
+  return "push_bench idle|fanout|post|latency|pages|scale|connects|pending|peers|million|guard|all [options]\n"
          "  --json FILE         where the figures go as JSON (default build/bench/<scenario>.json)\n"
          "  --program FILE      the server (default: sharded-gotify beside push_bench)\n"
          "  --dir DIR           data of the servers, on a real disk (default build/bench/data)\n"
-         "  --threads N         loops of the server (default: 1 and then 2 in fanout, otherwise one a core)\n"
-         "  --connections N     subscribers (default: idle 19000, fanout 10000)\n"
-         "  --cases s1,s2       idle: one user, a user a connection\n"
+         "  --threads N         loops of the server (default: 1 and then 2 in fanout, 1 in connects, pending,\n"
+         "                      otherwise one a core)\n"
+         "  --connections N     subscribers (default: idle, connects 19000, fanout 10000, pending 5000,\n"
+         "                      million 1000000); scale: the most (19000; users 10000)\n"
+         "  --cases LIST        idle, connects: s1,s2 (one user, a user a connection)\n"
+         "                      scale: connections,users,stored,shards\n"
+         "                      guard: memory,allocations,system_calls,instructions\n"
          "  --stages LIST       idle: fresh,broadcast,churn,ping\n"
          "  --churn N           idle: connects and drops of the churn stage (100000)\n"
-         "  --rounds N          fanout 10, post 5\n"
+         "  --rounds N          fanout 10, post 5, scale 5, connects 5, pending 5\n"
          "  --messages N        fanout: messages a round (20)\n"
          "  --posters 1,16,64   post: connections\n"
          "  --seconds N         post: a round (3); latency: the run (20)\n"
          "  --rate N            latency: POSTs a second (200)\n"
          "  --behind N          latency: while another user's messages go out to N subscribers, two a second (0)\n"
-         "  --stored N          pages: messages of each of the two big applications (1000000)\n"
+         "  --peers DIR         peers: where benchmark/peers/install put them (default build/bench/peers)\n"
+         "  --systems LIST      peers: ours,bun,nchan,gorilla,gorilla-fork,gotify\n"
+         "  --stored N          pages: messages of each of the two big applications; scale: the most (1000000)\n"
+         "  --users N           million: users, each with the same number of connections (default: one a connection)\n"
+         "  --descriptors N     million: limit of each process, for a guest of its own only (20000)\n"
          "  --size N            bytes of a message text (100)\n"
          "  --limit-seconds N   end everything after this time (1800)\n";
 }
@@ -45,9 +53,11 @@ Options parse_options(int count, char** words) {
   const std::filesystem::path here = std::filesystem::read_symlink("/proc/self/exe").parent_path();
   options.program = here / "sharded-gotify";
   options.dir = here.parent_path() / "bench" / "data";
+  options.peers = here.parent_path() / "bench" / "peers";
   const std::map<std::string, std::string*> texts{{"--json", &options.json},     {"--program", &options.program},
                                                   {"--dir", &options.dir},       {"--cases", &options.cases},
-                                                  {"--stages", &options.stages}, {"--posters", &options.posters}};
+                                                  {"--stages", &options.stages}, {"--posters", &options.posters},
+                                                  {"--peers", &options.peers},   {"--systems", &options.systems}};
   const std::map<std::string, unsigned*> counts{{"--threads", &options.threads},
                                                 {"--connections", &options.connections},
                                                 {"--churn", &options.churn},
@@ -58,6 +68,8 @@ Options parse_options(int count, char** words) {
                                                 {"--rate", &options.rate},
                                                 {"--stored", &options.stored},
                                                 {"--behind", &options.behind},
+                                                {"--users", &options.users},
+                                                {"--descriptors", &options.descriptors},
                                                 {"--limit-seconds", &options.limit_seconds}};
   for (int i = 1; i < count; ++i) {
     const std::string word = words[i];
@@ -80,6 +92,7 @@ Options parse_options(int count, char** words) {
   if (options.json.empty()) options.json = here.parent_path() / "bench" / (options.scenario + ".json");
   options.program = std::filesystem::absolute(options.program);
   options.dir = std::filesystem::absolute(options.dir);
+  options.peers = std::filesystem::absolute(options.peers);
   return options;
 }
 
@@ -92,6 +105,10 @@ std::vector<unsigned> numbers(const std::string& list) {
 
 bool contains_word(const std::string& list, const std::string& word) {
   return ("," + list + ",").find("," + word + ",") != std::string::npos;
+}
+
+bool wants_case(const Options& options, const std::string& name) {
+  return options.cases.empty() || contains_word(options.cases, name);
 }
 
 }  // namespace push::bench

@@ -7,12 +7,11 @@
 namespace push::bench {
 
 void request_all(std::uint16_t port, std::size_t connections, std::size_t count,
-                 const std::function<std::string(std::size_t)>& request_of) {
-  constexpr double kPatience = 120;
+                 const std::function<std::string(std::size_t)>& request_of, double patience_seconds) {
   PostPool pool(port, connections);
   std::size_t sent = 0;
   std::size_t answered = 0;
-  const Deadline deadline(kPatience);
+  const Deadline deadline(patience_seconds);
   while (answered < count) {
     while (sent < count && pool.has_free()) {
       pool.send(request_of(sent), sent);

@@ -6,8 +6,8 @@
 
 namespace push::bench {
 
-// request_of(i) for i in 0..count-1.
+// request_of(i) for i in 0..count-1; fails if that takes longer than the patience.
 void request_all(std::uint16_t port, std::size_t connections, std::size_t count,
-                 const std::function<std::string(std::size_t)>& request_of);
+                 const std::function<std::string(std::size_t)>& request_of, double patience_seconds = 120);
 
 }  // namespace push::bench

@@ -56,4 +56,16 @@ Slabs socket_slabs() {
   return rows;
 }
 
+std::map<std::string, double> meminfo() {
+  std::ifstream file("/proc/meminfo");
+  std::map<std::string, double> lines;
+  std::string name;
+  std::string rest;
+  for (double kilobytes = 0; file >> name >> kilobytes && std::getline(file, rest);) {
+    name.pop_back();  // the colon
+    lines[name] = kilobytes * 1024;
+  }
+  return lines;
+}
+
 }  // namespace push::bench

@@ -21,4 +21,7 @@ struct SlabRow {
 using Slabs = std::map<std::string, SlabRow>;
 Slabs socket_slabs();
 
+// /proc/meminfo in bytes, by name.
+std::map<std::string, double> meminfo();
+
 }  // namespace push::bench

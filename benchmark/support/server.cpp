@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <utility>
 
 #include "support/check.hpp"
 #include "support/clock.hpp"
@@ -31,7 +32,8 @@ void require_a_disk(const std::string& directory) {
 Scratch::Scratch(const std::string& parent) {
   std::filesystem::create_directories(parent);
   require_a_disk(parent);
-  path_ = parent + "/server-" + std::to_string(::getpid());
+  static unsigned number = 0;  // several at once have one each
+  path_ = parent + "/server-" + std::to_string(::getpid()) + "-" + std::to_string(++number);
   std::filesystem::create_directory(path_);
 }
 
@@ -43,10 +45,12 @@ Scratch::~Scratch() {
 Server::Server(ServerOptions options) : options_(std::move(options)), scratch_(options_.directory), port_(free_port()) {
   if (::access(options_.program.c_str(), X_OK) != 0) fail(options_.program + ": no such program; build it first");
   write_config();
+  const std::vector<std::string> under = std::exchange(options_.under, {});
   start();
   stop();
   seed(database(), options_.users);
   if (options_.seed_more) options_.seed_more(database());
+  options_.under = under;
   start();
 }
 
@@ -62,7 +66,9 @@ void Server::write_config() const {
   std::ofstream file(scratch_.path() + "/config.yml");
   file << "loglevel: warn\n"
        << "server:\n  listenaddr: 127.0.0.1\n  port: " << port_ << "\n  threads: " << options_.threads << "\n"
+       << "  keepaliveperiodseconds: " << options_.keepalive_seconds << "\n"
        << "  stream:\n    pingperiodseconds: " << options_.ping_seconds << "\n"
+       << (options_.shards != 0 ? "    shards: " + std::to_string(options_.shards) + "\n" : "")
        << "database:\n  dialect: sqlite3\n  connection: " << database() << "\n"
        << "uploadedimagesdir: " << scratch_.path() << "/images\n"
        << "passstrength: 4\n";
@@ -70,8 +76,9 @@ void Server::write_config() const {
 }
 
 void Server::start() {
-  process_ = Process::exec({options_.program, "--config", scratch_.path() + "/config.yml"}, scratch_.path(),
-                           scratch_.path() + "/server.log");
+  std::vector<std::string> command = options_.under;
+  command.insert(command.end(), {options_.program, "--config", scratch_.path() + "/config.yml"});
+  process_ = Process::exec(command, scratch_.path(), scratch_.path() + "/server.log");
   for (const Deadline deadline(kStartSeconds); !deadline.passed(); ::usleep(20'000)) {
     if (!process_.running()) fail("the server ended at once: " + log_tail());
     if (request_once(port_, get_request(port_, "/health"), 1).first == 200) return;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "support/process.hpp"
 
@@ -14,7 +15,10 @@ struct ServerOptions {
   unsigned threads = 0;   // 0 = one a core
   unsigned users = 1;     // seeded (database.hpp)
   unsigned ping_seconds = 45;
+  int keepalive_seconds = 0;                                     // of TCP; 0 = the server's default, -1 = off
+  unsigned shards = 0;                                           // of the registry; 0 = the server's default
   std::function<void(const std::string& database)> seed_more{};  // after the users
+  std::vector<std::string> under{};                              // words in front of the command, once it is seeded
 };
 
 // A directory of our own, gone with its owner.
@@ -44,10 +48,11 @@ class Server {
 
   void stop();
   void kill_hard() { process_.kill_hard(); }
+  // After kill_hard() or stop(): a new process with the same data on the same port.
+  void start();
 
  private:
   void write_config() const;
-  void start();
   std::string log_tail() const;
 
   ServerOptions options_;

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "support/check.hpp"
 
@@ -57,6 +58,11 @@ Fd connect_to_loopback(std::uint16_t port, SourceAddress source) {
 }
 
 Fd try_connect_to_loopback(std::uint16_t port, SourceAddress source) {
+  Fd fd = bound_to_loopback(source);
+  return start_connecting(fd.get(), port) ? std::move(fd) : Fd{};
+}
+
+Fd bound_to_loopback(SourceAddress source) {
   Fd fd{must(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket")};
   set(fd.get(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1, "IP_BIND_ADDRESS_NO_PORT");
   set(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1, "TCP_NODELAY");
@@ -64,10 +70,14 @@ Fd try_connect_to_loopback(std::uint16_t port, SourceAddress source) {
   must(::setsockopt(fd.get(), SOL_SOCKET, SO_LINGER, &abort, sizeof abort), "SO_LINGER");
   const sockaddr_in from = loopback(0x7F000000U | (source.net & 0xFFU) << 8 | (source.host & 0xFFU), 0);
   must(::bind(fd.get(), generic(from), sizeof from), "bind source address");
+  return fd;
+}
+
+bool start_connecting(int fd, std::uint16_t port) {
   const sockaddr_in to = loopback(INADDR_LOOPBACK, port);
-  if (::connect(fd.get(), generic(to), sizeof to) == 0 || errno == EINPROGRESS) return fd;
+  if (::connect(fd, generic(to), sizeof to) == 0 || errno == EINPROGRESS) return true;
   if (errno != ECONNREFUSED) fail_errno("connect 127.0.0.1");
-  return Fd{};
+  return false;
 }
 
 int connect_error(int fd) {
@@ -87,10 +97,10 @@ void send_whole(int fd, std::string_view bytes) {
   if (static_cast<std::size_t>(sent) != bytes.size()) fail("send: the socket took only a part");
 }
 
-unsigned raise_descriptor_limit() {
+unsigned raise_descriptor_limit(unsigned at_most) {
   rlimit limit{};
   must(::getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
-  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, 20'000);
+  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, at_most);
   must(::setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
   return static_cast<unsigned>(limit.rlim_cur);
 }

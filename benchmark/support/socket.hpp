@@ -27,6 +27,12 @@ Fd connect_to_loopback(std::uint16_t port, SourceAddress source);
 // The same; an empty Fd if nobody listens there (loopback says so at once).
 Fd try_connect_to_loopback(std::uint16_t port, SourceAddress source);
 
+// A socket like these that has its address but has not begun to connect.
+Fd bound_to_loopback(SourceAddress source);
+
+// Sends it on its way to 127.0.0.1:port. False: nobody listens there.
+bool start_connecting(int fd, std::uint16_t port);
+
 // The pending error of a connecting socket, 0 = connected.
 int connect_error(int fd);
 
@@ -36,7 +42,7 @@ bool wait_for(int fd, bool write, int timeout_ms);
 // One small request into an empty send buffer; fails if it does not go whole.
 void send_whole(int fd, std::string_view bytes);
 
-// Soft limit of descriptors up to the hard one, at most 20,000; returns what is granted.
-unsigned raise_descriptor_limit();
+// Soft limit of descriptors up to the hard one; returns what is granted.
+unsigned raise_descriptor_limit(unsigned at_most = 20'000);
 
 }  // namespace push::bench

@@ -24,14 +24,18 @@ class SubscriberProcess {
   void open_up_to(std::size_t count, std::uint32_t base = 0, unsigned first_user = 0);
   std::size_t churn(std::size_t total, std::size_t window, unsigned first_user, unsigned users, double limit_seconds);
   void drop_all();
+  Arrivals open_at_once(std::size_t count, std::uint32_t base = 0);
   void await_sequence(std::uint32_t sequence);
   void await_pings(double timeout_seconds);
   Summary take_summary();  // forgets the latencies
   std::string last_frame();
+  std::uint64_t segments();
 
   // The same in two steps: the child waits for the sequence while the parent causes it.
   void begin_await_sequence(std::uint32_t sequence);
   void end_await_sequence();
+  void allow_loss();
+  void await_loss();
 
   std::int64_t cpu_ns() const;
 
@@ -39,8 +43,10 @@ class SubscriberProcess {
   struct Command;
   void send(const Command& command) const;
   std::string answer(double timeout_seconds) const;
+  static std::string obey(Subscribers& subscribers, const Command& command);
   static void serve(const Channel& channel, SubscriberPlan plan);
 
+  double patience_;
   Channel channel_;
   Process process_;
 };

@@ -1,11 +1,13 @@
 #include "support/subscribers.hpp"
 
+#include <sched.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 
 #include "support/check.hpp"
 #include "support/clock.hpp"
@@ -13,11 +15,13 @@
 #include "support/names.hpp"
 #include "support/socket.hpp"
 #include "support/stamp.hpp"
+#include "support/tcp_counters.hpp"
 
 namespace push::bench {
 namespace {
 
 constexpr std::size_t kHandshakesAtOnce = 64;
+constexpr std::size_t kConnectsAtOnce = 32;      // before those that are connected send their requests
 constexpr std::size_t kPerSourceAddress = 4000;  // the search for a free source port becomes slow beyond
 constexpr std::size_t kBufferSize = 64 * 1024;
 constexpr std::uint64_t kOther = ~std::uint64_t{0};
@@ -26,7 +30,7 @@ constexpr std::uint64_t kOther = ~std::uint64_t{0};
 
 Subscribers::Subscribers(SubscriberPlan plan)
     : plan_(plan), epoll_(must(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")), buffer_(kBufferSize) {
-  raise_descriptor_limit();
+  raise_descriptor_limit(plan_.descriptors);
 }
 
 void Subscribers::watch(int other_fd) {
@@ -34,10 +38,16 @@ void Subscribers::watch(int other_fd) {
   must(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, other_fd, &event), "epoll_ctl");
 }
 
+SourceAddress Subscribers::source_of(std::size_t slot) const {
+  return {.net = plan_.source_net, .host = 1 + static_cast<unsigned>(slot / kPerSourceAddress)};
+}
+
 void Subscribers::start(std::size_t slot, std::uint32_t user, std::uint32_t base) {
+  hold(slot, user, base, connect_to_loopback(plan_.port, source_of(slot)));
+}
+
+void Subscribers::hold(std::size_t slot, std::uint32_t user, std::uint32_t base, Fd fd) {
   Subscriber& subscriber = subscribers_.at(slot);
-  const SourceAddress source{.net = plan_.source_net, .host = 1 + static_cast<unsigned>(slot / kPerSourceAddress)};
-  Fd fd = connect_to_loopback(plan_.port, source);
   ++subscriber.generation;
   epoll_event event{.events = EPOLLOUT,
                     .data = {.u64 = std::uint64_t{subscriber.generation} << 32 | static_cast<std::uint32_t>(slot)}};
@@ -48,6 +58,7 @@ void Subscribers::start(std::size_t slot, std::uint32_t user, std::uint32_t base
   subscriber.sequence = base;
   subscriber.state = State::connecting;
   subscriber.pinged = false;
+  subscriber.last_id = 0;
   ++pending_;
 }
 
@@ -72,7 +83,8 @@ void Subscribers::open_up_to(std::size_t count, std::uint32_t base, unsigned fir
   run_until(
       [&] {
         while (next < count && pending_ < kHandshakesAtOnce) {
-          start(next, plan_.own_users ? first_user + static_cast<unsigned>(next) : 0, base);
+          const unsigned user = first_user + static_cast<unsigned>(next);
+          start(next, !plan_.own_users ? 0 : plan_.users != 0 ? user % plan_.users : user, base);
           ++next;
         }
         return open_ >= count;
@@ -101,6 +113,42 @@ std::size_t Subscribers::churn(std::size_t total, std::size_t window, unsigned f
   return opened;
 }
 
+Arrivals Subscribers::open_at_once(std::size_t count, std::uint32_t base, double timeout_seconds) {
+  if (!subscribers_.empty()) fail("coming at once needs a fresh start");
+  subscribers_.resize(count);
+  std::vector<Fd> sockets;
+  for (std::size_t slot = 0; slot < count; ++slot) sockets.push_back(bound_to_loopback(source_of(slot)));
+  arrivals_.emplace();
+  arrivals_->first_ns = monotonic_ns();
+  for (std::size_t slot = 0; slot < count; ++slot) {
+    subscribers_[slot].started_ns = monotonic_ns();
+    if (start_connecting(sockets[slot].get(), plan_.port)) {
+      hold(slot, plan_.own_users ? static_cast<unsigned>(slot) : 0, base, std::move(sockets[slot]));
+    } else {
+      ++arrivals_->refused;
+    }
+    if (slot % kConnectsAtOnce == 0) pump(0);
+  }
+  for (const Deadline deadline(timeout_seconds); pending_ > 0 && !deadline.passed();) pump(100);
+  arrivals_->late = pending_;
+  const Arrivals result = *arrivals_;
+  arrivals_.reset();
+  return result;
+}
+
+void Subscribers::await_loss(double timeout_seconds) {
+  run_until([&] { return open_ == 0; }, timeout_seconds, "losses");
+  losing_ = false;
+  subscribers_.clear();
+}
+
+void Subscribers::lost(std::size_t slot, std::uint64_t Arrivals::*how, const std::string& why) {
+  const bool allowed = losing_ || (arrivals_ && subscribers_[slot].state != State::open);
+  if (!allowed) fail("subscriber " + std::to_string(slot) + ": " + why);
+  if (arrivals_) ++((*arrivals_).*how);
+  stop(slot);
+}
+
 void Subscribers::await_sequence(std::uint32_t sequence, double timeout_seconds) {
   awaited_ = sequence;
   arrived_ = 0;
@@ -109,6 +157,12 @@ void Subscribers::await_sequence(std::uint32_t sequence, double timeout_seconds)
   }
   run_until([&] { return arrived_ == open_; }, timeout_seconds, "deliveries");
   awaited_ = 0;
+  if (!plan_.counts) return;
+  for (; counted_ < sequence; ++counted_) {
+    if (const std::size_t came = came_.at(counted_ + 1); came != open_)
+      fail("message " + std::to_string(counted_ + 1) + " came " + std::to_string(came) + " times to " +
+           std::to_string(open_) + " subscribers");
+  }
 }
 
 void Subscribers::await_pings(double timeout_seconds) {
@@ -139,6 +193,7 @@ void Subscribers::pump(int timeout_ms) {
     if (slot >= subscribers_.size() || subscribers_[slot].generation != event.data.u64 >> 32) continue;
     on_event(slot, event.events);
   }
+  if (plan_.yields) ::sched_yield();
 }
 
 void Subscribers::on_event(std::size_t slot, std::uint32_t events) {
@@ -146,8 +201,7 @@ void Subscribers::on_event(std::size_t slot, std::uint32_t events) {
   if (subscriber.state == State::closed) return;
   if (subscriber.state != State::connecting) return read(slot);
   if (const int error = connect_error(subscriber.fd); error != 0) {
-    errno = error;
-    fail_errno("connect");
+    return lost(slot, &Arrivals::refused, std::string("connect: ") + std::strerror(error));
   }
   if ((events & EPOLLOUT) == 0) return;
   write_request(subscriber);
@@ -166,8 +220,8 @@ void Subscribers::read(std::size_t slot) {
   const ssize_t size = ::recv(subscriber.fd, buffer_.data(), buffer_.size(), 0);
   const std::int64_t now = monotonic_ns();
   if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (size < 0) fail_errno("subscriber " + std::to_string(slot) + ": recv");
-  if (size == 0) fail("the server closed subscriber " + std::to_string(slot));
+  if (size < 0) return lost(slot, &Arrivals::broken, std::string("recv: ") + std::strerror(errno));
+  if (size == 0) return lost(slot, &Arrivals::broken, "closed by the server");
   const std::string_view bytes(buffer_.data(), static_cast<std::size_t>(size));
   const auto kept = incomplete_.find(slot);
   if (kept == incomplete_.end()) {
@@ -185,11 +239,18 @@ std::string_view Subscribers::eat(Subscriber& subscriber, std::string_view bytes
     const auto response = parse_response(bytes);
     if (!response) return bytes;
     if (response->status != 101 || header_value(response->header, "Sec-WebSocket-Accept") != kExpectedAccept) {
-      fail("no upgrade: " + std::string(response->header) + std::string(response->body));
+      lost(static_cast<std::size_t>(&subscriber - subscribers_.data()), &Arrivals::answered,
+           "no upgrade: " + std::string(response->header) + std::string(response->body));
+      return {};
     }
     subscriber.state = State::open;
     --pending_;
     ++open_;
+    if (arrivals_) {
+      ++arrivals_->opened;
+      arrivals_->last_ns = now;
+      arrivals_->times.record(now - subscriber.started_ns);
+    }
     bytes.remove_prefix(response->size);
   }
   while (const auto frame = parse_server_frame(bytes)) {
@@ -215,7 +276,7 @@ void Subscribers::on_frame(Subscriber& subscriber, const Frame& frame, std::int6
   if (stamp->user != subscriber.user)
     fail("user " + std::to_string(subscriber.user) + " received a message of user " + std::to_string(stamp->user));
   check_order(subscriber, stamp->sequence, frame.payload);
-  subscriber.sequence = stamp->sequence;
+  subscriber.sequence = plan_.counts ? subscriber.sequence + 1 : stamp->sequence;
   if (subscriber.sequence == awaited_) ++arrived_;
   ++deliveries_;
   latencies_.record(now - stamp->sent_ns);
@@ -223,17 +284,30 @@ void Subscribers::on_frame(Subscriber& subscriber, const Frame& frame, std::int6
 }
 
 void Subscribers::check_order(Subscriber& subscriber, std::uint32_t sequence, std::string_view payload) {
-  if (!plan_.concurrent_posts) {
+  if (!plan_.concurrent_posts && !plan_.counts) {
     if (sequence == subscriber.sequence + 1) return;
     fail("user " + std::to_string(subscriber.user) + " received message " + std::to_string(sequence) + " after " +
          std::to_string(subscriber.sequence));
   }
-  if (seen_.size() <= sequence) seen_.resize(2 * std::size_t{sequence} + 1);
-  if (seen_[sequence]) fail("message " + std::to_string(sequence) + " came twice");
-  seen_[sequence] = true;
+  if (plan_.counts) {
+    if (came_.size() <= sequence) came_.resize(2 * std::size_t{sequence} + 1);
+    ++came_[sequence];
+  } else {
+    if (seen_.size() <= sequence) seen_.resize(2 * std::size_t{sequence} + 1);
+    if (seen_[sequence]) fail("message " + std::to_string(sequence) + " came twice");
+    seen_[sequence] = true;
+  }
   const std::uint64_t id = id_in(payload);
-  if (id <= last_id_) fail("id " + std::to_string(id) + " came after " + std::to_string(last_id_));
-  last_id_ = id;
+  if (id <= subscriber.last_id) fail("id " + std::to_string(id) + " came after " + std::to_string(subscriber.last_id));
+  subscriber.last_id = id;
+}
+
+std::uint64_t Subscribers::segments() const {
+  std::uint64_t sum = 0;
+  for (const Subscriber& subscriber : subscribers_) {
+    if (subscriber.state == State::open) sum += data_segments_received(subscriber.fd);
+  }
+  return sum;
 }
 
 void Subscribers::forget_latencies() {

@@ -2,11 +2,12 @@
 //
 // Every message must carry the stamp of its subscriber's user and the number that follows the last one's; anything else
 // (a gap, a repetition, another user's message, a close, bytes that are no frame) is a Failure. Where several POSTs are
-// in flight at once their order is the server's to choose: with `concurrent_posts` the ids must rise and no number may
-// come twice, and that none is missing shows in deliveries().
+// in flight at once their order is the server's to choose: with `concurrent_posts` the ids must rise at each subscriber
+// and no number may come twice, and that none is missing shows in deliveries().
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -14,6 +15,7 @@
 
 #include "support/fd.hpp"
 #include "support/frame.hpp"
+#include "support/socket.hpp"
 #include "support/stats.hpp"
 
 namespace push::bench {
@@ -22,7 +24,25 @@ struct SubscriberPlan {
   std::uint16_t port = 0;
   unsigned source_net = 0;        // 127.0.net.*
   bool own_users = false;         // connection i is user i; otherwise all are user 0
-  bool concurrent_posts = false;  // for a single subscriber
+  bool concurrent_posts = false;  // for subscribers of different users; numbers are then counted over all of them
+  bool counts = false;            // of one user, posts in any order: ids must rise; the number is how many came
+  bool patient = false;           // in a process of its own: does not take the core from who wakes it (SCHED_BATCH)
+  bool yields = false;            // lets others have the core after each batch of events, as if it were elsewhere
+  unsigned users = 0;             // of own_users, if they have several connections each: connection i is user i % users
+  unsigned descriptors = 20'000;
+  double patience_seconds = 60;  // of a SubscriberProcess, for any one step
+};
+
+// What became of subscribers who all came at once.
+struct Arrivals {
+  std::uint64_t opened = 0;
+  std::uint64_t refused = 0;   // connect() failed
+  std::uint64_t broken = 0;    // reset or closed before an answer
+  std::uint64_t answered = 0;  // by something else than a 101
+  std::uint64_t late = 0;      // nothing of all this in time
+  std::int64_t first_ns = 0;   // the first connect()
+  std::int64_t last_ns = 0;    // the last 101
+  Histogram times;             // of each, from its connect() to its 101
 };
 
 class Subscribers {
@@ -36,6 +56,12 @@ class Subscribers {
   // at the time limit. Drops all in the end. Returns how many were opened.
   std::size_t churn(std::size_t total, std::size_t window, unsigned first_user, unsigned users, double limit_seconds);
   void drop_all();
+  // Opens `count` connections with all connect()s one after another, waiting for nothing: each sends its request as
+  // soon as it is connected. Whoever is not let in is counted. Needs a fresh start.
+  Arrivals open_at_once(std::size_t count, std::uint32_t base, double timeout_seconds);
+  // From now on the server may close connections; then, until it has closed every one.
+  void allow_loss() { losing_ = true; }
+  void await_loss(double timeout_seconds);
 
   // Until every connection has received exactly message `sequence`.
   void await_sequence(std::uint32_t sequence, double timeout_seconds);
@@ -51,6 +77,8 @@ class Subscribers {
   std::uint64_t deliveries() const { return deliveries_; }
   const Histogram& latencies() const { return latencies_; }
   void forget_latencies();
+  // Segments with data that the kernel has received for those that are open.
+  std::uint64_t segments() const;
   std::int64_t last_delivery_ns() const { return last_delivery_ns_; }
   // The bytes of the last text frame that ended a read.
   const std::string& last_frame() const { return last_frame_; }
@@ -62,11 +90,17 @@ class Subscribers {
     std::uint32_t generation = 0;
     std::uint32_t sequence = 0;
     std::uint32_t user = 0;
+    std::int64_t started_ns = 0;
     State state = State::closed;
     bool pinged = false;
+    std::uint64_t last_id = 0;  // with concurrent_posts
   };
 
+  SourceAddress source_of(std::size_t slot) const;
   void start(std::size_t slot, std::uint32_t user, std::uint32_t base);
+  void hold(std::size_t slot, std::uint32_t user, std::uint32_t base, Fd connecting);
+  // The connection is lost where that may be, otherwise it is a Failure.
+  void lost(std::size_t slot, std::uint64_t Arrivals::*how, const std::string& why);
   void stop(std::size_t slot);
   void write_request(Subscriber& subscriber);
   void on_event(std::size_t slot, std::uint32_t events);
@@ -87,8 +121,11 @@ class Subscribers {
   std::uint32_t awaited_ = 0;  // sequence number for which arrived_ is counted
   std::size_t arrived_ = 0;
   std::size_t ponged_ = 0;
-  std::vector<bool> seen_;     // with concurrent_posts: by number
-  std::uint64_t last_id_ = 0;  // likewise
+  bool losing_ = false;               // since allow_loss(), until await_loss() is done
+  std::optional<Arrivals> arrivals_;  // in open_at_once()
+  std::vector<bool> seen_;            // with concurrent_posts: by number
+  std::vector<std::uint32_t> came_;   // with counts: how often, by number
+  std::uint32_t counted_ = 0;         // likewise: numbers up to here came to everybody
   Histogram latencies_;
   std::int64_t last_delivery_ns_ = 0;
   std::string last_frame_;

@@ -37,9 +37,9 @@ core::Result<void> warn_about_known_password(store::Store& store, const config::
 }  // namespace
 
 core::Result<void> create_default_user(store::Store& store, const config::Config& config) {
-  const auto users = store.list_users();
-  if (!users) return users.error();
-  if (users->empty()) {
+  const auto any = store.has_users();
+  if (!any) return any.error();
+  if (!*any) {
     if (auto created = create(store, config); !created) return created;
   }
   return warn_about_known_password(store, config);

@@ -113,7 +113,7 @@ void Service::opened(const net::Request& request, const net::Admission& admissio
   core::WorkerPool::Job job([this, key] {
     if (is_revoked(key)) publisher_.disconnect(key);
   });
-  if (!workers_.submit(job)) publisher_.disconnect(key);  // the client comes back when there is less to do
+  if (!workers_.submit_look_up(job)) publisher_.disconnect(key);  // the client comes back when there is less to do
 }
 
 // Also when the store cannot tell: the client comes back.
@@ -167,9 +167,12 @@ void Service::admit(const ExchangePtr& exchange) {
   if (auto known = authenticator_.recall(access, exchange->credentials)) {
     return admitted(exchange, *std::move(known), Place::loop);
   }
-  on_worker(exchange, [this, exchange, access] {
+  const auto authenticate = [this, exchange, access] {
     admitted(exchange, authenticator_.authenticate(access, exchange->credentials), Place::worker);
-  });
+  };
+  // bcrypt takes its time, and so does a list, which the worker that has found the token reads, too.
+  const bool brief = !exchange->credentials.basic && exchange->route->on == On::loop;
+  on_worker(exchange, authenticate, brief ? Queue::look_ups : Queue::jobs);
 }
 
 void Service::admitted(const ExchangePtr& exchange, core::Result<auth::Admitted> admission, Place place) {
@@ -201,9 +204,9 @@ void Service::call(Exchange& exchange, Handler handler) {
   finish(exchange, handler(context));
 }
 
-void Service::on_worker(const ExchangePtr& exchange, core::Callback<void()> work) {
+void Service::on_worker(const ExchangePtr& exchange, core::Callback<void()> work, Queue queue) {
   core::WorkerPool::Job job([this, exchange, work = std::move(work)]() mutable { guarded(*exchange, work); });
-  if (!workers_.submit(job)) {
+  if (!(queue == Queue::look_ups ? workers_.submit_look_up(job) : workers_.submit(job))) {
     fail(*exchange, core::failure(core::ErrorCode::unavailable, "too many requests wait for a worker"));
   }
 }

@@ -186,7 +186,11 @@ void add_server(std::vector<Key>& keys) {
   add(number(PUSH_KEY(server.threads), 0, 64, "event loops; 0 = one a core"));
   add(number(PUSH_KEY(server.workers), 1, 64, "threads for blocking work"));
   add(number(PUSH_KEY(server.workerqueue), 1, kMany, "jobs that may wait for a worker, then 503"));
-  add(number(PUSH_KEY(server.maxconnections), 0, 100 * kMany, "open sockets; 0 = the descriptor limit less 64"));
+  add(number(PUSH_KEY(server.lookupqueue), 1, kMany, "look-ups of tokens that may wait for a worker, then 503"));
+  add(number(PUSH_KEY(server.tokencache), 1, kMany,
+             "tokens that are remembered, at least the half used last; others are looked up"));
+  add(number(PUSH_KEY(server.maxconnections), 0, 100 * kMany,
+             "open sockets; 0 = the descriptor limit less 64 and what the loops use"));
   add(headers(PUSH_KEY(server.responseheaders), "headers added to every API response, name: value"));
   add(networks(PUSH_KEY(server.trustedproxies), "proxies whose X-Forwarded-For is believed, IP addresses or networks"));
   add(boolean(PUSH_KEY(server.securecookie), "the session cookie is sent over https only"));

@@ -18,14 +18,26 @@ using std::chrono::seconds;
 constexpr int kFirstYear = 1678;
 constexpr int kLastYear = 2261;
 
-void append_digits(std::string& out, std::uint64_t value, int width) {
-  std::array<char, 20> digits{};
-  for (int i = width - 1; i >= 0; --i) {
-    digits[static_cast<std::size_t>(i)] = static_cast<char>('0' + value % 10);
-    value /= 10;
+// A date as text, without a string of its own to grow.
+class DateText {
+ public:
+  void digits(std::uint64_t value, std::size_t width) {
+    for (std::size_t i = width; i > 0; --i, value /= 10) bytes_[size_ + i - 1] = static_cast<char>('0' + value % 10);
+    size_ += width;
   }
-  out.append(digits.data(), static_cast<std::size_t>(width));
-}
+  void character(char c) { bytes_[size_++] = c; }
+  void text(std::string_view text) {
+    for (const char c : text) character(c);
+  }
+  void drop_trailing_zeros() {
+    while (bytes_[size_ - 1] == '0') --size_;
+  }
+  std::string_view view() const { return {bytes_.data(), size_}; }
+
+ private:
+  std::array<char, 40> bytes_{};
+  std::size_t size_ = 0;
+};
 
 struct Civil {
   std::chrono::year_month_day date;
@@ -37,27 +49,30 @@ Civil civil(WallTime time) {
   return {std::chrono::year_month_day(day), std::chrono::hh_mm_ss<nanoseconds>(time - day)};
 }
 
-void append_civil(std::string& out, WallTime time, char separator, bool always_fraction) {
+DateText civil_text(WallTime time, char separator, bool always_fraction) {
   const Civil c = civil(time);
-  append_digits(out, static_cast<std::uint64_t>(static_cast<int>(c.date.year())), 4);
-  out += '-';
-  append_digits(out, static_cast<unsigned>(c.date.month()), 2);
-  out += '-';
-  append_digits(out, static_cast<unsigned>(c.date.day()), 2);
-  out += separator;
-  append_digits(out, static_cast<std::uint64_t>(c.time.hours().count()), 2);
-  out += ':';
-  append_digits(out, static_cast<std::uint64_t>(c.time.minutes().count()), 2);
-  out += ':';
-  append_digits(out, static_cast<std::uint64_t>(c.time.seconds().count()), 2);
+  DateText out;
+  out.digits(static_cast<std::uint64_t>(static_cast<int>(c.date.year())), 4);
+  out.character('-');
+  out.digits(static_cast<unsigned>(c.date.month()), 2);
+  out.character('-');
+  out.digits(static_cast<unsigned>(c.date.day()), 2);
+  out.character(separator);
+  out.digits(static_cast<std::uint64_t>(c.time.hours().count()), 2);
+  out.character(':');
+  out.digits(static_cast<std::uint64_t>(c.time.minutes().count()), 2);
+  out.character(':');
+  out.digits(static_cast<std::uint64_t>(c.time.seconds().count()), 2);
   const auto fraction = static_cast<std::uint64_t>(c.time.subseconds().count());
+  if (fraction == 0 && !always_fraction) return out;
+  out.character('.');
   if (fraction == 0) {
-    if (always_fraction) out += ".0";
-    return;
+    out.character('0');
+    return out;
   }
-  out += '.';
-  append_digits(out, fraction, 9);
-  while (out.back() == '0') out.pop_back();
+  out.digits(fraction, 9);
+  out.drop_trailing_zeros();
+  return out;
 }
 
 // Reads `width` digits at `at`; false if they are not all there.
@@ -110,7 +125,7 @@ WallTime wall_now() {
 }
 
 void append_rfc3339(std::string& out, WallTime time) {
-  append_civil(out, time, 'T', true);
+  out += civil_text(time, 'T', true).view();
   out += 'Z';
 }
 
@@ -121,9 +136,12 @@ std::string rfc3339(WallTime time) {
 }
 
 std::string database_time(WallTime time) {
+  constexpr std::string_view kUtc = "+00:00";
+  const DateText text = civil_text(time, ' ', false);
   std::string out;
-  append_civil(out, time, ' ', false);
-  out += "+00:00";
+  out.reserve(text.view().size() + kUtc.size());
+  out += text.view();
+  out += kUtc;
   return out;
 }
 
@@ -161,21 +179,22 @@ std::string http_date(WallTime time) {
                                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const Civil c = civil(time);
   const std::chrono::weekday weekday(floor<days>(time));
-  std::string out = kDays[weekday.c_encoding()];
-  out += ", ";
-  append_digits(out, static_cast<unsigned>(c.date.day()), 2);
-  out += ' ';
-  out += kMonths[static_cast<unsigned>(c.date.month()) - 1];
-  out += ' ';
-  append_digits(out, static_cast<std::uint64_t>(static_cast<int>(c.date.year())), 4);
-  out += ' ';
-  append_digits(out, static_cast<std::uint64_t>(c.time.hours().count()), 2);
-  out += ':';
-  append_digits(out, static_cast<std::uint64_t>(c.time.minutes().count()), 2);
-  out += ':';
-  append_digits(out, static_cast<std::uint64_t>(c.time.seconds().count()), 2);
-  out += " GMT";
-  return out;
+  DateText out;
+  out.text(kDays[weekday.c_encoding()]);
+  out.text(", ");
+  out.digits(static_cast<unsigned>(c.date.day()), 2);
+  out.character(' ');
+  out.text(kMonths[static_cast<unsigned>(c.date.month()) - 1]);
+  out.character(' ');
+  out.digits(static_cast<std::uint64_t>(static_cast<int>(c.date.year())), 4);
+  out.character(' ');
+  out.digits(static_cast<std::uint64_t>(c.time.hours().count()), 2);
+  out.character(':');
+  out.digits(static_cast<std::uint64_t>(c.time.minutes().count()), 2);
+  out.character(':');
+  out.digits(static_cast<std::uint64_t>(c.time.seconds().count()), 2);
+  out.text(" GMT");
+  return std::string(out.view());
 }
 
 }  // namespace push::core

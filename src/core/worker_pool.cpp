@@ -4,7 +4,7 @@
 
 namespace push::core {
 
-WorkerPool::WorkerPool(std::size_t threads, std::size_t limit) : limit_(limit) {
+WorkerPool::WorkerPool(std::size_t threads, Limits limits) : limits_(limits) {
   PUSH_CHECK(threads > 0);
   threads_.reserve(threads);
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
@@ -14,11 +14,25 @@ WorkerPool::~WorkerPool() {
   stop();
 }
 
+bool WorkerPool::put(std::deque<Job>& queue, std::size_t limit, Job& job) {
+  if (stopping_ || queue.size() >= limit) return false;
+  queue.push_back(std::move(job));
+  return true;
+}
+
 bool WorkerPool::submit(Job& job) {
   {
     const Lock lock(mutex_);
-    if (stopping_ || jobs_.size() >= limit_) return false;
-    jobs_.push_back(std::move(job));
+    if (!put(jobs_, limits_.jobs, job)) return false;
+  }
+  wake_.notify_one();
+  return true;
+}
+
+bool WorkerPool::submit_look_up(Job& job) {
+  {
+    const Lock lock(mutex_);
+    if (!put(look_ups_, limits_.look_ups, job)) return false;
   }
   wake_.notify_one();
   return true;
@@ -27,6 +41,11 @@ bool WorkerPool::submit(Job& job) {
 std::size_t WorkerPool::waiting() const {
   const Lock lock(mutex_);
   return jobs_.size();
+}
+
+std::size_t WorkerPool::look_ups_waiting() const {
+  const Lock lock(mutex_);
+  return look_ups_.size();
 }
 
 void WorkerPool::stop() {
@@ -40,15 +59,23 @@ void WorkerPool::stop() {
   }
 }
 
+WorkerPool::Job WorkerPool::next() {
+  const bool look_up = !look_ups_.empty() && (jobs_.empty() || look_ups_in_a_row_ < kLookUpsInARow);
+  look_ups_in_a_row_ = look_up ? look_ups_in_a_row_ + 1 : 0;
+  std::deque<Job>& queue = look_up ? look_ups_ : jobs_;
+  Job job = std::move(queue.front());
+  queue.pop_front();
+  return job;
+}
+
 void WorkerPool::run() {
   for (;;) {
     Job job;
     {
       const Lock lock(mutex_);
-      while (jobs_.empty() && !stopping_) wake_.wait(mutex_);
-      if (jobs_.empty()) return;
-      job = std::move(jobs_.front());
-      jobs_.pop_front();
+      while (jobs_.empty() && look_ups_.empty() && !stopping_) wake_.wait(mutex_);
+      if (jobs_.empty() && look_ups_.empty()) return;
+      job = next();
     }
     job();
   }

@@ -99,12 +99,15 @@ int serve(const config::Loaded& loaded) {
   files::ImageFolder images(config.uploadedimagesdir);
   if (auto ready = images.prepare(); !ready) return cannot_start(ready.error());
 
-  auth::Authenticator authenticator(**store, {.enforce_elevation = config.compat == config::Compat::v3,
+  auth::Authenticator authenticator(**store, {.token_cache = config.server.tokencache,
+                                              .enforce_elevation = config.compat == config::Compat::v3,
                                               .touch_seconds = config.server.tokenperiodseconds,
                                               .password_cost = config.passstrength});
-  core::WorkerPool workers(config.server.workers, config.server.workerqueue);
+  core::WorkerPool workers(config.server.workers, {config.server.workerqueue, config.server.lookupqueue});
   metrics.gauge("push_workers_waiting", "Jobs that wait for a worker.",
                 [&workers] { return static_cast<std::int64_t>(workers.waiting()); });
+  metrics.gauge("push_lookups_waiting", "Look-ups of tokens that wait for a worker.",
+                [&workers] { return static_cast<std::int64_t>(workers.look_ups_waiting()); });
   hub::Hub hub(config.server.stream.shards);
   metrics.gauge("push_online_users", "Users with an open stream.",
                 [&hub] { return static_cast<std::int64_t>(hub.online_users()); });

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -16,7 +17,7 @@
 namespace push::net {
 namespace {
 
-constexpr int kAtOnce = 64;                              // accepts before the loop's other work gets its turn
+constexpr std::size_t kAtOnce = 64;  // accepts, of all its acceptors, before the loop's other work gets its turn
 constexpr auto kPause = std::chrono::milliseconds(100);  // reliability F1: recovers within a second, does not spin
 
 std::string address_text(const sockaddr_storage& address) {
@@ -65,7 +66,8 @@ void Acceptor::wait() {
 
 void Acceptor::accept_some() {
   LoopShared& shared = loop_.shared();
-  for (int i = 0; i < kAtOnce; ++i) {
+  const std::size_t at_once = std::max<std::size_t>(1, kAtOnce / loop_.acceptors());
+  for (std::size_t i = 0; i < at_once; ++i) {
     if (shared.sockets.load(std::memory_order_relaxed) >= shared.max_sockets) return pause();
     sockaddr_storage address{};
     socklen_t size = sizeof address;

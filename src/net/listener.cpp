@@ -7,17 +7,20 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 
 namespace push::net {
 namespace {
 
 using boost::asio::ip::tcp;
 
-constexpr int kBacklog = 16384;        // the kernel cuts it to net.core.somaxconn
-constexpr int kDefaultKeepAlive = 15;  // seconds, Go's and so Gotify's (gotify-spec 5.1)
+constexpr int kBacklog = 16384;           // the kernel cuts it to net.core.somaxconn
+constexpr std::size_t kMostSockets = 16;  // a loop
+constexpr int kDefaultKeepAlive = 15;     // seconds, Go's and so Gotify's (gotify-spec 5.1)
 
 core::Error cannot(const Listener& listener, std::uint16_t port, const char* what, int error) {
   std::string where = listener.is_unix() ? listener.address : listener.address + ":" + std::to_string(port);
@@ -116,7 +119,19 @@ core::Result<std::vector<int>> open_unix(const Listener& listener) {
   return cannot(listener, 0, failed, error);
 }
 
+// What the kernel lets wait at one socket.
+std::size_t backlog_limit() {
+  std::size_t limit = SOMAXCONN;
+  std::ifstream("/proc/sys/net/core/somaxconn") >> limit;
+  return std::clamp<std::size_t>(limit, 1, kBacklog);
+}
+
 }  // namespace
+
+std::size_t sockets_per_loop(std::size_t loops) {
+  const std::size_t wanted = (kWaitingConnections - 1) / (backlog_limit() * loops) + 1;
+  return std::min(wanted, kMostSockets);
+}
 
 core::Result<std::vector<int>> open_listener(Listener& listener, std::size_t count) {
   if (listener.is_unix()) return open_unix(listener);

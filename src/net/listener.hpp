@@ -1,4 +1,5 @@
-// A listening address: opened once, then one socket a loop (SO_REUSEPORT), so that the kernel spreads connections.
+// A listening address: opened once, then some sockets a loop (SO_REUSEPORT), so that the kernel spreads connections
+// over the loops, and so that more of them can wait to be accepted than net.core.somaxconn lets wait at one socket.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -19,6 +20,10 @@ struct Listener {
   bool is_unix() const { return address.starts_with("unix:"); }
   std::string unix_path() const { return address.substr(5); }
 };
+
+// As many sockets a loop that kWaitingConnections find room in all their queues together.
+constexpr std::size_t kWaitingConnections = 32768;
+std::size_t sockets_per_loop(std::size_t loops);
 
 // `count` non-blocking listening sockets (one for unix). Refuses an address that another process listens on already:
 // SO_REUSEPORT alone would let two servers share a port and split its clients. Sets listener.port.

@@ -64,6 +64,7 @@ class Loop {
   // ---- the loop's thread
   boost::asio::io_context& context() { return context_; }
   LoopShared& shared() { return shared_; }
+  std::size_t acceptors() const { return acceptors_.size(); }
   unsigned seconds() const { return seconds_; }  // since the start, counted by the sweep
   // Takes over an accepted, non-blocking socket.
   void open_session(int descriptor, std::string peer, const Listener& listener);

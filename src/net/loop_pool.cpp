@@ -14,7 +14,8 @@ namespace push::net {
 namespace {
 
 constexpr std::size_t kMaxLoops = 64;         // a hub::LoopSet has 64 bits
-constexpr std::size_t kKeptDescriptors = 64;  // for database, log and epoll (reliability F1)
+constexpr std::size_t kKeptDescriptors = 64;  // for database, log and pictures (reliability F1)
+constexpr std::size_t kKeptByLoop = 6;        // for its epolls, timer and wake-up; its listening sockets come on top
 
 std::size_t loop_count(const config::Server& settings) {
   const std::size_t wanted =
@@ -34,7 +35,9 @@ std::size_t descriptor_limit() {
 
 std::size_t socket_limit(const config::Server& settings) {
   const std::size_t descriptors = descriptor_limit();
-  const std::size_t most = descriptors > 2 * kKeptDescriptors ? descriptors - kKeptDescriptors : descriptors / 2;
+  const std::size_t loops = loop_count(settings);
+  const std::size_t kept = kKeptDescriptors + loops * (kKeptByLoop + sockets_per_loop(loops));
+  const std::size_t most = descriptors > 2 * kept ? descriptors - kept : descriptors / 2;
   return settings.maxconnections == 0 ? most : std::min(most, settings.maxconnections);
 }
 
@@ -71,14 +74,15 @@ core::Result<std::uint16_t> LoopPool::listen(const std::string& address, std::ui
   PUSH_CHECK(gate == nullptr || shared_->gate == nullptr || shared_->gate == gate);
   if (gate != nullptr) shared_->gate = gate;
   Listener listener{address, port, shared_->settings.keepaliveperiodseconds, &handler, gate};
-  auto sockets = open_listener(listener, loops_.size());
+  auto sockets = open_listener(listener, loops_.size() * (gate != nullptr ? sockets_per_loop(loops_.size()) : 1));
   if (!sockets) return sockets.error();
   std::vector<Loop*> peers;
   if (listener.is_unix()) {
     for (const auto& loop : loops_) peers.push_back(loop.get());
   }
   for (std::size_t i = 0; i < sockets->size(); ++i) {
-    loops_[i]->add_acceptor(std::make_unique<Acceptor>(*loops_[i], (*sockets)[i], listener, peers));
+    Loop& loop = *loops_[i % loops_.size()];
+    loop.add_acceptor(std::make_unique<Acceptor>(loop, (*sockets)[i], listener, peers));
   }
   return listener.port;
 }

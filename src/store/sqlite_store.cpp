@@ -147,6 +147,13 @@ Result<std::optional<model::Client>> SqliteStore::find_client_by_token(std::stri
   return hide_expired(one(*query, read_client));
 }
 
+Result<bool> SqliteStore::has_users() {
+  const auto reader = parts_->readers.lease();
+  auto query = reader->query("SELECT 1 FROM users LIMIT 1");
+  if (!query) return query.error();
+  return query->step();
+}
+
 Result<std::vector<model::User>> SqliteStore::list_users() {
   const auto reader = parts_->readers.lease();
   auto query = reader->query(kJoined<kSelectUsers, kOrderById>);
@@ -173,7 +180,7 @@ Result<std::vector<model::Client>> SqliteStore::list_clients(core::UserId user) 
 
 Result<void> SqliteStore::ping() {
   const auto reader = parts_->readers.lease();
-  if (auto read = reader->change("SELECT count(*) FROM users"); !read) return read.error();
+  if (auto read = reader->change("SELECT 1 FROM users LIMIT 1"); !read) return read.error();
   return {};
 }
 

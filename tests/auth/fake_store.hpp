@@ -98,6 +98,10 @@ class FakeStore final : public store::Store {
   core::Result<std::optional<model::Client>> find_client_by_token(std::string_view token) override {
     return find(clients, [token](const model::Client& client) { return client.token == token && !expired(client); });
   }
+  core::Result<bool> has_users() override {
+    if (broken) return down();
+    return !users.empty();
+  }
   core::Result<std::vector<model::User>> list_users() override {
     if (broken) return down();
     return users;

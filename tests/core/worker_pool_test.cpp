@@ -88,6 +88,47 @@ TEST(WorkerPool, RefusesBeyondItsLimitAndLeavesTheJobWithTheCaller) {
   EXPECT_EQ(pool.waiting(), 0U);
 }
 
+TEST(WorkerPool, LookUpsHaveALimitOfTheirOwn) {
+  Gate gate;
+  WorkerPool pool(1, {.jobs = 1, .look_ups = 2});
+  occupy(pool, gate);
+  std::vector<WorkerPool::Job> jobs(5);
+  for (WorkerPool::Job& job : jobs) job = [] {};
+  EXPECT_TRUE(pool.submit(jobs[0]));
+  EXPECT_FALSE(pool.submit(jobs[1]));
+  EXPECT_TRUE(pool.submit_look_up(jobs[2]));
+  EXPECT_TRUE(pool.submit_look_up(jobs[3]));
+  EXPECT_FALSE(pool.submit_look_up(jobs[4]));
+  EXPECT_TRUE(jobs[4]);
+  EXPECT_EQ(pool.waiting(), 1U);
+  EXPECT_EQ(pool.look_ups_waiting(), 2U);
+  gate.release();
+}
+
+TEST(WorkerPool, LookUpsOvertakeJobsButNotForEver) {
+  constexpr int kJobs = 3;
+  constexpr int kLookUps = 2 * static_cast<int>(WorkerPool::kLookUpsInARow) + 5;
+  std::vector<int> jobs_after;  // how many look-ups had run when each job ran
+  int look_ups = 0;
+  Gate gate;
+  {
+    WorkerPool pool(1, 1000);
+    occupy(pool, gate);
+    for (int i = 0; i < kJobs; ++i) {
+      WorkerPool::Job job = [&] { jobs_after.push_back(look_ups); };
+      ASSERT_TRUE(pool.submit(job));
+    }
+    for (int i = 0; i < kLookUps; ++i) {
+      WorkerPool::Job job = [&] { ++look_ups; };
+      ASSERT_TRUE(pool.submit_look_up(job));
+    }
+    gate.release();
+  }
+  const int row = static_cast<int>(WorkerPool::kLookUpsInARow);
+  EXPECT_EQ(jobs_after, (std::vector<int>{row, 2 * row, kLookUps}));
+  EXPECT_EQ(look_ups, kLookUps);
+}
+
 TEST(WorkerPool, StopRunsWhatWaitsAndThenRefuses) {
   std::atomic<int> runs = 0;
   Gate gate;

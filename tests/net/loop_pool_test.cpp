@@ -2,6 +2,7 @@
 #include "push/net/loop_pool.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <boost/asio/connect.hpp>
@@ -11,6 +12,7 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
+#include <fstream>
 #include <string>
 #include <thread>
 
@@ -290,6 +292,24 @@ TEST_F(LoopPoolTest, APortInUseIsRefusedAlthoughThePortIsShared) {
   ASSERT_FALSE(listening);
   EXPECT_EQ(listening.error().text,
             "cannot listen on 127.0.0.1:" + std::to_string(port) + ": bind: Address already in use");
+}
+
+TEST_F(LoopPoolTest, MoreCanWaitToBeAcceptedThanOneSocketHolds) {
+  std::size_t at_one_socket = 0;
+  std::ifstream("/proc/sys/net/core/somaxconn") >> at_one_socket;
+  if (at_one_socket == 0 || at_one_socket > 5000) GTEST_SKIP() << "one socket holds " << at_one_socket;
+  rlimit descriptors{};
+  ::getrlimit(RLIMIT_NOFILE, &descriptors);
+  if (descriptors.rlim_max < 2 * (at_one_socket + 1000)) GTEST_SKIP() << descriptors.rlim_max << " descriptors";
+  settings.threads = 1;
+  loops = std::make_unique<LoopPool>(settings, hub, registry);
+  const auto listening = loops->listen("127.0.0.1", 0, handler, &handler);
+  ASSERT_TRUE(listening) << listening.error().text;
+  port = *listening;
+  std::vector<tcp::socket> waiting;  // nobody accepts: the loop has not started
+  for (std::size_t i = 0; i < at_one_socket + 500; ++i) waiting.push_back(connect());
+  loops->start();
+  EXPECT_TRUE(exchange(waiting.back(), "GET /x HTTP/1.1\r\nHost: x\r\n\r\n").ends_with("GET /x "));
 }
 
 TEST_F(LoopPoolTest, AUnixSocketServesAllLoopsAndGoesWithTheServer) {

@@ -44,11 +44,13 @@ TEST_F(SqliteStoreTest, AUserNameIsUnique) {
 }
 
 TEST_F(SqliteStoreTest, UsersAreListedById) {
+  EXPECT_FALSE(store->has_users().value());
   user("zoe");
   user("alice");
   const auto users = store->list_users();
   ASSERT_TRUE(users);
   ASSERT_EQ(users->size(), 2U);
+  EXPECT_TRUE(store->has_users().value());
   EXPECT_EQ((*users)[0].name, "zoe");
   EXPECT_EQ((*users)[1].name, "alice");
 }

@@ -56,6 +56,8 @@ TEST_F(Configuration, DefaultsThenConfigYmlThenDotenvThenEnvironment) {
   EXPECT_EQ(line(check, "server.threads"), "2  # gotify-server.env:3");
   EXPECT_EQ(line(check, "server.workers"), "1  # config.yml:4");
   EXPECT_EQ(line(check, "server.workerqueue"), "1024  # default");
+  EXPECT_EQ(line(check, "server.lookupqueue"), "65536  # default");
+  EXPECT_EQ(line(check, "server.tokencache"), "32768  # default");
   EXPECT_EQ(check.err, "warning: gotify-server.env: wins over config.yml; Gotify 3 reads no config.yml, so keep one\n");
 }
 

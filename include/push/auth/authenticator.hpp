@@ -19,7 +19,7 @@
 namespace push::auth {
 
 struct Options {
-  std::size_t token_cache = 8192;     // principals remembered by token, and last uses by id
+  std::size_t token_cache = 32768;    // principals remembered by token, and last uses by id
   std::size_t password_cache = 1024;  // verified (user, password) pairs remembered, as a keyed hash
   bool enforce_elevation = false;     // compat v3 (gotify-spec 0, row d)
   unsigned touch_seconds = 300;       // between two writes of a token's last use (gotify-spec 2.6)

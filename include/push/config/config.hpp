@@ -51,11 +51,13 @@ struct Metrics {
 struct Server {
   std::string listenaddr;  // "" = every address, IPv4 and IPv6; an address; or unix:<path>
   std::uint16_t port = 80;
-  int keepaliveperiodseconds = 0;  // 0 = 15 s, -1 = off
-  unsigned threads = 0;            // loops, 0..64; 0 = one a core
-  unsigned workers = 2;            // 1..64 threads for blocking work
-  std::size_t workerqueue = 1024;  // 1..1000000 jobs that may wait for a worker, then 503
-  std::size_t maxconnections = 0;  // sockets of all kinds; 0 = the descriptor limit less 64
+  int keepaliveperiodseconds = 0;   // 0 = 15 s, -1 = off
+  unsigned threads = 0;             // loops, 0..64; 0 = one a core
+  unsigned workers = 2;             // 1..64 threads for blocking work
+  std::size_t workerqueue = 1024;   // 1..1000000 jobs that may wait for a worker, then 503
+  std::size_t lookupqueue = 65536;  // 1..1000000 token look-ups that may wait for a worker, then 503
+  std::size_t tokencache = 32768;   // 1..1000000 tokens remembered, about 350 bytes each
+  std::size_t maxconnections = 0;   // sockets of all kinds; 0 = the descriptor limit less 64 and what the loops use
   Http http;
   Stream stream;
   Cors cors;

@@ -1,5 +1,6 @@
 // A few threads for blocking work: bcrypt, listings, database look-ups that memory cannot answer. Owned by main.
-// The queue is bounded: submit() refuses when `limit` jobs wait, and the caller answers 503.
+// Two queues, each bounded: submit() and submit_look_up() refuse when theirs is full, and the caller answers 503.
+// Look-ups take microseconds and come in thousands when everybody reconnects, so they do not wait behind passwords.
 #pragma once
 #include <cstddef>
 #include <deque>
@@ -15,24 +16,37 @@ class WorkerPool {
  public:
   using Job = Callback<void()>;
 
-  WorkerPool(std::size_t threads, std::size_t limit);
-  ~WorkerPool();  // stop()
+  struct Limits {
+    std::size_t jobs;
+    std::size_t look_ups;
+  };
+  static constexpr unsigned kLookUpsInARow = 64;  // then a job that waits gets its turn
+
+  WorkerPool(std::size_t threads, Limits limits);
+  WorkerPool(std::size_t threads, std::size_t limit) : WorkerPool(threads, Limits{limit, limit}) {}  // of either
+  ~WorkerPool();                                                                                     // stop()
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
   // Any thread. False: the queue is full or the pool stops; the job was not taken and is left as it was.
   bool submit(Job& job);
-  std::size_t waiting() const;
+  bool submit_look_up(Job& job);
+  std::size_t waiting() const;  // without look-ups
+  std::size_t look_ups_waiting() const;
   // Runs what waits, then joins. Idempotent.
   void stop();
 
  private:
+  bool put(std::deque<Job>& queue, std::size_t limit, Job& job) PUSH_REQUIRES(mutex_);
+  Job next() PUSH_REQUIRES(mutex_);
   void run();
 
-  const std::size_t limit_;
+  const Limits limits_;
   mutable Mutex mutex_;
   Condition wake_;
   std::deque<Job> jobs_ PUSH_GUARDED_BY(mutex_);
+  std::deque<Job> look_ups_ PUSH_GUARDED_BY(mutex_);
+  unsigned look_ups_in_a_row_ PUSH_GUARDED_BY(mutex_) = 0;
   bool stopping_ PUSH_GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;
 };

@@ -30,6 +30,7 @@ class SqliteStore final : public Store {
   core::Result<std::optional<model::Application>> find_application_by_token(std::string_view token) override;
   core::Result<std::optional<model::Client>> find_client(core::ClientId id) override;
   core::Result<std::optional<model::Client>> find_client_by_token(std::string_view token) override;
+  core::Result<bool> has_users() override;
   core::Result<std::vector<model::User>> list_users() override;
   core::Result<std::vector<model::Application>> list_applications(core::UserId user) override;
   core::Result<std::vector<model::Client>> list_clients(core::UserId user) override;

@@ -110,6 +110,7 @@ class Store {
   // Expired clients are invisible (gotify-spec 1.7).
   virtual core::Result<std::optional<model::Client>> find_client(core::ClientId id) = 0;
   virtual core::Result<std::optional<model::Client>> find_client_by_token(std::string_view token) = 0;
+  virtual core::Result<bool> has_users() = 0;
   virtual core::Result<std::vector<model::User>> list_users() = 0;                                 // by id
   virtual core::Result<std::vector<model::Application>> list_applications(core::UserId user) = 0;  // by sort key, id
   virtual core::Result<std::vector<model::Client>> list_clients(core::UserId user) = 0;            // by id

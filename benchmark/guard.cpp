@@ -1,0 +1,251 @@
+// guard: what does not move with the machine, for a gate: bytes per idle connection, and what a POST and a delivery
+// cost in heap requests, system calls and instructions. guard/run holds the figures against guard/limits.
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <vector>
+
+#include "scenarios.hpp"
+#include "support/check.hpp"
+#include "support/clock.hpp"
+#include "support/counters.hpp"
+#include "support/http.hpp"
+#include "support/names.hpp"
+#include "support/post_pool.hpp"
+#include "support/posting.hpp"
+#include "support/proc_memory.hpp"
+#include "support/server.hpp"
+#include "support/stamp.hpp"
+#include "support/stats.hpp"
+#include "support/subscriber_process.hpp"
+#include "support/table.hpp"
+
+namespace push::bench {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr unsigned kOneUserConnections = 19'000;
+constexpr unsigned kOwnUserConnections = 12'000;
+constexpr unsigned kOthers = 3;     // users who never connect, for each one who does
+constexpr unsigned kTokens = 1000;  // remembered: a cache that is still growing would be seen as connections
+constexpr unsigned kLoops = 1;      // a second one only adds chance
+
+// User bytes per connection, as `idle` finds them for its stage `fresh`.
+double bytes_per_connection(const Options& options, bool own_users) {
+  const unsigned connections = own_users ? kOwnUserConnections : kOneUserConnections;
+  Server server({.program = options.program,
+                 .directory = options.dir,
+                 .threads = kLoops,
+                 .users = own_users ? (1 + kOthers) * connections : 1,
+                 .under = {"/usr/bin/env", "GOTIFY_SERVER_TOKENCACHE=" + std::to_string(kTokens)}});
+  SubscriberProcess subscribers({.port = server.port(), .source_net = 20, .own_users = own_users});
+  if (own_users) {
+    request_all(server.port(), 64, kOthers * connections, [&](std::size_t i) {
+      return get_request(server.port(), "/current/user?token=" + client_token(connections + static_cast<unsigned>(i)));
+    });
+  }
+  subscribers.open_up_to(1000);
+  std::vector<Point> points;
+  for (unsigned step = 1; step <= 4; ++step) {
+    const unsigned count = connections * step / 4;
+    subscribers.open_up_to(count);
+    points.push_back({static_cast<double>(count), settled_pss_anon(server.pid())});
+  }
+  return slope(points);
+}
+
+// How much is done between two readings. There are several rounds and their median counts, because the server's
+// housekeeping once a second falls into some of them.
+constexpr unsigned kRounds = 5;
+constexpr unsigned kWarmPosts = 200;
+constexpr unsigned kPosts = 100;   // a round, to a user with one subscriber
+constexpr unsigned kMessages = 4;  // a round, to few and to many subscribers
+constexpr unsigned kFew = 100;
+constexpr unsigned kMany = 1100;
+
+// One server under one counter; one message in flight at a time.
+class Run {
+ public:
+  Run(const Options& options, Counter& counter)
+      : options_(options),
+        counter_(counter),
+        server_({.program = options.program, .directory = options.dir, .threads = kLoops, .under = counter.under()}),
+        subscribers_({.port = server_.port(), .source_net = 20}),
+        poster_(server_.port(), 1) {}
+
+  // Per POST and per delivery. A delivery's cost is a slope over the number of subscribers, so that what a message
+  // costs once is not in it.
+  std::pair<Counts, Counts> measure() {
+    subscribers_.open_up_to(1);
+    counter_.start(server_.pid());
+    post(kWarmPosts);
+    const Counts per_post = cost(kPosts);
+    const Counts few = fan_out(kFew);
+    const Counts many = fan_out(kMany);
+    server_.stop();
+    return {per_post, difference(few, many, kMany - kFew)};
+  }
+
+ private:
+  Counts fan_out(unsigned subscribers) {
+    subscribers_.open_up_to(subscribers, sequence_);
+    post(2);
+    return cost(kMessages);
+  }
+
+  // Of one POST, from rounds of so many.
+  Counts cost(unsigned posts) {
+    std::map<std::string, std::vector<double>> rounds;
+    Counts before = counter_.read();
+    for (unsigned round = 0; round < kRounds; ++round) {
+      post(posts);
+      Counts after = counter_.read();
+      for (const auto& [name, count] : difference(before, after, posts)) rounds[name].push_back(count);
+      before = std::move(after);
+    }
+    Counts result;
+    for (auto& [name, counts] : rounds) {
+      counts.resize(kRounds);  // a kind that came up later had none before
+      result[name] = median(counts);
+    }
+    return result;
+  }
+
+  static Counts difference(const Counts& before, const Counts& after, double parts) {
+    Counts result;
+    for (const auto& [name, count] : after) {
+      const auto earlier = before.find(name);
+      result[name] = (count - (earlier != before.end() ? earlier->second : 0)) / parts;
+    }
+    return result;
+  }
+
+  void post(unsigned posts) {
+    for (unsigned i = 0; i < posts; ++i) {
+      subscribers_.begin_await_sequence(++sequence_);
+      poster_.send(
+          post_request(server_.port(), application_token(0), stamp_text({monotonic_ns(), sequence_, 0}, options_.size)),
+          sequence_);
+      bool answered = false;
+      for (const Deadline deadline(30); !answered;) {
+        poster_.poll(100, [&](std::uint64_t, std::int64_t, const Response& response) {
+          if (response.status != 200) fail("answer " + std::to_string(response.status) + " to a POST");
+          answered = true;
+        });
+        if (deadline.passed()) fail("a POST was not answered");
+      }
+      subscribers_.end_await_sequence();
+    }
+  }
+
+  const Options& options_;
+  Counter& counter_;
+  Server server_;
+  SubscriberProcess subscribers_;
+  PostPool poster_;
+  std::uint32_t sequence_ = 0;
+};
+
+// Kinds whose name begins so make a figure of their own.
+struct Group {
+  std::string_view prefix;
+  const char* figure;
+};
+
+struct Part {
+  const char* name;
+  const char* needs;
+  std::unique_ptr<Counter> (*counter)(const std::string& directory);
+  std::vector<Group> groups;  // a kind goes to the first one that fits
+};
+
+// How often threads wake one another is a little chance, and what SQLite does depends on its version and on the length
+// of its log: neither may hide the rest.
+std::vector<Part> parts() {
+  return {
+      {"allocations", "libpush_count_allocations.so", count_allocations, {{"", "allocations"}}},
+      {"system_calls",
+       "strace, and the right to trace a process",
+       count_system_calls,
+       {{"futex", "futex_calls"}, {"", "system_calls"}}},
+      {"instructions",
+       "valgrind",
+       count_instructions,
+       {{"sharded-gotify", "program_instructions"},
+        {"libsqlite3", "sqlite_instructions"},
+        {"", "other_library_instructions"}}},
+  };
+}
+
+std::map<std::string, Counts> grouped(const std::vector<Group>& groups, const Counts& counts) {
+  std::map<std::string, Counts> result;
+  for (const auto& [kind, count] : counts) {
+    for (const Group& group : groups) {
+      if (!kind.starts_with(group.prefix)) continue;
+      result[group.figure][kind] = count;
+      break;
+    }
+  }
+  return result;
+}
+
+double sum(const Counts& counts) {
+  double result = 0;
+  for (const auto& [kind, count] : counts) result += count;
+  return result;
+}
+
+std::pair<Counts, Counts> measure(const Options& options, const Part& part) {
+  progress(std::string("guard ") + part.name);
+  try {
+    const Scratch scratch(options.dir + "/guard");
+    const std::unique_ptr<Counter> counter = part.counter(scratch.path());
+    auto counts = Run(options, *counter).measure();
+    // The last round of POSTs, for callgrind_annotate.
+    const std::filesystem::path profile = scratch.path() + "/callgrind." + std::to_string(1 + kRounds);
+    if (std::filesystem::exists(profile)) {
+      const auto kept = std::filesystem::path(options.json).parent_path() / "guard-post.callgrind";
+      std::filesystem::create_directories(kept.parent_path());
+      std::filesystem::copy_file(profile, kept, std::filesystem::copy_options::overwrite_existing);
+    }
+    return counts;
+  } catch (const Failure& failure) {
+    fail(std::string("guard: ") + part.name + " were not measured (needs " + part.needs + "): " + failure.what());
+  }
+}
+
+}  // namespace
+
+nlohmann::json run_guard(const Options& options) {
+  Json figures = Json::object();
+  Json kinds = Json::object();
+  Table table({"guard", "figure"});
+  const auto enter = [&](const std::string& name, double value) {
+    figures[name] = value;
+    table.row({name, decimal(value, 3)});
+  };
+  if (wants_case(options, "memory")) {
+    progress("guard memory");
+    enter("user_bytes_per_connection_of_one_user", bytes_per_connection(options, false));
+    enter("user_bytes_per_connection_of_own_users", bytes_per_connection(options, true));
+  }
+  for (const Part& part : parts()) {
+    if (!wants_case(options, part.name)) continue;
+    const auto [per_post, per_delivery] = measure(options, part);
+    for (const auto& [counts, unit] : {std::pair(per_post, "_per_post"), std::pair(per_delivery, "_per_delivery")}) {
+      for (const auto& [figure, of_figure] : grouped(part.groups, counts)) {
+        enter(figure + unit, sum(of_figure));
+        kinds[figure + unit] = of_figure;
+      }
+    }
+  }
+  if (figures.empty()) fail("guard has no case in " + options.cases);
+  table.print();
+  return {{"figures", figures}, {"kinds", kinds}};
+}
+
+}  // namespace push::bench

@@ -1,0 +1,323 @@
+// peers: sharded-gotify beside other servers and a loop of bare send() calls, in one interleaved run.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "raw_sender.hpp"
+#include "scenarios.hpp"
+#include "support/check.hpp"
+#include "support/clock.hpp"
+#include "support/peer.hpp"
+#include "support/peer_posts.hpp"
+#include "support/post_pool.hpp"
+#include "support/stamp.hpp"
+#include "support/stats.hpp"
+#include "support/subscriber_process.hpp"
+#include "support/table.hpp"
+
+namespace push::bench {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr unsigned kIdleConnections = 19'000;
+constexpr unsigned kMemoryPoints = 8;  // collected memory grows in steps
+constexpr unsigned kFanOutConnections = 10'000;
+constexpr unsigned kFanOutRounds = 10;
+constexpr unsigned kPosters = 64;
+constexpr unsigned kPostRounds = 5;
+constexpr double kPostSeconds = 3;
+constexpr const char* kRaw = "raw send";
+// Gotify answers the handshake first and knows of the subscriber then.
+constexpr unsigned kSettleMicroseconds = 500'000;
+// A collector goes on for a while after its turn.
+constexpr unsigned kPauseMicroseconds = 200'000;
+
+// One POST at a time.
+class Poster {
+ public:
+  explicit Poster(const Peer& peer) : peer_(peer), pool_(peer.port(), 1) {}
+
+  void post(const Stamp& stamp) {
+    pool_.send(peer_.request(stamp), 0);
+    bool answered = false;
+    for (const Deadline deadline(60); !answered;) {
+      if (deadline.passed()) fail("a POST was not answered");
+      pool_.poll(1000, [&](std::uint64_t, std::int64_t, const Response& response) {
+        if (response.status / 100 != 2) fail("POST answered " + std::to_string(response.status));
+        answered = true;
+      });
+    }
+  }
+
+ private:
+  const Peer& peer_;
+  PostPool pool_;
+};
+
+// The slope of user memory over idle connections, all of one user: after the handshake, or each after one message more.
+Json measure_memory(const PeerKind& kind, const Options& options, bool with_message) {
+  const unsigned connections = options.connections != 0 ? options.connections : kIdleConnections;
+  const std::unique_ptr<Peer> peer = kind.start();
+  SubscriberProcess subscribers({.port = peer->port(), .source_net = 40});
+  std::uint32_t sequence = 0;
+  const auto grow_to = [&](std::size_t count) {
+    subscribers.open_up_to(count, sequence);
+    if (!with_message) return;
+    ::usleep(kSettleMicroseconds);
+    Poster(*peer).post({monotonic_ns(), ++sequence, 0});
+    subscribers.await_sequence(sequence);
+  };
+  grow_to(std::min<std::size_t>(1000, connections / 8));
+  std::vector<Point> points;
+  Json listed = Json::array();
+  for (unsigned step = 1; step <= kMemoryPoints; ++step) {
+    const unsigned count = connections * step / kMemoryPoints;
+    grow_to(count);
+    points.push_back({static_cast<double>(count), peer->user_bytes()});
+    listed.push_back({{"connections", count}, {"user_bytes", points.back().y}});
+  }
+  return {{"user_bytes_per_connection", slope(points)}, {"points", listed}};
+}
+
+struct Round {
+  double cpu_us = 0;      // of the sender, per delivery
+  double per_second = 0;  // deliveries
+};
+
+// Who sends and who listens.
+class Side {
+ public:
+  Side(std::uint16_t port, unsigned source_net, unsigned connections)
+      : connections_(connections), subscribers_({.port = port, .source_net = source_net}) {}
+  virtual ~Side() = default;
+  Side(const Side&) = delete;
+  Side& operator=(const Side&) = delete;
+
+  void connect() {
+    subscribers_.open_up_to(connections_);
+    ::usleep(kSettleMicroseconds);
+  }
+  std::string last_frame() { return subscribers_.last_frame(); }
+
+  // One message in flight, so that no two frames share a write.
+  void round(unsigned messages, bool keep) {
+    prepare();
+    if (!keep) subscribers_.take_summary();
+    const std::int64_t cpu_before = cpu();
+    const std::int64_t client_before = subscribers_.cpu_ns();
+    const std::int64_t start = monotonic_ns();
+    for (unsigned i = 0; i < messages; ++i) {
+      subscribers_.begin_await_sequence(++sequence_);
+      send({.sent_ns = monotonic_ns(), .sequence = sequence_, .user = 0});
+      subscribers_.end_await_sequence();
+    }
+    const auto deliveries = static_cast<double>(messages) * connections_;
+    const auto elapsed = static_cast<double>(monotonic_ns() - start);
+    const auto sender_cpu = static_cast<double>(cpu() - cpu_before);
+    const auto client_cpu = static_cast<double>(subscribers_.cpu_ns() - client_before);
+    const auto summary = subscribers_.take_summary();
+    if (summary.deliveries != std::uint64_t{sequence_} * connections_) fail("deliveries do not add up");
+    if (!keep) return;
+    rounds_.push_back({sender_cpu / 1e3 / deliveries, deliveries * 1e9 / elapsed});
+    sender_cpus_.push_back(sender_cpu / elapsed);
+    client_cpus_.push_back(client_cpu / elapsed);
+    latencies_.add(summary.latencies);
+  }
+
+  // Against the rounds of the raw sender, each with its own.
+  Json figures(const Side& raw) {
+    std::map<std::string, std::vector<double>> of_rounds;
+    for (std::size_t i = 0; i < rounds_.size(); ++i) {
+      of_rounds["cpu_us_per_delivery"].push_back(rounds_[i].cpu_us);
+      of_rounds["deliveries_per_second"].push_back(rounds_[i].per_second);
+      of_rounds["cpu_ratio"].push_back(rounds_[i].cpu_us / raw.rounds_[i].cpu_us);
+      of_rounds["rate_ratio"].push_back(rounds_[i].per_second / raw.rounds_[i].per_second);
+    }
+    Json result{{"connections", connections_},
+                {"frame_bytes", last_frame().size()},
+                {"sender_cpus", median(sender_cpus_)},
+                {"subscriber_cpus", median(client_cpus_)},
+                {"deliveries", latencies_.count()},
+                {"p50_us", latencies_.quantile_us(0.5)},
+                {"p99_us", latencies_.quantile_us(0.99)},
+                {"max_us", latencies_.max_us()}};
+    for (const auto& [name, values] : of_rounds) {
+      result[name] = median(values);
+      result["rounds"][name] = values;
+    }
+    return result;
+  }
+
+ protected:
+  virtual void prepare() {}
+  virtual std::int64_t cpu() const = 0;
+  // Returns when the sender has done its part.
+  virtual void send(const Stamp& stamp) = 0;
+
+ private:
+  unsigned connections_;
+  SubscriberProcess subscribers_;
+  std::uint32_t sequence_ = 0;
+  std::vector<Round> rounds_;
+  std::vector<double> sender_cpus_;
+  std::vector<double> client_cpus_;
+  Histogram latencies_;
+};
+
+class PeerSide : public Side {
+ public:
+  PeerSide(std::unique_ptr<Peer> peer, unsigned source_net, unsigned connections)
+      : Side(peer->port(), source_net, connections), peer_(std::move(peer)) {}
+
+ protected:
+  // Some close a connection that waits as long as the others' turns take.
+  void prepare() override { poster_.emplace(*peer_); }
+  std::int64_t cpu() const override { return peer_->cpu_ns(); }
+  void send(const Stamp& stamp) override { poster_->post(stamp); }
+
+ private:
+  std::unique_ptr<Peer> peer_;
+  std::optional<Poster> poster_;
+};
+
+class RawSide : public Side {
+ public:
+  RawSide(const RawSender& sender, unsigned source_net, unsigned connections)
+      : Side(sender.port(), source_net, connections), sender_(sender) {}
+
+  void use_frame(std::string frame) { frame_ = std::move(frame); }
+
+ protected:
+  std::int64_t cpu() const override { return sender_.cpu_ns(); }
+  void send(const Stamp& stamp) override {
+    restamp(frame_, stamp);
+    sender_.start(frame_);
+    sender_.await_sent();
+  }
+
+ private:
+  const RawSender& sender_;
+  std::string frame_;
+};
+
+// All of them with their subscribers at once; they take turns.
+void measure_fan_out(const std::vector<PeerKind>& kinds, const Options& options, Json& systems) {
+  const unsigned connections =
+      options.connections != 0 ? std::min(options.connections, kFanOutConnections) : kFanOutConnections;
+  const unsigned rounds = options.rounds != 0 ? options.rounds : kFanOutRounds;
+  const RawSender sender(connections);
+  unsigned source_net = 41;
+  RawSide raw(sender, source_net, connections);
+  raw.connect();
+  sender.await_accepted();
+  std::vector<std::unique_ptr<PeerSide>> sides;
+  for (const PeerKind& kind : kinds) {
+    progress("peers, " + std::to_string(connections) + " subscribers to " + kind.title);
+    sides.push_back(std::make_unique<PeerSide>(kind.start(), ++source_net, connections));
+    sides.back()->connect();
+    sides.back()->round(2, false);
+  }
+  raw.use_frame(sides.front()->last_frame());
+  raw.round(2, false);
+  std::vector<Side*> turns{&raw};
+  for (const auto& side : sides) turns.push_back(side.get());
+  for (unsigned round = 0; round < rounds; ++round) {
+    progress("peers, fan-out, round " + std::to_string(round + 1) + " of " + std::to_string(rounds));
+    for (Side* side : turns) {
+      ::usleep(kPauseMicroseconds);
+      side->round(options.messages, true);
+    }
+    std::reverse(turns.begin(), turns.end());
+  }
+  systems[kRaw]["fan_out"] = raw.figures(raw);
+  for (std::size_t i = 0; i < kinds.size(); ++i) systems[kinds[i].name]["fan_out"] = sides[i]->figures(raw);
+}
+
+void measure_posts(const std::vector<PeerKind>& kinds, const Options& options, Json& systems) {
+  const unsigned rounds = options.rounds != 0 ? options.rounds : kPostRounds;
+  const double seconds = options.seconds != 0 ? options.seconds : kPostSeconds;
+  std::vector<std::unique_ptr<Peer>> peers;
+  std::vector<PeerPosts> posts;
+  std::vector<std::string> names;
+  for (const PeerKind& kind : kinds) {
+    if (!kind.stores) continue;
+    names.push_back(kind.name);
+    peers.push_back(kind.start());
+    posts.emplace_back(*peers.back());
+    posts.back().round(kPosters, 0.5, false);
+  }
+  for (unsigned round = 0; round < rounds; ++round) {
+    progress("peers, durable POSTs, round " + std::to_string(round + 1) + " of " + std::to_string(rounds));
+    for (PeerPosts& each : posts) each.round(kPosters, seconds, true);
+  }
+  for (std::size_t i = 0; i < posts.size(); ++i) {
+    const PeerPosts::Found found = posts[i].kill_and_count(kPosters);
+    if (found.found != found.acked) {
+      fail(names[i] + ": " + std::to_string(found.acked - found.found) + " of " + std::to_string(found.acked) +
+           " acknowledged messages are lost");
+    }
+    systems[names[i]]["durable_posts"] = {{"posters", kPosters},
+                                          {"per_second", median(posts[i].per_second())},
+                                          {"rounds", posts[i].per_second()},
+                                          {"p50_us", posts[i].latencies().quantile_us(0.5)},
+                                          {"p99_us", posts[i].latencies().quantile_us(0.99)},
+                                          {"acked_and_found_after_kill", found.found}};
+  }
+}
+
+// A figure, or a dash where a system has none.
+std::string cell(const Json& system, const Json::json_pointer& where, int places) {
+  return system.contains(where) ? decimal(system.at(where).get<double>(), places) : "-";
+}
+
+void print(const std::vector<PeerKind>& kinds, const Json& systems) {
+  Table table({"peers", "idle B/conn", "after a message", "CPU us/delivery", "/ raw", "deliveries/s", "/ raw", "p50 ms",
+               "p99 ms", "its CPUs", "durable POST/s"});
+  const auto row = [&](const std::string& title, const Json& system) {
+    const auto number = [&](const char* where, int places) { return cell(system, Json::json_pointer(where), places); };
+    const auto milliseconds = [&](const char* where) {
+      return decimal(system.at(Json::json_pointer(where)).get<double>() / 1e3, 0);
+    };
+    table.row({title, number("/fresh/user_bytes_per_connection", 0),
+               number("/after_message/user_bytes_per_connection", 0), number("/fan_out/cpu_us_per_delivery", 2),
+               number("/fan_out/cpu_ratio", 2), number("/fan_out/deliveries_per_second", 0),
+               number("/fan_out/rate_ratio", 2), milliseconds("/fan_out/p50_us"), milliseconds("/fan_out/p99_us"),
+               number("/fan_out/sender_cpus", 2), number("/durable_posts/per_second", 0)});
+  };
+  for (const PeerKind& kind : kinds) row(kind.title, systems[kind.name]);
+  row(kRaw, systems[kRaw]);
+  table.print();
+}
+
+}  // namespace
+
+nlohmann::json run_peers(const Options& options) {
+  std::vector<PeerKind> kinds = peer_kinds(options);
+  Json result{{"systems", Json::object()}, {"left_out", Json::object()}};
+  for (const PeerKind& kind : kinds) {
+    if (!kind.left_out.empty()) result["left_out"][kind.name] = kind.left_out;
+  }
+  std::erase_if(kinds, [](const PeerKind& kind) { return !kind.left_out.empty(); });
+  if (kinds.empty()) fail("none of these systems is here: " + options.systems);
+  Json& systems = result["systems"];
+  for (const PeerKind& kind : kinds) {
+    progress("peers, memory of " + kind.title);
+    systems[kind.name] = {{"title", kind.title},
+                          {"fresh", measure_memory(kind, options, false)},
+                          {"after_message", measure_memory(kind, options, true)}};
+  }
+  measure_fan_out(kinds, options, systems);
+  measure_posts(kinds, options, systems);
+  print(kinds, systems);
+  for (const auto& [name, reason] : result["left_out"].items()) {
+    std::printf("left out: %s: %s\n", name.c_str(), reason.get<std::string>().c_str());
+  }
+  return result;
+}
+
+}  // namespace push::bench

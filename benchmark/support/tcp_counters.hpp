@@ -1,0 +1,17 @@
+// What the kernel counts of TCP.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace push::bench {
+
+// For all programs of the machine together: TcpExt of /proc/net/netstat and Tcp of /proc/net/snmp, by their names
+// there.
+std::map<std::string, std::int64_t> tcp_counters();
+
+// Segments with data that one connection has received. A send() of at most 64 KB to an idle connection over loopback is
+// one.
+std::uint64_t data_segments_received(int socket);
+
+}  // namespace push::bench
