@@ -90,7 +90,7 @@ class Side {
 class ServerSide : public Side {
  public:
   ServerSide(const Server& server, const Options& options, unsigned connections)
-      : Side({.port = server.port(), .source_net = 30, .naps = true}, connections),
+      : Side({.port = server.port(), .source_net = 30, .nap_us = options.nap_us}, connections),
         server_(server),
         size_(options.size),
         poster_(server.port(), 1) {}
@@ -119,8 +119,8 @@ class ServerSide : public Side {
 
 class RawSide : public Side {
  public:
-  explicit RawSide(const RawSender& sender, unsigned connections)
-      : Side({.port = sender.port(), .source_net = 31, .naps = true}, connections), sender_(sender) {}
+  RawSide(const RawSender& sender, const Options& options, unsigned connections)
+      : Side({.port = sender.port(), .source_net = 31, .nap_us = options.nap_us}, connections), sender_(sender) {}
 
   void use_frame(std::string frame) { frame_ = std::move(frame); }
   std::int64_t cpu() const override { return sender_.cpu_ns(); }
@@ -210,7 +210,7 @@ struct Pairs {
 // A server and a raw sender with new sockets, in turn.
 void run_pair(const Options& options, unsigned threads, unsigned connections, bool raw_first, Pairs& pairs) {
   const RawSender sender(connections);
-  RawSide raw(sender, connections);
+  RawSide raw(sender, options, connections);
   const Server server({.program = options.program, .directory = options.dir, .threads = threads});
   ServerSide ours(server, options, connections);
   if (!raw_first) ours.connect();
@@ -246,7 +246,7 @@ std::string list(const std::vector<double>& values) {
 
 nlohmann::json run_fanout(const Options& options) {
   const unsigned connections = options.connections != 0 ? options.connections : kDefaultConnections;
-  Json all{{"connections", connections}, {"messages_a_round", options.messages}};
+  Json all{{"connections", connections}, {"messages_a_round", options.messages}, {"nap_us", options.nap_us}};
   Table table({"fanout", "CPU us/delivery", "deliveries/s", "per CPU-second", "p50 us", "p99 us", "max us",
                "sender CPUs", "subscriber CPUs"});
   std::string verdict;

@@ -21,7 +21,6 @@ namespace push::bench {
 namespace {
 
 constexpr std::size_t kEventsAtOnce = 256;
-constexpr useconds_t kNapUs = 500;
 constexpr std::size_t kHandshakesAtOnce = 64;
 constexpr std::size_t kConnectsAtOnce = 32;      // before those that are connected send their requests
 constexpr std::size_t kPerSourceAddress = 4000;  // the search for a free source port becomes slow beyond
@@ -185,12 +184,12 @@ void Subscribers::run_until(const std::function<bool()>& reached, double timeout
 }
 
 void Subscribers::pump(int timeout_ms) {
-  if (!plan_.naps) {
+  if (plan_.nap_us == 0) {
     handle_events(timeout_ms);
     if (plan_.yields) ::sched_yield();
     return;
   }
-  ::usleep(kNapUs);
+  ::usleep(plan_.nap_us);
   while (handle_events(0) == kEventsAtOnce) {
   }
 }

@@ -27,7 +27,7 @@ struct SubscriberPlan {
   bool concurrent_posts = false;  // for subscribers of different users; numbers are then counted over all of them
   bool counts = false;            // of one user, posts in any order: ids must rise; the number is how many came
   bool yields = false;            // lets others have the core after each batch of events, as if it were elsewhere
-  bool naps = false;              // looks every half millisecond: no send() of a server has to wake it
+  unsigned nap_us = 0;            // looks so often, and no send() has to wake it; 0 = each may
   unsigned users = 0;             // of own_users, if they have several connections each: connection i is user i % users
   unsigned descriptors = 20'000;
   double patience_seconds = 60;  // of a SubscriberProcess, for any one step
