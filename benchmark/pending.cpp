@@ -63,7 +63,7 @@ class ServerSide {
         server_({.program = options.program,
                  .directory = options.dir,
                  .threads = options.threads != 0 ? options.threads : kDefaultThreads}),
-        subscribers_({.port = server_.port(), .source_net = 60, .counts = true, .patient = true}),
+        subscribers_({.port = server_.port(), .source_net = 60, .counts = true}),
         posters_(server_.port(), kPosters) {
     subscribers_.open_up_to(connections_);
     burst(1);
@@ -125,7 +125,7 @@ class RawSide {
       : connections_(connections),
         frame_(std::move(frame)),
         sender_(connections),
-        subscribers_({.port = sender_.port(), .source_net = 61, .patient = true}) {
+        subscribers_({.port = sender_.port(), .source_net = 61}) {
     subscribers_.open_up_to(connections_);
     sender_.await_accepted();
     send(1);

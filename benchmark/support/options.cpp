@@ -44,6 +44,7 @@ std::string usage() {
          "  --stored N          pages: messages of each of the two big applications; scale: the most (1000000)\n"
          "  --users N           million: users, each with the same number of connections (default: one a connection)\n"
          "  --descriptors N     million: limit of each process, for a guest of its own only (20000)\n"
+         "  --nap-us N          fanout: subscribers look every N us; 0 = each send() may wake them (500)\n"
          "  --size N            bytes of a message text (100)\n"
          "  --limit-seconds N   end everything after this time (1800)\n";
 }
@@ -65,6 +66,7 @@ Options parse_options(int count, char** words) {
                                                 {"--messages", &options.messages},
                                                 {"--seconds", &options.seconds},
                                                 {"--size", &options.size},
+                                                {"--nap-us", &options.nap_us},
                                                 {"--rate", &options.rate},
                                                 {"--stored", &options.stored},
                                                 {"--behind", &options.behind},

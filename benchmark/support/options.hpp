@@ -22,6 +22,7 @@ struct Options {
   unsigned rounds = 0;
   unsigned messages = 20;       // a round of fanout
   unsigned seconds = 0;         // a round of post, the run of latency
+  unsigned nap_us = 500;        // of the subscribers of fanout
   unsigned size = 100;          // bytes of a message text
   unsigned rate = 200;          // POSTs a second in latency
   unsigned stored = 1'000'000;  // messages of each big application in pages

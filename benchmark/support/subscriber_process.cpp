@@ -1,8 +1,6 @@
 #include "support/subscriber_process.hpp"
 
 #include <poll.h>
-#include <sched.h>
-
 #include <cstring>
 
 #include "support/check.hpp"
@@ -94,10 +92,6 @@ std::string SubscriberProcess::obey(Subscribers& subscribers, const Command& com
 }
 
 void SubscriberProcess::serve(const Channel& channel, SubscriberPlan plan) {
-  if (plan.patient) {
-    const sched_param none{};
-    must(::sched_setscheduler(0, SCHED_BATCH, &none), "SCHED_BATCH");
-  }
   Subscribers subscribers(plan);
   subscribers.watch(channel.fd());
   try {

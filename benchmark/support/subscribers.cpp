@@ -20,6 +20,7 @@
 namespace push::bench {
 namespace {
 
+constexpr std::size_t kEventsAtOnce = 256;
 constexpr std::size_t kHandshakesAtOnce = 64;
 constexpr std::size_t kConnectsAtOnce = 32;      // before those that are connected send their requests
 constexpr std::size_t kPerSourceAddress = 4000;  // the search for a free source port becomes slow beyond
@@ -183,7 +184,18 @@ void Subscribers::run_until(const std::function<bool()>& reached, double timeout
 }
 
 void Subscribers::pump(int timeout_ms) {
-  std::array<epoll_event, 256> events{};
+  if (plan_.nap_us == 0) {
+    handle_events(timeout_ms);
+    if (plan_.yields) ::sched_yield();
+    return;
+  }
+  ::usleep(plan_.nap_us);
+  while (handle_events(0) == kEventsAtOnce) {
+  }
+}
+
+std::size_t Subscribers::handle_events(int timeout_ms) {
+  std::array<epoll_event, kEventsAtOnce> events{};
   const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), timeout_ms);
   if (count < 0 && errno != EINTR) fail_errno("epoll_wait");
   for (int i = 0; i < count; ++i) {
@@ -193,7 +205,7 @@ void Subscribers::pump(int timeout_ms) {
     if (slot >= subscribers_.size() || subscribers_[slot].generation != event.data.u64 >> 32) continue;
     on_event(slot, event.events);
   }
-  if (plan_.yields) ::sched_yield();
+  return count > 0 ? static_cast<std::size_t>(count) : 0;
 }
 
 void Subscribers::on_event(std::size_t slot, std::uint32_t events) {

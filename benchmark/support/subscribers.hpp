@@ -26,8 +26,8 @@ struct SubscriberPlan {
   bool own_users = false;         // connection i is user i; otherwise all are user 0
   bool concurrent_posts = false;  // for subscribers of different users; numbers are then counted over all of them
   bool counts = false;            // of one user, posts in any order: ids must rise; the number is how many came
-  bool patient = false;           // in a process of its own: does not take the core from who wakes it (SCHED_BATCH)
   bool yields = false;            // lets others have the core after each batch of events, as if it were elsewhere
+  unsigned nap_us = 0;            // looks so often, and no send() has to wake it; 0 = each may
   unsigned users = 0;             // of own_users, if they have several connections each: connection i is user i % users
   unsigned descriptors = 20'000;
   double patience_seconds = 60;  // of a SubscriberProcess, for any one step
@@ -97,6 +97,7 @@ class Subscribers {
   };
 
   SourceAddress source_of(std::size_t slot) const;
+  std::size_t handle_events(int timeout_ms);  // how many there were
   void start(std::size_t slot, std::uint32_t user, std::uint32_t base);
   void hold(std::size_t slot, std::uint32_t user, std::uint32_t base, Fd connecting);
   // The connection is lost where that may be, otherwise it is a Failure.
