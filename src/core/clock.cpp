@@ -49,6 +49,14 @@ Civil civil(WallTime time) {
   return {std::chrono::year_month_day(day), std::chrono::hh_mm_ss<nanoseconds>(time - day)};
 }
 
+void append_time(DateText& out, const Civil& c) {
+  out.digits(static_cast<std::uint64_t>(c.time.hours().count()), 2);
+  out.character(':');
+  out.digits(static_cast<std::uint64_t>(c.time.minutes().count()), 2);
+  out.character(':');
+  out.digits(static_cast<std::uint64_t>(c.time.seconds().count()), 2);
+}
+
 DateText civil_text(WallTime time, char separator, bool always_fraction) {
   const Civil c = civil(time);
   DateText out;
@@ -58,11 +66,7 @@ DateText civil_text(WallTime time, char separator, bool always_fraction) {
   out.character('-');
   out.digits(static_cast<unsigned>(c.date.day()), 2);
   out.character(separator);
-  out.digits(static_cast<std::uint64_t>(c.time.hours().count()), 2);
-  out.character(':');
-  out.digits(static_cast<std::uint64_t>(c.time.minutes().count()), 2);
-  out.character(':');
-  out.digits(static_cast<std::uint64_t>(c.time.seconds().count()), 2);
+  append_time(out, c);
   const auto fraction = static_cast<std::uint64_t>(c.time.subseconds().count());
   if (fraction == 0 && !always_fraction) return out;
   out.character('.');
@@ -188,11 +192,7 @@ std::string http_date(WallTime time) {
   out.character(' ');
   out.digits(static_cast<std::uint64_t>(static_cast<int>(c.date.year())), 4);
   out.character(' ');
-  out.digits(static_cast<std::uint64_t>(c.time.hours().count()), 2);
-  out.character(':');
-  out.digits(static_cast<std::uint64_t>(c.time.minutes().count()), 2);
-  out.character(':');
-  out.digits(static_cast<std::uint64_t>(c.time.seconds().count()), 2);
+  append_time(out, c);
   out.text(" GMT");
   return std::string(out.view());
 }
