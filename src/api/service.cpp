@@ -113,7 +113,8 @@ void Service::opened(const net::Request& request, const net::Admission& admissio
   core::WorkerPool::Job job([this, key] {
     if (is_revoked(key)) publisher_.disconnect(key);
   });
-  if (!workers_.submit_look_up(job)) publisher_.disconnect(key);  // the client comes back when there is less to do
+  if (!workers_.submit(job, Queue::look_ups))
+    publisher_.disconnect(key);  // the client comes back when there is less to do
 }
 
 // Also when the store cannot tell: the client comes back.
@@ -206,7 +207,7 @@ void Service::call(Exchange& exchange, Handler handler) {
 
 void Service::on_worker(const ExchangePtr& exchange, core::Callback<void()> work, Queue queue) {
   core::WorkerPool::Job job([this, exchange, work = std::move(work)]() mutable { guarded(*exchange, work); });
-  if (!(queue == Queue::look_ups ? workers_.submit_look_up(job) : workers_.submit(job))) {
+  if (!workers_.submit(job, queue)) {
     fail(*exchange, core::failure(core::ErrorCode::unavailable, "too many requests wait for a worker"));
   }
 }

@@ -14,38 +14,20 @@ WorkerPool::~WorkerPool() {
   stop();
 }
 
-bool WorkerPool::put(std::deque<Job>& queue, std::size_t limit, Job& job) {
-  if (stopping_ || queue.size() >= limit) return false;
-  queue.push_back(std::move(job));
-  return true;
-}
-
-bool WorkerPool::submit(Job& job) {
+bool WorkerPool::submit(Job& job, Queue queue) {
   {
     const Lock lock(mutex_);
-    if (!put(jobs_, limits_.jobs, job)) return false;
+    std::deque<Job>& waiting = queue == Queue::look_ups ? look_ups_ : jobs_;
+    if (stopping_ || waiting.size() >= (queue == Queue::look_ups ? limits_.look_ups : limits_.jobs)) return false;
+    waiting.push_back(std::move(job));
   }
   wake_.notify_one();
   return true;
 }
 
-bool WorkerPool::submit_look_up(Job& job) {
-  {
-    const Lock lock(mutex_);
-    if (!put(look_ups_, limits_.look_ups, job)) return false;
-  }
-  wake_.notify_one();
-  return true;
-}
-
-std::size_t WorkerPool::waiting() const {
+std::size_t WorkerPool::waiting(Queue queue) const {
   const Lock lock(mutex_);
-  return jobs_.size();
-}
-
-std::size_t WorkerPool::look_ups_waiting() const {
-  const Lock lock(mutex_);
-  return look_ups_.size();
+  return queue == Queue::look_ups ? look_ups_.size() : jobs_.size();
 }
 
 void WorkerPool::stop() {

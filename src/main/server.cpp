@@ -107,7 +107,7 @@ int serve(const config::Loaded& loaded) {
   metrics.gauge("push_workers_waiting", "Jobs that wait for a worker.",
                 [&workers] { return static_cast<std::int64_t>(workers.waiting()); });
   metrics.gauge("push_lookups_waiting", "Look-ups of tokens that wait for a worker.",
-                [&workers] { return static_cast<std::int64_t>(workers.look_ups_waiting()); });
+                [&workers] { return static_cast<std::int64_t>(workers.waiting(core::WorkerPool::Queue::look_ups)); });
   hub::Hub hub(config.server.stream.shards);
   metrics.gauge("push_online_users", "Users with an open stream.",
                 [&hub] { return static_cast<std::int64_t>(hub.online_users()); });

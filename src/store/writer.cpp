@@ -78,29 +78,37 @@ bool Writer::has_room(std::size_t bytes) const {
 
 core::Result<void> Writer::enqueue(Change change) {
   const std::size_t bytes = text_bytes(change.message);
+  std::size_t waiting = 0;
+  bool refused = false;
   bool asleep = false;
   {
     core::Lock lock(mutex_);
     if (stopping_) return core::failure(core::ErrorCode::unavailable, "the server is stopping");
-    if (!has_room(bytes)) {
-      refused_.add();
-      return core::failure(core::ErrorCode::unavailable,
-                           "the write queue is full (" + std::to_string(waiting_) + " changes wait)");
+    waiting = waiting_;
+    refused = !has_room(bytes);
+    if (!refused) {
+      put(std::move(change), bytes);
+      asleep = std::exchange(asleep_, false);
     }
-    if (batches_.empty() || batches_.back().changes.size() >= limits_.batch ||
-        batches_.back().bytes >= limits_.batch_bytes) {
-      batches_.push_back(std::move(spare_));
-      spare_ = Batch{};
-    }
-    batches_.back().changes.push_back(std::move(change));
-    batches_.back().bytes += bytes;
-    ++waiting_;
-    waiting_bytes_ += bytes;
-    queued_.add(1);
-    asleep = std::exchange(asleep_, false);
   }
   if (asleep) wake_.notify_one();  // not under the lock, for which the writer would wait at once
-  return {};
+  if (!refused) return {};
+  refused_.add();
+  return core::failure(core::ErrorCode::unavailable,
+                       "the write queue is full (" + std::to_string(waiting) + " changes wait)");
+}
+
+void Writer::put(Change change, std::size_t bytes) {
+  if (batches_.empty() || batches_.back().changes.size() >= limits_.batch ||
+      batches_.back().bytes >= limits_.batch_bytes) {
+    batches_.push_back(std::move(spare_));
+    spare_ = Batch{};
+  }
+  batches_.back().changes.push_back(std::move(change));
+  batches_.back().bytes += bytes;
+  ++waiting_;
+  waiting_bytes_ += bytes;
+  queued_.add(1);
 }
 
 bool Writer::take(Batch& batch) {

@@ -96,12 +96,12 @@ TEST(WorkerPool, LookUpsHaveALimitOfTheirOwn) {
   for (WorkerPool::Job& job : jobs) job = [] {};
   EXPECT_TRUE(pool.submit(jobs[0]));
   EXPECT_FALSE(pool.submit(jobs[1]));
-  EXPECT_TRUE(pool.submit_look_up(jobs[2]));
-  EXPECT_TRUE(pool.submit_look_up(jobs[3]));
-  EXPECT_FALSE(pool.submit_look_up(jobs[4]));
+  EXPECT_TRUE(pool.submit(jobs[2], WorkerPool::Queue::look_ups));
+  EXPECT_TRUE(pool.submit(jobs[3], WorkerPool::Queue::look_ups));
+  EXPECT_FALSE(pool.submit(jobs[4], WorkerPool::Queue::look_ups));
   EXPECT_TRUE(jobs[4]);
   EXPECT_EQ(pool.waiting(), 1U);
-  EXPECT_EQ(pool.look_ups_waiting(), 2U);
+  EXPECT_EQ(pool.waiting(WorkerPool::Queue::look_ups), 2U);
   gate.release();
 }
 
@@ -120,7 +120,7 @@ TEST(WorkerPool, LookUpsOvertakeJobsButNotForEver) {
     }
     for (int i = 0; i < kLookUps; ++i) {
       WorkerPool::Job job = [&] { ++look_ups; };
-      ASSERT_TRUE(pool.submit_look_up(job));
+      ASSERT_TRUE(pool.submit(job, WorkerPool::Queue::look_ups));
     }
     gate.release();
   }

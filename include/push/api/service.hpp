@@ -46,7 +46,7 @@ class Service final : public net::RequestHandler, public net::StreamGate {
   void finish(Exchange& exchange, net::Response response);
   void fail(Exchange& exchange, const core::Error& error);
   // Runs `work` on a worker, or answers 503.
-  enum class Queue { jobs, look_ups };
+  using Queue = core::WorkerPool::Queue;
   void on_worker(const std::shared_ptr<Exchange>& exchange, core::Callback<void()> work, Queue queue = Queue::jobs);
   store::Store& store() { return store_; }
   auth::Authenticator& authenticator() { return authenticator_; }

@@ -1,5 +1,5 @@
 // A few threads for blocking work: bcrypt, listings, database look-ups that memory cannot answer. Owned by main.
-// Two queues, each bounded: submit() and submit_look_up() refuse when theirs is full, and the caller answers 503.
+// Two queues, each bounded: submit() refuses when its queue is full, and the caller answers 503.
 // Look-ups take microseconds and come in thousands when everybody reconnects, so they do not wait behind passwords.
 #pragma once
 #include <cstddef>
@@ -16,6 +16,7 @@ class WorkerPool {
  public:
   using Job = Callback<void()>;
 
+  enum class Queue { jobs, look_ups };
   struct Limits {
     std::size_t jobs;
     std::size_t look_ups;
@@ -29,15 +30,12 @@ class WorkerPool {
   WorkerPool& operator=(const WorkerPool&) = delete;
 
   // Any thread. False: the queue is full or the pool stops; the job was not taken and is left as it was.
-  bool submit(Job& job);
-  bool submit_look_up(Job& job);
-  std::size_t waiting() const;  // without look-ups
-  std::size_t look_ups_waiting() const;
+  bool submit(Job& job, Queue queue = Queue::jobs);
+  std::size_t waiting(Queue queue = Queue::jobs) const;
   // Runs what waits, then joins. Idempotent.
   void stop();
 
  private:
-  bool put(std::deque<Job>& queue, std::size_t limit, Job& job) PUSH_REQUIRES(mutex_);
   Job next() PUSH_REQUIRES(mutex_);
   void run();
 

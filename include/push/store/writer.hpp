@@ -77,6 +77,7 @@ class Writer {
   };
 
   core::Result<void> enqueue(Change change);
+  void put(Change change, std::size_t bytes) PUSH_REQUIRES(mutex_);
   bool has_room(std::size_t bytes) const PUSH_REQUIRES(mutex_);
   void run();
   bool take(Batch& batch);
