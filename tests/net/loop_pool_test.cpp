@@ -297,10 +297,12 @@ TEST_F(LoopPoolTest, APortInUseIsRefusedAlthoughThePortIsShared) {
 TEST_F(LoopPoolTest, MoreCanWaitToBeAcceptedThanOneSocketHolds) {
   std::size_t at_one_socket = 0;
   std::ifstream("/proc/sys/net/core/somaxconn") >> at_one_socket;
-  if (at_one_socket == 0 || at_one_socket > 5000) GTEST_SKIP() << "one socket holds " << at_one_socket;
+  if (at_one_socket == 0 || at_one_socket > 5000)
+    GTEST_SKIP() << "net.core.somaxconn is " << at_one_socket << ": more connections than a test should open";
   rlimit descriptors{};
   ::getrlimit(RLIMIT_NOFILE, &descriptors);
-  if (descriptors.rlim_max < 2 * (at_one_socket + 1000)) GTEST_SKIP() << descriptors.rlim_max << " descriptors";
+  if (descriptors.rlim_max < 2 * (at_one_socket + 1000))
+    GTEST_SKIP() << "needs " << 2 * (at_one_socket + 1000) << " descriptors, may have " << descriptors.rlim_max;
   settings.threads = 1;
   loops = std::make_unique<LoopPool>(settings, hub, registry);
   const auto listening = loops->listen("127.0.0.1", 0, handler, &handler);
