@@ -12,8 +12,24 @@ endif()
 
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
+  # The sloppiness and the flag are what ccache asks for where there are precompiled headers.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
+      CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
+  target_compile_options(push_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
 endif()
+
+# push_precompile(TARGET HEADER [LINK lib...]): scripts/cmake/HEADER.hpp, precompiled once for all targets that ask. LINK: what
+# the header includes. A macro that only some targets define must not appear in it, or g++ leaves it unused (-Winvalid-pch).
+function(push_precompile target header)
+  cmake_parse_arguments(arg "" "" "LINK" ${ARGN})
+  if(NOT TARGET push_${header})
+    file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/${header}.cpp CONTENT "")
+    add_library(push_${header} OBJECT ${CMAKE_BINARY_DIR}/generated/${header}.cpp)
+    target_link_libraries(push_${header} PRIVATE ${arg_LINK})
+    target_precompile_headers(push_${header} PRIVATE ${CMAKE_SOURCE_DIR}/scripts/cmake/${header}.hpp)
+  endif()
+  target_precompile_headers(${target} REUSE_FROM push_${header})
+endfunction()
 
 # push_embed(NAME FOLDER OUT): the files of src/NAME/FOLDER as a source of the room; OUT gets its path.
 function(push_embed name folder out)
@@ -26,11 +42,14 @@ function(push_embed name folder out)
   set(${out} ${to} PARENT_SCOPE)
 endfunction()
 
-# push_room(NAME [USES room...] [LINK lib...] [LINK_PRIVATE lib...] [EMBED folder])
-# src/NAME/*.cpp -> static library push::NAME with include/push/NAME/*.hpp as its interface.
+# push_room(NAME [USES room...] [LINK lib...] [LINK_PRIVATE lib...] [EMBED folder] [PRECOMPILE header])
+# src/NAME/**.cpp -> static library push::NAME with include/push/NAME/*.hpp as its interface.
 function(push_room name)
-  cmake_parse_arguments(arg "" "EMBED" "USES;LINK;LINK_PRIVATE" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
+  cmake_parse_arguments(arg "" "EMBED;PRECOMPILE" "USES;LINK;LINK_PRIVATE" ${ARGN})
+  if(NOT arg_PRECOMPILE)
+    set(arg_PRECOMPILE pch_room)
+  endif()
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
   if(arg_EMBED)
     push_embed(${name} ${arg_EMBED} embedded)
     list(APPEND sources ${embedded})
@@ -56,6 +75,7 @@ function(push_room name)
   if(sources)
     target_include_directories(push_${name} PRIVATE ${CMAKE_SOURCE_DIR}/src)
     target_link_libraries(push_${name} PRIVATE ${arg_LINK_PRIVATE})
+    push_precompile(push_${name} ${arg_PRECOMPILE} LINK push_flags spdlog::spdlog Boost::headers)
   endif()
   list(JOIN uses " " words)
   set_property(GLOBAL APPEND_STRING PROPERTY PUSH_ROOMS "${name}: ${words}\n")
@@ -93,6 +113,13 @@ function(push_build_information)
                PUSH_COMMIT="${commit}" PUSH_BUILD_DATE="${date}")
 endfunction()
 
+# What every target of test code has. Not optimised: that would cost half of the suite's build, and the program and the
+# rooms under test keep their own flags.
+add_library(push_test_flags INTERFACE)
+target_include_directories(push_test_flags INTERFACE ${CMAKE_SOURCE_DIR}/tests ${CMAKE_SOURCE_DIR}/src)
+target_link_libraries(push_test_flags INTERFACE push_flags)
+target_compile_options(push_test_flags INTERFACE $<$<CONFIG:Release>:-O0>)
+
 # push_test(NAME [LINK lib...]): tests/NAME/*_test.cpp -> NAME_test.
 function(push_test name)
   cmake_parse_arguments(arg "" "" "LINK" ${ARGN})
@@ -101,8 +128,8 @@ function(push_test name)
     return()
   endif()
   add_executable(${name}_test ${sources})
-  target_include_directories(${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
-  target_link_libraries(${name}_test PRIVATE push_flags ${arg_LINK} GTest::gmock GTest::gtest_main)
+  target_link_libraries(${name}_test PRIVATE push_test_flags ${arg_LINK} GTest::gmock GTest::gtest_main)
+  push_precompile(${name}_test pch_test LINK push_test_flags GTest::gmock)
   gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
     PROPERTIES TIMEOUT 300 LABELS ${name} ENVIRONMENT "PUSH_PROGRAM=$<TARGET_FILE:sharded-gotify>;PUSH_ROOMS_FILE=${CMAKE_BINARY_DIR}/rooms.txt")
 endfunction()

@@ -5,7 +5,7 @@
 
 #include "api/json_list.hpp"
 #include "api/own_application.hpp"
-#include "push/api/respond.hpp"
+#include "api/respond.hpp"
 #include "push/auth/token.hpp"
 #include "push/binder/binder.hpp"
 #include "push/model/json.hpp"

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "push/api/respond.hpp"
+#include "api/respond.hpp"
 
 // The build may name the commit and the date it builds from.
 #ifndef PUSH_COMMIT

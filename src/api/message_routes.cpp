@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "api/exchange.hpp"
-#include "push/api/new_message.hpp"
-#include "push/api/paging.hpp"
-#include "push/api/respond.hpp"
+#include "api/new_message.hpp"
+#include "api/paging.hpp"
+#include "api/respond.hpp"
 #include "push/api/service.hpp"
 
 namespace push::api {

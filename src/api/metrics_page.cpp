@@ -1,6 +1,6 @@
 #include "push/api/metrics_page.hpp"
 
-#include "push/api/respond.hpp"
+#include "api/respond.hpp"
 #include "push/api/target.hpp"
 
 namespace push::api {

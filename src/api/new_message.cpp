@@ -1,4 +1,4 @@
-#include "push/api/new_message.hpp"
+#include "api/new_message.hpp"
 
 #include <utility>
 

@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "api/info_routes.hpp"
+#include "api/respond.hpp"
+#include "api/serve_content.hpp"
 #include "push/api/origin_rules.hpp"
-#include "push/api/respond.hpp"
-#include "push/api/serve_content.hpp"
 #include "push/core/log.hpp"
 #include "push/files/asset.hpp"
 #include "push/files/file.hpp"

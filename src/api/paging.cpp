@@ -1,4 +1,4 @@
-#include "push/api/paging.hpp"
+#include "api/paging.hpp"
 
 #include "push/binder/binder.hpp"
 #include "push/model/json.hpp"

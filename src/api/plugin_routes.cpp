@@ -1,6 +1,6 @@
 #include "api/plugin_routes.hpp"
 
-#include "push/api/respond.hpp"
+#include "api/respond.hpp"
 
 namespace push::api {
 

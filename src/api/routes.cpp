@@ -1,4 +1,4 @@
-#include "push/api/routes.hpp"
+#include "api/routes.hpp"
 
 #include "api/application_routes.hpp"
 #include "api/client_routes.hpp"

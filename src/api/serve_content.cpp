@@ -1,4 +1,4 @@
-#include "push/api/serve_content.hpp"
+#include "api/serve_content.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -6,12 +6,12 @@
 #include <utility>
 
 #include "api/access_log.hpp"
+#include "api/credentials.hpp"
 #include "api/exchange.hpp"
+#include "api/respond.hpp"
+#include "api/routes.hpp"
 #include "api/session_cookie.hpp"
 #include "push/api/context.hpp"
-#include "push/api/credentials.hpp"
-#include "push/api/respond.hpp"
-#include "push/api/routes.hpp"
 #include "push/core/check.hpp"
 #include "push/go/text.hpp"
 #include "push/net/trusted_proxies.hpp"

@@ -4,10 +4,10 @@
 #include <string>
 #include <utility>
 
+#include "api/credentials.hpp"
+#include "api/respond.hpp"
 #include "api/revocation.hpp"
 #include "api/session_cookie.hpp"
-#include "push/api/credentials.hpp"
-#include "push/api/respond.hpp"
 #include "push/auth/token.hpp"
 #include "push/binder/binder.hpp"
 #include "push/model/json.hpp"

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "api/json_list.hpp"
+#include "api/respond.hpp"
 #include "api/revocation.hpp"
-#include "push/api/respond.hpp"
 #include "push/auth/password.hpp"
 #include "push/binder/binder.hpp"
 #include "push/model/json.hpp"

@@ -5,8 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "auth/last_use.hpp"
 #include "auth/memory.hpp"
-#include "push/auth/last_use.hpp"
 #include "push/auth/password.hpp"
 #include "push/auth/token.hpp"
 

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "push/auth/bounded_cache.hpp"
-#include "push/auth/last_use.hpp"
+#include "auth/bounded_cache.hpp"
+#include "auth/last_use.hpp"
 #include "push/auth/principal.hpp"
 #include "push/core/clock.hpp"
 #include "push/core/mutex.hpp"

@@ -7,10 +7,10 @@
 #include <filesystem>
 #include <utility>
 
+#include "config/dotenv.hpp"
 #include "config/loader.hpp"
 #include "config/source.hpp"
 #include "config/structure.hpp"
-#include "push/config/dotenv.hpp"
 
 namespace push::config {
 

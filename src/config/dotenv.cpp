@@ -1,4 +1,4 @@
-#include "push/config/dotenv.hpp"
+#include "config/dotenv.hpp"
 
 #include <algorithm>
 #include <array>

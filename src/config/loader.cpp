@@ -5,10 +5,10 @@
 #include <set>
 #include <utility>
 
+#include "config/dotenv.hpp"
 #include "config/source.hpp"
 #include "config/structure.hpp"
 #include "config/suggest.hpp"
-#include "push/config/dotenv.hpp"
 #include "push/core/check.hpp"
 
 namespace push::config {

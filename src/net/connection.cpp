@@ -1,8 +1,8 @@
-#include "push/net/connection.hpp"
+#include "net/connection.hpp"
 
 #include <string>
 
-#include "push/net/connection_table.hpp"
+#include "net/connection_table.hpp"
 
 namespace push::net {
 

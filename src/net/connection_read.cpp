@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "push/net/connection_table.hpp"
+#include "net/connection_table.hpp"
 
 namespace push::net {
 

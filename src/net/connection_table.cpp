@@ -1,4 +1,4 @@
-#include "push/net/connection_table.hpp"
+#include "net/connection_table.hpp"
 
 #include <sys/epoll.h>
 #include <sys/socket.h>

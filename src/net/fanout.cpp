@@ -1,4 +1,4 @@
-#include "push/net/fanout.hpp"
+#include "net/fanout.hpp"
 
 #include <iterator>
 

@@ -13,12 +13,12 @@
 #include <vector>
 
 #include "net/acceptor.hpp"
+#include "net/connection_table.hpp"
+#include "net/fanout.hpp"
 #include "net/http_session.hpp"
 #include "net/parcel.hpp"
-#include "push/net/connection_table.hpp"
-#include "push/net/fanout.hpp"
-#include "push/net/request_budget.hpp"
-#include "push/net/roster.hpp"
+#include "net/request_budget.hpp"
+#include "net/roster.hpp"
 
 namespace push::net {
 

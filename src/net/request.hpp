@@ -4,8 +4,8 @@
 #include <string>
 
 #include "net/request_body.hpp"
+#include "net/request_budget.hpp"
 #include "push/net/http.hpp"
-#include "push/net/request_budget.hpp"
 
 namespace push::net {
 

@@ -1,4 +1,4 @@
-#include "push/net/roster.hpp"
+#include "net/roster.hpp"
 
 #include "push/core/check.hpp"
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <utility>
 
-#include "push/store/writer.hpp"
 #include "store/sqlite.hpp"
+#include "store/writer.hpp"
 
 namespace push::store {
 

@@ -1,4 +1,4 @@
-#include "push/store/purger.hpp"
+#include "store/purger.hpp"
 
 #include <algorithm>
 #include <string>

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "push/store/sort_key.hpp"
+#include "store/sort_key.hpp"
 #include "store/tables.hpp"
 
 namespace push::store {

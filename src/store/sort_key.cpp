@@ -1,4 +1,4 @@
-#include "push/store/sort_key.hpp"
+#include "store/sort_key.hpp"
 
 #include <cstddef>
 #include <optional>

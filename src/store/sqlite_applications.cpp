@@ -2,11 +2,11 @@
 #include <string>
 #include <utility>
 
-#include "push/store/sort_key.hpp"
 #include "push/store/sqlite_store.hpp"
 #include "store/changes.hpp"
 #include "store/literal.hpp"
 #include "store/rows.hpp"
+#include "store/sort_key.hpp"
 #include "store/sqlite_parts.hpp"
 
 namespace push::store {

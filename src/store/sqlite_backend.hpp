@@ -11,9 +11,9 @@
 
 #include "push/core/result.hpp"
 #include "push/metrics/registry.hpp"
-#include "push/store/writer.hpp"
 #include "store/checkpointer.hpp"
 #include "store/sqlite.hpp"
+#include "store/writer.hpp"
 
 namespace push::store {
 

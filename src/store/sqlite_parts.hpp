@@ -5,14 +5,14 @@
 #include <utility>
 #include <vector>
 
-#include "push/store/purger.hpp"
 #include "push/store/sqlite_store.hpp"
-#include "push/store/writer.hpp"
 #include "store/checkpointer.hpp"
+#include "store/purger.hpp"
 #include "store/reader_pool.hpp"
 #include "store/sqlite.hpp"
 #include "store/sqlite_backend.hpp"
 #include "store/sqlite_purges.hpp"
+#include "store/writer.hpp"
 
 namespace push::store {
 

@@ -1,9 +1,9 @@
 // Deleting messages slice by slice: what the purge thread does with SQLite.
 #pragma once
-#include "push/store/purger.hpp"
-#include "push/store/writer.hpp"
+#include "store/purger.hpp"
 #include "store/reader_pool.hpp"
 #include "store/sqlite.hpp"
+#include "store/writer.hpp"
 
 namespace push::store {
 

@@ -1,4 +1,4 @@
-#include "push/store/writer.hpp"
+#include "store/writer.hpp"
 
 #include <chrono>
 #include <string>

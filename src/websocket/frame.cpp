@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "push/core/check.hpp"
-#include "push/websocket/utf8.hpp"
+#include "websocket/utf8.hpp"
 
 namespace push::websocket {
 namespace {

@@ -1,4 +1,4 @@
-#include "push/websocket/utf8.hpp"
+#include "websocket/utf8.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "push/api/credentials.hpp"
+#include "api/credentials.hpp"
 
 #include <gtest/gtest.h>
 

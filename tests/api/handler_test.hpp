@@ -9,8 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "api/routes.hpp"
 #include "auth/fake_store.hpp"
-#include "push/api/routes.hpp"
 #include "push/cluster/backplane.hpp"
 #include "push/hub/hub.hpp"
 

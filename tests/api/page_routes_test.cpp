@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "push/api/routes.hpp"
+#include "api/routes.hpp"
 #include "push/files/asset.hpp"
 
 namespace push::api {

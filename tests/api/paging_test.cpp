@@ -1,4 +1,4 @@
-#include "push/api/paging.hpp"
+#include "api/paging.hpp"
 
 #include <gtest/gtest.h>
 

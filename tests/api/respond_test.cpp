@@ -1,4 +1,4 @@
-#include "push/api/respond.hpp"
+#include "api/respond.hpp"
 
 #include <gtest/gtest.h>
 

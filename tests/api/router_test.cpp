@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "push/api/routes.hpp"
+#include "api/routes.hpp"
 
 namespace push::api {
 namespace {

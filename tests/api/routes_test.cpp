@@ -1,5 +1,5 @@
 // The handlers of the table, on a store in memory and requests written down.
-#include "push/api/routes.hpp"
+#include "api/routes.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Every row is what Go's http.ServeContent answers for five bytes of a date, but for several parts at once.
-#include "push/api/serve_content.hpp"
+#include "api/serve_content.hpp"
 
 #include <gtest/gtest.h>
 

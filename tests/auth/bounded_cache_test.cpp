@@ -1,4 +1,4 @@
-#include "push/auth/bounded_cache.hpp"
+#include "auth/bounded_cache.hpp"
 
 #include <gtest/gtest.h>
 

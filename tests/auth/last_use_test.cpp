@@ -1,4 +1,4 @@
-#include "push/auth/last_use.hpp"
+#include "auth/last_use.hpp"
 
 #include <gtest/gtest.h>
 

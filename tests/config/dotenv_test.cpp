@@ -1,5 +1,5 @@
 // The dialect of Go's godotenv, which Gotify 3 reads. Every value here is what godotenv 1.5.1 answered.
-#include "push/config/dotenv.hpp"
+#include "config/dotenv.hpp"
 
 #include <gmock/gmock.h>
 

@@ -9,8 +9,8 @@
 #include <set>
 #include <tuple>
 
+#include "api/routes.hpp"
 #include "conformance/play.hpp"
-#include "push/api/routes.hpp"
 
 namespace push::conformance {
 namespace {

@@ -24,6 +24,7 @@ struct Notes final : hub::Courier, cluster::Backplane {
   }
   void disconnect(hub::LoopSet, hub::Key key) override { log.push_back("disconnect " + hub::text(key)); }
   std::size_t backlog() const override { return behind; }
+  void announce(const cluster::Event&) override {}
   void announce(UserId user, const Bytes&) override { log.push_back("announce " + std::to_string(core::value(user))); }
 };
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "config/dotenv.hpp"
 #include "config/loader.hpp"
-#include "push/config/dotenv.hpp"
 #include "push/core/check.hpp"
 
 namespace {

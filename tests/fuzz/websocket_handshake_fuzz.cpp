@@ -12,7 +12,7 @@
 
 #include "push/core/check.hpp"
 #include "push/websocket/handshake.hpp"
-#include "push/websocket/utf8.hpp"
+#include "websocket/utf8.hpp"
 
 namespace {
 

@@ -79,9 +79,6 @@ TEST_F(House, FilesAreShort) {
 TEST_F(House, FunctionsAreShort) {
   expect_none_in_any(check_function_length);
 }
-TEST_F(House, CoroutinesStayInTheOneFileForThem) {
-  expect_none_in_any(check_coroutines);
-}
 TEST_F(House, NothingIsLeftUnfinished) {
   expect_none_in_any(check_unfinished_words);
 }

@@ -34,10 +34,9 @@ Findings check_heavy_headers(const Source& source);                   // none of
 Findings check_pragma_once(const Source& source);
 Findings check_file_length(const Source& source);
 Findings check_function_length(const Source& source);
-Findings check_coroutines(const Source& source);  // only src/net/http_session.cpp may
 Findings check_unfinished_words(const Source& source);
 
-// The whole tree: a header under include/ that only its own room includes belongs into src/.
+// The whole tree: a header under include/ that no other room includes belongs beside its sources in src/.
 Findings check_public_headers(const std::vector<Source>& all);
 
 }  // namespace push::house

@@ -1,4 +1,4 @@
-#include "push/net/connection_table.hpp"
+#include "net/connection_table.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 
 #include <string>
 
-#include "push/net/fanout.hpp"
+#include "net/fanout.hpp"
 
 namespace push::net {
 namespace {

@@ -7,7 +7,7 @@
 #include <map>
 #include <vector>
 
-#include "push/net/connection_table.hpp"
+#include "net/connection_table.hpp"
 
 namespace push::net {
 namespace {

@@ -1,4 +1,4 @@
-#include "push/net/outbox.hpp"
+#include "net/outbox.hpp"
 
 #include <gtest/gtest.h>
 

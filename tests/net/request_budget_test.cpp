@@ -1,4 +1,4 @@
-#include "push/net/request_budget.hpp"
+#include "net/request_budget.hpp"
 
 #include <gtest/gtest.h>
 

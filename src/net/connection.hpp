@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "push/net/slot_pool.hpp"
+#include "net/slot_pool.hpp"
 
 namespace push::net {
 

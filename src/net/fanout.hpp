@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "net/connection_table.hpp"
+#include "net/roster.hpp"
 #include "push/core/bytes.hpp"
 #include "push/core/ids.hpp"
-#include "push/net/connection_table.hpp"
-#include "push/net/roster.hpp"
 
 namespace push::net {
 

@@ -4,10 +4,10 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 
+#include "net/connection.hpp"
+#include "net/slot_pool.hpp"
 #include "push/core/ids.hpp"
 #include "push/hub/hub.hpp"
-#include "push/net/connection.hpp"
-#include "push/net/slot_pool.hpp"
 
 namespace push::net {
 

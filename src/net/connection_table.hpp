@@ -7,14 +7,14 @@
 #include <string_view>
 #include <vector>
 
+#include "net/connection.hpp"
+#include "net/outbox.hpp"
+#include "net/roster.hpp"
 #include "push/config/config.hpp"
 #include "push/core/bytes.hpp"
 #include "push/core/callback.hpp"
 #include "push/core/ids.hpp"
 #include "push/metrics/registry.hpp"
-#include "push/net/connection.hpp"
-#include "push/net/outbox.hpp"
-#include "push/net/roster.hpp"
 #include "push/websocket/frame.hpp"
 
 namespace push::net {

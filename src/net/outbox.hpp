@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "net/buffer_pool.hpp"
 #include "push/config/config.hpp"
 #include "push/core/bytes.hpp"
-#include "push/net/buffer_pool.hpp"
 
 namespace push::net {
 

@@ -9,7 +9,7 @@
 #include <optional>
 #include <string_view>
 
-#include "push/auth/bounded_cache.hpp"
+#include "auth/bounded_cache.hpp"
 #include "push/core/clock.hpp"
 #include "push/core/ids.hpp"
 #include "push/core/mutex.hpp"
