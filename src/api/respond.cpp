@@ -53,6 +53,7 @@ void append_html(std::string& out, std::string_view text) {
 unsigned status_of(core::ErrorCode code) {
   switch (code) {
     case core::ErrorCode::invalid:
+    case core::ErrorCode::conflict:
       return 400;
     case core::ErrorCode::unauthorized:
       return 401;

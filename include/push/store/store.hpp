@@ -90,19 +90,12 @@ struct PageRequest {
   std::uint64_t limit = 100;
 };
 
-class Store {
+// What only reads. Handlers get this and no more: a change that may take a right away goes through one door above it.
+// Any worker thread; blocks on the disk, never on the writer.
+class Finder {
  public:
-  // Called exactly once on the writer thread: after the commit, in id order, with the stored message; or with the error
-  // for which nothing was stored (not_found: the application is gone). Must not block.
-  using Appended = core::Callback<void(core::Result<model::Message>)>;
+  virtual ~Finder() = default;
 
-  virtual ~Store() = default;
-
-  // ---- the message path
-  // unavailable: the queue is full or the store stops, and `done` will not be called.
-  virtual core::Result<void> append(NewMessage message, Appended done) = 0;
-
-  // ---- find
   virtual core::Result<std::optional<model::User>> find_user(core::UserId id) = 0;
   virtual core::Result<std::optional<model::User>> find_user_by_name(std::string_view name) = 0;
   virtual core::Result<std::optional<model::Application>> find_application(core::ApplicationId id) = 0;
@@ -118,6 +111,17 @@ class Store {
   virtual core::Result<std::vector<model::Message>> list_messages(core::ApplicationId application,
                                                                   PageRequest page) = 0;
   virtual core::Result<void> ping() = 0;
+};
+
+class Store : public Finder {
+ public:
+  // Called exactly once on the writer thread: after the commit, in id order, with the stored message; or with the error
+  // for which nothing was stored (not_found: the application is gone). Must not block.
+  using Appended = core::Callback<void(core::Result<model::Message>)>;
+
+  // ---- the message path
+  // unavailable: the queue is full or the store stops, and `done` will not be called.
+  virtual core::Result<void> append(NewMessage message, Appended done) = 0;
 
   // ---- create
   // create_application and create_client: not_found if the user is gone, invalid if the token is taken.
