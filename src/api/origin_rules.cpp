@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "api/origin.hpp"
-#include "push/go/text.hpp"
+#include "push/core/text.hpp"
 
 namespace push::api {
 namespace {
@@ -27,14 +27,14 @@ core::Result<std::vector<std::regex>> compile_all(const std::vector<std::string>
 
 bool any_match(const std::vector<std::regex>& patterns, std::string_view text) {
   if (patterns.empty() || text.size() > kMaxOrigin) return false;
-  const std::string lower = go::lower(text);
+  const std::string lower = core::lower(text);
   return std::any_of(patterns.begin(), patterns.end(),
                      [&lower](const std::regex& pattern) { return std::regex_search(lower, pattern); });
 }
 
 // x-gotify-key -> X-Gotify-Key
 std::string canonical(std::string_view name) {
-  std::string out = go::lower(name);
+  std::string out = core::lower(name);
   bool start = true;
   for (char& c : out) {
     if (start && c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
@@ -72,7 +72,7 @@ bool is_same_origin(std::string_view origin, std::string_view host) {
 
 void set_header(HeaderList& headers, std::string_view name, std::string value) {
   for (auto& [known, old] : headers) {
-    if (go::same_ignoring_case(known, name)) {
+    if (core::same_ignoring_case(known, name)) {
       old = std::move(value);
       return;
     }
@@ -92,7 +92,7 @@ core::Result<OriginRules> OriginRules::compile(const config::Server& server) {
   out.headers_ = join(server.cors.allowheaders, canonical);
   for (const auto& [name, value] : server.responseheaders) {
     set_header(out.fixed_, name, value);
-    if (!out.origins_.empty() || !go::same_ignoring_case(name, "Access-Control-Allow-Origin")) continue;
+    if (!out.origins_.empty() || !core::same_ignoring_case(name, "Access-Control-Allow-Origin")) continue;
     if (value != "*" && value.find("://") == std::string::npos) {
       return core::failure(core::ErrorCode::invalid, "server.responseheaders: Access-Control-Allow-Origin \"" + value +
                                                          "\" must be * or have a scheme");
@@ -128,7 +128,7 @@ bool OriginRules::allows(std::string_view origin) const {
 bool OriginRules::allows_stream(std::string_view origin, std::string_view host) const {
   if (origin.empty()) return true;
   const std::string_view theirs = origin_host(origin);
-  if (!theirs.empty() && go::same_ignoring_case(theirs, host)) return true;
+  if (!theirs.empty() && core::same_ignoring_case(theirs, host)) return true;
   return any_match(stream_origins_, host_name(theirs));
 }
 

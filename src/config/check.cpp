@@ -13,6 +13,8 @@
 #endif
 #include <regex>
 
+#include "push/core/text.hpp"
+
 namespace push::config {
 
 namespace {
@@ -93,10 +95,8 @@ std::optional<std::string> log_level(std::string_view text) {
                                         "fatal", "panic", "disabled", "disabled"};
   for (std::size_t i = 0; i < kWords.size(); ++i) {
     const std::string_view word = kWords[i];
-    const bool same = std::equal(text.begin(), text.end(), word.begin(), word.end(), [](char a, char b) {
-      return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-    });
-    if (same || text == std::to_string(static_cast<int>(i) - 1)) return std::string(word);
+    if (core::same_ignoring_case(text, word) || text == std::to_string(static_cast<int>(i) - 1))
+      return std::string(word);
   }
   return std::nullopt;
 }

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "files/descriptor.hpp"
+#include "push/core/text.hpp"
 
 namespace push::files {
 namespace {
@@ -37,10 +38,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 19> kTypes =
     {".woff", "font/woff"},
     {".woff2", "font/woff2"},
 }};
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
 
 // No control characters: what cannot be read is named in the log, a line each.
 bool stays_inside(std::string_view path) {
@@ -77,10 +74,8 @@ std::string_view type_of(std::string_view name) {
   const std::string_view base = slash == std::string_view::npos ? name : name.substr(slash + 1);
   const std::size_t dot = base.rfind('.');
   if (dot != std::string_view::npos) {
-    std::string extension(base.substr(dot));
-    std::transform(extension.begin(), extension.end(), extension.begin(), lower);
     for (const auto& [known, type] : kTypes) {
-      if (known == extension) return type;
+      if (core::same_ignoring_case(base.substr(dot), known)) return type;
     }
   }
   return "application/octet-stream";

@@ -6,6 +6,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "push/core/text.hpp"
+
 namespace push::net {
 namespace {
 
@@ -25,12 +27,6 @@ std::string text_of(const Address& address) {
   else
     ::inet_ntop(AF_INET6, address.data(), text.data(), text.size());
   return text.data();
-}
-
-std::string_view trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 }  // namespace
@@ -82,7 +78,7 @@ std::string TrustedProxies::client_of(std::string_view peer, std::string_view fo
   for (std::string_view rest = forwarded_for;;) {
     const std::size_t comma = rest.rfind(',');
     const std::string_view entry = comma == std::string_view::npos ? rest : rest.substr(comma + 1);
-    if (!read(trim(entry), address)) return std::string(peer);
+    if (!read(core::trim_blanks(entry), address)) return std::string(peer);
     if (comma == std::string_view::npos || !trusts(address)) return text_of(address);
     rest = rest.substr(0, comma);
   }
