@@ -10,7 +10,7 @@
 #include <cstring>
 #include <utility>
 
-#include "files/descriptor.hpp"
+#include "push/core/descriptor.hpp"
 #include "push/core/text.hpp"
 
 namespace push::files {
@@ -86,20 +86,20 @@ core::Result<std::optional<File>> read_file(const std::string& folder, std::stri
   std::string full = folder + "/";
   full += path;
   // Not blocking: whatever lies there, a pipe too, the open comes back.
-  const Descriptor file(::open(full.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file.open()) {
+  const core::Descriptor file(::open(full.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file) {
     if (errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG || errno == ENXIO) return std::optional<File>();
     return unreadable(full);
   }
   struct stat about {};
-  if (::fstat(file.number(), &about) != 0) return unreadable(full);
+  if (::fstat(file.get(), &about) != 0) return unreadable(full);
   if (!S_ISREG(about.st_mode)) return std::optional<File>();
   File out;
   out.type = type_of(path);
   out.modified =
       core::WallTime(std::chrono::seconds(about.st_mtim.tv_sec) + std::chrono::nanoseconds(about.st_mtim.tv_nsec));
   out.bytes.resize(static_cast<std::size_t>(about.st_size));
-  if (!read_all(file.number(), out.bytes)) return unreadable(full);
+  if (!read_all(file.get(), out.bytes)) return unreadable(full);
   return std::optional<File>(std::move(out));
 }
 

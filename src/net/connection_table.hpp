@@ -13,6 +13,7 @@
 #include "push/config/config.hpp"
 #include "push/core/bytes.hpp"
 #include "push/core/callback.hpp"
+#include "push/core/descriptor.hpp"
 #include "push/core/ids.hpp"
 #include "push/metrics/registry.hpp"
 #include "push/websocket/frame.hpp"
@@ -56,7 +57,7 @@ class ConnectionTable {
   void send(std::uint32_t slot, const Batch& batch);
 
   // Readable when process() has something to do.
-  int descriptor() const { return epoll_; }
+  int descriptor() const { return epoll_.get(); }
   // Handles what is ready. True: more may be waiting, call again soon.
   bool process();
 
@@ -115,7 +116,7 @@ class ConnectionTable {
   BufferPool write_buffers_;
   const Outbox::Limits limits_;
   StreamMeters& meters_;
-  int epoll_;
+  core::Descriptor epoll_;
   SlotPool<Connection> connections_;
   SlotPool<Backlog> backlogs_;
   BufferPool::Buffer read_buffer_;  // one for all connections
