@@ -1,11 +1,9 @@
 #include "config/check.hpp"
 
-#include <arpa/inet.h>
 #include <sys/un.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 // GCC 12 with a sanitizer takes parts of libstdc++'s own NFA for uninitialized.
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic push
@@ -13,6 +11,7 @@
 #endif
 #include <regex>
 
+#include "push/core/address.hpp"
 #include "push/core/text.hpp"
 
 namespace push::config {
@@ -44,22 +43,13 @@ bool is_address(const std::string& text) {
   if (text.empty()) return true;
   if (text.rfind("unix:", 0) == 0) return text.size() > 5 && text.size() - 5 <= kUnixPathLimit;
   const std::string address = without_brackets(text);
-  in6_addr bytes{};
-  if (inet_pton(AF_INET6, address.substr(0, address.find('%')).c_str(), &bytes) == 1) return true;
-  return address == text && inet_pton(AF_INET, address.c_str(), &bytes) == 1;
+  const std::string_view host = std::string_view(address).substr(0, address.find('%'));
+  const bool is_v6 = host.find(':') != std::string_view::npos;  // which alone may have brackets and a zone
+  return (is_v6 || host == text) && core::Address::parse(host).has_value();
 }
 
 bool is_network(const std::string& text) {
-  const std::size_t slash = text.find('/');
-  const std::string address = text.substr(0, slash);
-  in6_addr bytes{};
-  const bool v4 = inet_pton(AF_INET, address.c_str(), &bytes) == 1;
-  if (!v4 && inet_pton(AF_INET6, address.c_str(), &bytes) != 1) return false;
-  if (slash == std::string::npos) return true;
-  const std::string_view prefix = std::string_view(text).substr(slash + 1);
-  unsigned bits = 0;
-  const auto [end, error] = std::from_chars(prefix.data(), prefix.data() + prefix.size(), bits);
-  return error == std::errc() && end == prefix.data() + prefix.size() && bits <= (v4 ? 32 : 128);
+  return core::Network::parse(text).has_value();
 }
 
 bool is_regex(const std::string& text) {
