@@ -8,28 +8,24 @@
 namespace push::api {
 namespace {
 
-// No honest origin comes near it: 253 letters of host, a scheme, a port.
-constexpr std::size_t kMaxOrigin = 512;
-
-core::Result<std::vector<std::regex>> compile_all(const std::vector<std::string>& patterns, std::string_view key) {
-  std::vector<std::regex> out;
+core::Result<std::vector<core::Pattern>> compile_all(const std::vector<std::string>& patterns, std::string_view key) {
+  std::vector<core::Pattern> out;
   for (const std::string& pattern : patterns) {
-    try {
-      // __polynomial: breadth first, as Go's engine; no pattern can take exponential time or deep recursion.
-      out.emplace_back(pattern, std::regex::ECMAScript | std::regex_constants::__polynomial);
-    } catch (const std::regex_error& error) {
-      return core::failure(core::ErrorCode::invalid,
-                           std::string(key) + ": \"" + pattern + "\" is not a regular expression: " + error.what());
+    auto compiled = core::Pattern::compile(pattern);
+    if (!compiled) {
+      return core::failure(core::ErrorCode::invalid, std::string(key) + ": \"" + pattern +
+                                                         "\" is not a regular expression: " + compiled.error().text);
     }
+    out.push_back(*std::move(compiled));
   }
   return out;
 }
 
-bool any_match(const std::vector<std::regex>& patterns, std::string_view text) {
-  if (patterns.empty() || text.size() > kMaxOrigin) return false;
+bool any_match(const std::vector<core::Pattern>& patterns, std::string_view text) {
+  if (patterns.empty()) return false;
   const std::string lower = core::lower(text);
   return std::any_of(patterns.begin(), patterns.end(),
-                     [&lower](const std::regex& pattern) { return std::regex_search(lower, pattern); });
+                     [&lower](const core::Pattern& pattern) { return pattern.is_found_in(lower); });
 }
 
 // x-gotify-key -> X-Gotify-Key

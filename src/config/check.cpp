@@ -4,21 +4,14 @@
 
 #include <algorithm>
 #include <array>
-// GCC 12 with a sanitizer takes parts of libstdc++'s own NFA for uninitialized.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-#include <regex>
 
 #include "push/core/address.hpp"
+#include "push/core/pattern.hpp"
 #include "push/core/text.hpp"
 
 namespace push::config {
 
 namespace {
-// std::regex compiles by recursion; this keeps its stack small whatever the pattern.
-constexpr std::size_t kRegexLimit = 512;
 constexpr std::size_t kUnixPathLimit = sizeof(sockaddr_un::sun_path) - 1;
 }  // namespace
 
@@ -52,19 +45,9 @@ bool is_network(const std::string& text) {
   return core::Network::parse(text).has_value();
 }
 
-bool is_regex(const std::string& text) {
-  if (text.empty() || text.size() > kRegexLimit) return false;
-  try {
-    const std::regex compiled(text, std::regex::ECMAScript | std::regex::icase);
-    return true;
-  } catch (const std::regex_error&) {
-    return false;
-  }
+bool is_pattern(const std::string& text) {
+  return !text.empty() && core::Pattern::compile(text).has_value();
 }
-
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
 
 bool has_password(std::string_view connection) {
   // Postgres: password=x or password = x. MySQL: user:password@tcp(host)/name. A URL: scheme://user:password@host.
