@@ -28,13 +28,13 @@ class Builder final : public YAML::EventHandler {
   Node take() { return std::move(root_); }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (started_) refuse(mark, "a second YAML document");
+    if (started_) refuse(mark, "more than one YAML document");
     started_ = true;
   }
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
-    if (awaits_key()) refuse(mark, "a key must be a text");
+    if (awaits_key()) refuse(mark, "a key must be a string");
     add(mark);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { refuse(mark, "aliases are not supported"); }
@@ -78,7 +78,7 @@ class Builder final : public YAML::EventHandler {
   }
 
   void open(const YAML::Mark& mark, Node::Kind kind) {
-    if (awaits_key()) refuse(mark, "a key must be a text");
+    if (awaits_key()) refuse(mark, "a key must be a string");
     Node& node = add(mark);
     node.kind = kind;
     open_.push_back(&node);  // stays where it is: its siblings come only after it is closed

@@ -77,7 +77,7 @@ std::variant<Value, Fault> to_map(const Key& key, const Node& node) {
       return Fault{item.line, printable(item.name), key.allowed};
     }
     if (!map.emplace(item.name, item.text).second)
-      return Fault{item.line, printable(item.name), "must stand only once"};
+      return Fault{item.line, printable(item.name), "must appear only once"};
   }
   return map;
 }
