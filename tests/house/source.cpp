@@ -92,7 +92,7 @@ std::vector<Source> read_texts(const std::string& root, const std::vector<std::s
   const auto add = [&](const fs::path& path) {
     std::ifstream in(path, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(in), {}};
-    if (text.find('\0') == std::string::npos) texts.push_back(source(fs::relative(path, root).generic_string(), text));
+    if (text.find('\0') == std::string::npos) texts.push_back(source(path.lexically_relative(root).generic_string(), text));
   };
   for (const auto& entry : fs::directory_iterator(root)) {
     if (entry.is_regular_file()) add(entry.path());
@@ -110,7 +110,7 @@ std::set<std::string> paths_of(const std::string& root) {
   namespace fs = std::filesystem;
   std::set<std::string> paths;
   for (fs::recursive_directory_iterator entry(root), end; entry != end; ++entry) {
-    const std::string path = fs::relative(entry->path(), root).generic_string();
+    const std::string path = entry->path().lexically_relative(root).generic_string();
     if (path == "build" || path == ".git") entry.disable_recursion_pending();
     paths.insert(path);
   }
