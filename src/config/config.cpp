@@ -25,7 +25,7 @@ bool is_yaml(const std::string& path) {
   return path.ends_with(".yml") || path.ends_with(".yaml");
 }
 
-// Whether one was read.
+// True: one was read.
 bool read_yaml_files(Loader& loader, const std::string& path) {
   // Both, as Gotify 2 does; the one of the working directory wins.
   const std::vector<std::string> candidates =
@@ -53,7 +53,7 @@ std::vector<std::string> dotenv_places(const Environment& environment) {
   return places;
 }
 
-// The path of the one that was read, or empty.
+// The path of the file that was read, or empty.
 std::string read_dotenv_file(Loader& loader, const std::string& named, const Environment& environment) {
   std::string read;
   for (const std::string& place : named.empty() ? dotenv_places(environment) : std::vector<std::string>{named}) {

@@ -22,7 +22,7 @@ struct RefusedYaml {
 };
 
 // Builds the tree from the parser's events, so that depth and size are bounded while it reads. (YAML::Load would build
-// what aliases say, and YAML::LoadAll never ends on some texts.)
+// what aliases refer to, and YAML::LoadAll never ends on some input.)
 class Builder final : public YAML::EventHandler {
  public:
   Node take() { return std::move(root_); }
@@ -65,7 +65,7 @@ class Builder final : public YAML::EventHandler {
 
   bool awaits_key() const { return !open_.empty() && open_.back()->kind == Node::Kind::map && !key_; }
 
-  // A node where the text goes on: the root, an item of the open list, or the value of the open map's key.
+  // The node that comes next: the root, an item of the open list, or the value of the open map's key.
   Node& add(const YAML::Mark& mark) {
     if (++nodes_ > kNodes || open_.size() >= kDepth) refuse(mark, "nested too deeply or too large");
     Node& node = open_.empty() ? root_ : open_.back()->items.emplace_back();

@@ -19,7 +19,7 @@ constexpr std::size_t kListedErrors = 20;
 constexpr std::size_t kListedNotices = 50;
 
 constexpr std::string_view kPrefix = "GOTIFY_";
-// How a variable is called in an error.
+// The name of a variable in an error.
 std::string label(const std::string& name, const std::string& place) {
   return place.empty() ? name : place + ": " + name;
 }
@@ -238,7 +238,7 @@ void Loader::check_together() {
   fail(where(index) + ": " + keys_[index].listed(values_[index]) + ": must differ from server.port");
 }
 
-// What Gotify would do and this server does not: an error where somebody would miss it, else one line for all.
+// Features of Gotify that this server lacks: an error where one is switched on, else one line for all.
 void Loader::check_served() {
   std::string idle;
   for (std::size_t i = 0; i < keys_.size(); ++i) {

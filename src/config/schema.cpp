@@ -11,7 +11,7 @@ namespace push::config {
 
 namespace {
 
-// The key and the field in one word, so that neither can be bound to another.
+// Key and field from one name, so that they cannot diverge.
 #define PUSH_KEY(path)               \
 #path, [](auto& config) -> auto& { \
     return config.path;              \

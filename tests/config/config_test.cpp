@@ -336,7 +336,7 @@ TEST_F(ConfigTest, the_metrics_page_needs_a_port_of_its_own) {
   EXPECT_EQ(error_of("server: {listenaddr: \"unix:/x\", metrics: {port: 80}}"), "loaded");
 }
 
-// Not as the name of a file, in which its password would stand.
+// It must not become the name of a file that contains its password.
 TEST_F(ConfigTest, the_connection_of_a_database_server_is_refused_without_showing_it) {
   for (const char* connection :
        {"host=db user=x password=hunter3", "host=db user=x password = hunter3", "gotify:hunter3@tcp(db:3306)/gotify",

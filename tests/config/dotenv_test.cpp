@@ -148,7 +148,7 @@ TEST(Dotenv, WhatIsQuotedReadsBack) {
 
 class DotenvFile : public ConfigTest {
  protected:
-  // `text` as the file that GOTIFY_CONFIG_FILE names, beside an empty config.yml.
+  // `text` as the file that GOTIFY_CONFIG_FILE names, next to an empty config.yml.
   core::Result<Loaded> load_dotenv(const std::string& text) {
     set("GOTIFY_CONFIG_FILE", write("my.env", text));
     return load_text("");
