@@ -8,27 +8,16 @@
 #include <vector>
 
 #include "net/connection.hpp"
+#include "net/meters.hpp"
 #include "net/outbox.hpp"
 #include "net/roster.hpp"
 #include "push/config/config.hpp"
 #include "push/core/bytes.hpp"
 #include "push/core/callback.hpp"
 #include "push/core/ids.hpp"
-#include "push/metrics/registry.hpp"
 #include "push/websocket/frame.hpp"
 
 namespace push::net {
-
-// Shared by all loops; made once.
-struct StreamMeters {
-  explicit StreamMeters(metrics::Registry& registry);
-  metrics::Gauge& open;
-  metrics::Counter& accepted;
-  metrics::Counter& deliveries;           // frames handed to the kernel or an outbox
-  metrics::Counter& dropped;              // frames that drop_oldest gave up
-  metrics::Gauge& backlogs;               // connections that borrow buffers now
-  std::vector<metrics::Counter*> closed;  // by CloseReason
-};
 
 // Frames of one turn for one user, in order: sent as one write to a connection that is not behind.
 struct Batch {

@@ -16,22 +16,12 @@
 #include "net/connection_table.hpp"
 #include "net/fanout.hpp"
 #include "net/http_session.hpp"
+#include "net/meters.hpp"
 #include "net/parcel.hpp"
 #include "net/request_budget.hpp"
 #include "net/roster.hpp"
 
 namespace push::net {
-
-// Shared by all loops; made once by the pool.
-struct HttpMeters {
-  explicit HttpMeters(metrics::Registry& registry);
-  metrics::Gauge& sessions;
-  metrics::Counter& requests;
-  metrics::Counter& rejected;  // never became a request
-  metrics::Counter& timeouts;
-  metrics::Counter& accept_paused;  // the socket limit was reached
-  metrics::Counter& no_memory;      // refused: the request budget was spent
-};
 
 // What every loop of a pool has in common.
 struct LoopShared {
