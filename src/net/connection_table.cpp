@@ -77,24 +77,25 @@ bool ConnectionTable::adopt(int descriptor, core::UserId user, core::ClientId cl
   return true;
 }
 
-void ConnectionTable::send(std::uint32_t slot, const Batch& batch) {
+void ConnectionTable::transmit(std::uint32_t slot, Bundle& bundle) {
   Connection& connection = connections_[slot];
-  if (connection.backlog != kNone && !backlogs_[connection.backlog].outbox.empty()) return enqueue(slot, batch, 0);
-  const ssize_t sent = send_now(connection.descriptor, batch.joined);
-  if (sent == static_cast<ssize_t>(batch.joined.size())) return;
+  if (connection.backlog != kNone && !backlogs_[connection.backlog].outbox.empty()) return hold_back(slot, bundle, 0);
+  const std::string_view bytes = bundle.joined(stream::Encoding::websocket);
+  const ssize_t sent = send_now(connection.descriptor, bytes);
+  if (sent == static_cast<ssize_t>(bytes.size())) return;
   if (sent < 0 && !would_block()) return close(slot, CloseReason::write_error);
-  enqueue(slot, batch, sent < 0 ? 0 : static_cast<std::size_t>(sent));
+  hold_back(slot, bundle, sent < 0 ? 0 : static_cast<std::size_t>(sent));
 }
 
-// `sent` bytes of the batch are with the peer; what is left waits.
-void ConnectionTable::enqueue(std::uint32_t slot, const Batch& batch, std::size_t sent) {
+void ConnectionTable::hold_back(std::uint32_t slot, const Bundle& bundle, std::size_t sent) {
   Outbox& outbox = borrow(slot).outbox;
-  for (const core::Bytes& frame : *batch.frames) {
-    if (sent >= frame.size()) {
-      sent -= frame.size();
+  for (const stream::Message& message : bundle.messages()) {
+    const std::size_t size = message.encoded(stream::Encoding::websocket).size();
+    if (sent >= size) {
+      sent -= size;
       continue;
     }
-    const Outbox::Pushed pushed = outbox.push(frame, std::exchange(sent, 0), limits_);
+    const Outbox::Pushed pushed = outbox.push(message, std::exchange(sent, 0), limits_);
     if (pushed == Outbox::Pushed::overflow) return close(slot, CloseReason::slow_consumer);
     if (pushed == Outbox::Pushed::dropped_oldest) meters_.dropped.add();
   }

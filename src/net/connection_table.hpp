@@ -7,23 +7,17 @@
 #include <string_view>
 #include <vector>
 
+#include "net/bundle.hpp"
 #include "net/connection.hpp"
 #include "net/meters.hpp"
 #include "net/outbox.hpp"
 #include "net/roster.hpp"
 #include "push/config/config.hpp"
-#include "push/core/bytes.hpp"
 #include "push/core/callback.hpp"
 #include "push/core/ids.hpp"
 #include "push/websocket/frame.hpp"
 
 namespace push::net {
-
-// Frames of one turn for one user, in order: sent as one write to a connection that is not behind.
-struct Batch {
-  const std::vector<core::Bytes>* frames = nullptr;
-  std::string_view joined;  // their concatenation
-};
 
 class ConnectionTable {
  public:
@@ -42,7 +36,7 @@ class ConnectionTable {
   bool adopt(int descriptor, core::UserId user, core::ClientId client, std::string_view greeting);
 
   // Straight to the socket; the outbox only after EAGAIN. May close the connection.
-  void send(std::uint32_t slot, const Batch& batch);
+  void transmit(std::uint32_t slot, Bundle& bundle);
 
   // Readable when process() has something to do.
   int descriptor() const { return epoll_; }
@@ -83,7 +77,8 @@ class ConnectionTable {
   void keep_rest(std::uint32_t slot, const char* data, std::size_t size);
   void write(std::uint32_t slot);
   void send_control(std::uint32_t slot, std::string_view bytes);
-  void enqueue(std::uint32_t slot, const Batch& batch, std::size_t sent);
+  // `sent` bytes of the bundle are with the peer; what is left waits.
+  void hold_back(std::uint32_t slot, const Bundle& bundle, std::size_t sent);
   // A Close frame, then our end of the TCP stream; the peer has kLinger seconds for its own.
   void end_with(std::uint32_t slot, websocket::CloseCode code, CloseReason reason);
   void close(std::uint32_t slot, CloseReason reason);

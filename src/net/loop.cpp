@@ -62,7 +62,7 @@ void Loop::run() {
 // ---- parcels
 
 void Loop::drop(Parcel parcel) {
-  if (std::holds_alternative<Frame>(parcel)) frames_waiting_.fetch_add(1, std::memory_order_relaxed);
+  if (std::holds_alternative<stream::Message>(parcel)) messages_waiting_.fetch_add(1, std::memory_order_relaxed);
   if (inbox_.drop(std::move(parcel))) wake();
 }
 
@@ -72,16 +72,16 @@ void Loop::wake() {
 
 void Loop::empty_inbox() {
   inbox_.take(parcels_);
-  for (Parcel& parcel : parcels_) deliver(parcel);
+  for (Parcel& parcel : parcels_) unpack(parcel);
   parcels_.clear();
   if (fanout_.waiting() > 0 && !pumping_) pump();
 }
 
-void Loop::deliver(Parcel& parcel) {
+void Loop::unpack(Parcel& parcel) {
   struct {
     Loop& loop;
-    void operator()(Frame& frame) const {
-      if (!loop.fanout_.hand_out(frame.user, frame.bytes)) loop.frames_waiting_.fetch_sub(1, std::memory_order_relaxed);
+    void operator()(stream::Message& message) const {
+      if (!loop.fanout_.hand_out(std::move(message))) loop.messages_waiting_.fetch_sub(1, std::memory_order_relaxed);
     }
     void operator()(Revocation& revocation) const {
       loop.connections_.disconnect(revocation.key.user, revocation.key.client);
@@ -166,8 +166,8 @@ void Loop::on_connections_ready() {
 
 void Loop::pump() {
   const std::size_t before = fanout_.waiting();
-  pumping_ = fanout_.run();
-  frames_waiting_.fetch_sub(before - fanout_.waiting(), std::memory_order_relaxed);
+  pumping_ = fanout_.fan_out();
+  messages_waiting_.fetch_sub(before - fanout_.waiting(), std::memory_order_relaxed);
   count_sockets();
   if (!pumping_) return;
   // Where every core sends, the writer would come back from its disk only when a time slice of ours ends (8 ms were
@@ -217,7 +217,7 @@ void Loop::stop_accepting() {
 }
 
 void Loop::finish() {
-  while (fanout_.run()) {  // what was committed before the end still goes out
+  while (fanout_.fan_out()) {  // what was committed before the end still goes out
   }
   std::vector<std::shared_ptr<HttpSession>> sessions;
   for (const auto& [id, session] : sessions_) sessions.push_back(session);

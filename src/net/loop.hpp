@@ -49,7 +49,7 @@ class Loop {
   void drop(Parcel parcel);
   void answer(std::uint64_t session, Response response);
   void upgrade(std::uint64_t session, Request request, Admission admission);
-  std::size_t backlog() const { return frames_waiting_.load(std::memory_order_relaxed); }
+  std::size_t backlog() const { return messages_waiting_.load(std::memory_order_relaxed); }
 
   // ---- the loop's thread
   boost::asio::io_context& context() { return context_; }
@@ -68,7 +68,7 @@ class Loop {
   void run();
   void wake();
   void empty_inbox();
-  void deliver(Parcel& parcel);
+  void unpack(Parcel& parcel);
   void pump();           // fan-out, a turn at a time
   void count_sockets();  // what the table has closed leaves the process's count
   void watch_connections();
@@ -85,8 +85,8 @@ class Loop {
   std::atomic<std::thread::id> thread_id_;
 
   Inbox inbox_;
-  std::vector<Parcel> parcels_;                 // being delivered
-  std::atomic<std::size_t> frames_waiting_{0};  // dropped here and not yet handed to everybody
+  std::vector<Parcel> parcels_;                   // being unpacked
+  std::atomic<std::size_t> messages_waiting_{0};  // dropped here and not yet handed to everybody
 
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
   boost::unordered_flat_map<std::uint64_t, std::shared_ptr<HttpSession>> sessions_;

@@ -104,6 +104,12 @@ struct LoopPoolTest : testing::Test {
     socket.read_some(asio::buffer(&byte, 1), error);
     return error == asio::error::eof || error == asio::error::connection_reset;
   }
+  // A message for user 7, as a WebSocket gets it.
+  std::string deliver(std::string_view json) {
+    const stream::Message message(core::MessageId{1}, core::ApplicationId{1}, core::UserId{7}, json);
+    loops->deliver(hub.loops_of(message.user()), message);
+    return std::string(message.encoded(stream::Encoding::websocket));
+  }
   tcp::socket open_stream(std::string* head = nullptr) {
     tcp::socket socket = connect();
     asio::write(socket,
@@ -240,11 +246,11 @@ TEST_F(LoopPoolTest, TheUpgradeIsAnsweredAndFramesArrive) {
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
   EXPECT_EQ(hub.online_users(), 1U) << "online before the 101 is sent";
-  hub.publish(core::UserId{7}, core::Bytes::copy("frame"), *loops);
-  std::string got(5, '\0');
+  const std::string frame = deliver("{}");
+  std::string got(frame.size(), '\0');
   asio::read(socket, asio::buffer(got));
-  EXPECT_EQ(got, "frame");
-  hub.disconnect({core::UserId{7}, core::ClientId{1}}, *loops);
+  EXPECT_EQ(got, frame);
+  loops->disconnect(hub.loops_of(core::UserId{7}), {core::UserId{7}, core::ClientId{1}});
   EXPECT_TRUE(at_end(socket));
 }
 
@@ -276,11 +282,11 @@ TEST_F(LoopPoolTest, StopClosesStreamsWithoutACloseFrame) {
   start();
   tcp::socket socket = open_stream();
   loops->stop_accepting();
-  hub.publish(core::UserId{7}, core::Bytes::copy("last"), *loops);
+  const std::string last = deliver("{}");
   loops->stop();
-  std::string got(4, '\0');
+  std::string got(last.size(), '\0');
   asio::read(socket, asio::buffer(got));
-  EXPECT_EQ(got, "last");
+  EXPECT_EQ(got, last);
   EXPECT_TRUE(at_end(socket));
 }
 
