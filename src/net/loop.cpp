@@ -25,7 +25,7 @@ Loop::Loop(hub::LoopIndex index, LoopShared& shared)
       context_(1),
       work_(context_.get_executor()),
       roster_(shared.hub, index),
-      connections_(roster_, shared.settings.stream, shared.stream_meters),
+      connections_(roster_, shared.settings.stream, shared.stream_meters, protocols()),
       fanout_(roster_, connections_, shared.stream_meters),
       ready_(context_, ::dup(connections_.descriptor())),
       sweep_timer_(context_) {}
@@ -140,7 +140,8 @@ void Loop::forget_session(std::uint64_t id) {
 bool Loop::adopt(int descriptor, Admission admission, std::string_view greeting) {
   // Its socket is counted already, as a session's.
   const std::size_t before = connections_.size();
-  const bool adopted = connections_.adopt(descriptor, admission.user, admission.client, greeting);
+  const bool adopted =
+      connections_.adopt(descriptor, stream::Transport::websocket, admission.user, admission.client, greeting);
   if (adopted)
     ++connections_seen_;
   else

@@ -80,7 +80,7 @@ struct ConnectionTableTest : testing::Test {
   void SetUp() override { build(); }
   void build() {
     fanout.reset();
-    table = std::make_unique<ConnectionTable>(roster, settings, meters);
+    table = std::make_unique<ConnectionTable>(roster, settings, meters, protocols());
     fanout = std::make_unique<Fanout>(roster, *table, meters);
   }
 
@@ -88,7 +88,7 @@ struct ConnectionTableTest : testing::Test {
     int ends[2];
     EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
     if (send_buffer > 0) ::setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
-    EXPECT_TRUE(table->adopt(ends[0], UserId{user}, ClientId{client}, "101"));
+    EXPECT_TRUE(table->adopt(ends[0], stream::Transport::websocket, UserId{user}, ClientId{client}, "101"));
     Peer peer(ends[1]);
     EXPECT_EQ(peer.read(), "101");
     return peer;

@@ -68,6 +68,12 @@ Parsed parse_client_frame(char* data, std::size_t size, std::uint64_t max_payloa
 // What must be remembered between the frames of one connection to judge the next one: four bytes.
 class MessageState {
  public:
+  MessageState() = default;
+  // What packed() gave, to be kept elsewhere between two reads; 0 = between two messages.
+  explicit MessageState(std::uint32_t packed)
+      : fragmented_((packed & 1U) != 0), size_(static_cast<std::uint16_t>(packed >> 1)) {}
+  std::uint32_t packed() const { return std::uint32_t{size_} << 1 | (fragmented_ ? 1U : 0U); }
+
   // complete: fine; violation: a continuation without a start, or a start inside a message.
   // too_big: the fragments of this message exceed `max_message` (exact below 65536; beyond, the sum is a lower bound).
   // After anything but complete the connection is over. Control frames may come between fragments.
