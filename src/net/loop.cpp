@@ -87,8 +87,8 @@ void Loop::unpack(Parcel& parcel) {
       loop.connections_.disconnect(revocation.key.user, revocation.key.client);
     }
     void operator()(Answer& answer) const { loop.answer(answer.session, std::move(answer.response)); }
-    void operator()(Upgrade& upgrade) const {
-      loop.upgrade(upgrade.session, std::move(upgrade.request), upgrade.admission);
+    void operator()(Opening& opening) const {
+      loop.stream(opening.session, std::move(opening.request), std::move(opening.admission));
     }
     void operator()(Order& order) const { order(); }
   } visitor{*this};
@@ -103,12 +103,12 @@ void Loop::answer(std::uint64_t session, Response response) {
   held->answer(std::move(response));
 }
 
-void Loop::upgrade(std::uint64_t session, Request request, Admission admission) {
-  if (!on_loop_thread()) return drop(Upgrade{session, std::move(request), admission});
+void Loop::stream(std::uint64_t session, Request request, Admission admission) {
+  if (!on_loop_thread()) return drop(Opening{session, std::move(request), std::move(admission)});
   const auto found = sessions_.find(session);
   if (found == sessions_.end()) return;
   const std::shared_ptr<HttpSession> held = found->second;
-  held->upgrade(request, admission);
+  held->stream(request, admission);
 }
 
 // ---- sessions
@@ -137,11 +137,10 @@ void Loop::forget_session(std::uint64_t id) {
 
 // ---- connections
 
-bool Loop::adopt(int descriptor, Admission admission, std::string_view greeting) {
+bool Loop::adopt(int descriptor, const Admission& admission, std::string_view greeting) {
   // Its socket is counted already, as a session's.
   const std::size_t before = connections_.size();
-  const bool adopted =
-      connections_.adopt(descriptor, stream::Transport::websocket, admission.user, admission.client, greeting);
+  const bool adopted = connections_.adopt(descriptor, admission.transport, admission.user, admission.client, greeting);
   if (adopted)
     ++connections_seen_;
   else

@@ -1,4 +1,4 @@
-// One thread with an io_context: acceptor, HTTP sessions, WebSocket connections, roster, sweep. Owns all of them; other
+// One thread with an io_context: acceptor, HTTP sessions, streams, roster, sweep. Owns all of them; other
 // threads only drop parcels.
 #pragma once
 #include <atomic>
@@ -48,7 +48,7 @@ class Loop {
   // ---- any thread
   void drop(Parcel parcel);
   void answer(std::uint64_t session, Response response);
-  void upgrade(std::uint64_t session, Request request, Admission admission);
+  void stream(std::uint64_t session, Request request, Admission admission);
   std::size_t backlog() const { return messages_waiting_.load(std::memory_order_relaxed); }
 
   // ---- the loop's thread
@@ -60,7 +60,8 @@ class Loop {
   void open_session(int descriptor, std::string peer, const Listener& listener);
   void forget_session(std::uint64_t id);
   // The descriptor of a session that ends here becomes a connection, which the hub knows then. False: it is closed.
-  bool adopt(int descriptor, Admission admission, std::string_view greeting);
+  bool adopt(int descriptor, const Admission& admission, std::string_view greeting);
+  bool serves(stream::Transport transport) const { return connections_.serves(transport); }
   void stop_accepting();
   void finish();  // shutdown: ends sessions and connections, then the thread
 

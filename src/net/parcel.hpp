@@ -20,7 +20,7 @@ struct Answer {  // Reply::send
   std::uint64_t session;
   Response response;
 };
-struct Upgrade {  // Reply::upgrade
+struct Opening {  // Reply::stream
   std::uint64_t session;
   Request request;
   Admission admission;
@@ -28,7 +28,7 @@ struct Upgrade {  // Reply::upgrade
 using Order = core::Callback<void()>;  // start-up, shutdown, a descriptor accepted elsewhere
 
 // A message is for its user's connections on this loop.
-using Parcel = std::variant<stream::Message, Revocation, Answer, Upgrade, Order>;
+using Parcel = std::variant<stream::Message, Revocation, Answer, Opening, Order>;
 
 // One loop's letter box. Any thread drops, the loop takes all at once. Messages are bounded by the publisher's
 // admission (stream::Courier::backlog), answers by the sessions that wait for them.

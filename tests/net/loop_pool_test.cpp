@@ -25,10 +25,18 @@ using asio::ip::tcp;
 // "METHOD target body"; /stream becomes a WebSocket of user 7; /later is answered from another thread; /drop never is.
 struct EchoHandler final : RequestHandler, StreamGate {
   bool origin_allowed = true;
+  stream::Transport transport = stream::Transport::websocket;
+  std::string opened_with;  // the context
 
   void handle(Request request, Reply reply) override {
-    if (request.target() == "/stream")
-      return reply.upgrade(std::move(request), {core::UserId{7}, core::ClientId{1}, 0, {}});
+    if (request.target() == "/stream") {
+      Admission admission;
+      admission.user = core::UserId{7};
+      admission.client = core::ClientId{1};
+      admission.transport = transport;
+      admission.context = std::make_shared<const std::string>("a context");
+      return reply.stream(std::move(request), std::move(admission));
+    }
     if (request.target() == "/drop") return;
     Response response;
     response.headers.emplace_back("X-Peer", request.peer());
@@ -49,7 +57,9 @@ struct EchoHandler final : RequestHandler, StreamGate {
   Response refuse(const Request&, const Admission&, unsigned status, std::string_view reason) override {
     return reject(status, reason);
   }
-  void opened(const Request&, const Admission&) override {}
+  void opened(const Request&, const Admission& admission) override {
+    opened_with = *static_cast<const std::string*>(admission.context.get());
+  }
   void still_open(const std::vector<core::ClientId>&) override {}
 };
 
@@ -252,6 +262,8 @@ TEST_F(LoopPoolTest, TheUpgradeIsAnsweredAndFramesArrive) {
   EXPECT_EQ(got, frame);
   loops->disconnect(hub.loops_of(core::UserId{7}), {core::UserId{7}, core::ClientId{1}});
   EXPECT_TRUE(at_end(socket));
+  loops->stop();
+  EXPECT_EQ(handler.opened_with, "a context");
 }
 
 TEST_F(LoopPoolTest, ABadHandshakeIsRefusedAndTheConnectionGoesOn) {
@@ -265,6 +277,17 @@ TEST_F(LoopPoolTest, ABadHandshakeIsRefusedAndTheConnectionGoesOn) {
   std::string head;
   open_stream(&head);
   EXPECT_TRUE(head.starts_with("HTTP/1.1 403 ")) << head;
+}
+
+TEST_F(LoopPoolTest, ATransportThatIsNotServedIsRefusedAndTheConnectionGoesOn) {
+  start();
+  handler.transport = stream::Transport::sse;
+  tcp::socket socket = connect();
+  const std::string got = exchange(socket, "GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(got.starts_with("HTTP/1.1 400 ")) << got;
+  EXPECT_TRUE(got.ends_with("stream: this transport is not served")) << got;
+  EXPECT_TRUE(exchange(socket, "GET /on HTTP/1.1\r\nHost: x\r\n\r\n").ends_with("GET /on "));
+  EXPECT_EQ(hub.online_users(), 0U);
 }
 
 TEST_F(LoopPoolTest, DataBehindTheUpgradeRequestIsRefused) {
