@@ -17,7 +17,7 @@ core::Bytes event_block(core::MessageId id, std::string_view json) {
   text.reserve(text.size() + json.size() + 16);
   for (std::size_t at = 0; at <= json.size();) {
     const std::size_t end = std::min(json.find('\n', at), json.size());
-    text.append("data: ").append(json.substr(at, end - at)) += '\n';
+    (text += "data: ").append(json, at, end - at) += '\n';
     at = end + 1;
   }
   return core::Bytes::join(text, kNewline);
@@ -27,7 +27,11 @@ core::Bytes event_block(core::MessageId id, std::string_view json) {
 
 Message::Message(core::MessageId id, core::ApplicationId application, core::UserId user, std::string_view json) {
   const websocket::Header header = websocket::server_header(websocket::Opcode::text, json.size() + kNewline.size());
-  bytes_ = core::Bytes::join_behind<Head>(header.view(), json, kNewline, id, application, user, header.size);
+  bytes_ = core::Bytes::join_behind<Head>(header.view(), json, kNewline, id, application, user);
+}
+
+std::string_view Message::line() const {
+  return websocket::payload_of(bytes_.view());
 }
 
 Message::Head::~Head() {

@@ -32,8 +32,8 @@ class Message {
   core::ApplicationId application() const { return head().application; }
   core::UserId user() const { return head().user; }  // whose streams it goes to
   std::string_view json() const {
-    const std::string_view line = encoded(Encoding::ndjson);
-    return line.substr(0, line.size() - 1);
+    const std::string_view whole = line();
+    return whole.substr(0, whole.size() - 1);
   }
   // The same, kept alive by itself: an HTTP answer, e.g.
   core::Slice json_slice() const { return {bytes_, json()}; }
@@ -41,13 +41,12 @@ class Message {
   // Valid as long as any copy of this message.
   std::string_view encoded(Encoding encoding) const {
     if (encoding == Encoding::websocket) return bytes_.view();
-    return encoding == Encoding::ndjson ? bytes_.view().substr(head().frame_header) : sse();
+    return encoding == Encoding::ndjson ? line() : sse();
   }
 
  private:
   struct Head {
-    Head(core::MessageId i, core::ApplicationId a, core::UserId u, std::size_t header)
-        : id(i), application(a), user(u), frame_header(header) {}
+    Head(core::MessageId i, core::ApplicationId a, core::UserId u) : id(i), application(a), user(u) {}
     ~Head();
     Head(const Head&) = delete;
     Head& operator=(const Head&) = delete;
@@ -55,10 +54,10 @@ class Message {
     const core::MessageId id;
     const core::ApplicationId application;
     const core::UserId user;
-    const std::size_t frame_header;                        // bytes of the frame before the JSON
     mutable std::atomic<const core::Bytes*> sse{nullptr};  // set at most once
   };
   const Head& head() const { return bytes_.head<Head>(); }
+  std::string_view line() const;  // the frame's payload
   std::string_view sse() const;
 
   core::Bytes bytes_;  // the WebSocket frame, behind a Head

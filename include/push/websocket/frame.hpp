@@ -1,11 +1,9 @@
-// Frames of RFC 6455 5.2, encoded and parsed on bytes. No I/O, no allocation but the result, no state but the parser's.
+// Frames of RFC 6455 5.2, encoded and parsed on bytes. No I/O, no allocation, no state but the parser's.
 #pragma once
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-
-#include "push/core/bytes.hpp"
 
 namespace push::websocket {
 
@@ -22,9 +20,7 @@ struct Header {
 };
 Header server_header(Opcode opcode, std::uint64_t payload_size);
 
-// A text frame around first + second (a message and its newline), in one allocation; payload_of gives the part behind
-// the header.
-core::Bytes text_frame(std::string_view first, std::string_view second = {});
+// The part of a frame behind its header.
 std::string_view payload_of(std::string_view server_frame);
 
 // A control frame's bytes, at most 2 + 125.
