@@ -89,14 +89,25 @@ bool ConnectionTable::adopt(int descriptor, stream::Transport transport, core::U
   return true;
 }
 
-void ConnectionTable::transmit(std::uint32_t slot, Bundle& bundle) {
-  Connection& connection = connections_[slot];
-  if (connection.backlog != kNone && !backlogs_[connection.backlog].outbox.empty()) return hold_back(slot, bundle, 0);
-  const std::string_view bytes = bundle.joined(kind_of(connection).encoding);
-  const ssize_t sent = send_now(connection.descriptor, bytes);
-  if (sent == static_cast<ssize_t>(bytes.size())) return;
-  if (sent < 0 && !would_block()) return close(slot, CloseReason::write_error);
-  hold_back(slot, bundle, sent < 0 ? 0 : static_cast<std::size_t>(sent));
+std::size_t ConnectionTable::transmit(std::uint32_t& cursor, Bundle& bundle, std::size_t max) {
+  std::size_t served = 0;
+  for (; cursor != kNone && served < max; ++served) {
+    const std::uint32_t slot = cursor;
+    const Connection& connection = connections_[slot];
+    cursor = connection.next;  // first: what follows may close the connection
+    if (is_behind(connection)) {
+      hold_back(slot, bundle, 0);
+      continue;
+    }
+    const std::string_view bytes = bundle.joined(kind_of(connection).encoding);
+    const ssize_t sent = send_now(connection.descriptor, bytes);
+    if (sent == static_cast<ssize_t>(bytes.size())) continue;
+    if (sent < 0 && !would_block())
+      close(slot, CloseReason::write_error);
+    else
+      hold_back(slot, bundle, sent < 0 ? 0 : static_cast<std::size_t>(sent));
+  }
+  return served;
 }
 
 void ConnectionTable::hold_back(std::uint32_t slot, const Bundle& bundle, std::size_t sent) {
@@ -117,7 +128,7 @@ void ConnectionTable::hold_back(std::uint32_t slot, const Bundle& bundle, std::s
 
 void ConnectionTable::send_control(std::uint32_t slot, std::string_view bytes) {
   Connection& connection = connections_[slot];
-  if (connection.backlog != kNone && !backlogs_[connection.backlog].outbox.empty()) {
+  if (is_behind(connection)) {
     backlogs_[connection.backlog].outbox.push_control(bytes, limits_);
     return;
   }
@@ -269,8 +280,8 @@ void ConnectionTable::end(std::uint32_t slot, const Ending& ending) {
   Connection& connection = connections_[slot];
   leave(slot, ending.reason);
   const std::string last = kind_of(connection).protocol->end(ending);
-  const bool behind = connection.backlog != kNone && !backlogs_[connection.backlog].outbox.empty();
-  if (behind || send_now(connection.descriptor, last) != static_cast<ssize_t>(last.size())) return release(slot);
+  if (is_behind(connection) || send_now(connection.descriptor, last) != static_cast<ssize_t>(last.size()))
+    return release(slot);
   give_back(slot);
   // Closing at once with unread input would make the kernel send a reset, and the last words could be lost.
   ::shutdown(connection.descriptor, SHUT_WR);
