@@ -19,20 +19,10 @@ constexpr unsigned kSweepsPerSecond = 10;  // each visits a tenth of the slots
 
 }  // namespace
 
-HttpMeters::HttpMeters(metrics::Registry& registry)
-    : sessions(registry.gauge("push_http_sessions", "Open HTTP connections.")),
-      requests(registry.counter("push_http_requests_total", "HTTP requests handed to a handler.")),
-      rejected(
-          registry.counter("push_http_rejected_total", "Bytes that never became a request: malformed, too large.")),
-      timeouts(registry.counter("push_http_timeouts_total", "HTTP connections that took too long or idled out.")),
-      accept_paused(
-          registry.counter("push_accept_paused_total", "Times that a listening socket paused at the socket limit.")),
-      no_memory(
-          registry.counter("push_http_no_memory_total", "Requests refused because the request budget was spent.")) {}
-
 Loop::Loop(hub::LoopIndex index, LoopShared& shared)
     : index_(index),
       shared_(shared),
+      for_sessions_{shared.settings.http, shared.http_meters, shared.budget, *this, *this},
       context_(1),
       work_(context_.get_executor()),
       roster_(shared.hub, index),
@@ -45,8 +35,10 @@ Loop::~Loop() {
   join();
 }
 
-void Loop::add_acceptor(std::unique_ptr<Acceptor> acceptor) {
-  acceptors_.push_back(std::move(acceptor));
+void Loop::add_acceptor(int descriptor, const Listener& listener, std::vector<SocketTaker*> takers) {
+  if (takers.empty()) takers.push_back(this);
+  acceptors_.push_back(std::make_unique<Acceptor>(context_, descriptor, listener, std::move(takers), shared_.sockets,
+                                                  shared_.http_meters.accept_paused));
 }
 
 void Loop::start() {
@@ -54,7 +46,7 @@ void Loop::start() {
     connections_.report_to([gate = shared_.gate](const auto& clients) { gate->still_open(clients); },
                            shared_.settings.tokenperiodseconds);
   }
-  for (const auto& acceptor : acceptors_) acceptor->start();
+  for (const auto& acceptor : acceptors_) acceptor->start(acceptors_.size());
   thread_ = std::thread([this] { run(); });
 }
 
@@ -124,41 +116,49 @@ void Loop::upgrade(std::uint64_t session, Request request, Admission admission) 
 
 // ---- sessions
 
-void Loop::open_session(int descriptor, std::string peer, const Listener& listener) {
-  const boost::asio::generic::stream_protocol protocol(listener.is_unix() ? AF_UNIX : AF_INET,
-                                                       listener.is_unix() ? 0 : IPPROTO_TCP);
-  error_code error;
-  HttpSession::Socket socket(context_);
-  socket.assign(protocol, descriptor, error);
-  if (error) {
-    ::close(descriptor);
-    shared_.sockets.fetch_sub(1, std::memory_order_relaxed);
+void Loop::take(int descriptor, std::string peer, const Listener& listener) {
+  if (!on_loop_thread()) {
+    return drop(Order([this, descriptor, peer = std::move(peer), listener] { take(descriptor, peer, listener); }));
+  }
+  std::unique_ptr<Wire> wire = PlainWire::open(context_, descriptor);
+  if (wire == nullptr) {
+    shared_.sockets.open.fetch_sub(1, std::memory_order_relaxed);
     return;
   }
   const std::uint64_t id = next_session_++;
-  auto session =
-      std::make_shared<HttpSession>(*this, id, std::move(socket), std::move(peer), *listener.handler, listener.gate);
+  const auto session = std::make_shared<HttpSession>(for_sessions_, id, std::move(wire), std::move(peer),
+                                                     *listener.handler, listener.gate);
   sessions_.emplace(id, session);
   session->start();
 }
 
-void Loop::forget_session(std::uint64_t id) {
-  sessions_.erase(id);
-}
-
-// ---- connections
-
-bool Loop::adopt(int descriptor, Admission admission, std::string_view greeting) {
+bool Loop::adopt(std::uint64_t session, int descriptor, const Admission& admission, std::string_view greeting) {
+  sessions_.erase(session);
   // Its socket is counted already, as a session's.
   const std::size_t before = connections_.size();
   const bool adopted = connections_.adopt(descriptor, admission.user, admission.client, greeting);
   if (adopted)
     ++connections_seen_;
   else
-    shared_.sockets.fetch_sub(1, std::memory_order_relaxed);
+    shared_.sockets.open.fetch_sub(1, std::memory_order_relaxed);
   PUSH_CHECK(connections_.size() <= before + 1);
   return adopted;
 }
+
+void Loop::closed(std::uint64_t session) {
+  sessions_.erase(session);
+  shared_.sockets.open.fetch_sub(1, std::memory_order_relaxed);
+}
+
+template <class F>
+void Loop::for_each_session(F visit) {
+  for (auto next = sessions_.begin(); next != sessions_.end();) {
+    const std::shared_ptr<HttpSession> session = (next++)->second;  // erasing one leaves the others where they are
+    visit(*session);
+  }
+}
+
+// ---- connections
 
 void Loop::watch_connections() {
   ready_.async_wait(boost::asio::posix::stream_descriptor::wait_read, [this](error_code error) {
@@ -190,7 +190,7 @@ void Loop::pump() {
 void Loop::count_sockets() {
   const std::size_t open = connections_.size();
   if (open == connections_seen_) return;
-  shared_.sockets.fetch_sub(connections_seen_ - open, std::memory_order_relaxed);
+  shared_.sockets.open.fetch_sub(connections_seen_ - open, std::memory_order_relaxed);
   connections_seen_ = open;
 }
 
@@ -208,11 +208,8 @@ void Loop::sweep() {
   count_sockets();
   if (++sweeps_ == kSweepsPerSecond) {
     sweeps_ = 0;
-    ++seconds_;
-    std::vector<std::shared_ptr<HttpSession>> sessions;  // a deadline may take the session out of the table
-    sessions.reserve(sessions_.size());
-    for (const auto& [id, session] : sessions_) sessions.push_back(session);
-    for (const auto& session : sessions) session->check_deadline(seconds_);
+    ++for_sessions_.seconds;
+    for_each_session([](HttpSession& session) { session.check_deadline(); });
   }
   schedule_sweep();
 }
@@ -220,19 +217,14 @@ void Loop::sweep() {
 // ---- shutdown
 
 void Loop::stop_accepting() {
-  draining_ = true;
   for (const auto& acceptor : acceptors_) acceptor->stop();
-  std::vector<std::shared_ptr<HttpSession>> sessions;
-  for (const auto& [id, session] : sessions_) sessions.push_back(session);
-  for (const auto& session : sessions) session->drain();
+  for_each_session([](HttpSession& session) { session.drain(); });
 }
 
 void Loop::finish() {
   while (fanout_.run()) {  // what was committed before the end still goes out
   }
-  std::vector<std::shared_ptr<HttpSession>> sessions;
-  for (const auto& [id, session] : sessions_) sessions.push_back(session);
-  for (const auto& session : sessions) session->abort();
+  for_each_session([](HttpSession& session) { session.abort(); });
   connections_.close_all(CloseReason::shutdown);
   count_sockets();
   work_.reset();

@@ -15,8 +15,8 @@ namespace push::net {
 class Wire {
  public:
   enum class Direction : std::uint8_t { read, write };
-  // An encrypted wire may have to write before it can read, and the reverse: who gets wants_read or wants_write waits
-  // for that and repeats the call.
+  // An encrypted wire may have to write before it can read, and the reverse. After wants_read or wants_write the caller
+  // waits for that direction and repeats the call.
   enum class Outcome : std::uint8_t { done, wants_read, wants_write, end, error };
   struct Result {
     Outcome outcome;

@@ -22,6 +22,7 @@
 
 namespace push::net {
 
+class Loop;
 struct LoopShared;
 
 class LoopPool final : public hub::Courier {
