@@ -1,6 +1,5 @@
 #include "net/loop.hpp"
 
-#include <pthread.h>
 #include <unistd.h>
 
 #include <boost/asio/post.hpp>
@@ -47,16 +46,15 @@ void Loop::start() {
                            shared_.settings.tokenperiodseconds);
   }
   for (const auto& acceptor : acceptors_) acceptor->start(acceptors_.size());
-  thread_ = std::thread([this] { run(); });
+  thread_ = core::Thread("loop" + std::to_string(index_), [this](const std::stop_token&) { run(); });
 }
 
 void Loop::join() {
-  if (thread_.joinable()) thread_.join();
+  thread_.join();
 }
 
 void Loop::run() {
   thread_id_.store(std::this_thread::get_id(), std::memory_order_relaxed);
-  ::pthread_setname_np(::pthread_self(), ("loop" + std::to_string(index_)).c_str());
   watch_connections();
   schedule_sweep();
   context_.run();
@@ -74,6 +72,7 @@ void Loop::wake() {
 }
 
 void Loop::empty_inbox() {
+  PUSH_CHECK(on_loop_thread());
   inbox_.take(parcels_);
   for (Parcel& parcel : parcels_) deliver(parcel);
   parcels_.clear();
@@ -133,6 +132,7 @@ void Loop::take(int descriptor, std::string peer, const Listener& listener) {
 }
 
 bool Loop::adopt(std::uint64_t session, int descriptor, const Admission& admission, std::string_view greeting) {
+  PUSH_CHECK(on_loop_thread());
   sessions_.erase(session);
   // Its socket is counted already, as a session's.
   const std::size_t before = connections_.size();
@@ -146,6 +146,7 @@ bool Loop::adopt(std::uint64_t session, int descriptor, const Admission& admissi
 }
 
 void Loop::closed(std::uint64_t session) {
+  PUSH_CHECK(on_loop_thread());
   sessions_.erase(session);
   shared_.sockets.open.fetch_sub(1, std::memory_order_relaxed);
 }
@@ -167,6 +168,7 @@ void Loop::watch_connections() {
 }
 
 void Loop::on_connections_ready() {
+  PUSH_CHECK(on_loop_thread());
   const bool more = connections_.process();
   count_sockets();
   if (more)
@@ -176,6 +178,7 @@ void Loop::on_connections_ready() {
 }
 
 void Loop::pump() {
+  PUSH_CHECK(on_loop_thread());
   const std::size_t before = fanout_.waiting();
   pumping_ = fanout_.run();
   frames_waiting_.fetch_sub(before - fanout_.waiting(), std::memory_order_relaxed);
@@ -204,6 +207,7 @@ void Loop::schedule_sweep() {
 }
 
 void Loop::sweep() {
+  PUSH_CHECK(on_loop_thread());
   connections_.sweep(kSweepsPerSecond);
   count_sockets();
   if (++sweeps_ == kSweepsPerSecond) {
@@ -217,11 +221,13 @@ void Loop::sweep() {
 // ---- shutdown
 
 void Loop::stop_accepting() {
+  PUSH_CHECK(on_loop_thread());
   for (const auto& acceptor : acceptors_) acceptor->stop();
   for_each_session([](HttpSession& session) { session.drain(); });
 }
 
 void Loop::finish() {
+  PUSH_CHECK(on_loop_thread());
   while (fanout_.run()) {  // what was committed before the end still goes out
   }
   for_each_session([](HttpSession& session) { session.abort(); });
