@@ -36,6 +36,7 @@ core::Result<void> Publisher::submit(core::UserId user, store::NewMessage messag
     return core::failure(core::ErrorCode::unavailable,
                          "delivery is behind: " + std::to_string(behind) + " frames wait for a loop");
   }
+  message.user = user;
   auto queued = store_.append(std::move(message),
                               [this, user, receipt = std::move(receipt)](core::Result<model::Message> stored) mutable {
                                 if (stored) return committed(user, *stored, receipt);

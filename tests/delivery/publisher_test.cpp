@@ -2,11 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <future>
 #include <vector>
 
-#include "push/store/sqlite_store.hpp"
+#include "support/memory_store.hpp"
 
 namespace push::delivery {
 namespace {
@@ -29,33 +28,17 @@ struct Notes final : hub::Courier, cluster::Backplane {
 };
 
 struct PublisherTest : testing::Test {
-  std::filesystem::path folder =
-      std::filesystem::path(testing::TempDir()) / ("publisher_" + std::to_string(::getpid()));
   metrics::Registry registry;
   hub::Hub hub{16};
   Notes notes;
-  config::Database settings;
-  std::unique_ptr<store::SqliteStore> store;
-  std::unique_ptr<Publisher> publisher;
-  UserId user{};
-  core::ApplicationId application{};
+  test::MemoryStore store;
+  UserId user = store.add_user(1, "u", "", false).id;
+  core::ApplicationId application = store.add_application(1, 1, "Atoken", "app").id;
+  Publisher publisher{store, hub, notes, notes, registry, 100};
 
-  void SetUp() override {
-    settings.connection = (folder / "gotify.db").string();
-    auto opened = store::SqliteStore::open(settings, registry);
-    ASSERT_TRUE(opened) << opened.error().text;
-    store = std::move(*opened);
-    user = store->create_user({"u", "", false}).value().id;
-    application = store->create_application({user, "Atoken", "app", "", 0, ""}).value().id;
-    publisher = std::make_unique<Publisher>(*store, hub, notes, notes, registry, 100);
-  }
-  void TearDown() override {
-    store.reset();
-    std::filesystem::remove_all(folder);
-  }
   core::Result<std::string> submit(core::ApplicationId to, const std::string& text) {
     auto answer = std::make_shared<std::promise<core::Result<std::string>>>();
-    auto queued = publisher->submit(user, {to, text, "title", 3, "", core::wall_now()},
+    auto queued = publisher.submit(user, {to, text, "title", 3, "", core::wall_now()},
                                     [this, answer](core::Result<core::Slice> stored) {
                                       notes.log.push_back("reply");
                                       if (stored)
@@ -80,6 +63,7 @@ TEST_F(PublisherTest, AStoredMessageIsPublishedAnnouncedAndAnsweredOnce) {
   const std::vector<std::string> expected = {"deliver 1 " + (payload.size() > 125 ? frame : short_frame), "announce 1",
                                              "reply"};
   EXPECT_EQ(notes.log, expected);
+  EXPECT_EQ(store.appended_for, user);
 }
 
 TEST_F(PublisherTest, NothingIsPublishedForAMessageThatWasNotStored) {
@@ -102,13 +86,13 @@ TEST_F(PublisherTest, RefusesWhileTheLoopsAreBehind) {
 
 TEST_F(PublisherTest, ARemoteMessageGoesToTheLoopsOnly) {
   hub.join(user, 0);
-  publisher->on_remote(user, Bytes::copy("frame"));
+  publisher.on_remote(user, Bytes::copy("frame"));
   EXPECT_EQ(notes.log, std::vector<std::string>{"deliver 1 frame"});
 }
 
 TEST_F(PublisherTest, DisconnectReachesTheLoops) {
   hub.join(user, 0);
-  publisher->disconnect({user, core::ClientId{4}});
+  publisher.disconnect({user, core::ClientId{4}});
   EXPECT_EQ(notes.log, std::vector<std::string>{"disconnect 1:C4"});
 }
 
