@@ -22,7 +22,7 @@ core::Error error_on(const toml::source_region& where, std::string_view problem)
   return unreadable(std::move(text));
 }
 
-std::optional<std::size_t> find_field(const Draft& draft, std::string_view key) {
+std::optional<std::size_t> field_of_key(const Draft& draft, std::string_view key) {
   for (std::size_t index = 0; index < draft.size(); ++index) {
     if (type_of(draft.field(index)) == FieldType::object) continue;
     if (core::same_ignoring_case(Draft::member_name(draft.field(index).name()), key)) return index;
@@ -50,7 +50,7 @@ core::Result<void> store(Draft& draft, std::size_t index, std::string_view key, 
 core::Result<void> store(Draft& draft, const toml::table& root) {
   for (const auto& [key, value] : root) {
     if (value.is_table()) return error_on(value.source(), "tables are not supported");
-    const auto field = find_field(draft, key.str());
+    const auto field = field_of_key(draft, key.str());
     if (!field) continue;
     if (auto stored = store(draft, *field, key.str(), value); !stored) return stored;
   }

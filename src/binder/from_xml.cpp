@@ -14,7 +14,7 @@ namespace push::binder {
 namespace {
 
 // Character references are expanded here: pugixml leaves unknown ones as they are, and makes a NUL of &#0;.
-constexpr unsigned options = pugi::parse_cdata | pugi::parse_ws_pcdata | pugi::parse_eol | pugi::parse_doctype;
+constexpr unsigned xml_options = pugi::parse_cdata | pugi::parse_ws_pcdata | pugi::parse_eol | pugi::parse_doctype;
 constexpr std::ptrdiff_t max_tags = 100'000;  // pugixml takes about 64 bytes for each
 
 core::Error error_at(std::string_view body, std::ptrdiff_t offset, std::string_view problem) {
@@ -28,7 +28,7 @@ core::Error error_at(std::string_view body, std::ptrdiff_t offset, std::string_v
 // What follows the root element is not read, so it may be no XML: then what is in front of it is.
 pugi::xml_parse_result parse(std::string_view body, pugi::xml_document& document) {
   const auto load = [&document](std::string_view text) {
-    return document.load_buffer(text.data(), text.size(), options, pugi::encoding_utf8);
+    return document.load_buffer(text.data(), text.size(), xml_options, pugi::encoding_utf8);
   };
   const pugi::xml_parse_result whole = load(body);
   if (whole || whole.status == pugi::status_no_document_element) return whole;
@@ -81,7 +81,7 @@ std::optional<std::string_view> append_characters(const pugi::xml_node& node, st
   return std::nullopt;
 }
 
-std::optional<std::size_t> find_field(const Draft& draft, std::string_view full_name) {
+std::optional<std::size_t> field_of_element(const Draft& draft, std::string_view full_name) {
   const std::string_view name = full_name.substr(full_name.find(':') + 1);
   for (std::size_t index = 0; index < draft.size(); ++index) {
     if (Draft::member_name(draft.field(index).name()) == name) return index;
@@ -103,7 +103,7 @@ core::Result<void> decode_xml(std::string_view body, Draft& draft) {
     }
   }
   for (const pugi::xml_node& element : document.document_element().children()) {
-    const auto field = find_field(draft, element.name());
+    const auto field = field_of_element(draft, element.name());
     if (!field) continue;
     std::string text;
     for (const pugi::xml_node& node : element.children()) {

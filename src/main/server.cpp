@@ -23,7 +23,7 @@
 #include "push/metrics/registry.hpp"
 #include "push/net/loop_pool.hpp"
 #include "push/net/trusted_proxies.hpp"
-#include "push/store/sqlite_store.hpp"
+#include "push/store/open.hpp"
 
 namespace push {
 namespace {
@@ -70,6 +70,24 @@ core::Result<void> check_web_interface(const std::string& folder) {
   return {};
 }
 
+// What other nodes say of accounts has the same consequences as a change here: forget first, close second.
+class RemoteEvents final : public cluster::EventListener {
+ public:
+  RemoteEvents(auth::Authenticator& authenticator, delivery::Publisher& publisher)
+      : authenticator_(authenticator), publisher_(publisher) {}
+
+  void on_event(const cluster::Event& event) override {
+    using Kind = cluster::Event::Kind;
+    authenticator_.forget(event.user);
+    if (event.kind == Kind::client_gone || event.kind == Kind::user_gone)
+      publisher_.disconnect({event.user, event.client});
+  }
+
+ private:
+  auth::Authenticator& authenticator_;
+  delivery::Publisher& publisher_;
+};
+
 void wait_for_the_end() {
   for (;;) {
     const int signal = wait_for_signal();
@@ -93,7 +111,7 @@ int serve(const config::Loaded& loaded) {
     return cannot_start(proxies.error());
   if (auto page = check_web_interface(config.uidir); !page) return cannot_start(page.error());
   metrics::Registry metrics;
-  auto store = store::SqliteStore::open(config.database, metrics);
+  auto store = store::open(config.database, metrics);
   if (!store) return cannot_start(store.error());
   if (auto made = api::create_default_user(**store, config); !made) return cannot_start(made.error());
   files::ImageFolder images(config.uploadedimagesdir);
@@ -114,6 +132,8 @@ int serve(const config::Loaded& loaded) {
   net::LoopPool loops(config.server, hub, metrics);
   cluster::Standalone backplane;
   delivery::Publisher publisher(**store, hub, loops, backplane, metrics, config.server.stream.inboxsize);
+  RemoteEvents remote_events(authenticator, publisher);
+  backplane.start(publisher, remote_events);
   api::Service service(**store, authenticator, publisher, images, workers, metrics, config);
   api::MetricsPage metrics_page(metrics);
   api::Housekeeper housekeeper(**store, authenticator, publisher);
@@ -129,6 +149,7 @@ int serve(const config::Loaded& loaded) {
   housekeeper.stop();
   workers.stop();
   (*store)->drain();
+  backplane.stop();
   loops.stop();
   spdlog::info("Stopped");
   return 0;

@@ -2,60 +2,60 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <future>
 #include <vector>
 
-#include "push/store/sqlite_store.hpp"
+#include "support/memory_store.hpp"
 
 namespace push::delivery {
 namespace {
 
-using core::Bytes;
 using core::UserId;
+using stream::Encoding;
+
+std::string number(std::uint64_t value) {
+  return std::to_string(value);
+}
+
+stream::Message message(std::uint64_t id, UserId user, std::string_view json) {
+  return {core::MessageId{id}, core::ApplicationId{1}, user, json};
+}
 
 // Takes notes of who was told what, in order.
-struct Notes final : hub::Courier, cluster::Backplane {
+struct Notes final : stream::Courier, cluster::Backplane, Sink {
   std::vector<std::string> log;
   std::size_t behind = 0;
 
-  void deliver(hub::LoopSet, UserId user, const Bytes& frame) override {
-    log.push_back("deliver " + std::to_string(core::value(user)) + " " + std::string(frame.view()));
+  void deliver(hub::LoopSet, const stream::Message& one) override {
+    log.push_back("deliver " + number(core::value(one.user())) + " " + std::string(one.encoded(Encoding::websocket)));
   }
   void disconnect(hub::LoopSet, hub::Key key) override { log.push_back("disconnect " + hub::text(key)); }
   std::size_t backlog() const override { return behind; }
+  void start(cluster::MessageListener&, cluster::EventListener&) override {}
+  void stop() override {}
   void announce(const cluster::Event&) override {}
-  void announce(UserId user, const Bytes&) override { log.push_back("announce " + std::to_string(core::value(user))); }
+  void announce(const stream::Batch& batch) override { write_down("announce", batch); }
+  void relay(const stream::Batch& batch) override { write_down("relay", batch); }
+
+ private:
+  void write_down(const std::string& what, const stream::Batch& batch) {
+    for (const stream::Message& one : batch.messages)
+      log.push_back(what + " " + number(core::value(one.id())) + " to " + number(core::value(one.user())));
+  }
 };
 
 struct PublisherTest : testing::Test {
-  std::filesystem::path folder =
-      std::filesystem::path(testing::TempDir()) / ("publisher_" + std::to_string(::getpid()));
   metrics::Registry registry;
   hub::Hub hub{16};
   Notes notes;
-  config::Database settings;
-  std::unique_ptr<store::SqliteStore> store;
-  std::unique_ptr<Publisher> publisher;
-  UserId user{};
-  core::ApplicationId application{};
+  test::MemoryStore store;
+  UserId user = store.add_user(1, "u", "", false).id;
+  core::ApplicationId application = store.add_application(1, 1, "Atoken", "app").id;
+  Publisher publisher{store, hub, notes, notes, registry, 100, {&notes}};
 
-  void SetUp() override {
-    settings.connection = (folder / "gotify.db").string();
-    auto opened = store::SqliteStore::open(settings, registry);
-    ASSERT_TRUE(opened) << opened.error().text;
-    store = std::move(*opened);
-    user = store->create_user({"u", "", false}).value().id;
-    application = store->create_application({user, "Atoken", "app", "", 0, ""}).value().id;
-    publisher = std::make_unique<Publisher>(*store, hub, notes, notes, registry, 100);
-  }
-  void TearDown() override {
-    store.reset();
-    std::filesystem::remove_all(folder);
-  }
   core::Result<std::string> submit(core::ApplicationId to, const std::string& text) {
     auto answer = std::make_shared<std::promise<core::Result<std::string>>>();
-    auto queued = publisher->submit(user, {to, text, "title", 3, "", core::wall_now()},
+    auto queued = publisher.publish(user, {to, text, "title", 3, "", core::wall_now()},
                                     [this, answer](core::Result<core::Slice> stored) {
                                       notes.log.push_back("reply");
                                       if (stored)
@@ -68,7 +68,7 @@ struct PublisherTest : testing::Test {
   }
 };
 
-TEST_F(PublisherTest, AStoredMessageIsPublishedAnnouncedAndAnsweredOnce) {
+TEST_F(PublisherTest, AStoredMessageGoesToEverySinkAndIsAnsweredLast) {
   hub.join(user, 3);
   const auto answer = submit(application, "hello");
   ASSERT_TRUE(answer) << answer.error().text;
@@ -77,9 +77,10 @@ TEST_F(PublisherTest, AStoredMessageIsPublishedAnnouncedAndAnsweredOnce) {
   const std::string payload = *answer + "\n";
   const std::string frame = std::string("\x81\x7e", 2) + '\0' + static_cast<char>(payload.size()) + payload;
   const std::string short_frame = std::string("\x81") + static_cast<char>(payload.size()) + payload;
-  const std::vector<std::string> expected = {"deliver 1 " + (payload.size() > 125 ? frame : short_frame), "announce 1",
-                                             "reply"};
+  const std::vector<std::string> expected = {"deliver 1 " + (payload.size() > 125 ? frame : short_frame),
+                                             "announce 1 to 1", "relay 1 to 1", "reply"};
   EXPECT_EQ(notes.log, expected);
+  EXPECT_EQ(store.appended_for, user);
 }
 
 TEST_F(PublisherTest, NothingIsPublishedForAMessageThatWasNotStored) {
@@ -102,13 +103,14 @@ TEST_F(PublisherTest, RefusesWhileTheLoopsAreBehind) {
 
 TEST_F(PublisherTest, ARemoteMessageGoesToTheLoopsOnly) {
   hub.join(user, 0);
-  publisher->on_remote(user, Bytes::copy("frame"));
-  EXPECT_EQ(notes.log, std::vector<std::string>{"deliver 1 frame"});
+  const stream::Message remote = message(9, user, "{}");
+  publisher.on_messages({std::nullopt, {&remote, 1}});
+  EXPECT_EQ(notes.log, std::vector<std::string>{"deliver 1 \x81\x03{}\n"});
 }
 
 TEST_F(PublisherTest, DisconnectReachesTheLoops) {
   hub.join(user, 0);
-  publisher->disconnect({user, core::ClientId{4}});
+  publisher.disconnect({user, core::ClientId{4}});
   EXPECT_EQ(notes.log, std::vector<std::string>{"disconnect 1:C4"});
 }
 
