@@ -1,15 +1,15 @@
-#include "crowd.hpp"
+#include "benchmark/crowd.hpp"
 
 #include <string>
 
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/http.hpp"
-#include "support/names.hpp"
-#include "support/post_pool.hpp"
-#include "support/socket.hpp"
-#include "support/stamp.hpp"
-#include "support/subscribers.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/http.hpp"
+#include "benchmark/support/names.hpp"
+#include "benchmark/support/post_pool.hpp"
+#include "benchmark/support/socket.hpp"
+#include "benchmark/support/stamp.hpp"
+#include "benchmark/support/subscribers.hpp"
 
 namespace push::bench {
 namespace {

@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "support/channel.hpp"
-#include "support/process.hpp"
+#include "benchmark/support/channel.hpp"
+#include "benchmark/support/process.hpp"
 
 namespace push::bench {
 

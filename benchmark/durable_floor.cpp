@@ -1,4 +1,4 @@
-#include "durable_floor.hpp"
+#include "benchmark/durable_floor.hpp"
 
 #include <fcntl.h>
 #include <sys/epoll.h>
@@ -13,11 +13,11 @@
 #include <thread>
 #include <vector>
 
-#include "support/check.hpp"
-#include "support/fd.hpp"
-#include "support/frame.hpp"
-#include "support/http.hpp"
-#include "support/socket.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/fd.hpp"
+#include "benchmark/support/frame.hpp"
+#include "benchmark/support/http.hpp"
+#include "benchmark/support/socket.hpp"
 
 namespace push::bench {
 namespace {

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string>
 
-#include "support/process.hpp"
-#include "support/server.hpp"
+#include "benchmark/support/process.hpp"
+#include "benchmark/support/server.hpp"
 
 namespace push::bench {
 

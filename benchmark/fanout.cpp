@@ -7,25 +7,31 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "raw_sender.hpp"
-#include "scenarios.hpp"
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/names.hpp"
-#include "support/post_pool.hpp"
-#include "support/server.hpp"
-#include "support/stamp.hpp"
-#include "support/stats.hpp"
-#include "support/subscriber_process.hpp"
-#include "support/table.hpp"
+#include "benchmark/scenarios.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/names.hpp"
+#include "benchmark/support/post_pool.hpp"
+#include "benchmark/support/raw_sender.hpp"
+#include "benchmark/support/server.hpp"
+#include "benchmark/support/stamp.hpp"
+#include "benchmark/support/stats.hpp"
+#include "benchmark/support/subscriber_process.hpp"
+#include "benchmark/support/table.hpp"
 
 namespace push::bench {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr unsigned kDefaultConnections = 10'000;
-constexpr unsigned kDefaultRounds = 3;  // a pair
+struct FanoutOptions : CommonOptions {
+  unsigned connections = 10'000;
+  unsigned threads = 0;
+  unsigned rounds = 3;  // of a pair
+  unsigned messages = 20;
+  unsigned nap_us = 500;
+};
+
 // Subscribers acknowledge 40 ms after they have received. The timers run on whichever thread has the core, so they must
 // have run before the next message: a sender that needs 39 ms would not pay for them, and one that needs 41 would.
 constexpr useconds_t kPauseUs = 80'000;
@@ -89,7 +95,7 @@ class Side {
 
 class ServerSide : public Side {
  public:
-  ServerSide(const Server& server, const Options& options, unsigned connections)
+  ServerSide(const Server& server, const FanoutOptions& options, unsigned connections)
       : Side({.port = server.port(), .source_net = 30, .nap_us = options.nap_us}, connections),
         server_(server),
         size_(options.size),
@@ -119,7 +125,7 @@ class ServerSide : public Side {
 
 class RawSide : public Side {
  public:
-  RawSide(const RawSender& sender, const Options& options, unsigned connections)
+  RawSide(const RawSender& sender, const FanoutOptions& options, unsigned connections)
       : Side({.port = sender.port(), .source_net = 31, .nap_us = options.nap_us}, connections), sender_(sender) {}
 
   void use_frame(std::string frame) { frame_ = std::move(frame); }
@@ -208,7 +214,7 @@ struct Pairs {
 };
 
 // A server and a raw sender with new sockets, in turn.
-void run_pair(const Options& options, unsigned threads, unsigned connections, bool raw_first, Pairs& pairs) {
+void run_pair(const FanoutOptions& options, unsigned threads, unsigned connections, bool raw_first, Pairs& pairs) {
   const RawSender sender(connections);
   RawSide raw(sender, options, connections);
   const Server server({.program = options.program, .directory = options.dir, .threads = threads});
@@ -223,7 +229,7 @@ void run_pair(const Options& options, unsigned threads, unsigned connections, bo
   raw.round(2, false);
   std::vector<Side*> turns{&ours, &raw};
   std::vector<double> ratios;
-  for (unsigned round = 0; round < (options.rounds != 0 ? options.rounds : kDefaultRounds); ++round) {
+  for (unsigned round = 0; round < options.rounds; ++round) {
     for (Side* side : turns) side->round(options.messages, true);
     std::reverse(turns.begin(), turns.end());  // neither always comes after the other
     ratios.push_back(ours.rounds().back().cpu_us / raw.rounds().back().cpu_us);
@@ -242,10 +248,8 @@ std::string list(const std::vector<double>& values) {
   return text;
 }
 
-}  // namespace
-
-nlohmann::json run_fanout(const Options& options) {
-  const unsigned connections = options.connections != 0 ? options.connections : kDefaultConnections;
+Json run_fanout(const FanoutOptions& options) {
+  const unsigned connections = options.connections;
   Json all{{"connections", connections}, {"messages_a_round", options.messages}, {"nap_us", options.nap_us}};
   Table table({"fanout", "CPU us/delivery", "deliveries/s", "per CPU-second", "p50 us", "p99 us", "max us",
                "sender CPUs", "subscriber CPUs"});
@@ -276,6 +280,20 @@ nlohmann::json run_fanout(const Options& options) {
   table.print();
   std::printf("%s", verdict.c_str());
   return all;
+}
+
+void bind(Flags& flags, FanoutOptions& options) {
+  flags.add("--connections", options.connections, "subscribers");
+  flags.add("--threads", options.threads, "loops of the server; 0: one, then two");
+  flags.add("--rounds", options.rounds, "rounds of each of the five pairs");
+  flags.add("--messages", options.messages, "messages per round");
+  flags.add("--nap-us", options.nap_us, "subscribers look every so many microseconds; 0: each send() may wake them");
+}
+
+}  // namespace
+
+Scenario fanout_scenario() {
+  return scenario("fanout", "one message to many subscribers of one user, against bare send() calls", bind, run_fanout);
 }
 
 }  // namespace push::bench

@@ -6,34 +6,37 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "raw_sender.hpp"
-#include "scenarios.hpp"
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/http.hpp"
-#include "support/names.hpp"
-#include "support/posting.hpp"
-#include "support/proc_memory.hpp"
-#include "support/server.hpp"
-#include "support/stamp.hpp"
-#include "support/stats.hpp"
-#include "support/subscriber_process.hpp"
-#include "support/table.hpp"
+#include "benchmark/scenarios.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/http.hpp"
+#include "benchmark/support/names.hpp"
+#include "benchmark/support/posting.hpp"
+#include "benchmark/support/proc_memory.hpp"
+#include "benchmark/support/raw_sender.hpp"
+#include "benchmark/support/server.hpp"
+#include "benchmark/support/stamp.hpp"
+#include "benchmark/support/stats.hpp"
+#include "benchmark/support/subscriber_process.hpp"
+#include "benchmark/support/table.hpp"
 
 namespace push::bench {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr unsigned kDefaultConnections = 19'000;
+struct IdleOptions : CommonOptions {
+  unsigned connections = 19'000;
+  unsigned threads = 0;
+  unsigned churn = 100'000;
+  Words cases{"s1", "s2"};
+  Words stages{"fresh", "broadcast", "churn", "ping"};
+};
+
 constexpr unsigned kPingSeconds = 3;  // of the ping stage
 constexpr std::size_t kChurnWindow = 1000;
 constexpr double kChurnSeconds = 120;
 constexpr unsigned kOthers = 3;  // users who never connect, for each one who does
-
-unsigned connections_of(const Options& options) {
-  return options.connections != 0 ? options.connections : kDefaultConnections;
-}
 
 struct Reading {
   std::size_t connections = 0;
@@ -91,12 +94,12 @@ ObjectsPerConnection measure_subscribers(unsigned connections) {
 // One server, one stage.
 class Run {
  public:
-  Run(const Options& options, const ObjectsPerConnection& of_subscribers, bool own_users, std::string stage)
+  Run(const IdleOptions& options, const ObjectsPerConnection& of_subscribers, bool own_users, std::string stage)
       : options_(options),
         of_subscribers_(of_subscribers),
         own_users_(own_users),
         stage_(std::move(stage)),
-        connections_(connections_of(options)),
+        connections_(options.connections),
         server_({.program = options.program,
                  .directory = options.dir,
                  .threads = options.threads,
@@ -217,7 +220,7 @@ class Run {
     result_["kernel_bytes_per_connection"] = sum;
   }
 
-  const Options& options_;
+  const IdleOptions& options_;
   const ObjectsPerConnection& of_subscribers_;
   bool own_users_;
   std::string stage_;
@@ -233,16 +236,14 @@ std::string cell(const Json& figures, const char* key, int places = 0) {
   return figures.contains(key) ? decimal(figures[key].get<double>(), places) : "-";
 }
 
-}  // namespace
-
-nlohmann::json run_idle(const Options& options) {
+Json run_idle(const IdleOptions& options) {
   Json all = Json::object();
   Table table({"idle", "user B/conn", "kernel B/conn", "sum", "must user", "connects/s"});
-  const ObjectsPerConnection of_subscribers = measure_subscribers(connections_of(options));
+  const ObjectsPerConnection of_subscribers = measure_subscribers(options.connections);
   for (const std::string name : {"s1", "s2"}) {
-    if (!wants_case(options, name)) continue;
+    if (!contains(options.cases, name)) continue;
     for (const std::string stage : {"fresh", "broadcast", "churn", "ping"}) {
-      if (!contains_word(options.stages, stage)) continue;
+      if (!contains(options.stages, stage)) continue;
       progress("idle " + name + " " + stage);
       Json figures = Run(options, of_subscribers, name == "s2", stage).measure();
       std::string sum = "-";
@@ -261,6 +262,20 @@ nlohmann::json run_idle(const Options& options) {
   }
   table.print();
   return all;
+}
+
+void bind(Flags& flags, IdleOptions& options) {
+  flags.add("--connections", options.connections, "subscribers");
+  flags.add("--threads", options.threads, "loops of the server; 0: one per core");
+  flags.add("--churn", options.churn, "connects and drops of the churn stage");
+  flags.choose("--cases", options.cases, "s1: one user, s2: one user per connection");
+  flags.choose("--stages", options.stages, "what the connections have seen before");
+}
+
+}  // namespace
+
+Scenario idle_scenario() {
+  return scenario("idle", "memory per idle connection", bind, run_idle);
 }
 
 }  // namespace push::bench

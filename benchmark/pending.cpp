@@ -5,27 +5,30 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "raw_sender.hpp"
-#include "scenarios.hpp"
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/http.hpp"
-#include "support/names.hpp"
-#include "support/post_pool.hpp"
-#include "support/server.hpp"
-#include "support/stamp.hpp"
-#include "support/stats.hpp"
-#include "support/subscriber_process.hpp"
-#include "support/table.hpp"
+#include "benchmark/scenarios.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/http.hpp"
+#include "benchmark/support/names.hpp"
+#include "benchmark/support/post_pool.hpp"
+#include "benchmark/support/raw_sender.hpp"
+#include "benchmark/support/server.hpp"
+#include "benchmark/support/stamp.hpp"
+#include "benchmark/support/stats.hpp"
+#include "benchmark/support/subscriber_process.hpp"
+#include "benchmark/support/table.hpp"
 
 namespace push::bench {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr unsigned kDefaultConnections = 5'000;
-constexpr unsigned kDefaultRounds = 5;
-constexpr unsigned kDefaultThreads = 1;
+struct PendingOptions : CommonOptions {
+  unsigned connections = 5'000;
+  unsigned threads = 1;
+  unsigned rounds = 5;
+};
+
 constexpr unsigned kPosters = 64;
 constexpr std::array<unsigned, 2> kBursts{96, 256};  // messages posted before everybody must have received them
 constexpr unsigned kMessages = 1024;                 // about as many a round
@@ -56,13 +59,11 @@ struct Rounds {
 
 class ServerSide {
  public:
-  ServerSide(const Options& options, unsigned connections, unsigned messages)
-      : connections_(connections),
+  ServerSide(const PendingOptions& options, unsigned messages)
+      : connections_(options.connections),
         messages_(messages),
         size_(options.size),
-        server_({.program = options.program,
-                 .directory = options.dir,
-                 .threads = options.threads != 0 ? options.threads : kDefaultThreads}),
+        server_({.program = options.program, .directory = options.dir, .threads = options.threads}),
         subscribers_({.port = server_.port(), .source_net = 60, .counts = true}),
         posters_(server_.port(), kPosters) {
     subscribers_.open_up_to(connections_);
@@ -165,19 +166,17 @@ class RawSide {
   std::uint32_t total_ = 0;
 };
 
-Json run_with(const Options& options, unsigned messages) {
-  const unsigned connections = options.connections != 0 ? options.connections : kDefaultConnections;
-  const unsigned rounds = options.rounds != 0 ? options.rounds : kDefaultRounds;
-  ServerSide ours(options, connections, messages);
-  RawSide raw(connections, ours.frame());
+Json run_with(const PendingOptions& options, unsigned messages) {
+  ServerSide ours(options, messages);
+  RawSide raw(options.connections, ours.frame());
   Rounds warming;
   ours.round(warming);
   Rounds of_ours;
   Rounds of_raw;
   std::vector<double> ratios;
-  for (unsigned round = 1; round <= rounds; ++round) {
+  for (unsigned round = 1; round <= options.rounds; ++round) {
     progress("pending, " + std::to_string(messages) + " messages at once, round " + std::to_string(round) + " of " +
-             std::to_string(rounds));
+             std::to_string(options.rounds));
     ours.round(of_ours);
     const unsigned frames = std::max(1U, static_cast<unsigned>(of_ours.frames_per_segment.back() + 0.5));
     raw.round(of_raw, frames, kMessages / frames);
@@ -187,7 +186,7 @@ Json run_with(const Options& options, unsigned messages) {
   if (per_send < kLeastPerSend) {
     fail("only " + decimal(per_send, 1) + " frames a send were pending: the figure wants " + decimal(kLeastPerSend, 0));
   }
-  return {{"connections", connections},
+  return {{"connections", options.connections},
           {"posters", kPosters},
           {"burst", messages},
           {"frame_bytes", ours.frame().size()},
@@ -203,9 +202,7 @@ void print_side(Table& table, const std::string& name, const Json& figures) {
              text("client_cpu_us_per_frame", 3)});
 }
 
-}  // namespace
-
-nlohmann::json run_pending(const Options& options) {
+Json run_pending(const PendingOptions& options) {
   Json all = Json::object();
   Table table({"pending", "frames/CPU-second", "frames/send", "frames/s", "client us/frame"});
   std::string verdict;
@@ -221,6 +218,18 @@ nlohmann::json run_pending(const Options& options) {
   table.print();
   std::printf("%s", verdict.c_str());
   return all;
+}
+
+void bind(Flags& flags, PendingOptions& options) {
+  flags.add("--connections", options.connections, "subscribers");
+  flags.add("--threads", options.threads, "loops of the server; 0: one per core");
+  flags.add("--rounds", options.rounds, "rounds");
+}
+
+}  // namespace
+
+Scenario pending_scenario() {
+  return scenario("pending", "many posters at one user, so that frames share a write", bind, run_pending);
 }
 
 }  // namespace push::bench

@@ -5,8 +5,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "support/check.hpp"
-#include "support/fd.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/fd.hpp"
 
 namespace push::bench {
 

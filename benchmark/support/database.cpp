@@ -1,4 +1,4 @@
-#include "support/database.hpp"
+#include "benchmark/support/database.hpp"
 
 #include <sqlite3.h>
 
@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <memory>
 
-#include "support/check.hpp"
-#include "support/names.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/names.hpp"
 
 namespace push::bench {
 namespace {

@@ -1,6 +1,6 @@
-#include "support/frame.hpp"
+#include "benchmark/support/frame.hpp"
 
-#include "support/check.hpp"
+#include "benchmark/support/check.hpp"
 
 namespace push::bench {
 

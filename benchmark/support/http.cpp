@@ -1,10 +1,10 @@
-#include "support/http.hpp"
+#include "benchmark/support/http.hpp"
 
 #include <strings.h>
 
 #include <charconv>
 
-#include "support/check.hpp"
+#include "benchmark/support/check.hpp"
 
 namespace push::bench {
 namespace {

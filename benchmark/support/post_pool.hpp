@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "support/fd.hpp"
-#include "support/http.hpp"
+#include "benchmark/support/fd.hpp"
+#include "benchmark/support/http.hpp"
 
 namespace push::bench {
 

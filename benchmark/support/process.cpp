@@ -1,4 +1,4 @@
-#include "support/process.hpp"
+#include "benchmark/support/process.hpp"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -11,8 +11,8 @@
 #include <cstring>
 #include <utility>
 
-#include "support/check.hpp"
-#include "support/clock.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
 
 namespace push::bench {
 namespace {

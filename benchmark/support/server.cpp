@@ -1,4 +1,4 @@
-#include "support/server.hpp"
+#include "benchmark/support/server.hpp"
 
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -8,11 +8,11 @@
 #include <sstream>
 #include <utility>
 
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/database.hpp"
-#include "support/post_pool.hpp"
-#include "support/socket.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/database.hpp"
+#include "benchmark/support/post_pool.hpp"
+#include "benchmark/support/socket.hpp"
 
 namespace push::bench {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "support/process.hpp"
+#include "benchmark/support/process.hpp"
 
 namespace push::bench {
 

@@ -1,4 +1,4 @@
-#include "support/socket.hpp"
+#include "benchmark/support/socket.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -11,7 +11,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "support/check.hpp"
+#include "benchmark/support/check.hpp"
 
 namespace push::bench {
 namespace {

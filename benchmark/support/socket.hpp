@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "support/fd.hpp"
+#include "benchmark/support/fd.hpp"
 
 namespace push::bench {
 

@@ -1,11 +1,11 @@
-#include "support/subscriber_process.hpp"
+#include "benchmark/support/subscriber_process.hpp"
 
 #include <poll.h>
 #include <cstring>
 
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/socket.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/socket.hpp"
 
 namespace push::bench {
 namespace {

@@ -3,10 +3,10 @@
 #include <cstdint>
 #include <string>
 
-#include "support/channel.hpp"
-#include "support/process.hpp"
-#include "support/stats.hpp"
-#include "support/subscribers.hpp"
+#include "benchmark/support/channel.hpp"
+#include "benchmark/support/process.hpp"
+#include "benchmark/support/stats.hpp"
+#include "benchmark/support/subscribers.hpp"
 
 namespace push::bench {
 

@@ -1,4 +1,4 @@
-#include "support/subscribers.hpp"
+#include "benchmark/support/subscribers.hpp"
 
 #include <sched.h>
 #include <sys/epoll.h>
@@ -9,13 +9,13 @@
 #include <cerrno>
 #include <cstring>
 
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/http.hpp"
-#include "support/names.hpp"
-#include "support/socket.hpp"
-#include "support/stamp.hpp"
-#include "support/tcp_counters.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/http.hpp"
+#include "benchmark/support/names.hpp"
+#include "benchmark/support/socket.hpp"
+#include "benchmark/support/stamp.hpp"
+#include "benchmark/support/tcp_counters.hpp"
 
 namespace push::bench {
 namespace {

@@ -13,10 +13,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "support/fd.hpp"
-#include "support/frame.hpp"
-#include "support/socket.hpp"
-#include "support/stats.hpp"
+#include "benchmark/support/fd.hpp"
+#include "benchmark/support/frame.hpp"
+#include "benchmark/support/socket.hpp"
+#include "benchmark/support/stats.hpp"
 
 namespace push::bench {
 

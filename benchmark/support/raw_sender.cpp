@@ -1,4 +1,4 @@
-#include "raw_sender.hpp"
+#include "benchmark/support/raw_sender.hpp"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -7,9 +7,9 @@
 #include <array>
 #include <vector>
 
-#include "support/clock.hpp"
-#include "support/frame.hpp"
-#include "support/socket.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/frame.hpp"
+#include "benchmark/support/socket.hpp"
 
 namespace push::bench {
 namespace {

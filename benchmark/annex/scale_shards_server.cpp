@@ -3,13 +3,13 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "scale.hpp"
-#include "scale_town.hpp"
-#include "support/channel.hpp"
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/process.hpp"
-#include "support/table.hpp"
+#include "benchmark/annex/scale.hpp"
+#include "benchmark/annex/scale_town.hpp"
+#include "benchmark/support/channel.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/process.hpp"
+#include "benchmark/support/table.hpp"
 
 namespace push::bench {
 namespace {
@@ -47,7 +47,7 @@ class Passers {
 
 class Case {
  public:
-  Case(const Options& options, unsigned shards)
+  Case(const ScaleOptions& options, unsigned shards)
       : shards_(shards), town_(options, {.online = kOnline, .absent = kAbsent, .shards = shards}) {
     measure();
   }
@@ -73,13 +73,12 @@ class Case {
 
 }  // namespace
 
-Json scale_shards_in_server(const Options& options) {
+Json scale_shards_in_server(const ScaleOptions& options) {
   constexpr unsigned kDefaultShards = 256;
   std::vector<std::unique_ptr<Case>> cases;
   for (const unsigned shards : {1U, kDefaultShards}) cases.push_back(std::make_unique<Case>(options, shards));
-  for (unsigned round = 0; round < scale_rounds(options); ++round) {
-    progress("scale shards in a server, round " + std::to_string(round + 1) + " of " +
-             std::to_string(scale_rounds(options)));
+  for (unsigned round = 0; round < options.rounds; ++round) {
+    progress("scale shards in a server, round " + std::to_string(round + 1) + " of " + std::to_string(options.rounds));
     for (const auto& one : cases) one->round();
   }
   Json points = Json::array();

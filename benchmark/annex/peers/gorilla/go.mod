@@ -1,4 +1,4 @@
-module sharded-gotify/benchmark/peers/gorilla
+module sharded-gotify/benchmark/annex/peers/gorilla
 
 go 1.19
 

@@ -7,12 +7,12 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "benchmark/annex/scale.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/stats.hpp"
+#include "benchmark/support/table.hpp"
 #include "push/hub/hub.hpp"
-#include "scale.hpp"
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/stats.hpp"
-#include "support/table.hpp"
 
 namespace push::bench {
 namespace {
@@ -229,15 +229,15 @@ struct Curve {
 
 }  // namespace
 
-Json scale_shards(const Options& options) {
+Json scale_shards(const ScaleOptions& options) {
   std::vector<Curve> curves;
   for (const unsigned threads : {1, 2, 4, 8}) {
     for (unsigned shards = 1; shards <= kMostShards; shards *= 2) {
       curves.push_back({.threads = threads, .shards = shards, .rounds = {}});
     }
   }
-  for (unsigned round = 0; round < scale_rounds(options); ++round) {
-    progress("scale shards, round " + std::to_string(round + 1) + " of " + std::to_string(scale_rounds(options)));
+  for (unsigned round = 0; round < options.rounds; ++round) {
+    progress("scale shards, round " + std::to_string(round + 1) + " of " + std::to_string(options.rounds));
     for (Curve& curve : curves) curve.rounds.push_back(measure(curve.shards, curve.threads));
   }
   Json result{{"users", kUsers},

@@ -1,10 +1,10 @@
-#include "support/peer_posts.hpp"
+#include "benchmark/annex/support/peer_posts.hpp"
 
 #include <string>
 
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/database.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/database.hpp"
 
 namespace push::bench {
 namespace {

@@ -3,16 +3,16 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "scale.hpp"
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/database.hpp"
-#include "support/names.hpp"
-#include "support/post_pool.hpp"
-#include "support/posting.hpp"
-#include "support/server.hpp"
-#include "support/stats.hpp"
-#include "support/table.hpp"
+#include "benchmark/annex/scale.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/database.hpp"
+#include "benchmark/support/names.hpp"
+#include "benchmark/support/post_pool.hpp"
+#include "benchmark/support/posting.hpp"
+#include "benchmark/support/server.hpp"
+#include "benchmark/support/stats.hpp"
+#include "benchmark/support/table.hpp"
 
 namespace push::bench {
 namespace {
@@ -35,7 +35,7 @@ std::string fill_sql(unsigned count, std::size_t size) {
 // A server whose database holds so many messages before each round.
 class Archive {
  public:
-  Archive(const Options& options, unsigned stored)
+  Archive(const ScaleOptions& options, unsigned stored)
       : stored_(stored),
         size_(options.size),
         server_({.program = options.program,
@@ -128,14 +128,14 @@ class Archive {
 
 }  // namespace
 
-Json scale_stored(const Options& options) {
+Json scale_stored(const ScaleOptions& options) {
   std::vector<std::unique_ptr<Archive>> archives;
   for (const unsigned stored : decades(options.stored, false)) {
     progress("scale stored, a server for " + std::to_string(stored));
     archives.push_back(std::make_unique<Archive>(options, stored));
   }
-  for (unsigned round = 0; round < scale_rounds(options); ++round) {
-    progress("scale stored, round " + std::to_string(round + 1) + " of " + std::to_string(scale_rounds(options)));
+  for (unsigned round = 0; round < options.rounds; ++round) {
+    progress("scale stored, round " + std::to_string(round + 1) + " of " + std::to_string(options.rounds));
     for (const auto& archive : archives) archive->round();
   }
   Json result{{"posters", kPosters}, {"posts_a_round", kPosts}, {"points", Json::array()}};

@@ -7,30 +7,35 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "raw_sender.hpp"
-#include "scenarios.hpp"
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/peer.hpp"
-#include "support/peer_posts.hpp"
-#include "support/post_pool.hpp"
-#include "support/stamp.hpp"
-#include "support/stats.hpp"
-#include "support/subscriber_process.hpp"
-#include "support/table.hpp"
+#include "benchmark/annex/scenarios.hpp"
+#include "benchmark/annex/support/peer.hpp"
+#include "benchmark/annex/support/peer_posts.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/post_pool.hpp"
+#include "benchmark/support/raw_sender.hpp"
+#include "benchmark/support/stamp.hpp"
+#include "benchmark/support/stats.hpp"
+#include "benchmark/support/subscriber_process.hpp"
+#include "benchmark/support/table.hpp"
 
 namespace push::bench {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr unsigned kIdleConnections = 19'000;
+struct PeersOptions : PeerOptions {
+  unsigned connections = 19'000;
+  unsigned rounds = 0;  // 0: 10 of fan-outs, 5 of POSTs
+  unsigned messages = 20;
+  unsigned seconds = 3;  // of a round of POSTs
+};
+
 constexpr unsigned kMemoryPoints = 8;  // collected memory grows in steps
 constexpr unsigned kFanOutConnections = 10'000;
 constexpr unsigned kFanOutRounds = 10;
 constexpr unsigned kPosters = 64;
 constexpr unsigned kPostRounds = 5;
-constexpr double kPostSeconds = 3;
 constexpr const char* kRaw = "raw send";
 // Gotify answers the handshake first and knows of the subscriber then.
 constexpr unsigned kSettleMicroseconds = 500'000;
@@ -60,8 +65,8 @@ class Poster {
 };
 
 // The slope of user memory over idle connections, all of one user: after the handshake, or each after one message more.
-Json measure_memory(const PeerKind& kind, const Options& options, bool with_message) {
-  const unsigned connections = options.connections != 0 ? options.connections : kIdleConnections;
+Json measure_memory(const PeerKind& kind, const PeersOptions& options, bool with_message) {
+  const unsigned connections = options.connections;
   const std::unique_ptr<Peer> peer = kind.start();
   SubscriberProcess subscribers({.port = peer->port(), .source_net = 40});
   std::uint32_t sequence = 0;
@@ -206,9 +211,8 @@ class RawSide : public Side {
 };
 
 // All of them with their subscribers at once; they take turns.
-void measure_fan_out(const std::vector<PeerKind>& kinds, const Options& options, Json& systems) {
-  const unsigned connections =
-      options.connections != 0 ? std::min(options.connections, kFanOutConnections) : kFanOutConnections;
+void measure_fan_out(const std::vector<PeerKind>& kinds, const PeersOptions& options, Json& systems) {
+  const unsigned connections = std::min(options.connections, kFanOutConnections);
   const unsigned rounds = options.rounds != 0 ? options.rounds : kFanOutRounds;
   const RawSender sender(connections);
   unsigned source_net = 41;
@@ -238,9 +242,8 @@ void measure_fan_out(const std::vector<PeerKind>& kinds, const Options& options,
   for (std::size_t i = 0; i < kinds.size(); ++i) systems[kinds[i].name]["fan_out"] = sides[i]->figures(raw);
 }
 
-void measure_posts(const std::vector<PeerKind>& kinds, const Options& options, Json& systems) {
+void measure_posts(const std::vector<PeerKind>& kinds, const PeersOptions& options, Json& systems) {
   const unsigned rounds = options.rounds != 0 ? options.rounds : kPostRounds;
-  const double seconds = options.seconds != 0 ? options.seconds : kPostSeconds;
   std::vector<std::unique_ptr<Peer>> peers;
   std::vector<PeerPosts> posts;
   std::vector<std::string> names;
@@ -253,7 +256,7 @@ void measure_posts(const std::vector<PeerKind>& kinds, const Options& options, J
   }
   for (unsigned round = 0; round < rounds; ++round) {
     progress("peers, durable POSTs, round " + std::to_string(round + 1) + " of " + std::to_string(rounds));
-    for (PeerPosts& each : posts) each.round(kPosters, seconds, true);
+    for (PeerPosts& each : posts) each.round(kPosters, options.seconds, true);
   }
   for (std::size_t i = 0; i < posts.size(); ++i) {
     const PeerPosts::Found found = posts[i].kill_and_count(kPosters);
@@ -294,16 +297,14 @@ void print(const std::vector<PeerKind>& kinds, const Json& systems) {
   table.print();
 }
 
-}  // namespace
-
-nlohmann::json run_peers(const Options& options) {
+Json run_peers(const PeersOptions& options) {
   std::vector<PeerKind> kinds = peer_kinds(options);
   Json result{{"systems", Json::object()}, {"left_out", Json::object()}};
   for (const PeerKind& kind : kinds) {
     if (!kind.left_out.empty()) result["left_out"][kind.name] = kind.left_out;
   }
   std::erase_if(kinds, [](const PeerKind& kind) { return !kind.left_out.empty(); });
-  if (kinds.empty()) fail("none of these systems is here: " + options.systems);
+  if (kinds.empty()) fail("none of these systems is here");
   Json& systems = result["systems"];
   for (const PeerKind& kind : kinds) {
     progress("peers, memory of " + kind.title);
@@ -318,6 +319,23 @@ nlohmann::json run_peers(const Options& options) {
     std::printf("left out: %s: %s\n", name.c_str(), reason.get<std::string>().c_str());
   }
   return result;
+}
+
+void bind(Flags& flags, PeersOptions& options) {
+  flags.add("--connections", options.connections, "subscribers");
+  flags.add("--threads", options.threads, "loops of our server");
+  flags.add("--rounds", options.rounds, "rounds; 0: 10 of fan-outs, 5 of POSTs");
+  flags.add("--messages", options.messages, "messages per round");
+  flags.add("--seconds", options.seconds, "length of a round of POSTs");
+  flags.add("--peers", options.folder, "where peers/install put them");
+  flags.choose("--systems", options.systems, "which");
+}
+
+}  // namespace
+
+Scenario peers_scenario() {
+  return scenario("peers", "other servers beside ours (scripts/bench peers installs them first)", bind, run_peers,
+                  false);
 }
 
 }  // namespace push::bench

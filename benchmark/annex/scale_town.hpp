@@ -3,10 +3,10 @@
 #pragma once
 #include <cstdint>
 
-#include "support/options.hpp"
-#include "support/post_pool.hpp"
-#include "support/server.hpp"
-#include "support/subscribers.hpp"
+#include "benchmark/annex/scale.hpp"
+#include "benchmark/support/post_pool.hpp"
+#include "benchmark/support/server.hpp"
+#include "benchmark/support/subscribers.hpp"
 
 namespace push::bench {
 
@@ -20,7 +20,7 @@ class Town {
  public:
   static constexpr std::size_t kPosters = 16;
 
-  Town(const Options& options, TownPlan plan);
+  Town(const ScaleOptions& options, TownPlan plan);
 
   PostPool posters() const { return {server_.port(), kPosters}; }
   // Message after message to user after user; returns when all are answered and delivered. Period 0: as fast as they

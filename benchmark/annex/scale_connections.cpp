@@ -4,25 +4,24 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "raw_sender.hpp"
-#include "scale.hpp"
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/names.hpp"
-#include "support/post_pool.hpp"
-#include "support/proc_memory.hpp"
-#include "support/server.hpp"
-#include "support/stamp.hpp"
-#include "support/stats.hpp"
-#include "support/subscriber_process.hpp"
-#include "support/table.hpp"
+#include "benchmark/annex/scale.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/names.hpp"
+#include "benchmark/support/post_pool.hpp"
+#include "benchmark/support/proc_memory.hpp"
+#include "benchmark/support/raw_sender.hpp"
+#include "benchmark/support/server.hpp"
+#include "benchmark/support/stamp.hpp"
+#include "benchmark/support/stats.hpp"
+#include "benchmark/support/subscriber_process.hpp"
+#include "benchmark/support/table.hpp"
 
 namespace push::bench {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr unsigned kDefaultTop = 19'000;
 constexpr unsigned kMemorySteps = 19;
 constexpr unsigned kDeliveries = 100'000;  // of each side, at each size, in each round
 constexpr double kPatience = 60;
@@ -44,9 +43,9 @@ struct Costs {
 
 class Connections {
  public:
-  explicit Connections(const Options& options)
+  explicit Connections(const ScaleOptions& options)
       : size_(options.size),
-        top_(options.connections != 0 ? options.connections : kDefaultTop),
+        top_(options.connections),
         server_({.program = options.program,
                  .directory = options.dir,
                  .threads = options.threads != 0 ? options.threads : 1}),
@@ -163,12 +162,12 @@ class Connections {
 
 }  // namespace
 
-Json scale_connections(const Options& options) {
+Json scale_connections(const ScaleOptions& options) {
   progress("scale connections, memory");
   Connections connections(options);
   Json result{{"memory", connections.memory()}};
-  for (unsigned round = 0; round < scale_rounds(options); ++round) {
-    progress("scale connections, round " + std::to_string(round + 1) + " of " + std::to_string(scale_rounds(options)));
+  for (unsigned round = 0; round < options.rounds; ++round) {
+    progress("scale connections, round " + std::to_string(round + 1) + " of " + std::to_string(options.rounds));
     connections.round();
   }
   result["points"] = connections.figures();

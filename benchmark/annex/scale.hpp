@@ -7,17 +7,23 @@
 #include <utility>
 #include <vector>
 
-#include "support/options.hpp"
+#include "benchmark/support/scenario.hpp"
 
 namespace push::bench {
 
-nlohmann::json scale_connections(const Options& options);
-nlohmann::json scale_users(const Options& options);
-nlohmann::json scale_stored(const Options& options);
-nlohmann::json scale_shards(const Options& options);
-nlohmann::json scale_shards_in_server(const Options& options);
+struct ScaleOptions : CommonOptions {
+  unsigned connections = 19'000;  // the largest size; of `users` at most 10,000
+  unsigned stored = 1'000'000;    // the largest size
+  unsigned threads = 0;
+  unsigned rounds = 5;
+  Words cases{"connections", "users", "stored", "shards"};
+};
 
-unsigned scale_rounds(const Options& options);
+nlohmann::json scale_connections(const ScaleOptions& options);
+nlohmann::json scale_users(const ScaleOptions& options);
+nlohmann::json scale_stored(const ScaleOptions& options);
+nlohmann::json scale_shards(const ScaleOptions& options);
+nlohmann::json scale_shards_in_server(const ScaleOptions& options);
 
 // 1, 10, 100 … up to `top`; with a step in between: 1, 3, 10, 30 …
 std::vector<unsigned> decades(unsigned top, bool between);

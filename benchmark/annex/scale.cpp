@@ -1,22 +1,17 @@
 // scale: cost against size, as curves. plots/ draws them.
-#include "scale.hpp"
+#include "benchmark/annex/scale.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "scenarios.hpp"
-#include "support/check.hpp"
-#include "support/stats.hpp"
-#include "support/table.hpp"
+#include "benchmark/annex/scenarios.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/stats.hpp"
+#include "benchmark/support/table.hpp"
 
 namespace push::bench {
 
 using Json = nlohmann::json;
-
-unsigned scale_rounds(const Options& options) {
-  constexpr unsigned kDefaultRounds = 5;
-  return options.rounds != 0 ? options.rounds : kDefaultRounds;
-}
 
 std::vector<unsigned> decades(unsigned top, bool between) {
   std::vector<unsigned> sizes;
@@ -39,17 +34,32 @@ std::string spread(const Json& figure, int places) {
          decimal(*most, places) + ")";
 }
 
-Json run_scale(const Options& options) {
+namespace {
+
+Json run_scale(const ScaleOptions& options) {
   Json all = Json::object();
-  if (wants_case(options, "connections")) all["connections"] = scale_connections(options);
-  if (wants_case(options, "users")) all["users"] = scale_users(options);
-  if (wants_case(options, "stored")) all["stored"] = scale_stored(options);
-  if (wants_case(options, "shards")) {
+  if (contains(options.cases, "connections")) all["connections"] = scale_connections(options);
+  if (contains(options.cases, "users")) all["users"] = scale_users(options);
+  if (contains(options.cases, "stored")) all["stored"] = scale_stored(options);
+  if (contains(options.cases, "shards")) {
     all["shards"] = scale_shards(options);
     all["shards"]["in_server"] = scale_shards_in_server(options);
   }
-  if (all.empty()) fail("scale has no case in " + options.cases + "; it has connections,users,stored,shards");
   return all;
+}
+
+void bind(Flags& flags, ScaleOptions& options) {
+  flags.add("--connections", options.connections, "the largest number of subscribers (of users: at most 10000)");
+  flags.add("--stored", options.stored, "the largest number of stored messages");
+  flags.add("--threads", options.threads, "loops of the server; 0: one per core, one for connections");
+  flags.add("--rounds", options.rounds, "rounds");
+  flags.choose("--cases", options.cases, "which curves");
+}
+
+}  // namespace
+
+Scenario scale_scenario() {
+  return scenario("scale", "cost against size, as curves", bind, run_scale, false);
 }
 
 }  // namespace push::bench

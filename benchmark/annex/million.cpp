@@ -8,26 +8,32 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "scenarios.hpp"
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/http.hpp"
-#include "support/names.hpp"
-#include "support/posting.hpp"
-#include "support/proc_memory.hpp"
-#include "support/server.hpp"
-#include "support/socket.hpp"
-#include "support/stamp.hpp"
-#include "support/stats.hpp"
-#include "support/subscriber_process.hpp"
-#include "support/table.hpp"
+#include "benchmark/annex/scenarios.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/http.hpp"
+#include "benchmark/support/names.hpp"
+#include "benchmark/support/posting.hpp"
+#include "benchmark/support/proc_memory.hpp"
+#include "benchmark/support/server.hpp"
+#include "benchmark/support/socket.hpp"
+#include "benchmark/support/stamp.hpp"
+#include "benchmark/support/stats.hpp"
+#include "benchmark/support/subscriber_process.hpp"
+#include "benchmark/support/table.hpp"
 
 namespace push::bench {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr unsigned kDefaultConnections = 1'000'000;
+struct MillionOptions : CommonOptions {
+  unsigned connections = 1'000'000;
+  unsigned threads = 1;
+  unsigned users = 0;             // each with the same number of connections; 0 = one per connection
+  unsigned descriptors = 20'000;  // limit of each process
+};
+
 constexpr unsigned kSteps = 10;               // points of the slope; each step is a process of subscribers
 constexpr unsigned kSpareDescriptors = 1000;  // of the server
 constexpr unsigned kLongestPing = 3600;       // seconds: no ping falls due during the run
@@ -56,8 +62,8 @@ double kernel_memory() {
 
 class Million {
  public:
-  explicit Million(const Options& options)
-      : connections_(options.connections != 0 ? options.connections : kDefaultConnections),
+  explicit Million(const MillionOptions& options)
+      : connections_(options.connections),
         users_(options.users != 0 ? options.users : connections_),
         size_(options.size),
         started_(monotonic_ns()) {
@@ -65,7 +71,7 @@ class Million {
     progress("million: " + std::to_string(users_) + " users are written into the database");
     server_ = std::make_unique<Server>(ServerOptions{.program = options.program,
                                                      .directory = options.dir,
-                                                     .threads = options.threads != 0 ? options.threads : 1,
+                                                     .threads = options.threads,
                                                      .users = users_,
                                                      .ping_seconds = kLongestPing,
                                                      .keepalive_seconds = -1});
@@ -92,7 +98,7 @@ class Million {
   }
 
  private:
-  void check(const Options& options) const {
+  void check(const MillionOptions& options) const {
     if (connections_ % kSteps != 0 || users_ > connections_ || connections_ % users_ != 0) {
       fail("million: --connections must be a multiple of --users and of " + std::to_string(kSteps));
     }
@@ -258,10 +264,22 @@ class Million {
   Json figures_ = Json::object();
 };
 
+Json run_million(const MillionOptions& options) {
+  return Million(options).measure();
+}
+
+void bind(Flags& flags, MillionOptions& options) {
+  flags.add("--connections", options.connections, "subscribers");
+  flags.add("--threads", options.threads, "loops of the server; 0: one per core");
+  flags.add("--users", options.users, "each with the same number of connections; 0: one user per connection");
+  flags.add("--descriptors", options.descriptors, "limit of each process, for a guest of its own only");
+}
+
 }  // namespace
 
-nlohmann::json run_million(const Options& options) {
-  return Million(options).measure();
+Scenario million_scenario() {
+  return scenario("million", "as many subscribers as one kernel holds (scripts/bench million runs it in a guest)", bind,
+                  run_million, false);
 }
 
 }  // namespace push::bench

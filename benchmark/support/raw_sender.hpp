@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
-#include "support/channel.hpp"
-#include "support/process.hpp"
+#include "benchmark/support/channel.hpp"
+#include "benchmark/support/process.hpp"
 
 namespace push::bench {
 

@@ -4,9 +4,9 @@
 #include <map>
 #include <vector>
 
-#include "support/peer.hpp"
-#include "support/post_pool.hpp"
-#include "support/stats.hpp"
+#include "benchmark/annex/support/peer.hpp"
+#include "benchmark/support/post_pool.hpp"
+#include "benchmark/support/stats.hpp"
 
 namespace push::bench {
 

@@ -3,25 +3,25 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "scale.hpp"
-#include "scale_town.hpp"
-#include "support/clock.hpp"
-#include "support/stats.hpp"
-#include "support/table.hpp"
+#include "benchmark/annex/scale.hpp"
+#include "benchmark/annex/scale_town.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/stats.hpp"
+#include "benchmark/support/table.hpp"
 
 namespace push::bench {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr unsigned kDefaultTop = 10'000;
+constexpr unsigned kLargest = 10'000;
 constexpr unsigned kAtOnce = 20'000;         // messages of a round as fast as they are answered
 constexpr unsigned kPaced = 1000;            // messages of a round on a schedule
 constexpr std::int64_t kPeriod = 1'000'000;  // of the schedule
 
 class Size {
  public:
-  Size(const Options& options, unsigned users) : users_(users), town_(options, {.online = users}) {
+  Size(const ScaleOptions& options, unsigned users) : users_(users), town_(options, {.online = users}) {
     PostPool pool = town_.posters();
     town_.run(pool, kAtOnce, 0);
   }
@@ -55,15 +55,15 @@ class Size {
 
 }  // namespace
 
-Json scale_users(const Options& options) {
-  const unsigned top = options.connections != 0 ? std::min(options.connections, kDefaultTop) : kDefaultTop;
+Json scale_users(const ScaleOptions& options) {
+  const unsigned top = std::min(options.connections, kLargest);
   std::vector<std::unique_ptr<Size>> sizes;
   for (const unsigned users : decades(top, true)) {
     progress("scale users, a server for " + std::to_string(users));
     sizes.push_back(std::make_unique<Size>(options, users));
   }
-  for (unsigned round = 0; round < scale_rounds(options); ++round) {
-    progress("scale users, round " + std::to_string(round + 1) + " of " + std::to_string(scale_rounds(options)));
+  for (unsigned round = 0; round < options.rounds; ++round) {
+    progress("scale users, round " + std::to_string(round + 1) + " of " + std::to_string(options.rounds));
     for (const auto& size : sizes) size->round();
   }
   Json result{{"posters", Town::kPosters}, {"paced_per_second", 1'000'000'000 / kPeriod}, {"points", Json::array()}};

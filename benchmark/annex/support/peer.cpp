@@ -1,4 +1,4 @@
-#include "support/peer.hpp"
+#include "benchmark/annex/support/peer.hpp"
 
 #include <unistd.h>
 
@@ -6,16 +6,16 @@
 #include <fstream>
 #include <sstream>
 
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/database.hpp"
-#include "support/http.hpp"
-#include "support/names.hpp"
-#include "support/post_pool.hpp"
-#include "support/proc_memory.hpp"
-#include "support/process.hpp"
-#include "support/server.hpp"
-#include "support/socket.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/database.hpp"
+#include "benchmark/support/http.hpp"
+#include "benchmark/support/names.hpp"
+#include "benchmark/support/post_pool.hpp"
+#include "benchmark/support/proc_memory.hpp"
+#include "benchmark/support/process.hpp"
+#include "benchmark/support/server.hpp"
+#include "benchmark/support/socket.hpp"
 
 namespace push::bench {
 namespace {
@@ -76,11 +76,9 @@ std::string message_request(std::uint16_t port, const std::string& text) {
 
 class Ours : public Peer {
  public:
-  explicit Ours(const Options& options)
+  explicit Ours(const PeerOptions& options)
       : size_(options.size),
-        server_({.program = options.program,
-                 .directory = options.dir + "/ours",
-                 .threads = options.threads != 0 ? options.threads : 1}) {}
+        server_({.program = options.program, .directory = options.dir + "/ours", .threads = options.threads}) {}
 
   std::uint16_t port() const override { return server_.port(); }
   std::string request(const Stamp& stamp) const override {
@@ -100,7 +98,7 @@ class Ours : public Peer {
 // Another's program, in a folder of its own on a free port.
 class Program : public Peer {
  public:
-  Program(const Options& options, std::string name)
+  Program(const PeerOptions& options, std::string name)
       : size_(options.size), name_(std::move(name)), scratch_(options.dir + "/" + name_), port_(free_port()) {}
 
   ~Program() override { stop(); }
@@ -144,7 +142,7 @@ class Program : public Peer {
 // own.
 class Gotify : public Program {
  public:
-  Gotify(const Options& options, const std::string& program)
+  Gotify(const PeerOptions& options, const std::string& program)
       : Program(options, "gotify"), store_({.program = options.program, .directory = options.dir + "/gotify-store"}) {
     store_.stop();
     run_offline(database(), "SELECT 1");  // leaves it in a rollback journal
@@ -163,38 +161,38 @@ class Gotify : public Program {
   Server store_;
 };
 
-std::unique_ptr<Program> start_nchan(const Options& options) {
+std::unique_ptr<Program> start_nchan(const PeerOptions& options) {
   auto peer = std::make_unique<Program>(options, "nchan");
-  std::string config = contents(options.peers + "/nchan/nginx.conf");
+  std::string config = contents(options.folder + "/nchan/nginx.conf");
   replace_all(config, "@PORT@", std::to_string(peer->port()));
   replace_all(config, "@DIRECTORY@", peer->folder());
   write(peer->folder() + "/nginx.conf", config);
   // nginx ends its worker when it is told to end, and not when it is killed.
-  peer->start({"/usr/bin/setpriv", "--pdeathsig", "TERM", options.peers + "/bin/nginx", "-c",
+  peer->start({"/usr/bin/setpriv", "--pdeathsig", "TERM", options.folder + "/bin/nginx", "-c",
                peer->folder() + "/nginx.conf", "-e", peer->folder() + "/error.log"});
   return peer;
 }
 
-std::unique_ptr<Program> start_bun(const Options& options) {
+std::unique_ptr<Program> start_bun(const PeerOptions& options) {
   auto peer = std::make_unique<Program>(options, "bun");
-  peer->start({options.peers + "/bin/bun", options.peers + "/bun/server.js", std::to_string(peer->port())});
+  peer->start({options.folder + "/bin/bun", options.folder + "/bun/server.js", std::to_string(peer->port())});
   return peer;
 }
 
-std::unique_ptr<Program> start_gorilla(const Options& options, const std::string& name,
+std::unique_ptr<Program> start_gorilla(const PeerOptions& options, const std::string& name,
                                        std::vector<std::string> flags) {
   auto peer = std::make_unique<Program>(options, name);
-  std::vector<std::string> command{options.peers + "/bin/gorilla", "-port", std::to_string(peer->port())};
+  std::vector<std::string> command{options.folder + "/bin/gorilla", "-port", std::to_string(peer->port())};
   command.insert(command.end(), flags.begin(), flags.end());
   peer->start(command);
   return peer;
 }
 
 // Why a peer is not there: what its installer wrote, else that nobody has tried.
-std::string why_absent(const Options& options, const std::string& name, const std::string& program) {
-  std::string reason = first_line(options.peers + "/" + name + ".left-out");
+std::string why_absent(const PeerOptions& options, const std::string& name, const std::string& program) {
+  std::string reason = first_line(options.folder + "/" + name + ".left-out");
   if (!reason.empty()) return reason;
-  const std::string path = options.peers + "/bin/" + program;
+  const std::string path = options.folder + "/bin/" + program;
   return ::access(path.c_str(), X_OK) == 0 ? "" : "there is no " + path + ": benchmark/peers/install puts it there";
 }
 
@@ -212,14 +210,14 @@ double Peer::user_bytes() const {
   return sum;
 }
 
-std::vector<PeerKind> peer_kinds(const Options& options) {
+std::vector<PeerKind> peer_kinds(const PeerOptions& options) {
   const auto version = [&](const std::string& name) {
-    return " " + first_line(options.peers + "/" + name + ".version");
+    return " " + first_line(options.folder + "/" + name + ".version");
   };
   const auto absent = [&](const std::string& name, const std::string& program) {
     return why_absent(options, name, program);
   };
-  const std::string threads = std::to_string(options.threads != 0 ? options.threads : 1);
+  const std::string threads = std::to_string(options.threads);
   const std::vector<PeerKind> all{
       {"ours", "sharded-gotify, loops: " + threads, "", true, [&] { return std::make_unique<Ours>(options); }},
       {"bun", "Bun" + version("bun"), absent("bun", "bun"), false, [&] { return start_bun(options); }},
@@ -232,11 +230,11 @@ std::vector<PeerKind> peer_kinds(const Options& options) {
          return start_gorilla(options, "gorilla-fork", {"-buffers", "8192", "-queue", "10"});
        }},
       {"gotify", "Gotify" + version("gotify"), absent("gotify", "gotify"), true,
-       [&] { return std::make_unique<Gotify>(options, options.peers + "/bin/gotify"); }},
+       [&] { return std::make_unique<Gotify>(options, options.folder + "/bin/gotify"); }},
   };
   std::vector<PeerKind> wanted;
   for (const PeerKind& kind : all) {
-    if (contains_word(options.systems, kind.name)) wanted.push_back(kind);
+    if (contains(options.systems, kind.name)) wanted.push_back(kind);
   }
   return wanted;
 }

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "support/options.hpp"
-#include "support/stamp.hpp"
+#include "benchmark/support/scenario.hpp"
+#include "benchmark/support/stamp.hpp"
 
 namespace push::bench {
 
@@ -36,6 +36,12 @@ class Peer {
   virtual pid_t pid() const = 0;  // the others descend from it
 };
 
+struct PeerOptions : CommonOptions {
+  std::string folder = results_folder() + "/peers";  // what peers/install has installed
+  Words systems{"ours", "bun", "nchan", "gorilla", "gorilla-fork", "gotify"};
+  unsigned threads = 1;
+};
+
 struct PeerKind {
   std::string name;      // in --systems
   std::string title;     // in the table, with its version
@@ -45,6 +51,6 @@ struct PeerKind {
 };
 
 // Those that --systems names. What it starts keeps its data below --dir.
-std::vector<PeerKind> peer_kinds(const Options& options);
+std::vector<PeerKind> peer_kinds(const PeerOptions& options);
 
 }  // namespace push::bench

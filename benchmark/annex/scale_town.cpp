@@ -1,14 +1,14 @@
-#include "scale_town.hpp"
+#include "benchmark/annex/scale_town.hpp"
 
 #include <poll.h>
 
 #include <algorithm>
 #include <array>
 
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/names.hpp"
-#include "support/stamp.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/names.hpp"
+#include "benchmark/support/stamp.hpp"
 
 namespace push::bench {
 namespace {
@@ -18,7 +18,7 @@ constexpr double kPatience = 60;
 
 }  // namespace
 
-Town::Town(const Options& options, TownPlan plan)
+Town::Town(const ScaleOptions& options, TownPlan plan)
     : plan_(plan),
       size_(options.size),
       server_({.program = options.program,
