@@ -23,7 +23,7 @@ constexpr char kFailed = '-';
 Crowd::Crowd(std::uint16_t port, unsigned connections, std::size_t message_size) {
   auto [ours, theirs] = Channel::make();
   const Channel& child_end = theirs;
-  process_ = Process::run([&] {
+  process_ = support::Process::fork([&] {
     std::string last;
     try {
       last = std::to_string(post_until_told(child_end, port, connections, message_size));

@@ -15,7 +15,6 @@
 
 #include "benchmark/support/check.hpp"
 #include "benchmark/support/fd.hpp"
-#include "benchmark/support/frame.hpp"
 #include "benchmark/support/http.hpp"
 #include "benchmark/support/socket.hpp"
 
@@ -157,9 +156,9 @@ class Floor {
 
 }  // namespace
 
-DurableFloor::DurableFloor(const std::string& directory) : scratch_(directory) {
+DurableFloor::DurableFloor(const std::string& directory) : scratch_(disk_folder(directory)) {
   const Fd listener = listen_on_loopback(port_);
-  process_ = Process::run([&] { Floor(listener, scratch_.path()).run(); });
+  process_ = support::Process::fork([&] { Floor(listener, scratch_.path()).run(); });
 }
 
 }  // namespace push::bench

@@ -206,7 +206,7 @@ double sum(const Counts& counts) {
 std::pair<Counts, Counts> measure(const GuardOptions& options, const Part& part) {
   progress(std::string("guard ") + part.name);
   try {
-    const Scratch scratch(options.dir + "/guard");
+    const support::TemporaryDirectory scratch(disk_folder(options.dir + "/guard"));
     const std::unique_ptr<Counter> counter = part.counter(scratch.path());
     auto counts = Run(options, *counter).measure();
     // The last round of POSTs, for callgrind_annotate.

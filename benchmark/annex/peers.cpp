@@ -13,10 +13,8 @@
 #include "benchmark/support/check.hpp"
 #include "benchmark/support/clock.hpp"
 #include "benchmark/support/post_pool.hpp"
-#include "benchmark/support/raw_sender.hpp"
-#include "benchmark/support/stamp.hpp"
+#include "benchmark/support/side.hpp"
 #include "benchmark/support/stats.hpp"
-#include "benchmark/support/subscriber_process.hpp"
 #include "benchmark/support/table.hpp"
 
 namespace push::bench {
@@ -89,125 +87,48 @@ Json measure_memory(const PeerKind& kind, const PeersOptions& options, bool with
   return {{"user_bytes_per_connection", slope(points)}, {"points", listed}};
 }
 
-struct Round {
-  double cpu_us = 0;      // of the sender, per delivery
-  double per_second = 0;  // deliveries
-};
-
-// Who sends and who listens.
-class Side {
- public:
-  Side(std::uint16_t port, unsigned source_net, unsigned connections)
-      : connections_(connections), subscribers_({.port = port, .source_net = source_net}) {}
-  virtual ~Side() = default;
-  Side(const Side&) = delete;
-  Side& operator=(const Side&) = delete;
-
-  void connect() {
-    subscribers_.open_up_to(connections_);
-    ::usleep(kSettleMicroseconds);
+// Against the rounds of the raw sender, each with its own.
+Json figures_of(Side& side, const Side& raw) {
+  std::map<std::string, std::vector<double>> of_rounds;
+  for (std::size_t i = 0; i < side.rounds().size(); ++i) {
+    const Round& round = side.rounds()[i];
+    of_rounds["cpu_us_per_delivery"].push_back(round.cpu_us);
+    of_rounds["deliveries_per_second"].push_back(round.per_second);
+    of_rounds["cpu_ratio"].push_back(round.cpu_us / raw.rounds()[i].cpu_us);
+    of_rounds["rate_ratio"].push_back(round.per_second / raw.rounds()[i].per_second);
   }
-  std::string last_frame() { return subscribers_.last_frame(); }
-
-  // One message in flight, so that no two frames share a write.
-  void round(unsigned messages, bool keep) {
-    prepare();
-    if (!keep) subscribers_.take_summary();
-    const std::int64_t cpu_before = cpu();
-    const std::int64_t client_before = subscribers_.cpu_ns();
-    const std::int64_t start = monotonic_ns();
-    for (unsigned i = 0; i < messages; ++i) {
-      subscribers_.begin_await_sequence(++sequence_);
-      send({.sent_ns = monotonic_ns(), .sequence = sequence_, .user = 0});
-      subscribers_.end_await_sequence();
-    }
-    const auto deliveries = static_cast<double>(messages) * connections_;
-    const auto elapsed = static_cast<double>(monotonic_ns() - start);
-    const auto sender_cpu = static_cast<double>(cpu() - cpu_before);
-    const auto client_cpu = static_cast<double>(subscribers_.cpu_ns() - client_before);
-    const auto summary = subscribers_.take_summary();
-    if (summary.deliveries != std::uint64_t{sequence_} * connections_) fail("deliveries do not add up");
-    if (!keep) return;
-    rounds_.push_back({sender_cpu / 1e3 / deliveries, deliveries * 1e9 / elapsed});
-    sender_cpus_.push_back(sender_cpu / elapsed);
-    client_cpus_.push_back(client_cpu / elapsed);
-    latencies_.add(summary.latencies);
+  Json result{{"connections", side.connections()},
+              {"frame_bytes", side.last_frame().size()},
+              {"sender_cpus", median(side.all([](const Round& round) { return round.sender_cpus(); }))},
+              {"subscriber_cpus", median(side.all([](const Round& round) { return round.client_cpus(); }))},
+              {"deliveries", side.latencies().count()},
+              {"p50_us", side.latencies().quantile_us(0.5)},
+              {"p99_us", side.latencies().quantile_us(0.99)},
+              {"max_us", side.latencies().max_us()}};
+  for (const auto& [name, values] : of_rounds) {
+    result[name] = median(values);
+    result["rounds"][name] = values;
   }
-
-  // Against the rounds of the raw sender, each with its own.
-  Json figures(const Side& raw) {
-    std::map<std::string, std::vector<double>> of_rounds;
-    for (std::size_t i = 0; i < rounds_.size(); ++i) {
-      of_rounds["cpu_us_per_delivery"].push_back(rounds_[i].cpu_us);
-      of_rounds["deliveries_per_second"].push_back(rounds_[i].per_second);
-      of_rounds["cpu_ratio"].push_back(rounds_[i].cpu_us / raw.rounds_[i].cpu_us);
-      of_rounds["rate_ratio"].push_back(rounds_[i].per_second / raw.rounds_[i].per_second);
-    }
-    Json result{{"connections", connections_},
-                {"frame_bytes", last_frame().size()},
-                {"sender_cpus", median(sender_cpus_)},
-                {"subscriber_cpus", median(client_cpus_)},
-                {"deliveries", latencies_.count()},
-                {"p50_us", latencies_.quantile_us(0.5)},
-                {"p99_us", latencies_.quantile_us(0.99)},
-                {"max_us", latencies_.max_us()}};
-    for (const auto& [name, values] : of_rounds) {
-      result[name] = median(values);
-      result["rounds"][name] = values;
-    }
-    return result;
-  }
-
- protected:
-  virtual void prepare() {}
-  virtual std::int64_t cpu() const = 0;
-  // Returns when the sender has done its part.
-  virtual void send(const Stamp& stamp) = 0;
-
- private:
-  unsigned connections_;
-  SubscriberProcess subscribers_;
-  std::uint32_t sequence_ = 0;
-  std::vector<Round> rounds_;
-  std::vector<double> sender_cpus_;
-  std::vector<double> client_cpus_;
-  Histogram latencies_;
-};
+  return result;
+}
 
 class PeerSide : public Side {
  public:
   PeerSide(std::unique_ptr<Peer> peer, unsigned source_net, unsigned connections)
-      : Side(peer->port(), source_net, connections), peer_(std::move(peer)) {}
+      : Side({.subscribers = {.port = peer->port(), .source_net = source_net}, .connections = connections}),
+        peer_(std::move(peer)) {}
 
  protected:
   // Some close a connection that waits as long as the others' turns take.
   void prepare() override { poster_.emplace(*peer_); }
   std::int64_t cpu() const override { return peer_->cpu_ns(); }
-  void send(const Stamp& stamp) override { poster_->post(stamp); }
+  void send(std::uint32_t first, unsigned count) override {
+    for (unsigned i = 0; i < count; ++i) poster_->post({monotonic_ns(), first + i, 0});
+  }
 
  private:
   std::unique_ptr<Peer> peer_;
   std::optional<Poster> poster_;
-};
-
-class RawSide : public Side {
- public:
-  RawSide(const RawSender& sender, unsigned source_net, unsigned connections)
-      : Side(sender.port(), source_net, connections), sender_(sender) {}
-
-  void use_frame(std::string frame) { frame_ = std::move(frame); }
-
- protected:
-  std::int64_t cpu() const override { return sender_.cpu_ns(); }
-  void send(const Stamp& stamp) override {
-    restamp(frame_, stamp);
-    sender_.start(frame_);
-    sender_.await_sent();
-  }
-
- private:
-  const RawSender& sender_;
-  std::string frame_;
 };
 
 // All of them with their subscribers at once; they take turns.
@@ -216,7 +137,7 @@ void measure_fan_out(const std::vector<PeerKind>& kinds, const PeersOptions& opt
   const unsigned rounds = options.rounds != 0 ? options.rounds : kFanOutRounds;
   const RawSender sender(connections);
   unsigned source_net = 41;
-  RawSide raw(sender, source_net, connections);
+  RawSide raw(sender, {.subscribers = {.source_net = source_net}, .connections = connections});
   raw.connect();
   sender.await_accepted();
   std::vector<std::unique_ptr<PeerSide>> sides;
@@ -224,22 +145,23 @@ void measure_fan_out(const std::vector<PeerKind>& kinds, const PeersOptions& opt
     progress("peers, " + std::to_string(connections) + " subscribers to " + kind.title);
     sides.push_back(std::make_unique<PeerSide>(kind.start(), ++source_net, connections));
     sides.back()->connect();
-    sides.back()->round(2, false);
+    ::usleep(kSettleMicroseconds);
+    sides.back()->round(2, 1, false);
   }
   raw.use_frame(sides.front()->last_frame());
-  raw.round(2, false);
+  raw.round(2, 1, false);
   std::vector<Side*> turns{&raw};
   for (const auto& side : sides) turns.push_back(side.get());
   for (unsigned round = 0; round < rounds; ++round) {
     progress("peers, fan-out, round " + std::to_string(round + 1) + " of " + std::to_string(rounds));
     for (Side* side : turns) {
       ::usleep(kPauseMicroseconds);
-      side->round(options.messages, true);
+      side->round(options.messages, 1, true);
     }
     std::reverse(turns.begin(), turns.end());
   }
-  systems[kRaw]["fan_out"] = raw.figures(raw);
-  for (std::size_t i = 0; i < kinds.size(); ++i) systems[kinds[i].name]["fan_out"] = sides[i]->figures(raw);
+  systems[kRaw]["fan_out"] = figures_of(raw, raw);
+  for (std::size_t i = 0; i < kinds.size(); ++i) systems[kinds[i].name]["fan_out"] = figures_of(*sides[i], raw);
 }
 
 void measure_posts(const std::vector<PeerKind>& kinds, const PeersOptions& options, Json& systems) {

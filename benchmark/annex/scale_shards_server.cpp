@@ -8,8 +8,8 @@
 #include "benchmark/support/channel.hpp"
 #include "benchmark/support/check.hpp"
 #include "benchmark/support/clock.hpp"
-#include "benchmark/support/process.hpp"
 #include "benchmark/support/table.hpp"
+#include "support/process.hpp"
 
 namespace push::bench {
 namespace {
@@ -28,7 +28,7 @@ class Passers {
   explicit Passers(std::uint16_t port) {
     auto [ours, theirs] = Channel::make();
     const Channel& child_end = theirs;
-    process_ = Process::run([&] {
+    process_ = support::Process::fork([&] {
       Subscribers subscribers({.port = port, .source_net = 61, .own_users = true});
       const std::size_t opened = subscribers.churn(kPairs, kAtOnce, kOnline, kAbsent, kPatience);
       child_end.send(opened == kPairs ? '+' : '-');
@@ -42,7 +42,7 @@ class Passers {
 
  private:
   Channel channel_;
-  Process process_;
+  support::Process process_;
 };
 
 class Case {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "benchmark/support/clock.hpp"
-#include "benchmark/support/frame.hpp"
+#include "benchmark/support/http.hpp"
 #include "benchmark/support/socket.hpp"
 
 namespace push::bench {
@@ -40,7 +40,7 @@ RawSender::RawSender(std::size_t connections) {
   const Fd listener = listen_on_loopback(port_);
   auto [ours, theirs] = Channel::make();
   const Channel& child_end = theirs;
-  process_ = Process::run([&] { serve(child_end, listener, connections); });
+  process_ = support::Process::fork([&] { serve(child_end, listener, connections); });
   channel_ = std::move(ours);
 }
 
@@ -77,7 +77,7 @@ void RawSender::await_sent() const {
 }
 
 std::int64_t RawSender::cpu_ns() const {
-  return bench::cpu_ns(process_.pid());
+  return bench::cpu_ns(process_.id());
 }
 
 }  // namespace push::bench

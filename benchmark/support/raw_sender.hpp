@@ -5,7 +5,7 @@
 #include <string>
 
 #include "benchmark/support/channel.hpp"
-#include "benchmark/support/process.hpp"
+#include "support/process.hpp"
 
 namespace push::bench {
 
@@ -26,7 +26,7 @@ class RawSender {
 
   std::uint16_t port_ = 0;
   Channel channel_;
-  Process process_;
+  support::Process process_;
 };
 
 }  // namespace push::bench

@@ -45,12 +45,6 @@ Fd listen_on_loopback(std::uint16_t& port) {
   return fd;
 }
 
-std::uint16_t free_port() {
-  std::uint16_t port = 0;
-  listen_on_loopback(port);
-  return port;
-}
-
 Fd connect_to_loopback(std::uint16_t port, SourceAddress source) {
   Fd fd = try_connect_to_loopback(port, source);
   if (fd.get() < 0) fail("connect: nobody listens on 127.0.0.1:" + std::to_string(port));

@@ -49,7 +49,7 @@ std::string bytes_of(const T& value) {
 SubscriberProcess::SubscriberProcess(SubscriberPlan plan) : patience_(plan.patience_seconds) {
   auto [ours, theirs] = Channel::make();
   const Channel& child_end = theirs;
-  process_ = Process::run([&] { serve(child_end, plan); });
+  process_ = support::Process::fork([&] { serve(child_end, plan); });
   channel_ = std::move(ours);
 }
 
@@ -203,7 +203,7 @@ std::uint64_t SubscriberProcess::segments() {
 }
 
 std::int64_t SubscriberProcess::cpu_ns() const {
-  return bench::cpu_ns(process_.pid());
+  return bench::cpu_ns(process_.id());
 }
 
 }  // namespace push::bench

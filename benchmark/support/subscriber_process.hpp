@@ -4,9 +4,9 @@
 #include <string>
 
 #include "benchmark/support/channel.hpp"
-#include "benchmark/support/process.hpp"
 #include "benchmark/support/stats.hpp"
 #include "benchmark/support/subscribers.hpp"
+#include "support/process.hpp"
 
 namespace push::bench {
 
@@ -48,7 +48,7 @@ class SubscriberProcess {
 
   double patience_;
   Channel channel_;
-  Process process_;
+  support::Process process_;
 };
 
 }  // namespace push::bench

@@ -250,9 +250,9 @@ std::string_view Subscribers::eat(Subscriber& subscriber, std::string_view bytes
   if (subscriber.state == State::upgrading) {
     const auto response = parse_response(bytes);
     if (!response) return bytes;
-    if (response->status != 101 || header_value(response->header, "Sec-WebSocket-Accept") != kExpectedAccept) {
+    if (response->status != 101 || find_header(response->head, "Sec-WebSocket-Accept") != kExpectedAccept) {
       lost(static_cast<std::size_t>(&subscriber - subscribers_.data()), &Arrivals::answered,
-           "no upgrade: " + std::string(response->header) + std::string(response->body));
+           "no upgrade: " + std::string(response->head) + std::string(response->body));
       return {};
     }
     subscriber.state = State::open;

@@ -14,9 +14,9 @@
 #include <vector>
 
 #include "benchmark/support/fd.hpp"
-#include "benchmark/support/frame.hpp"
 #include "benchmark/support/socket.hpp"
 #include "benchmark/support/stats.hpp"
+#include "support/frame.hpp"
 
 namespace push::bench {
 
@@ -44,6 +44,11 @@ struct Arrivals {
   std::int64_t last_ns = 0;    // the last 101
   Histogram times;             // of each, from its connect() to its 101
 };
+
+using support::client_frame;
+using support::Opcode;
+using support::parse_server_frame;
+using Frame = support::FrameView;
 
 class Subscribers {
  public:

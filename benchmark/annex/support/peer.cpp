@@ -2,9 +2,9 @@
 
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include "benchmark/support/check.hpp"
 #include "benchmark/support/clock.hpp"
@@ -13,25 +13,17 @@
 #include "benchmark/support/names.hpp"
 #include "benchmark/support/post_pool.hpp"
 #include "benchmark/support/proc_memory.hpp"
-#include "benchmark/support/process.hpp"
 #include "benchmark/support/server.hpp"
 #include "benchmark/support/socket.hpp"
+#include "support/process.hpp"
 
 namespace push::bench {
 namespace {
 
 constexpr double kStartSeconds = 20;
-constexpr double kStopSeconds = 20;
-
-std::string contents(const std::string& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 std::string first_line(const std::string& path) {
-  const std::string text = contents(path);
+  const std::string text = support::read_text(path);
   return text.substr(0, text.find('\n'));
 }
 
@@ -99,7 +91,10 @@ class Ours : public Peer {
 class Program : public Peer {
  public:
   Program(const PeerOptions& options, std::string name)
-      : size_(options.size), name_(std::move(name)), scratch_(options.dir + "/" + name_), port_(free_port()) {}
+      : size_(options.size),
+        name_(std::move(name)),
+        scratch_(disk_folder(options.dir + "/" + name_)),
+        port_(support::free_port()) {}
 
   ~Program() override { stop(); }
 
@@ -110,20 +105,21 @@ class Program : public Peer {
 
   void start(const std::vector<std::string>& command) {
     const std::string log = folder() + "/log";
-    process_ = Process::exec(command, folder(), log);
+    process_ = support::Process({command, {}, folder(), log, log, 0});
     for (const Deadline deadline(kStartSeconds); process_.running() && !deadline.passed(); ::usleep(20'000)) {
       if (request_once(port_, get_request(port_, "/health"), 5).first == 200) return;
     }
-    fail(name_ + " did not answer /health: " + contents(log));
+    fail(name_ + " did not answer /health: " + support::read_text(log));
   }
 
  protected:
-  pid_t pid() const override { return process_.pid(); }
+  pid_t pid() const override { return process_.id(); }
 
   // Ends what the program has started, too, which SIGKILL would not.
   void stop() {
     try {
-      process_.terminate(kStopSeconds);
+      if (process_.running()) process_.signal(SIGTERM);
+      process_.wait();
     } catch (const Failure&) {
       kill_hard();
     }
@@ -133,9 +129,9 @@ class Program : public Peer {
 
  private:
   std::string name_;
-  Scratch scratch_;
+  support::TemporaryDirectory scratch_;
   std::uint16_t port_ = 0;
-  Process process_;
+  support::Process process_;
 };
 
 // Gotify on a database that our server has made and the benchmark has seeded, in the journal mode that Gotify makes its
@@ -163,7 +159,7 @@ class Gotify : public Program {
 
 std::unique_ptr<Program> start_nchan(const PeerOptions& options) {
   auto peer = std::make_unique<Program>(options, "nchan");
-  std::string config = contents(options.folder + "/nchan/nginx.conf");
+  std::string config = support::read_text(options.folder + "/nchan/nginx.conf");
   replace_all(config, "@PORT@", std::to_string(peer->port()));
   replace_all(config, "@DIRECTORY@", peer->folder());
   write(peer->folder() + "/nginx.conf", config);

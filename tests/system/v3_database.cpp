@@ -1,4 +1,4 @@
-#include "support/v3_database.hpp"
+#include "system/v3_database.hpp"
 
 #include "support/database.hpp"
 

@@ -1,4 +1,4 @@
-#include "support/frame_reader.hpp"
+#include "support/frame.hpp"
 
 #include <array>
 
@@ -30,29 +30,36 @@ bool known(Opcode opcode) {
 
 }  // namespace
 
-std::optional<WireFrame> FrameReader::next() {
-  if (input_.size() < 2) return std::nullopt;
-  const auto first = static_cast<unsigned char>(input_[0]);
-  const auto second = static_cast<unsigned char>(input_[1]);
-  WireFrame frame{(first & 0x80U) != 0, static_cast<Opcode>(first & 0x0fU), {}};
+std::optional<FrameView> parse_server_frame(std::string_view bytes) {
+  if (bytes.size() < 2) return std::nullopt;
+  const auto first = static_cast<unsigned char>(bytes[0]);
+  const auto second = static_cast<unsigned char>(bytes[1]);
+  FrameView frame{static_cast<Opcode>(first & 0x0fU), (first & 0x80U) != 0, {}, 2};
   if ((first & 0x70U) != 0) throw Failure("a reserved bit is set");
   if ((second & 0x80U) != 0) throw Failure("a server frame is masked");
   if (!known(frame.opcode)) throw Failure("unknown opcode " + std::to_string(first & 0x0fU));
 
   std::uint64_t size = second & 0x7fU;
-  std::size_t head = 2;
   if (frame.opcode >= Opcode::close && (size > 125 || !frame.final)) throw Failure("bad control frame");
   if (size >= 126) {
     const std::size_t digits = size == 126 ? 2 : 8;
-    head += digits;
-    if (input_.size() < head) return std::nullopt;
-    size = big_endian(std::string_view(input_).substr(2, digits));
+    if (bytes.size() < frame.size + digits) return std::nullopt;
+    size = big_endian(bytes.substr(frame.size, digits));
+    frame.size += digits;
     if (size < (digits == 2 ? 126U : 65536U)) throw Failure("the length is not in its shortest form");
   }
-  if (input_.size() < head + size) return std::nullopt;
-  frame.payload = input_.substr(head, size);
-  input_.erase(0, head + size);
+  if (bytes.size() - frame.size < size) return std::nullopt;
+  frame.payload = bytes.substr(frame.size, size);
+  frame.size += size;
   return frame;
+}
+
+std::optional<WireFrame> FrameReader::next() {
+  const auto frame = parse_server_frame(input_);
+  if (!frame) return std::nullopt;
+  WireFrame whole{frame->final, frame->opcode, std::string(frame->payload)};
+  input_.erase(0, frame->size);
+  return whole;
 }
 
 std::string client_frame(Opcode opcode, std::string_view payload) {

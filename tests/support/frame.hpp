@@ -9,6 +9,17 @@ namespace push::support {
 
 enum class Opcode : std::uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
 
+// A frame in somebody else's buffer.
+struct FrameView {
+  Opcode opcode = Opcode::text;
+  bool final = true;
+  std::string_view payload;
+  std::size_t size = 0;  // of the whole frame
+};
+
+// The first frame in `bytes`, nothing while it is incomplete. Throws Failure on one that a server must not send.
+std::optional<FrameView> parse_server_frame(std::string_view bytes);
+
 struct WireFrame {
   bool final = true;
   Opcode opcode = Opcode::text;
