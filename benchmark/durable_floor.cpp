@@ -14,9 +14,9 @@
 #include <vector>
 
 #include "benchmark/support/check.hpp"
-#include "benchmark/support/fd.hpp"
 #include "benchmark/support/http.hpp"
 #include "benchmark/support/socket.hpp"
+#include "push/core/descriptor.hpp"
 
 namespace push::bench {
 namespace {
@@ -80,8 +80,8 @@ class Disk {
     }
   }
 
-  Fd file_;
-  Fd done_;
+  core::Descriptor file_;
+  core::Descriptor done_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<Post> waiting_;
@@ -90,7 +90,7 @@ class Disk {
 
 class Floor {
  public:
-  Floor(const Fd& listener, const std::string& directory)
+  Floor(const core::Descriptor& listener, const std::string& directory)
       : listener_(listener), disk_(directory + "/log"), epoll_(must(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")) {
     watch(listener.get());
     watch(disk_.done_fd());
@@ -147,9 +147,9 @@ class Floor {
                                 std::to_string(size) + "\r\n\r\n" + post.message);
   }
 
-  const Fd& listener_;
+  const core::Descriptor& listener_;
   Disk disk_;
-  Fd epoll_;
+  core::Descriptor epoll_;
   int subscriber_ = -1;
   std::uint64_t last_id_ = 0;
 };
@@ -157,7 +157,7 @@ class Floor {
 }  // namespace
 
 DurableFloor::DurableFloor(const std::string& directory) : scratch_(disk_folder(directory)) {
-  const Fd listener = listen_on_loopback(port_);
+  const core::Descriptor listener = listen_on_loopback(port_);
   process_ = support::Process::fork([&] { Floor(listener, scratch_.path()).run(); });
 }
 

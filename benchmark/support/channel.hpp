@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "benchmark/support/check.hpp"
-#include "benchmark/support/fd.hpp"
+#include "push/core/descriptor.hpp"
 
 namespace push::bench {
 
@@ -28,7 +28,7 @@ class Channel {
 
  private:
   explicit Channel(int fd) : fd_(fd) {}
-  Fd fd_;
+  core::Descriptor fd_;
 };
 
 }  // namespace push::bench

@@ -82,7 +82,7 @@ core::Result<std::uint16_t> LoopPool::listen(const std::string& address, std::ui
   }
   for (std::size_t i = 0; i < sockets->size(); ++i) {
     Loop& loop = *loops_[i % loops_.size()];
-    loop.add_acceptor(std::make_unique<Acceptor>(loop, (*sockets)[i], listener, peers));
+    loop.add_acceptor(std::make_unique<Acceptor>(loop, std::move((*sockets)[i]), listener, peers));
   }
   return listener.port;
 }
@@ -115,9 +115,9 @@ void LoopPool::stop() {
   for (const auto& loop : loops_) loop->join();
 }
 
-void LoopPool::deliver(hub::LoopSet loops, core::UserId user, const core::Bytes& frame) {
+void LoopPool::deliver(hub::LoopSet loops, const stream::Message& message) {
   for (; loops != 0; loops &= loops - 1) {
-    loops_[static_cast<std::size_t>(std::countr_zero(loops))]->drop(Frame{user, frame});
+    loops_[static_cast<std::size_t>(std::countr_zero(loops))]->drop(message);
   }
 }
 
