@@ -223,7 +223,9 @@ void Subscribers::on_event(std::size_t slot, std::uint32_t events) {
 }
 
 void Subscribers::write_request(Subscriber& subscriber) {
-  send_whole(subscriber.fd, upgrade_request("/stream?token=" + client_token(subscriber.user), plan_.port));
+  send_whole(subscriber.fd, plan_.sessions
+                                ? get_request(plan_.port, "/version")
+                                : upgrade_request("/stream?token=" + client_token(subscriber.user), plan_.port));
   subscriber.state = State::upgrading;
 }
 
@@ -250,9 +252,12 @@ std::string_view Subscribers::eat(Subscriber& subscriber, std::string_view bytes
   if (subscriber.state == State::upgrading) {
     const auto response = parse_response(bytes);
     if (!response) return bytes;
-    if (response->status != 101 || find_header(response->head, "Sec-WebSocket-Accept") != kExpectedAccept) {
+    const bool expected = plan_.sessions ? response->status == 200
+                                         : response->status == 101 &&
+                                               find_header(response->head, "Sec-WebSocket-Accept") == kExpectedAccept;
+    if (!expected) {
       lost(static_cast<std::size_t>(&subscriber - subscribers_.data()), &Arrivals::answered,
-           "no upgrade: " + std::string(response->head) + std::string(response->body));
+           "unexpected answer: " + std::string(response->head) + std::string(response->body));
       return {};
     }
     subscriber.state = State::open;

@@ -21,7 +21,7 @@
 #include "push/hub/hub.hpp"
 #include "push/metrics/registry.hpp"
 #include "push/net/loop_pool.hpp"
-#include "push/store/sqlite_store.hpp"
+#include "push/store/open.hpp"
 
 namespace push {
 namespace {
@@ -101,7 +101,7 @@ int serve(const config::Loaded& loaded) {
 
   // What is on disk.
   metrics::Registry metrics;
-  auto store = store::SqliteStore::open(config.database, metrics);
+  auto store = store::open(config.database, metrics);
   if (!store) return cannot_start(store.error());
   if (auto made = api::create_default_user(**store, config); !made) return cannot_start(made.error());
   files::ImageFolder images(config.uploadedimagesdir);
