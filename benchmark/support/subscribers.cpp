@@ -53,8 +53,7 @@ void Subscribers::hold(std::size_t slot, std::uint32_t user, std::uint32_t base,
   epoll_event event{.events = EPOLLOUT,
                     .data = {.u64 = std::uint64_t{subscriber.generation} << 32 | static_cast<std::uint32_t>(slot)}};
   must(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd.get(), &event), "epoll_ctl");
-  subscriber.fd = fd.get();
-  fd.release();
+  subscriber.fd = fd.release();
   subscriber.user = user;
   subscriber.sequence = base;
   subscriber.state = State::connecting;
