@@ -39,13 +39,13 @@ struct PublisherTest : testing::Test {
   core::Result<std::string> submit(core::ApplicationId to, const std::string& text) {
     auto answer = std::make_shared<std::promise<core::Result<std::string>>>();
     auto queued = publisher.submit(user, {to, text, "title", 3, "", core::wall_now()},
-                                    [this, answer](core::Result<core::Slice> stored) {
-                                      notes.log.push_back("reply");
-                                      if (stored)
-                                        answer->set_value(std::string(stored->view));
-                                      else
-                                        answer->set_value(stored.error());
-                                    });
+                                   [this, answer](core::Result<core::Slice> stored) {
+                                     notes.log.push_back("reply");
+                                     if (stored)
+                                       answer->set_value(std::string(stored->view));
+                                     else
+                                       answer->set_value(stored.error());
+                                   });
     if (!queued) return queued.error();
     return answer->get_future().get();
   }
