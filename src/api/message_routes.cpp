@@ -23,7 +23,7 @@ core::Error application_gone(const auth::Principal& principal) {
 }
 
 void submit(Service& service, const ExchangePtr& exchange, store::NewMessage message) {
-  auto queued = service.publisher().submit(
+  auto queued = service.publisher().publish(
       exchange->principal->user, std::move(message), [&service, exchange](core::Result<core::Slice> stored) {
         if (stored) {
           net::Response response;

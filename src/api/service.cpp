@@ -11,9 +11,10 @@
 #include "api/respond.hpp"
 #include "api/routes.hpp"
 #include "api/session_cookie.hpp"
+#include "api/stream_route.hpp"
 #include "push/api/context.hpp"
 #include "push/core/check.hpp"
-#include "push/go/text.hpp"
+#include "push/core/text.hpp"
 #include "push/net/trusted_proxies.hpp"
 
 namespace push::api {
@@ -43,7 +44,7 @@ void add_headers(net::Response& response, HeaderList common) {
   if (common.empty()) return;
   for (auto& [name, value] : response.headers) set_header(common, name, std::move(value));
   std::erase_if(common, [&response](const auto& header) {
-    if (!go::same_ignoring_case(header.first, "Content-Type")) return false;
+    if (!core::same_ignoring_case(header.first, "Content-Type")) return false;
     response.content_type = header.second;
     return true;
   });
@@ -94,7 +95,7 @@ bool Service::allows_origin(const net::Request& request) {
 net::Response Service::refuse(const net::Request& request, const net::Admission& admission, unsigned status,
                               std::string_view reason) {
   count(status);
-  log_->write(request, status, admission.start, {});
+  log_->write(request, status, context_of(admission).start, {});
   net::Response response = refused_handshake(status, reason);
   HeaderList common;
   origins_.judge(view_of(request), common);
@@ -107,8 +108,8 @@ net::Response Service::refuse(const net::Request& request, const net::Admission&
 // epoch is read. Either it has moved and the store tells that the client is gone, or the disconnect is still to come.
 void Service::opened(const net::Request& request, const net::Admission& admission) {
   count(101);
-  log_->write(request, 101, admission.start, {});
-  if (authenticator_.epoch() == admission.epoch) return;
+  log_->write(request, 101, context_of(admission).start, {});
+  if (authenticator_.epoch() == context_of(admission).epoch) return;
   const hub::Key key{admission.user, admission.client};
   core::WorkerPool::Job job([this, key] {
     if (is_revoked(key)) publisher_.disconnect(key);

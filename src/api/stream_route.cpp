@@ -7,9 +7,15 @@
 namespace push::api {
 
 void open_stream(Service& /*service*/, const ExchangePtr& exchange) {
-  const net::Admission admission{exchange->principal->user, exchange->principal->client, exchange->epoch,
-                                 exchange->start};
-  exchange->reply.upgrade(std::move(exchange->request), admission);
+  net::Admission admission;
+  admission.user = exchange->principal->user;
+  admission.client = exchange->principal->client;
+  admission.context = std::make_shared<const StreamContext>(StreamContext{exchange->epoch, exchange->start});
+  exchange->reply.stream(std::move(exchange->request), std::move(admission));
+}
+
+const StreamContext& context_of(const net::Admission& admission) {
+  return *static_cast<const StreamContext*>(admission.context.get());
 }
 
 }  // namespace push::api

@@ -70,6 +70,24 @@ core::Result<void> check_web_interface(const std::string& folder) {
   return {};
 }
 
+// What other nodes say of accounts has the same consequences as a change here: forget first, close second.
+class RemoteEvents final : public cluster::EventListener {
+ public:
+  RemoteEvents(auth::Authenticator& authenticator, delivery::Publisher& publisher)
+      : authenticator_(authenticator), publisher_(publisher) {}
+
+  void on_event(const cluster::Event& event) override {
+    using Kind = cluster::Event::Kind;
+    authenticator_.forget(event.user);
+    if (event.kind == Kind::client_gone || event.kind == Kind::user_gone)
+      publisher_.disconnect({event.user, event.client});
+  }
+
+ private:
+  auth::Authenticator& authenticator_;
+  delivery::Publisher& publisher_;
+};
+
 void wait_for_the_end() {
   for (;;) {
     const int signal = wait_for_signal();
@@ -114,6 +132,8 @@ int serve(const config::Loaded& loaded) {
   net::LoopPool loops(config.server, hub, metrics);
   cluster::Standalone backplane;
   delivery::Publisher publisher(**store, hub, loops, backplane, metrics, config.server.stream.inboxsize);
+  RemoteEvents remote_events(authenticator, publisher);
+  backplane.start(publisher, remote_events);
   api::Service service(**store, authenticator, publisher, images, workers, metrics, config);
   api::MetricsPage metrics_page(metrics);
   api::Housekeeper housekeeper(**store, authenticator, publisher);
@@ -129,6 +149,7 @@ int serve(const config::Loaded& loaded) {
   housekeeper.stop();
   workers.stop();
   (*store)->drain();
+  backplane.stop();
   loops.stop();
   spdlog::info("Stopped");
   return 0;

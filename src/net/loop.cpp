@@ -18,24 +18,14 @@ constexpr unsigned kSweepsPerSecond = 10;  // each visits a tenth of the slots
 
 }  // namespace
 
-HttpMeters::HttpMeters(metrics::Registry& registry)
-    : sessions(registry.gauge("push_http_sessions", "Open HTTP connections.")),
-      requests(registry.counter("push_http_requests_total", "HTTP requests handed to a handler.")),
-      rejected(
-          registry.counter("push_http_rejected_total", "Bytes that never became a request: malformed, too large.")),
-      timeouts(registry.counter("push_http_timeouts_total", "HTTP connections that took too long or idled out.")),
-      accept_paused(
-          registry.counter("push_accept_paused_total", "Times that a listening socket paused at the socket limit.")),
-      no_memory(
-          registry.counter("push_http_no_memory_total", "Requests refused because the request budget was spent.")) {}
-
 Loop::Loop(hub::LoopIndex index, LoopShared& shared)
     : index_(index),
       shared_(shared),
+      for_sessions_{shared.settings.http, shared.http_meters, shared.budget, *this, *this},
       context_(1),
       work_(context_.get_executor()),
       roster_(shared.hub, index),
-      connections_(roster_, shared.settings.stream, shared.stream_meters),
+      connections_(roster_, shared.settings.stream, shared.stream_meters, protocols()),
       fanout_(roster_, connections_, shared.stream_meters),
       ready_(context_, ::dup(connections_.descriptor())),
       sweep_timer_(context_) {}
@@ -44,8 +34,10 @@ Loop::~Loop() {
   join();
 }
 
-void Loop::add_acceptor(std::unique_ptr<Acceptor> acceptor) {
-  acceptors_.push_back(std::move(acceptor));
+void Loop::add_acceptor(core::Descriptor socket, const Listener& listener, std::vector<SocketTaker*> takers) {
+  if (takers.empty()) takers.push_back(this);
+  acceptors_.push_back(std::make_unique<Acceptor>(context_, std::move(socket), listener, std::move(takers),
+                                                  shared_.sockets, shared_.http_meters.accept_paused));
 }
 
 void Loop::start() {
@@ -53,7 +45,7 @@ void Loop::start() {
     connections_.report_to([gate = shared_.gate](const auto& clients) { gate->still_open(clients); },
                            shared_.settings.tokenperiodseconds);
   }
-  for (const auto& acceptor : acceptors_) acceptor->start();
+  for (const auto& acceptor : acceptors_) acceptor->start(acceptors_.size());
   thread_ = core::Thread("loop" + std::to_string(index_), [this](const std::stop_token&) { run(); });
 }
 
@@ -71,7 +63,7 @@ void Loop::run() {
 // ---- parcels
 
 void Loop::drop(Parcel parcel) {
-  if (std::holds_alternative<Frame>(parcel)) frames_waiting_.fetch_add(1, std::memory_order_relaxed);
+  if (std::holds_alternative<stream::Message>(parcel)) messages_waiting_.fetch_add(1, std::memory_order_relaxed);
   if (inbox_.drop(std::move(parcel))) wake();
 }
 
@@ -82,23 +74,23 @@ void Loop::wake() {
 void Loop::empty_inbox() {
   PUSH_CHECK(on_loop_thread());
   inbox_.take(parcels_);
-  for (Parcel& parcel : parcels_) deliver(parcel);
+  for (Parcel& parcel : parcels_) unpack(parcel);
   parcels_.clear();
   if (fanout_.waiting() > 0 && !pumping_) pump();
 }
 
-void Loop::deliver(Parcel& parcel) {
+void Loop::unpack(Parcel& parcel) {
   struct {
     Loop& loop;
-    void operator()(Frame& frame) const {
-      if (!loop.fanout_.hand_out(frame.user, frame.bytes)) loop.frames_waiting_.fetch_sub(1, std::memory_order_relaxed);
+    void operator()(stream::Message& message) const {
+      if (!loop.fanout_.hand_out(std::move(message))) loop.messages_waiting_.fetch_sub(1, std::memory_order_relaxed);
     }
     void operator()(Revocation& revocation) const {
       loop.connections_.disconnect(revocation.key.user, revocation.key.client);
     }
     void operator()(Answer& answer) const { loop.answer(answer.session, std::move(answer.response)); }
-    void operator()(Upgrade& upgrade) const {
-      loop.upgrade(upgrade.session, std::move(upgrade.request), upgrade.admission);
+    void operator()(Opening& opening) const {
+      loop.stream(opening.session, std::move(opening.request), std::move(opening.admission));
     }
     void operator()(Order& order) const { order(); }
   } visitor{*this};
@@ -113,54 +105,63 @@ void Loop::answer(std::uint64_t session, Response response) {
   held->answer(std::move(response));
 }
 
-void Loop::upgrade(std::uint64_t session, Request request, Admission admission) {
-  if (!on_loop_thread()) return drop(Upgrade{session, std::move(request), admission});
+void Loop::stream(std::uint64_t session, Request request, Admission admission) {
+  if (!on_loop_thread()) return drop(Opening{session, std::move(request), std::move(admission)});
   const auto found = sessions_.find(session);
   if (found == sessions_.end()) return;
   const std::shared_ptr<HttpSession> held = found->second;
-  held->upgrade(request, admission);
+  held->stream(request, admission);
 }
 
 // ---- sessions
 
-void Loop::open_session(int descriptor, std::string peer, const Listener& listener) {
-  PUSH_CHECK(on_loop_thread());
-  const boost::asio::generic::stream_protocol protocol(listener.is_unix() ? AF_UNIX : AF_INET,
-                                                       listener.is_unix() ? 0 : IPPROTO_TCP);
-  error_code error;
-  HttpSession::Socket socket(context_);
-  socket.assign(protocol, descriptor, error);
-  if (error) {
-    ::close(descriptor);
-    shared_.sockets.fetch_sub(1, std::memory_order_relaxed);
+void Loop::take(core::Descriptor socket, std::string peer, const Listener& listener) {
+  if (!on_loop_thread()) {
+    return drop(Order([this, socket = std::move(socket), peer = std::move(peer), listener]() mutable {
+      take(std::move(socket), std::move(peer), listener);
+    }));
+  }
+  std::unique_ptr<Wire> wire = PlainWire::open(context_, std::move(socket));
+  if (wire == nullptr) {
+    shared_.sockets.open.fetch_sub(1, std::memory_order_relaxed);
     return;
   }
   const std::uint64_t id = next_session_++;
-  auto session =
-      std::make_shared<HttpSession>(*this, id, std::move(socket), std::move(peer), *listener.handler, listener.gate);
+  const auto session = std::make_shared<HttpSession>(for_sessions_, id, std::move(wire), std::move(peer),
+                                                     *listener.handler, listener.gate);
   sessions_.emplace(id, session);
   session->start();
 }
 
-void Loop::forget_session(std::uint64_t id) {
+bool Loop::adopt(std::uint64_t session, int descriptor, const Admission& admission, std::string_view greeting) {
   PUSH_CHECK(on_loop_thread());
-  sessions_.erase(id);
-}
-
-// ---- connections
-
-bool Loop::adopt(int descriptor, Admission admission, std::string_view greeting) {
-  PUSH_CHECK(on_loop_thread());
+  sessions_.erase(session);
   // Its socket is counted already, as a session's.
   const std::size_t before = connections_.size();
-  const bool adopted = connections_.adopt(descriptor, admission.user, admission.client, greeting);
+  const bool adopted = connections_.adopt(descriptor, admission.transport, admission.user, admission.client, greeting);
   if (adopted)
     ++connections_seen_;
   else
-    shared_.sockets.fetch_sub(1, std::memory_order_relaxed);
+    shared_.sockets.open.fetch_sub(1, std::memory_order_relaxed);
   PUSH_CHECK(connections_.size() <= before + 1);
   return adopted;
 }
+
+void Loop::closed(std::uint64_t session) {
+  PUSH_CHECK(on_loop_thread());
+  sessions_.erase(session);
+  shared_.sockets.open.fetch_sub(1, std::memory_order_relaxed);
+}
+
+template <class F>
+void Loop::for_each_session(F visit) {
+  for (auto next = sessions_.begin(); next != sessions_.end();) {
+    const std::shared_ptr<HttpSession> session = (next++)->second;  // erasing one leaves the others where they are
+    visit(*session);
+  }
+}
+
+// ---- connections
 
 void Loop::watch_connections() {
   ready_.async_wait(boost::asio::posix::stream_descriptor::wait_read, [this](error_code error) {
@@ -181,8 +182,8 @@ void Loop::on_connections_ready() {
 void Loop::pump() {
   PUSH_CHECK(on_loop_thread());
   const std::size_t before = fanout_.waiting();
-  pumping_ = fanout_.run();
-  frames_waiting_.fetch_sub(before - fanout_.waiting(), std::memory_order_relaxed);
+  pumping_ = fanout_.fan_out();
+  messages_waiting_.fetch_sub(before - fanout_.waiting(), std::memory_order_relaxed);
   count_sockets();
   if (!pumping_) return;
   // Where every core sends, the writer would come back from its disk only when a time slice of ours ends (8 ms were
@@ -194,7 +195,7 @@ void Loop::pump() {
 void Loop::count_sockets() {
   const std::size_t open = connections_.size();
   if (open == connections_seen_) return;
-  shared_.sockets.fetch_sub(connections_seen_ - open, std::memory_order_relaxed);
+  shared_.sockets.open.fetch_sub(connections_seen_ - open, std::memory_order_relaxed);
   connections_seen_ = open;
 }
 
@@ -213,11 +214,8 @@ void Loop::sweep() {
   count_sockets();
   if (++sweeps_ == kSweepsPerSecond) {
     sweeps_ = 0;
-    ++seconds_;
-    std::vector<std::shared_ptr<HttpSession>> sessions;  // a deadline may take the session out of the table
-    sessions.reserve(sessions_.size());
-    for (const auto& [id, session] : sessions_) sessions.push_back(session);
-    for (const auto& session : sessions) session->check_deadline(seconds_);
+    ++for_sessions_.seconds;
+    for_each_session([](HttpSession& session) { session.check_deadline(); });
   }
   schedule_sweep();
 }
@@ -226,20 +224,15 @@ void Loop::sweep() {
 
 void Loop::stop_accepting() {
   PUSH_CHECK(on_loop_thread());
-  draining_ = true;
   for (const auto& acceptor : acceptors_) acceptor->stop();
-  std::vector<std::shared_ptr<HttpSession>> sessions;
-  for (const auto& [id, session] : sessions_) sessions.push_back(session);
-  for (const auto& session : sessions) session->drain();
+  for_each_session([](HttpSession& session) { session.drain(); });
 }
 
 void Loop::finish() {
   PUSH_CHECK(on_loop_thread());
-  while (fanout_.run()) {  // what was committed before the end still goes out
+  while (fanout_.fan_out()) {  // what was committed before the end still goes out
   }
-  std::vector<std::shared_ptr<HttpSession>> sessions;
-  for (const auto& [id, session] : sessions_) sessions.push_back(session);
-  for (const auto& session : sessions) session->abort();
+  for_each_session([](HttpSession& session) { session.abort(); });
   connections_.close_all(CloseReason::shutdown);
   count_sockets();
   work_.reset();

@@ -1,4 +1,4 @@
-// One thread with an io_context: acceptor, HTTP sessions, WebSocket connections, roster, sweep. Owns all of them; other
+// One thread with an io_context: acceptor, HTTP sessions, streams, roster, sweep. Owns all of them; other
 // threads only drop parcels.
 #pragma once
 #include <atomic>
@@ -15,93 +15,86 @@
 #include "net/connection_table.hpp"
 #include "net/fanout.hpp"
 #include "net/http_session.hpp"
+#include "net/meters.hpp"
 #include "net/parcel.hpp"
 #include "net/request_budget.hpp"
 #include "net/roster.hpp"
+#include "net/session_context.hpp"
 #include "push/core/thread.hpp"
 
 namespace push::net {
 
-// Shared by all loops; made once by the pool.
-struct HttpMeters {
-  explicit HttpMeters(metrics::Registry& registry);
-  metrics::Gauge& sessions;
-  metrics::Counter& requests;
-  metrics::Counter& rejected;  // never became a request
-  metrics::Counter& timeouts;
-  metrics::Counter& accept_paused;  // the socket limit was reached
-  metrics::Counter& no_memory;      // refused: the request budget was spent
-};
-
-// What every loop of a pool has in common.
+// What every loop of a pool has in common; made once by the pool.
 struct LoopShared {
   const config::Server& settings;
   hub::Hub& hub;
   StreamMeters stream_meters;
   HttpMeters http_meters;
-  std::size_t max_sockets;              // config maxconnections, resolved
-  RequestBudget budget;                 // config bodybudget, resolved
-  std::atomic<std::size_t> sockets{0};  // sessions and connections
-  StreamGate* gate = nullptr;           // of the listeners with streams; set before start()
+  SocketLimit sockets;         // config maxconnections, resolved
+  RequestBudget budget;        // config bodybudget, resolved
+  StreamGate* gate = nullptr;  // of the listeners with streams; set before start()
 };
 
-class Loop {
+class Loop final : private SessionOwner, private ReplyReceiver, public SocketTaker {
  public:
   Loop(hub::LoopIndex index, LoopShared& shared);
   ~Loop();
 
   // ---- main thread
-  void add_acceptor(std::unique_ptr<Acceptor> acceptor);
+  // Without takers the loop serves what it accepts.
+  void add_acceptor(core::Descriptor socket, const Listener& listener, std::vector<SocketTaker*> takers);
   void start();
   void join();
 
   // ---- any thread
   void drop(Parcel parcel);
-  void answer(std::uint64_t session, Response response);
-  void upgrade(std::uint64_t session, Request request, Admission admission);
-  std::size_t backlog() const { return frames_waiting_.load(std::memory_order_relaxed); }
+  void take(core::Descriptor socket, std::string peer, const Listener& listener) override;
+  std::size_t backlog() const { return messages_waiting_.load(std::memory_order_relaxed); }
 
   // ---- the loop's thread
-  boost::asio::io_context& context() { return context_; }
-  LoopShared& shared() { return shared_; }
-  std::size_t acceptors() const { return acceptors_.size(); }
-  unsigned seconds() const { return seconds_; }  // since the start, counted by the sweep
-  // Takes over an accepted, non-blocking socket.
-  void open_session(int descriptor, std::string peer, const Listener& listener);
-  void forget_session(std::uint64_t id);
-  // The descriptor of a session that ends here becomes a connection, which the hub knows then. False: it is closed.
-  bool adopt(int descriptor, Admission admission, std::string_view greeting);
   void stop_accepting();
   void finish();  // shutdown: ends sessions and connections, then the thread
 
  private:
+  // ReplyReceiver, any thread.
+  void answer(std::uint64_t session, Response response) override;
+  void stream(std::uint64_t session, Request request, Admission admission) override;
+  // SessionOwner.
+  bool serves(stream::Transport transport) const override { return connections_.serves(transport); }
+  // The hub knows the stream when adopt() returns.
+  bool adopt(std::uint64_t session, int descriptor, const Admission& admission, std::string_view greeting) override;
+  void closed(std::uint64_t session) override;
+
   void run();
   void wake();
   void empty_inbox();
-  void deliver(Parcel& parcel);
+  void unpack(Parcel& parcel);
   void pump();           // fan-out, a turn at a time
   void count_sockets();  // what the table has closed leaves the process's count
   void watch_connections();
   void on_connections_ready();
   void schedule_sweep();
   void sweep();
+  // A session may leave the table while it is visited.
+  template <class F>
+  void for_each_session(F visit);
   bool on_loop_thread() const { return std::this_thread::get_id() == thread_id_.load(std::memory_order_relaxed); }
 
   const hub::LoopIndex index_;
   LoopShared& shared_;
+  SessionContext for_sessions_;  // above the context, whose pending waits hold sessions
   boost::asio::io_context context_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   core::Thread thread_;
   std::atomic<std::thread::id> thread_id_;  // set by the thread itself, which runs before thread_ is assigned
 
   Inbox inbox_;
-  std::vector<Parcel> parcels_;                 // being delivered
-  std::atomic<std::size_t> frames_waiting_{0};  // dropped here and not yet handed to everybody
+  std::vector<Parcel> parcels_;                   // being unpacked
+  std::atomic<std::size_t> messages_waiting_{0};  // dropped here and not yet handed to everybody
 
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
   boost::unordered_flat_map<std::uint64_t, std::shared_ptr<HttpSession>> sessions_;
   std::uint64_t next_session_ = 1;
-  bool draining_ = false;
 
   Roster roster_;
   ConnectionTable connections_;
@@ -112,7 +105,6 @@ class Loop {
   boost::asio::posix::stream_descriptor ready_;  // wraps the table's epoll descriptor
   boost::asio::steady_timer sweep_timer_;
   unsigned sweeps_ = 0;
-  unsigned seconds_ = 1;
 };
 
 }  // namespace push::net

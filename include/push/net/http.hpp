@@ -3,14 +3,15 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "push/core/bytes.hpp"
-#include "push/core/clock.hpp"
 #include "push/core/ids.hpp"
+#include "push/stream/transport.hpp"
 
 namespace push::net {
 
@@ -42,32 +43,42 @@ struct Response {
   bool close = false;  // end the HTTP connection after this answer
 };
 
-// Who a WebSocket belongs to, once api has let it in.
+// Whose stream a request becomes, and which, once api has let it in.
 struct Admission {
   core::UserId user{};
   core::ClientId client{};  // 0 = a Basic session
-  std::uint64_t epoch = 0;  // auth::Authenticator's, before it was asked whether to let it in
-  core::SteadyTime start;   // when the request came, for the log
+  stream::Transport transport = stream::Transport::websocket;
+  std::optional<core::MessageId> since;  // the last message that the client has; nothing is sent again yet
+  std::shared_ptr<const void> context;   // the gate's own, which gets it back; may be null
 };
 
-class Loop;
+// The loop that owns the session. Any thread. Answers for a session that is gone are dropped.
+class ReplyReceiver {
+ public:
+  virtual void answer(std::uint64_t session, Response response) = 0;
+  virtual void stream(std::uint64_t session, Request request, Admission admission) = 0;
+
+ protected:
+  ~ReplyReceiver() = default;
+};
 
 // Owned by whoever has to answer; any thread; answer at most once. Destroyed without an answer: an empty 500.
-// It holds (loop, session id), never the session: an answer to a session that is gone is dropped.
+// It holds a session id, never the session.
 class Reply {
  public:
-  Reply(Loop& loop, std::uint64_t session) : loop_(&loop), session_(session) {}
-  Reply(Reply&& other) noexcept : loop_(std::exchange(other.loop_, nullptr)), session_(other.session_) {}
+  Reply(ReplyReceiver& receiver, std::uint64_t session) : receiver_(&receiver), session_(session) {}
+  Reply(Reply&& other) noexcept : receiver_(std::exchange(other.receiver_, nullptr)), session_(other.session_) {}
   Reply& operator=(Reply&&) = delete;
   ~Reply();
 
   void send(Response response);
-  // Turn this exchange into a WebSocket: the handshake in `request` (given back) is checked, the 101 sent, and the
-  // descriptor moves to the loop's connection table. A bad handshake is answered through StreamGate::refuse.
-  void upgrade(Request request, Admission admission);
+  // Turn this exchange into a stream: what `request` (given back) says of it is checked (of a WebSocket, the
+  // handshake), the head of the answer sent (the 101), and the descriptor moves to the loop's connection table. What is
+  // wrong or not served is answered through StreamGate::refuse.
+  void stream(Request request, Admission admission);
 
  private:
-  Loop* loop_;
+  ReplyReceiver* receiver_;
   std::uint64_t session_;
 };
 
@@ -80,16 +91,16 @@ class RequestHandler {
   virtual Response reject(unsigned status, std::string_view reason) = 0;
 };
 
-// What the upgrade asks of api, on the loop; must not block.
+// What a request for a stream asks of api, on the loop; must not block.
 class StreamGate {
  public:
   virtual ~StreamGate() = default;
   // The upgrader's origin rule (gotify-spec 3, "Origin", gate 2).
   virtual bool allows_origin(const Request& request) = 0;
-  // The answer to a handshake that failed: status 400 or 403 and the reason in Gotify's words.
+  // The answer to a request that becomes no stream: status 400 or 403 and the reason, in Gotify's words if it has any.
   virtual Response refuse(const Request& request, const Admission& admission, unsigned status,
                           std::string_view reason) = 0;
-  // The 101 is out, and the hub knows the stream, so that it can be disconnected: whoever was revoked since it was let
+  // The head is out, and the hub knows the stream, so that it can be disconnected: whoever was revoked since it was let
   // in is closed now.
   virtual void opened(const Request& request, const Admission& admission) = 0;
   // Clients that hold a stream, at most 1,024 at a time: each at least once in `server.tokenperiodseconds`, perhaps
