@@ -30,19 +30,24 @@ using Json = nlohmann::json;
 
 constexpr unsigned kOneUserConnections = 19'000;
 constexpr unsigned kOwnUserConnections = 12'000;
+constexpr unsigned kHttpSessions = 19'000;
 constexpr unsigned kOthers = 3;     // users who never connect, for each one who does
 constexpr unsigned kTokens = 1000;  // remembered: a cache that is still growing would be seen as connections
 constexpr unsigned kLoops = 1;      // a second one only adds chance
 
+enum class Holding { streams_of_one_user, streams_of_own_users, http_sessions };
+
 // User bytes per connection, as `idle` finds them for its stage `fresh`.
-double bytes_per_connection(const Options& options, bool own_users) {
-  const unsigned connections = own_users ? kOwnUserConnections : kOneUserConnections;
+double bytes_per_connection(const Options& options, Holding holding, unsigned connections) {
+  const bool own_users = holding == Holding::streams_of_own_users;
   Server server({.program = options.program,
                  .directory = options.dir,
                  .threads = kLoops,
                  .users = own_users ? (1 + kOthers) * connections : 1,
-                 .under = {"/usr/bin/env", "GOTIFY_SERVER_TOKENCACHE=" + std::to_string(kTokens)}});
-  SubscriberProcess subscribers({.port = server.port(), .source_net = 20, .own_users = own_users});
+                 .under = {"/usr/bin/env", "GOTIFY_SERVER_TOKENCACHE=" + std::to_string(kTokens),
+                           "GOTIFY_SERVER_HTTP_IDLETIMEOUTSECONDS=3600"}});
+  SubscriberProcess subscribers(
+      {.port = server.port(), .source_net = 20, .own_users = own_users, .sessions = holding == Holding::http_sessions});
   if (own_users) {
     request_all(server.port(), 64, kOthers * connections, [&](std::size_t i) {
       return get_request(server.port(), "/current/user?token=" + client_token(connections + static_cast<unsigned>(i)));
@@ -230,8 +235,11 @@ nlohmann::json run_guard(const Options& options) {
   };
   if (wants_case(options, "memory")) {
     progress("guard memory");
-    enter("user_bytes_per_connection_of_one_user", bytes_per_connection(options, false));
-    enter("user_bytes_per_connection_of_own_users", bytes_per_connection(options, true));
+    enter("user_bytes_per_connection_of_one_user",
+          bytes_per_connection(options, Holding::streams_of_one_user, kOneUserConnections));
+    enter("user_bytes_per_connection_of_own_users",
+          bytes_per_connection(options, Holding::streams_of_own_users, kOwnUserConnections));
+    enter("user_bytes_per_http_session", bytes_per_connection(options, Holding::http_sessions, kHttpSessions));
   }
   for (const Part& part : parts()) {
     if (!wants_case(options, part.name)) continue;

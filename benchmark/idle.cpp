@@ -30,6 +30,16 @@ constexpr unsigned kPingSeconds = 3;  // of the ping stage
 constexpr std::size_t kChurnWindow = 1000;
 constexpr double kChurnSeconds = 120;
 constexpr unsigned kOthers = 3;  // users who never connect, for each one who does
+constexpr const char* kNoIdleTimeout = "GOTIFY_SERVER_HTTP_IDLETIMEOUTSECONDS=3600";
+
+struct Case {
+  const char* name;
+  const char* must;  // user bytes per connection
+  bool own_users;
+  bool sessions;  // of HTTP, not streams
+};
+constexpr Case kCases[] = {
+    {"s1", "<= 256", false, false}, {"s2", "<= 457", true, false}, {"http", "<= 2048", false, true}};
 
 unsigned connections_of(const Options& options) {
   return options.connections != 0 ? options.connections : kDefaultConnections;
@@ -91,18 +101,19 @@ ObjectsPerConnection measure_subscribers(unsigned connections) {
 // One server, one stage.
 class Run {
  public:
-  Run(const Options& options, const ObjectsPerConnection& of_subscribers, bool own_users, std::string stage)
+  Run(const Options& options, const ObjectsPerConnection& of_subscribers, const Case& which, std::string stage)
       : options_(options),
         of_subscribers_(of_subscribers),
-        own_users_(own_users),
+        own_users_(which.own_users),
         stage_(std::move(stage)),
         connections_(connections_of(options)),
         server_({.program = options.program,
                  .directory = options.dir,
                  .threads = options.threads,
-                 .users = own_users ? (1 + kOthers) * connections_ : 1,
-                 .ping_seconds = stage_ == "ping" ? kPingSeconds : 45}),
-        subscribers_({.port = server_.port(), .source_net = 20, .own_users = own_users}) {}
+                 .users = own_users_ ? (1 + kOthers) * connections_ : 1,
+                 .ping_seconds = stage_ == "ping" ? kPingSeconds : 45,
+                 .under = {"/usr/bin/env", kNoIdleTimeout}}),
+        subscribers_({.port = server_.port(), .source_net = 20, .own_users = own_users_, .sessions = which.sessions}) {}
 
   Json measure() {
     warm_up();
@@ -239,12 +250,13 @@ nlohmann::json run_idle(const Options& options) {
   Json all = Json::object();
   Table table({"idle", "user B/conn", "kernel B/conn", "sum", "must user", "connects/s"});
   const ObjectsPerConnection of_subscribers = measure_subscribers(connections_of(options));
-  for (const std::string name : {"s1", "s2"}) {
+  for (const Case& which : kCases) {
+    const std::string name = which.name;
     if (!wants_case(options, name)) continue;
     for (const std::string stage : {"fresh", "broadcast", "churn", "ping"}) {
-      if (!contains_word(options.stages, stage)) continue;
+      if (!contains_word(options.stages, stage) || (which.sessions && stage != "fresh" && stage != "churn")) continue;
       progress("idle " + name + " " + stage);
-      Json figures = Run(options, of_subscribers, name == "s2", stage).measure();
+      Json figures = Run(options, of_subscribers, which, stage).measure();
       std::string sum = "-";
       const std::string mark = figures.value("kernel_blurred", false) ? "~" : "";
       if (figures.contains("kernel_bytes_per_connection")) {
@@ -254,7 +266,7 @@ nlohmann::json run_idle(const Options& options) {
         sum = mark + decimal(total, 0);
       }
       table.row({name + " " + stage, cell(figures, "user_bytes_per_connection", 1),
-                 mark + cell(figures, "kernel_bytes_per_connection"), sum, name == "s1" ? "<= 256" : "<= 457",
+                 mark + cell(figures, "kernel_bytes_per_connection"), sum, which.must,
                  cell(figures, "connects_per_second")});
       all[name][stage] = std::move(figures);
     }

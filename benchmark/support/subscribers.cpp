@@ -47,7 +47,7 @@ void Subscribers::start(std::size_t slot, std::uint32_t user, std::uint32_t base
   hold(slot, user, base, connect_to_loopback(plan_.port, source_of(slot)));
 }
 
-void Subscribers::hold(std::size_t slot, std::uint32_t user, std::uint32_t base, Fd fd) {
+void Subscribers::hold(std::size_t slot, std::uint32_t user, std::uint32_t base, core::Descriptor fd) {
   Subscriber& subscriber = subscribers_.at(slot);
   ++subscriber.generation;
   epoll_event event{.events = EPOLLOUT,
@@ -117,7 +117,7 @@ std::size_t Subscribers::churn(std::size_t total, std::size_t window, unsigned f
 Arrivals Subscribers::open_at_once(std::size_t count, std::uint32_t base, double timeout_seconds) {
   if (!subscribers_.empty()) fail("coming at once needs a fresh start");
   subscribers_.resize(count);
-  std::vector<Fd> sockets;
+  std::vector<core::Descriptor> sockets;
   for (std::size_t slot = 0; slot < count; ++slot) sockets.push_back(bound_to_loopback(source_of(slot)));
   arrivals_.emplace();
   arrivals_->first_ns = monotonic_ns();
@@ -223,7 +223,9 @@ void Subscribers::on_event(std::size_t slot, std::uint32_t events) {
 }
 
 void Subscribers::write_request(Subscriber& subscriber) {
-  send_whole(subscriber.fd, upgrade_request("/stream?token=" + client_token(subscriber.user), plan_.port));
+  send_whole(subscriber.fd, plan_.sessions
+                                ? get_request(plan_.port, "/version")
+                                : upgrade_request("/stream?token=" + client_token(subscriber.user), plan_.port));
   subscriber.state = State::upgrading;
 }
 
@@ -250,9 +252,13 @@ std::string_view Subscribers::eat(Subscriber& subscriber, std::string_view bytes
   if (subscriber.state == State::upgrading) {
     const auto response = parse_response(bytes);
     if (!response) return bytes;
-    if (response->status != 101 || header_value(response->header, "Sec-WebSocket-Accept") != kExpectedAccept) {
+    const bool expected =
+        plan_.sessions
+            ? response->status == 200
+            : response->status == 101 && header_value(response->header, "Sec-WebSocket-Accept") == kExpectedAccept;
+    if (!expected) {
       lost(static_cast<std::size_t>(&subscriber - subscribers_.data()), &Arrivals::answered,
-           "no upgrade: " + std::string(response->header) + std::string(response->body));
+           "unexpected answer: " + std::string(response->header) + std::string(response->body));
       return {};
     }
     subscriber.state = State::open;

@@ -14,7 +14,7 @@
 #include "api/stream_route.hpp"
 #include "push/api/context.hpp"
 #include "push/core/check.hpp"
-#include "push/go/text.hpp"
+#include "push/core/text.hpp"
 #include "push/net/trusted_proxies.hpp"
 
 namespace push::api {
@@ -44,7 +44,7 @@ void add_headers(net::Response& response, HeaderList common) {
   if (common.empty()) return;
   for (auto& [name, value] : response.headers) set_header(common, name, std::move(value));
   std::erase_if(common, [&response](const auto& header) {
-    if (!go::same_ignoring_case(header.first, "Content-Type")) return false;
+    if (!core::same_ignoring_case(header.first, "Content-Type")) return false;
     response.content_type = header.second;
     return true;
   });

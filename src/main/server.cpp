@@ -23,7 +23,7 @@
 #include "push/metrics/registry.hpp"
 #include "push/net/loop_pool.hpp"
 #include "push/net/trusted_proxies.hpp"
-#include "push/store/sqlite_store.hpp"
+#include "push/store/open.hpp"
 
 namespace push {
 namespace {
@@ -111,7 +111,7 @@ int serve(const config::Loaded& loaded) {
     return cannot_start(proxies.error());
   if (auto page = check_web_interface(config.uidir); !page) return cannot_start(page.error());
   metrics::Registry metrics;
-  auto store = store::SqliteStore::open(config.database, metrics);
+  auto store = store::open(config.database, metrics);
   if (!store) return cannot_start(store.error());
   if (auto made = api::create_default_user(**store, config); !made) return cannot_start(made.error());
   files::ImageFolder images(config.uploadedimagesdir);

@@ -46,7 +46,7 @@ ConnectionTable::ConnectionTable(Roster& roster, const config::Stream& settings,
       meters_(meters),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       read_buffer_(read_buffers_.borrow()) {
-  PUSH_CHECK(epoll_ >= 0);
+  PUSH_CHECK(epoll_);
   PUSH_CHECK(read_buffers_.size() >= kMinBuffer && write_buffers_.size() >= kMinBuffer);
   constexpr unsigned kForEver = std::numeric_limits<std::uint16_t>::max();  // as old as a sign of life can be
   for (std::size_t i = 0; i < kinds_.size(); ++i) {
@@ -58,7 +58,6 @@ ConnectionTable::ConnectionTable(Roster& roster, const config::Stream& settings,
 
 ConnectionTable::~ConnectionTable() {
   close_all(CloseReason::shutdown);
-  ::close(epoll_);
 }
 
 bool ConnectionTable::adopt(int descriptor, stream::Transport transport, core::UserId user, core::ClientId client,
@@ -72,7 +71,7 @@ bool ConnectionTable::adopt(int descriptor, stream::Transport transport, core::U
   epoll_event event{};
   event.events = EPOLLIN | EPOLLRDHUP;
   event.data.u64 = event_key(slot, connection);
-  if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event) != 0) {
+  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event) != 0) {
     ::close(descriptor);
     connections_.release(slot);
     return false;
@@ -142,7 +141,7 @@ void ConnectionTable::send_control(std::uint32_t slot, std::string_view bytes) {
 bool ConnectionTable::process() {
   std::array<epoll_event, kEvents> events;
   for (int round = 0; round < kRounds; ++round) {
-    const int ready = ::epoll_wait(epoll_, events.data(), kEvents, 0);
+    const int ready = ::epoll_wait(epoll_.get(), events.data(), kEvents, 0);
     for (int i = 0; i < ready; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
       const auto slot = static_cast<std::uint32_t>(event.data.u64);
@@ -341,7 +340,7 @@ void ConnectionTable::watch(std::uint32_t slot, bool write) {
   epoll_event event{};
   event.events = EPOLLIN | EPOLLRDHUP | (write ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
   event.data.u64 = event_key(slot, connection);
-  PUSH_CHECK(::epoll_ctl(epoll_, EPOLL_CTL_MOD, connection.descriptor, &event) == 0);
+  PUSH_CHECK(::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, connection.descriptor, &event) == 0);
   connection.watching_write = write ? 1 : 0;
 }
 

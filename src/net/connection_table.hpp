@@ -17,6 +17,7 @@
 #include "net/roster.hpp"
 #include "push/config/config.hpp"
 #include "push/core/callback.hpp"
+#include "push/core/descriptor.hpp"
 #include "push/core/ids.hpp"
 #include "push/stream/transport.hpp"
 
@@ -43,7 +44,7 @@ class ConnectionTable {
   std::size_t transmit(std::uint32_t& cursor, Bundle& bundle, std::size_t max);
 
   // Readable when process() has something to do.
-  int descriptor() const { return epoll_; }
+  int descriptor() const { return epoll_.get(); }
   // Handles what is ready. True: more may be waiting, call again soon.
   bool process();
 
@@ -108,7 +109,7 @@ class ConnectionTable {
   BufferPool write_buffers_;
   const Outbox::Limits limits_;
   StreamMeters& meters_;
-  int epoll_;
+  core::Descriptor epoll_;
   SlotPool<Connection> connections_;
   SlotPool<Backlog> backlogs_;
   BufferPool::Buffer read_buffer_;  // one for all connections

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "push/core/descriptor.hpp"
 #include "push/core/result.hpp"
 #include "push/net/http.hpp"
 
@@ -15,7 +16,7 @@ struct Listener {
   std::uint16_t port = 0;  // the real one, once open
   int keep_alive = 0;      // config keepaliveperiodseconds
   RequestHandler* handler = nullptr;
-  StreamGate* gate = nullptr;  // null: no streams here
+  StreamGate* gate = nullptr;  // null: serves no streams
 
   bool is_unix() const { return address.starts_with("unix:"); }
   std::string unix_path() const { return address.substr(5); }
@@ -27,6 +28,6 @@ std::size_t sockets_per_loop(std::size_t loops);
 
 // `count` non-blocking listening sockets (one for unix). Refuses an address that another process listens on already:
 // SO_REUSEPORT alone would let two servers share a port and split its clients. Sets listener.port.
-core::Result<std::vector<int>> open_listener(Listener& listener, std::size_t count);
+core::Result<std::vector<core::Descriptor>> open_listener(Listener& listener, std::size_t count);
 
 }  // namespace push::net

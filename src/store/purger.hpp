@@ -25,8 +25,8 @@ class Purger {
   // Does a part of the work; runs on the purge thread and may block on the writer.
   using Slice = core::Callback<core::Result<Progress>()>;
   struct Limits {
-    std::size_t queue = 1024;                      // jobs that may wait
-    std::chrono::milliseconds retry_after{1'000};  // after a slice of `standing` has failed
+    std::size_t queue;                      // jobs that may wait
+    std::chrono::milliseconds retry_after;  // after a slice of `standing` has failed
   };
 
   // `standing` is work that is noted elsewhere: it runs from the start, and after resume(), until a slice finds nothing

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "api/routes.hpp"
-#include "auth/fake_store.hpp"
+#include "support/memory_store.hpp"
 #include "push/cluster/backplane.hpp"
 #include "push/hub/hub.hpp"
 #include "push/stream/courier.hpp"
@@ -102,7 +102,7 @@ class HandlerTest : public testing::Test {
     return authenticator.epoch() - before;
   }
 
-  test::FakeStore store;
+  test::MemoryStore store;
   auth::Authenticator authenticator{store, {}};
   hub::Hub hub{1};
   Closings closings{authenticator};

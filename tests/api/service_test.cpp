@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "auth/fake_store.hpp"
+#include "support/memory_store.hpp"
 #include "push/api/metrics_page.hpp"
 #include "push/auth/password.hpp"
 #include "push/cluster/backplane.hpp"
@@ -98,7 +98,7 @@ class ServiceTest : public testing::Test {
     loops.stop();
   }
 
-  test::FakeStore store;
+  test::MemoryStore store;
   config::Config settings;
   metrics::Registry metrics;
 };

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "auth/fake_store.hpp"
+#include "support/memory_store.hpp"
 #include "push/auth/authenticator.hpp"
 #include "push/auth/password.hpp"
 
@@ -142,7 +142,7 @@ class TouchTest : public testing::Test {
     return options;
   }
 
-  test::FakeStore store;
+  test::MemoryStore store;
   Authenticator authenticator{store, with_period(300)};
 };
 

@@ -1,12 +1,11 @@
 // Two publishers on one store, joined by a backplane in this process.
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <future>
 #include <vector>
 
 #include "push/delivery/publisher.hpp"
-#include "push/store/sqlite_store.hpp"
+#include "support/memory_store.hpp"
 
 namespace push::delivery {
 namespace {
@@ -65,29 +64,15 @@ struct Node {
 };
 
 struct TwoNodes : testing::Test {
-  std::filesystem::path folder =
-      std::filesystem::path(testing::TempDir()) / ("two_nodes_" + std::to_string(::getpid()));
-  metrics::Registry registry;
-  config::Database settings;
-  std::unique_ptr<store::SqliteStore> store;
+  test::MemoryStore store;
+  UserId user = store.add_user(1, "u", "", false).id;
+  core::ApplicationId application = store.add_application(1, 1, "Atoken", "app").id;
   Wire wire;
   std::optional<Node> a, b;
-  UserId user{};
-  core::ApplicationId application{};
 
   void SetUp() override {
-    settings.connection = (folder / "gotify.db").string();
-    auto opened = store::SqliteStore::open(settings, registry);
-    ASSERT_TRUE(opened) << opened.error().text;
-    store = std::move(*opened);
-    user = store->create_user({"u", "", false}).value().id;
-    application = store->create_application({user, "Atoken", "app", "", 0, ""}).value().id;
-    a.emplace(*store, wire.a);
-    b.emplace(*store, wire.b);
-  }
-  void TearDown() override {
-    store.reset();
-    std::filesystem::remove_all(folder);
+    a.emplace(store, wire.a);
+    b.emplace(store, wire.b);
   }
   // Returns the answer, after everybody was told.
   std::string publish(Node& on, const std::string& text) {
