@@ -8,25 +8,29 @@
 #include <string_view>
 #include <vector>
 
-#include "scenarios.hpp"
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/counters.hpp"
-#include "support/http.hpp"
-#include "support/names.hpp"
-#include "support/post_pool.hpp"
-#include "support/posting.hpp"
-#include "support/proc_memory.hpp"
-#include "support/server.hpp"
-#include "support/stamp.hpp"
-#include "support/stats.hpp"
-#include "support/subscriber_process.hpp"
-#include "support/table.hpp"
+#include "benchmark/scenarios.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/counters.hpp"
+#include "benchmark/support/http.hpp"
+#include "benchmark/support/names.hpp"
+#include "benchmark/support/post_pool.hpp"
+#include "benchmark/support/posting.hpp"
+#include "benchmark/support/proc_memory.hpp"
+#include "benchmark/support/server.hpp"
+#include "benchmark/support/stamp.hpp"
+#include "benchmark/support/stats.hpp"
+#include "benchmark/support/subscriber_process.hpp"
+#include "benchmark/support/table.hpp"
 
 namespace push::bench {
 namespace {
 
 using Json = nlohmann::json;
+
+struct GuardOptions : CommonOptions {
+  Words cases{"memory", "allocations", "system_calls", "instructions"};
+};
 
 constexpr unsigned kOneUserConnections = 19'000;
 constexpr unsigned kOwnUserConnections = 12'000;
@@ -38,7 +42,7 @@ constexpr unsigned kLoops = 1;      // a second one only adds chance
 enum class Holding { streams_of_one_user, streams_of_own_users, http_sessions };
 
 // User bytes per connection, as `idle` finds them for its stage `fresh`.
-double bytes_per_connection(const Options& options, Holding holding, unsigned connections) {
+double bytes_per_connection(const GuardOptions& options, Holding holding, unsigned connections) {
   const bool own_users = holding == Holding::streams_of_own_users;
   Server server({.program = options.program,
                  .directory = options.dir,
@@ -75,7 +79,7 @@ constexpr unsigned kMany = 1100;
 // One server under one counter; one message in flight at a time.
 class Run {
  public:
-  Run(const Options& options, Counter& counter)
+  Run(const GuardOptions& options, Counter& counter)
       : options_(options),
         counter_(counter),
         server_({.program = options.program, .directory = options.dir, .threads = kLoops, .under = counter.under()}),
@@ -147,7 +151,7 @@ class Run {
     }
   }
 
-  const Options& options_;
+  const GuardOptions& options_;
   Counter& counter_;
   Server server_;
   SubscriberProcess subscribers_;
@@ -204,10 +208,10 @@ double sum(const Counts& counts) {
   return result;
 }
 
-std::pair<Counts, Counts> measure(const Options& options, const Part& part) {
+std::pair<Counts, Counts> measure(const GuardOptions& options, const Part& part) {
   progress(std::string("guard ") + part.name);
   try {
-    const Scratch scratch(options.dir + "/guard");
+    const support::TemporaryDirectory scratch(disk_folder(options.dir + "/guard"));
     const std::unique_ptr<Counter> counter = part.counter(scratch.path());
     auto counts = Run(options, *counter).measure();
     // The last round of POSTs, for callgrind_annotate.
@@ -223,9 +227,7 @@ std::pair<Counts, Counts> measure(const Options& options, const Part& part) {
   }
 }
 
-}  // namespace
-
-nlohmann::json run_guard(const Options& options) {
+Json run_guard(const GuardOptions& options) {
   Json figures = Json::object();
   Json kinds = Json::object();
   Table table({"guard", "figure"});
@@ -233,7 +235,7 @@ nlohmann::json run_guard(const Options& options) {
     figures[name] = value;
     table.row({name, decimal(value, 3)});
   };
-  if (wants_case(options, "memory")) {
+  if (contains(options.cases, "memory")) {
     progress("guard memory");
     enter("user_bytes_per_connection_of_one_user",
           bytes_per_connection(options, Holding::streams_of_one_user, kOneUserConnections));
@@ -242,7 +244,7 @@ nlohmann::json run_guard(const Options& options) {
     enter("user_bytes_per_http_session", bytes_per_connection(options, Holding::http_sessions, kHttpSessions));
   }
   for (const Part& part : parts()) {
-    if (!wants_case(options, part.name)) continue;
+    if (!contains(options.cases, part.name)) continue;
     const auto [per_post, per_delivery] = measure(options, part);
     for (const auto& [counts, unit] : {std::pair(per_post, "_per_post"), std::pair(per_delivery, "_per_delivery")}) {
       for (const auto& [figure, of_figure] : grouped(part.groups, counts)) {
@@ -251,9 +253,18 @@ nlohmann::json run_guard(const Options& options) {
       }
     }
   }
-  if (figures.empty()) fail("guard has no case in " + options.cases);
   table.print();
   return {{"figures", figures}, {"kinds", kinds}};
+}
+
+void bind(Flags& flags, GuardOptions& options) {
+  flags.choose("--cases", options.cases, "what is counted");
+}
+
+}  // namespace
+
+Scenario guard_scenario() {
+  return scenario("guard", "what does not move with the machine, for guard/run", bind, run_guard, false);
 }
 
 }  // namespace push::bench

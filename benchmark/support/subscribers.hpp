@@ -13,10 +13,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "benchmark/support/socket.hpp"
+#include "benchmark/support/stats.hpp"
 #include "push/core/descriptor.hpp"
 #include "support/frame.hpp"
-#include "support/socket.hpp"
-#include "support/stats.hpp"
 
 namespace push::bench {
 
@@ -45,6 +45,11 @@ struct Arrivals {
   std::int64_t last_ns = 0;    // the last 101
   Histogram times;             // of each, from its connect() to its 101
 };
+
+using support::client_frame;
+using support::Opcode;
+using support::parse_server_frame;
+using Frame = support::FrameView;
 
 class Subscribers {
  public:

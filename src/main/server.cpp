@@ -6,23 +6,21 @@
 #include <string>
 #include <string_view>
 
+#include "main/checks.hpp"
 #include "main/signals.hpp"
 #include "push/api/first_user.hpp"
 #include "push/api/housekeeper.hpp"
 #include "push/api/metrics_page.hpp"
-#include "push/api/origin_rules.hpp"
 #include "push/api/service.hpp"
 #include "push/auth/authenticator.hpp"
 #include "push/cluster/backplane.hpp"
 #include "push/core/log.hpp"
 #include "push/core/worker_pool.hpp"
 #include "push/delivery/publisher.hpp"
-#include "push/files/file.hpp"
 #include "push/files/image_folder.hpp"
 #include "push/hub/hub.hpp"
 #include "push/metrics/registry.hpp"
 #include "push/net/loop_pool.hpp"
-#include "push/net/trusted_proxies.hpp"
 #include "push/store/open.hpp"
 
 namespace push {
@@ -58,15 +56,6 @@ core::Result<void> listen(net::LoopPool& loops, const config::Server& server, ap
   const auto metrics_port = loops.listen(server.metrics.listenaddr, server.metrics.port, metrics_page, nullptr);
   if (!metrics_port) return metrics_port.error();
   spdlog::info("Listen metrics address={} port={}", server.metrics.listenaddr, *metrics_port);
-  return {};
-}
-
-// A wrong `uidir` says so now, and not to the first browser.
-core::Result<void> check_web_interface(const std::string& folder) {
-  if (folder.empty()) return {};
-  const auto page = files::read_file(folder, "index.html");
-  if (!page) return core::failure(page.error().code, "uidir: " + page.error().text);
-  if (!*page) return core::failure(core::ErrorCode::not_found, "uidir: there is no index.html in " + folder);
   return {};
 }
 
@@ -106,10 +95,11 @@ int serve(const config::Loaded& loaded) {
   core::set_up_log(config.loglevel, colours());
   log_configuration(loaded);
 
-  if (const auto rules = api::OriginRules::compile(config.server); !rules) return cannot_start(rules.error());
-  if (const auto proxies = net::TrustedProxies::parse(config.server.trustedproxies); !proxies)
-    return cannot_start(proxies.error());
-  if (auto page = check_web_interface(config.uidir); !page) return cannot_start(page.error());
+  for (const auto check : {check_origins, check_trusted_proxies, check_web_interface}) {
+    if (auto passed = check(config); !passed) return cannot_start(passed.error());
+  }
+
+  // What is on disk.
   metrics::Registry metrics;
   auto store = store::open(config.database, metrics);
   if (!store) return cannot_start(store.error());
@@ -117,6 +107,7 @@ int serve(const config::Loaded& loaded) {
   files::ImageFolder images(config.uploadedimagesdir);
   if (auto ready = images.prepare(); !ready) return cannot_start(ready.error());
 
+  // The rooms, each on those that it uses.
   auth::Authenticator authenticator(**store, {.token_cache = config.server.tokencache,
                                               .enforce_elevation = config.compat == config::Compat::v3,
                                               .touch_seconds = config.server.tokenperiodseconds,
@@ -138,6 +129,7 @@ int serve(const config::Loaded& loaded) {
   api::MetricsPage metrics_page(metrics);
   api::Housekeeper housekeeper(**store, authenticator, publisher);
 
+  // Beyond this point connections arrive.
   if (auto listening = listen(loops, config.server, service, metrics_page); !listening)
     return cannot_start(listening.error());
   loops.start();

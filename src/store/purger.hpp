@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <mutex>
 #include <optional>
 
 #include "push/core/callback.hpp"
@@ -69,6 +70,7 @@ class Purger {
   std::size_t admitted_ PUSH_GUARDED_BY(mutex_) = 0;  // jobs_ and the one in hand
   bool standing_waits_ PUSH_GUARDED_BY(mutex_) = true;
   core::SteadyTime standing_due_ PUSH_GUARDED_BY(mutex_){};
+  std::once_flag drained_;  // two threads may drain, one joins
   core::Thread thread_;
 };
 

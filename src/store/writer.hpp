@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <deque>
 #include <future>
+#include <mutex>
 #include <vector>
 
 #include "push/core/mutex.hpp"
@@ -38,7 +39,7 @@ class Writer {
   // Any thread, never blocks: an operation for whose end nobody waits. A failure is counted and logged. False: the
   // queue is full or the writer stops, and the operation will not run.
   bool post(Operation operation);
-  // Refuses new changes, finishes those that wait, joins the thread. Idempotent.
+  // Any thread but the writer's: refuses new changes, finishes those that wait, joins the thread. Idempotent.
   void drain();
 
  private:
@@ -93,6 +94,7 @@ class Writer {
   std::size_t waiting_ PUSH_GUARDED_BY(mutex_) = 0;
   std::size_t waiting_bytes_ PUSH_GUARDED_BY(mutex_) = 0;
   bool asleep_ PUSH_GUARDED_BY(mutex_) = false;
+  std::once_flag drained_;  // two threads may drain, one joins
   core::Thread thread_;
 };
 

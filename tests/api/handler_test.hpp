@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "api/routes.hpp"
-#include "support/memory_store.hpp"
 #include "push/cluster/backplane.hpp"
 #include "push/hub/hub.hpp"
 #include "push/stream/courier.hpp"
+#include "support/memory_store.hpp"
 
 namespace push::api {
 

@@ -12,12 +12,12 @@
 #include <string>
 #include <thread>
 
-#include "support/memory_store.hpp"
 #include "push/api/housekeeper.hpp"
 #include "push/api/service.hpp"
 #include "push/auth/password.hpp"
 #include "push/cluster/backplane.hpp"
 #include "push/net/loop_pool.hpp"
+#include "support/memory_store.hpp"
 
 namespace push::api {
 namespace {

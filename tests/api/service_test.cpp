@@ -11,11 +11,11 @@
 #include <stdexcept>
 #include <string>
 
-#include "support/memory_store.hpp"
 #include "push/api/metrics_page.hpp"
 #include "push/auth/password.hpp"
 #include "push/cluster/backplane.hpp"
 #include "push/net/loop_pool.hpp"
+#include "support/memory_store.hpp"
 
 namespace push::api {
 namespace {

@@ -9,9 +9,9 @@
 #include <string>
 #include <thread>
 
-#include "support/memory_store.hpp"
 #include "push/auth/base64.hpp"
 #include "push/auth/password.hpp"
+#include "support/memory_store.hpp"
 
 namespace push::auth {
 namespace {

@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "support/memory_store.hpp"
 #include "push/auth/authenticator.hpp"
 #include "push/auth/password.hpp"
+#include "support/memory_store.hpp"
 
 namespace push::auth {
 namespace {

@@ -31,6 +31,7 @@ struct HttpSessionTest : testing::Test, SessionOwner, ReplyReceiver, RequestHand
   std::vector<Reply> replies;
   bool origin_allowed = true;
   bool adopts = true;
+  stream::Transport transport = stream::Transport::websocket;  // that "/stream" asks for
   std::vector<std::string> greetings;
   int opened_streams = 0;
 
@@ -83,7 +84,7 @@ struct HttpSessionTest : testing::Test, SessionOwner, ReplyReceiver, RequestHand
   }
 
   // SessionOwner
-  bool serves(stream::Transport transport) const override { return transport == stream::Transport::websocket; }
+  bool serves(stream::Transport wanted) const override { return wanted == stream::Transport::websocket; }
   bool adopt(std::uint64_t id, int descriptor, const Admission&, std::string_view greeting) override {
     EXPECT_EQ(id, kId);
     EXPECT_EQ(descriptor, Pipe::kDescriptor);
@@ -107,7 +108,11 @@ struct HttpSessionTest : testing::Test, SessionOwner, ReplyReceiver, RequestHand
   // RequestHandler
   void handle(Request request, Reply reply) override {
     peers.emplace_back(request.peer());
-    if (request.target() == "/stream") return reply.stream(std::move(request), {});
+    if (request.target() == "/stream") {
+      Admission admission;
+      admission.transport = transport;
+      return reply.stream(std::move(request), std::move(admission));
+    }
     if (request.target() == "/later") {
       requests.push_back(std::move(request));
       return replies.push_back(std::move(reply));

@@ -66,6 +66,13 @@ TEST_F(HttpSessionStreamTest, AHandshakeNeedsHttp11) {
   EXPECT_TRUE(pipe.closed);
 }
 
+TEST_F(HttpSessionStreamTest, ATransportThatIsNotServedIsRefused) {
+  transport = stream::Transport::sse;
+  pipe.send(get("/stream"));
+  EXPECT_EQ(received(), refused("400 Bad Request", "stream: this transport is not served"));
+  EXPECT_FALSE(pipe.released);
+}
+
 TEST_F(HttpSessionStreamTest, AListenerWithoutStreamsHasNone) {
   held()->abort();
   pipe = Pipe();

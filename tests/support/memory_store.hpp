@@ -28,7 +28,6 @@ class MemoryStore final : public store::Store, public MemoryRows {
   std::atomic<bool> full = false;       // refuses touches
   std::atomic<int> application_touches = 0;
   std::atomic<int> client_touches = 0;
-  std::optional<core::WallTime> creation_time;  // of new rows, instead of the clock's
 
   // ---- store::Finder
   core::Result<std::optional<model::User>> find_user(core::UserId id) override { return look_up(users, has(id)); }
@@ -99,13 +98,14 @@ class MemoryStore final : public store::Store, public MemoryRows {
     return {};
   }
   core::Result<model::User> create_user(store::NewUser wanted) override {
-    return change([&] { return add(users, store::new_user(*this, std::move(wanted), now())); });
+    return change([&] { return add(users, store::new_user(*this, std::move(wanted), core::wall_now())); });
   }
   core::Result<model::Application> create_application(store::NewApplication wanted) override {
-    return change([&] { return add(applications, store::new_application(*this, std::move(wanted), now())); });
+    return change(
+        [&] { return add(applications, store::new_application(*this, std::move(wanted), core::wall_now())); });
   }
   core::Result<model::Client> create_client(store::NewClient wanted) override {
-    return change([&] { return add(clients, store::new_client(*this, std::move(wanted), now())); });
+    return change([&] { return add(clients, store::new_client(*this, std::move(wanted), core::wall_now())); });
   }
   core::Result<model::Application> update_application(core::UserId user, core::ApplicationId id,
                                                       store::ApplicationChange wanted) override {
@@ -227,7 +227,6 @@ class MemoryStore final : public store::Store, public MemoryRows {
   static core::Error down() { return core::failure(core::ErrorCode::unavailable, "the database is away"); }
   static core::Error stopping() { return core::failure(core::ErrorCode::unavailable, "the server is stopping"); }
   static bool is_living(const model::Client& row) { return !store::has_expired(row, core::wall_now()); }
-  core::WallTime now() const { return creation_time.value_or(core::wall_now()); }
   template <class T>
   static core::Result<void> nothing(const core::Result<T>& done) {
     if (!done) return done.error();
