@@ -100,6 +100,17 @@ std::optional<std::string> form_decode(std::string_view text) {
   return decode(text, "%+");
 }
 
+Rune next_rune(std::string_view text) {
+  const auto byte = [text](std::size_t at) -> char32_t { return static_cast<unsigned char>(text[at]); };
+  const auto rest = [&byte](std::size_t at) { return byte(at) & 0x3F; };
+  const std::size_t size = rune_size(text);
+  if (size == 0) return {0xFFFD, 1, false};
+  if (size == 1) return {byte(0), 1, true};
+  if (size == 2) return {(byte(0) & 0x1F) << 6 | rest(1), 2, true};
+  if (size == 3) return {(byte(0) & 0x0F) << 12 | rest(1) << 6 | rest(2), 3, true};
+  return {(byte(0) & 0x07) << 18 | rest(1) << 12 | rest(2) << 6 | rest(3), 4, true};
+}
+
 void append_rune(std::string& out, char32_t value) {
   const auto put = [&out](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
   if (value < 0x80) return put(value);
@@ -128,9 +139,13 @@ bool valid_utf8(std::string_view text) {
         continue;
       }
     }
-    const Rune rune = next_rune(text.substr(at));
-    if (!rune.valid) return false;
-    at += rune.size;
+    if (static_cast<unsigned char>(text[at]) < 0x80) {
+      ++at;
+      continue;
+    }
+    const std::size_t size = rune_size({text.data() + at, text.size() - at});
+    if (size == 0) return false;
+    at += size;
   }
   return true;
 }

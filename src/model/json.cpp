@@ -58,6 +58,11 @@ void append_escape(std::string& out, unsigned char byte) {
   }
 }
 
+// U+2028 and U+2029, which old JavaScript takes for line ends inside a string.
+bool is_line_separator(std::string_view text, std::size_t at) {
+  return byte_at(text, at) == 0xE2 && byte_at(text, at + 1) == 0x80 && (byte_at(text, at + 2) & 0xFEU) == 0xA8;
+}
+
 template <class Number>
 void append_number(std::string& out, Number number) {
   std::array<char, 24> digits{};
@@ -116,16 +121,16 @@ void append_json_string(std::string& out, std::string_view text) {
       flush();
       append_escape(out, byte_at(text, at));
       run = ++at;
-    } else if (const core::Rune rune = core::next_rune(text.substr(at)); !rune.valid) {
+    } else if (const std::size_t size = core::rune_size({text.data() + at, text.size() - at}); size == 0) {
       flush();
       out += "\\ufffd";
       run = ++at;
-    } else if (rune.value == 0x2028 || rune.value == 0x2029) {  // line ends inside a string to old JavaScript
+    } else if (size == 3 && is_line_separator(text, at)) {
       flush();
-      out += rune.value == 0x2028 ? "\\u2028" : "\\u2029";
-      run = at += rune.size;
+      out += byte_at(text, at + 2) == 0xA8 ? "\\u2028" : "\\u2029";
+      run = at += size;
     } else {
-      at += rune.size;
+      at += size;
     }
   }
   flush();

@@ -39,33 +39,35 @@ std::optional<std::string> form_decode(std::string_view text);
 
 // ---- UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing above U+10FFFF
 
+// Bytes of the sequence that begins `text`, which is not empty; 0 if its first byte begins none. Inline, because JSON
+// and WebSocket frames ask it for every letter that is not ASCII.
+[[gnu::always_inline]] constexpr std::size_t rune_size(std::string_view text) {
+  const auto byte = [text](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+  const auto continues = [&](std::size_t at, unsigned char low = 0x80, unsigned char high = 0xBF) {
+    return at < text.size() && byte(at) >= low && byte(at) <= high;
+  };
+  const unsigned char lead = byte(0);
+  if (lead >= 0xC2 && lead <= 0xDF) return continues(1) ? 2 : 0;
+  if (lead >= 0xE0 && lead <= 0xEF) {
+    const unsigned char low = lead == 0xE0 ? 0xA0 : 0x80;   // below: overlong
+    const unsigned char high = lead == 0xED ? 0x9F : 0xBF;  // above: surrogates
+    return continues(1, low, high) && continues(2) ? 3 : 0;
+  }
+  if (lead >= 0xF0 && lead <= 0xF4) {
+    const unsigned char low = lead == 0xF0 ? 0x90 : 0x80;   // below: overlong
+    const unsigned char high = lead == 0xF4 ? 0x8F : 0xBF;  // above: beyond U+10FFFF
+    return continues(1, low, high) && continues(2) && continues(3) ? 4 : 0;
+  }
+  return lead < 0x80 ? 1 : 0;
+}
+
 // The code point that begins `text`, which is not empty. A byte that begins none is U+FFFD of size 1, not valid.
 struct Rune {
   char32_t value;
-  unsigned size;  // bytes
+  std::size_t size;  // bytes
   bool valid;
 };
-constexpr Rune next_rune(std::string_view text) {
-  constexpr Rune kInvalid{0xFFFD, 1, false};
-  const auto byte = [text](std::size_t at) -> char32_t { return static_cast<unsigned char>(text[at]); };
-  const auto continues = [](char32_t next) { return (next & 0xC0) == 0x80; };
-  const char32_t lead = byte(0);
-  if (lead < 0x80) return {lead, 1, true};
-  if (lead < 0xC2 || text.size() < 2 || !continues(byte(1))) return kInvalid;
-  char32_t value = byte(1) & 0x3F;
-  if (lead < 0xE0) return {(lead & 0x1F) << 6 | value, 2, true};
-  if (text.size() < 3 || !continues(byte(2))) return kInvalid;
-  value = value << 6 | (byte(2) & 0x3F);
-  if (lead < 0xF0) {
-    value |= (lead & 0x0F) << 12;
-    if (value < 0x800 || (value >= 0xD800 && value <= 0xDFFF)) return kInvalid;
-    return {value, 3, true};
-  }
-  if (lead > 0xF4 || text.size() < 4 || !continues(byte(3))) return kInvalid;
-  value = (lead & 0x07) << 18 | value << 6 | (byte(3) & 0x3F);
-  if (value < 0x10000 || value > 0x10FFFF) return kInvalid;
-  return {value, 4, true};
-}
+Rune next_rune(std::string_view text);
 void append_rune(std::string& out, char32_t value);
 bool valid_utf8(std::string_view text);
 
