@@ -55,7 +55,7 @@ net::Response create_application(Context& context) {
   wanted.user = context.user();
   const auth::MintedToken token = auth::mint_application_token(context.token_form());
   wanted.token = token.stored;
-  auto stored = context.store.create_application(std::move(wanted));
+  auto stored = context.accounts.create_application(std::move(wanted));
   if (!stored && stored.error().code == core::ErrorCode::not_found) return error(401, auth::unauthorized_text());
   if (!stored) return refusal(context, stored.error(), kSortKeyTaken);
   stored->token = token.shown;
@@ -67,16 +67,14 @@ net::Response update_application(Context& context) {
   store::ApplicationChange wanted;
   if (auto bound = bind_params(context, wanted); !bound) return error(bound.error());
   const auto stored =
-      context.store.update_application(context.user(), core::ApplicationId{context.id}, std::move(wanted));
+      context.accounts.update_application(context.user(), core::ApplicationId{context.id}, std::move(wanted));
   if (!stored) return refusal(context, stored.error(), kSortKeyTaken);
-  context.authenticator.forget(context.user());
   return show(*stored);
 }
 
 net::Response delete_application(Context& context) {
-  const auto image = context.store.delete_application(context.user(), core::ApplicationId{context.id});
+  const auto image = context.accounts.delete_application(context.user(), core::ApplicationId{context.id});
   if (!image) return refusal(context, image.error(), "cannot delete internal application");
-  context.authenticator.forget(context.user());
   context.images.remove(*image);
   return empty();
 }
@@ -90,9 +88,8 @@ net::Response secure_application(Context& context) {
   if (!regenerate) return json("{}");
   const auth::MintedToken token = auth::mint_application_token(context.token_form());
   const auto stored =
-      context.store.set_application_token(context.user(), core::ApplicationId{context.id}, token.stored);
+      context.accounts.set_application_token(context.user(), core::ApplicationId{context.id}, token.stored);
   if (!stored) return refusal(context, stored.error(), "the new token is taken, try again");
-  context.authenticator.forget(context.user());
   std::string out = "{\"regenerateToken\":{\"token\":";
   model::append_json_string(out, token.shown);
   out += "}}";

@@ -8,7 +8,6 @@
 
 #include "api/json_list.hpp"
 #include "api/respond.hpp"
-#include "api/revocation.hpp"
 #include "push/auth/token.hpp"
 #include "push/binder/binder.hpp"
 #include "push/model/json.hpp"
@@ -68,7 +67,7 @@ net::Response create_client(Context& context) {
   wanted.user = context.user();
   const auth::MintedToken token = auth::mint_client_token(context.token_form());
   wanted.token = token.stored;
-  auto stored = context.store.create_client(std::move(wanted));
+  auto stored = context.accounts.create_client(std::move(wanted));
   if (!stored && stored.error().code == core::ErrorCode::not_found) return error(401, auth::unauthorized_text());
   if (!stored) return error(stored.error());
   stored->token = token.shown;
@@ -82,17 +81,15 @@ net::Response update_client(Context& context) {
   form.text("name", wanted.name).required();
   form.unsigned_integer("expiresAfterInactivitySeconds", wanted.expires_after_inactivity_seconds);
   if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
-  const auto stored = context.store.update_client(context.user(), core::ClientId{context.id}, std::move(wanted));
+  const auto stored = context.accounts.update_client(context.user(), core::ClientId{context.id}, std::move(wanted));
   if (!stored) return refusal(context, stored.error());
-  context.authenticator.forget(context.user());
   return show(*stored);
 }
 
 net::Response delete_client(Context& context) {
   const core::ClientId id{context.id};
-  const auto deleted = context.store.delete_client(context.user(), id);
+  const auto deleted = context.accounts.delete_client(context.user(), id);
   if (!deleted) return refusal(context, deleted.error());
-  revoke(context.authenticator, context.publisher, context.user(), id);
   return empty();
 }
 
@@ -101,11 +98,10 @@ net::Response elevate_client(Context& context) {
   binder::Form form("ElevateRequest");
   form.integer("durationSeconds", seconds).required();
   if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
-  const auto elevated = context.store.elevate_client(context.user(), core::ClientId{context.id},
-                                                     end_of_elevation(seconds, core::wall_now()));
+  const auto elevated = context.accounts.elevate_client(context.user(), core::ClientId{context.id},
+                                                        end_of_elevation(seconds, core::wall_now()));
   if (!elevated && elevated.error().code == core::ErrorCode::not_found) return error(404, "client not found");
   if (!elevated) return error(elevated.error());
-  context.authenticator.forget(context.user());
   net::Response response = empty();
   response.status = 204;
   return response;

@@ -21,7 +21,7 @@ core::ApplicationId application_id(const Context& context) {
 
 // Whatever the change replaces is removed only when it is committed.
 core::Result<model::Application> change_image(Context& context, std::string image) {
-  auto change = context.store.set_application_image(context.user(), application_id(context), std::move(image));
+  auto change = context.accounts.set_application_image(context.user(), application_id(context), std::move(image));
   if (!change && change.error().code == core::ErrorCode::not_found) return no_such_application(context);
   if (!change) return change.error();
   context.images.remove(change->former_image);

@@ -31,7 +31,7 @@ void submit(Service& service, const ExchangePtr& exchange, store::NewMessage mes
           return service.finish(*exchange, std::move(response));
         }
         if (stored.error().code != core::ErrorCode::not_found) return service.fail(*exchange, stored.error());
-        service.authenticator().forget(exchange->principal->user);  // its token is still remembered
+        service.accounts().forget_stale(exchange->principal->user);  // its token is still remembered
         service.fail(*exchange, application_gone(*exchange->principal));
       });
   if (!queued) service.fail(*exchange, queued.error());
@@ -59,7 +59,7 @@ void read_and_submit(Service& service, const ExchangePtr& exchange) {
 }
 
 // The application of the path, if it is the user's own; else a 404 in the words of the route.
-core::Result<core::ApplicationId> path_application(store::Store& store, core::UserId user, std::uint64_t id,
+core::Result<core::ApplicationId> path_application(store::Finder& store, core::UserId user, std::uint64_t id,
                                                    const char* missing) {
   auto found = store.find_application(core::ApplicationId{id});
   if (!found) return std::move(found).error();
@@ -77,7 +77,7 @@ net::Response list_page(Context& context, Owner owner, store::PageRequest page) 
 // Deletes `owner`'s messages and answers when they are gone.
 template <class Owner>
 void purge(Service& service, const ExchangePtr& exchange, Owner owner) {
-  auto queued = service.store().delete_messages(owner, [&service, exchange](const core::Result<void>& done) {
+  auto queued = service.publisher().delete_messages(owner, [&service, exchange](const core::Result<void>& done) {
     if (!done) return service.fail(*exchange, done.error());
     service.finish(*exchange, empty());
   });
@@ -102,7 +102,7 @@ void delete_messages(Service& service, const ExchangePtr& exchange) {
 }
 
 net::Response delete_message(Context& context) {
-  const auto deleted = context.store.delete_message(context.user(), core::MessageId{context.id});
+  const auto deleted = context.publisher.delete_message(context.user(), core::MessageId{context.id});
   if (!deleted && deleted.error().code == core::ErrorCode::not_found) return error(404, "message does not exist");
   return deleted ? empty() : error(deleted.error());
 }

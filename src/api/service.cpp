@@ -52,10 +52,11 @@ void add_headers(net::Response& response, HeaderList common) {
 
 }  // namespace
 
-Service::Service(store::Store& store, auth::Authenticator& authenticator, delivery::Publisher& publisher,
-                 files::ImageFolder& images, core::WorkerPool& workers, metrics::Registry& metrics,
-                 const config::Config& config)
+Service::Service(store::Finder& store, Accounts& accounts, auth::Authenticator& authenticator,
+                 delivery::Publisher& publisher, files::ImageFolder& images, core::WorkerPool& workers,
+                 metrics::Registry& metrics, const config::Config& config)
     : store_(store),
+      accounts_(accounts),
       authenticator_(authenticator),
       publisher_(publisher),
       images_(images),
@@ -109,29 +110,17 @@ void Service::opened(const net::Request& request, const net::Admission& admissio
   count(101);
   log_->write(request, 101, admission.start, {});
   if (authenticator_.epoch() == admission.epoch) return;
-  const hub::Key key{admission.user, admission.client};
-  core::WorkerPool::Job job([this, key] {
-    if (is_revoked(key)) publisher_.disconnect(key);
-  });
-  if (!workers_.submit(job, Queue::look_ups))
-    publisher_.disconnect(key);  // the client comes back when there is less to do
-}
-
-// Also when the store cannot tell: the client comes back.
-bool Service::is_revoked(hub::Key key) {
-  if (key.client == core::ClientId{}) {
-    const auto user = store_.find_user(key.user);
-    return !user || !*user;
-  }
-  const auto client = store_.find_client(key.client);
-  return !client || !*client || (*client)->user != key.user;
+  core::WorkerPool::Job job(
+      [this, user = admission.user, client = admission.client] { accounts_.recheck(user, client); });
+  if (workers_.submit(job, Queue::look_ups)) return;
+  accounts_.disconnect(admission.user, admission.client);  // the client comes back when there is less to do
 }
 
 void Service::still_open(const std::vector<core::ClientId>& clients) {
   std::vector<core::ClientId> once = clients;
   std::sort(once.begin(), once.end());
   once.erase(std::unique(once.begin(), once.end()), once.end());
-  if (!store_.touch_clients(std::move(once), core::wall_now())) untouched_.add(clients.size());
+  if (!accounts_.touch_clients(std::move(once), core::wall_now())) untouched_.add(clients.size());
 }
 
 void Service::begin(const ExchangePtr& exchange) {
@@ -200,8 +189,9 @@ void Service::run(const ExchangePtr& exchange, Place place) {
 }
 
 void Service::call(Exchange& exchange, Handler handler) {
-  Context context{store_,          authenticator_,     publisher_,  images_,      config_, exchange.incoming,
-                  exchange.target, exchange.principal, exchange.id, exchange.rest};
+  Context context{store_,       accounts_,         authenticator_,  publisher_,         images_,
+                  config_,      exchange.incoming, exchange.target, exchange.principal, exchange.id,
+                  exchange.rest};
   finish(exchange, handler(context));
 }
 

@@ -6,7 +6,6 @@
 
 #include "api/credentials.hpp"
 #include "api/respond.hpp"
-#include "api/revocation.hpp"
 #include "api/session_cookie.hpp"
 #include "push/auth/token.hpp"
 #include "push/binder/binder.hpp"
@@ -21,15 +20,6 @@ constexpr std::string_view kInvalid = "invalid credentials";
 net::Response with_cookie(net::Response response, std::string cookie) {
   response.headers.emplace_back("Set-Cookie", std::move(cookie));
   return response;
-}
-
-// The client is gone, whoever deleted it.
-net::Response end_session(Context& context) {
-  const core::ClientId client = context.principal->client;
-  const auto deleted = context.store.delete_client(context.user(), client);
-  if (!deleted && deleted.error().code != core::ErrorCode::not_found) return error(deleted.error());
-  revoke(context.authenticator, context.publisher, context.user(), client);
-  return empty();
 }
 
 }  // namespace
@@ -53,7 +43,7 @@ net::Response log_in(Context& context) {
   wanted.token = token.stored;
   wanted.expires_after_inactivity_seconds = kSessionSeconds;
   wanted.elevated_until = now + kElevation;
-  const auto client = context.store.create_client(std::move(wanted));
+  const auto client = context.accounts.create_client(std::move(wanted));
   if (!client && client.error().code == core::ErrorCode::not_found) return error(401, kInvalid);
   if (!client) return error(client.error());
   std::string out;
@@ -62,9 +52,12 @@ net::Response log_in(Context& context) {
 }
 
 net::Response log_out(Context& context) {
-  const bool session = context.principal->kind == auth::Principal::Kind::client;
-  return with_cookie(session ? end_session(context) : error(403, "no client auth provided"),
-                     cleared_session_cookie(context.config.server.securecookie));
+  net::Response response = error(403, "no client auth provided");
+  if (context.principal->kind == auth::Principal::Kind::client) {
+    const auto ended = context.accounts.end_session(context.user(), context.principal->client);
+    response = ended ? empty() : error(ended.error());
+  }
+  return with_cookie(std::move(response), cleared_session_cookie(context.config.server.securecookie));
 }
 
 }  // namespace push::api

@@ -6,7 +6,6 @@
 
 #include "api/json_list.hpp"
 #include "api/respond.hpp"
-#include "api/revocation.hpp"
 #include "push/auth/password.hpp"
 #include "push/binder/binder.hpp"
 #include "push/model/json.hpp"
@@ -73,10 +72,9 @@ net::Response change_password(Context& context) {
   if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
   auto hash = hash_of(context, password);
   if (!hash) return error(hash.error());
-  const auto changed = context.store.set_password(context.user(), *std::move(hash));
+  const auto changed = context.accounts.set_password(context.user(), *std::move(hash));
   if (!changed && changed.error().code == core::ErrorCode::not_found) return error(401, auth::unauthorized_text());
   if (!changed) return error(changed.error());
-  context.authenticator.forget(context.user());
   return empty();
 }
 
@@ -101,7 +99,7 @@ net::Response create_user(Context& context) {
   auto hash = hash_of(context, password);
   if (!hash) return error(hash.error());
   wanted.pass_hash = *std::move(hash);
-  const auto stored = context.store.create_user(std::move(wanted));
+  const auto stored = context.accounts.create_user(std::move(wanted));
   if (!stored && stored.error().code == core::ErrorCode::invalid) return error(400, kNameTaken);
   return stored ? show(*stored) : error(stored.error());
 }
@@ -125,17 +123,15 @@ net::Response update_user(Context& context) {
     if (!hash) return error(hash.error());
     wanted.pass_hash = *std::move(hash);
   }
-  const auto stored = context.store.update_user(core::UserId{context.id}, std::move(wanted));
+  const auto stored = context.accounts.update_user(core::UserId{context.id}, std::move(wanted));
   if (!stored) return refusal(stored.error());
-  context.authenticator.forget(core::UserId{context.id});
   return show(*stored);
 }
 
 net::Response delete_user(Context& context) {
   const core::UserId id{context.id};
-  const auto images = context.store.delete_user(id);
+  const auto images = context.accounts.delete_user(id);
   if (!images) return refusal(images.error());
-  revoke(context.authenticator, context.publisher, id);
   for (const std::string& image : *images) context.images.remove(image);
   return empty();
 }

@@ -56,6 +56,18 @@ void Publisher::committed(core::UserId user, const model::Message& message, Rece
   receipt(answer_in(frame));
 }
 
+core::Result<void> Publisher::delete_message(core::UserId user, core::MessageId id) {
+  return store_.delete_message(user, id);
+}
+
+core::Result<void> Publisher::delete_messages(core::UserId user, store::Store::Purged done) {
+  return store_.delete_messages(user, std::move(done));
+}
+
+core::Result<void> Publisher::delete_messages(core::ApplicationId application, store::Store::Purged done) {
+  return store_.delete_messages(application, std::move(done));
+}
+
 void Publisher::on_remote(core::UserId user, const core::Bytes& frame) {
   hub_.publish(user, frame, courier_);
 }

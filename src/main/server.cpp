@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "main/signals.hpp"
+#include "push/api/accounts.hpp"
 #include "push/api/first_user.hpp"
 #include "push/api/housekeeper.hpp"
 #include "push/api/metrics_page.hpp"
@@ -114,9 +115,10 @@ int serve(const config::Loaded& loaded) {
   net::LoopPool loops(config.server, hub, metrics);
   cluster::Standalone backplane;
   delivery::Publisher publisher(**store, hub, loops, backplane, metrics, config.server.stream.inboxsize);
-  api::Service service(**store, authenticator, publisher, images, workers, metrics, config);
+  api::Accounts accounts(**store, authenticator, publisher, backplane);
+  api::Service service(**store, accounts, authenticator, publisher, images, workers, metrics, config);
   api::MetricsPage metrics_page(metrics);
-  api::Housekeeper housekeeper(**store, authenticator, publisher);
+  api::Housekeeper housekeeper(accounts);
 
   if (auto listening = listen(loops, config.server, service, metrics_page); !listening)
     return cannot_start(listening.error());

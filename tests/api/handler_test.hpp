@@ -72,6 +72,7 @@ class HandlerTest : public testing::Test {
     EXPECT_NE(handler, nullptr) << method << ' ' << target;
     if (handler == nullptr) return {};
     Context context{store,
+                    accounts,
                     authenticator,
                     publisher,
                     images,
@@ -108,6 +109,7 @@ class HandlerTest : public testing::Test {
   cluster::Standalone backplane;
   metrics::Registry metrics;
   delivery::Publisher publisher{store, hub, closings, backplane, metrics, 64};
+  Accounts accounts{store, authenticator, publisher, backplane};
   files::ImageFolder images{""};
   config::Config config;
   auth::Principal principal;

@@ -26,10 +26,9 @@ class ImageRoutes : public HandlerTest {
         "--zz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.gif\"\r\n\r\nGIF89a\r\n--zz--\r\n";
     const Target target = *parse_target("/application/" + std::to_string(application) + "/image");
     const Match match = Router(routes()).find("POST", target.path);
-    Context context{store,       authenticator,
-                    publisher,   images,
-                    config,      request,
-                    target,      std::make_shared<const auth::Principal>(principal),
+    Context context{store,       accounts, authenticator,
+                    publisher,   images,   config,
+                    request,     target,   std::make_shared<const auth::Principal>(principal),
                     application, {}};
     return std::get<Handler>(match.route->action)(context);
   }

@@ -80,7 +80,8 @@ class Revocation : public testing::Test {
     store_.add_client(2, 1, "Ctwo");
     loops_.emplace(settings_.server, hub_, metrics_);
     publisher_.emplace(store_, hub_, *loops_, backplane_, metrics_, 1024);
-    service_.emplace(store_, authenticator_, *publisher_, images_, workers_, metrics_, settings_);
+    accounts_.emplace(store_, authenticator_, *publisher_, backplane_);
+    service_.emplace(store_, *accounts_, authenticator_, *publisher_, images_, workers_, metrics_, settings_);
     const auto port = loops_->listen("127.0.0.1", 0, *service_, &*service_);
     EXPECT_TRUE(port);
     port_ = port ? *port : 0;
@@ -127,6 +128,7 @@ class Revocation : public testing::Test {
   core::WorkerPool workers_{1, std::numeric_limits<std::size_t>::max()};  // refuses only when it stops
   std::optional<net::LoopPool> loops_;
   std::optional<delivery::Publisher> publisher_;
+  std::optional<Accounts> accounts_;
   std::optional<Service> service_;
   std::uint16_t port_ = 0;
 };
@@ -188,7 +190,7 @@ TEST_F(Revocation, AnExpiredClientLosesItsStreamsAndNobodyElse) {
   open(basic, kBasic);
   store_.clients.front().expires_at = core::wall_now();
   const std::uint64_t epoch = authenticator_.epoch();
-  Housekeeper housekeeper(store_, authenticator_, *publisher_, std::chrono::hours(1));
+  Housekeeper housekeeper(*accounts_, std::chrono::hours(1));
   EXPECT_TRUE(first.ended());
   housekeeper.stop();
   EXPECT_NE(authenticator_.epoch(), epoch);
@@ -205,7 +207,7 @@ TEST_F(Revocation, AnExpiredClientOfOneUserLeavesTheOthersRemembered) {
   ASSERT_TRUE(authenticator_.authenticate(auth::Access::client, first));
   ASSERT_TRUE(authenticator_.authenticate(auth::Access::client, other));
   store_.clients.front().expires_at = core::wall_now();
-  { const Housekeeper housekeeper(store_, authenticator_, *publisher_, std::chrono::hours(1)); }
+  { const Housekeeper housekeeper(*accounts_, std::chrono::hours(1)); }
   EXPECT_FALSE(authenticator_.recall(auth::Access::client, first));
   EXPECT_TRUE(authenticator_.recall(auth::Access::client, other));
 }
@@ -214,7 +216,7 @@ TEST_F(Revocation, NobodyIsForgottenWhereNothingExpires) {
   Talk stream(port_);
   open(stream, kToken);
   const std::uint64_t epoch = authenticator_.epoch();
-  { const Housekeeper housekeeper(store_, authenticator_, *publisher_, std::chrono::milliseconds(1)); }
+  { const Housekeeper housekeeper(*accounts_, std::chrono::milliseconds(1)); }
   EXPECT_EQ(authenticator_.epoch(), epoch);
   expect_messages_at(stream);
 }
@@ -222,10 +224,10 @@ TEST_F(Revocation, NobodyIsForgottenWhereNothingExpires) {
 TEST_F(Revocation, HousekeepingGoesOnAfterTheStoreWasAway) {
   store_.clients.front().expires_at = core::wall_now();
   store_.broken = true;
-  { const Housekeeper housekeeper(store_, authenticator_, *publisher_, std::chrono::milliseconds(1)); }
+  { const Housekeeper housekeeper(*accounts_, std::chrono::milliseconds(1)); }
   EXPECT_EQ(store_.clients.size(), 2U);
   store_.broken = false;
-  { const Housekeeper housekeeper(store_, authenticator_, *publisher_, std::chrono::milliseconds(1)); }
+  { const Housekeeper housekeeper(*accounts_, std::chrono::milliseconds(1)); }
   EXPECT_EQ(store_.clients.size(), 1U);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 
+#include "push/api/accounts.hpp"
 #include "push/api/incoming.hpp"
 #include "push/api/target.hpp"
 #include "push/auth/authenticator.hpp"
@@ -16,7 +17,8 @@
 namespace push::api {
 
 struct Context {
-  store::Store& store;
+  store::Finder& store;
+  Accounts& accounts;
   auth::Authenticator& authenticator;
   delivery::Publisher& publisher;
   files::ImageFolder& images;

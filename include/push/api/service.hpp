@@ -7,6 +7,7 @@
 #include <memory>
 #include <string_view>
 
+#include "push/api/accounts.hpp"
 #include "push/api/origin_rules.hpp"
 #include "push/api/router.hpp"
 #include "push/auth/authenticator.hpp"
@@ -27,7 +28,7 @@ class AccessLog;
 class Service final : public net::RequestHandler, public net::StreamGate {
  public:
   // The patterns of `config.server` must compile: main asks OriginRules::compile() first and reports what it says.
-  Service(store::Store& store, auth::Authenticator& authenticator, delivery::Publisher& publisher,
+  Service(store::Finder& store, Accounts& accounts, auth::Authenticator& authenticator, delivery::Publisher& publisher,
           files::ImageFolder& images, core::WorkerPool& workers, metrics::Registry& metrics,
           const config::Config& config);
   ~Service() override;
@@ -48,8 +49,8 @@ class Service final : public net::RequestHandler, public net::StreamGate {
   // Runs `work` on a worker, or answers 503.
   using Queue = core::WorkerPool::Queue;
   void on_worker(const std::shared_ptr<Exchange>& exchange, core::Callback<void()> work, Queue queue = Queue::jobs);
-  store::Store& store() { return store_; }
-  auth::Authenticator& authenticator() { return authenticator_; }
+  store::Finder& store() { return store_; }
+  Accounts& accounts() { return accounts_; }
   delivery::Publisher& publisher() { return publisher_; }
 
  private:
@@ -61,11 +62,11 @@ class Service final : public net::RequestHandler, public net::StreamGate {
   void call(Exchange& exchange, Handler handler);
   void send(Exchange& exchange, net::Response response, std::string_view cause);
   void count(unsigned status);
-  bool is_revoked(hub::Key key);
   template <class Work>
   void guarded(Exchange& exchange, Work&& work);
 
-  store::Store& store_;
+  store::Finder& store_;
+  Accounts& accounts_;
   auth::Authenticator& authenticator_;
   delivery::Publisher& publisher_;
   files::ImageFolder& images_;
