@@ -14,9 +14,8 @@ namespace push::api {
 namespace {
 
 // A store's answer in Gotify's words.
-net::Response refusal(const Context& context, const core::Error& refused, std::string_view invalid) {
+net::Response refusal(const Context& context, const core::Error& refused) {
   if (refused.code == core::ErrorCode::not_found) return error(no_such_application(context));
-  if (refused.code == core::ErrorCode::invalid) return error(400, invalid);
   return error(refused);
 }
 
@@ -37,8 +36,6 @@ net::Response show(const model::Application& application) {
   return json(out);
 }
 
-constexpr std::string_view kSortKeyTaken = "sort key is not unique";
-
 }  // namespace
 
 net::Response list_applications(Context& context) {
@@ -57,7 +54,7 @@ net::Response create_application(Context& context) {
   wanted.token = token.stored;
   auto stored = context.accounts.create_application(std::move(wanted));
   if (!stored && stored.error().code == core::ErrorCode::not_found) return error(401, auth::unauthorized_text());
-  if (!stored) return refusal(context, stored.error(), kSortKeyTaken);
+  if (!stored) return refusal(context, stored.error());
   stored->token = token.shown;
   return show(*stored);
 }
@@ -68,13 +65,13 @@ net::Response update_application(Context& context) {
   if (auto bound = bind_params(context, wanted); !bound) return error(bound.error());
   const auto stored =
       context.accounts.update_application(context.user(), core::ApplicationId{context.id}, std::move(wanted));
-  if (!stored) return refusal(context, stored.error(), kSortKeyTaken);
+  if (!stored) return refusal(context, stored.error());
   return show(*stored);
 }
 
 net::Response delete_application(Context& context) {
   const auto image = context.accounts.delete_application(context.user(), core::ApplicationId{context.id});
-  if (!image) return refusal(context, image.error(), "cannot delete internal application");
+  if (!image) return refusal(context, image.error());
   context.images.remove(*image);
   return empty();
 }
@@ -89,7 +86,10 @@ net::Response secure_application(Context& context) {
   const auth::MintedToken token = auth::mint_application_token(context.token_form());
   const auto stored =
       context.accounts.set_application_token(context.user(), core::ApplicationId{context.id}, token.stored);
-  if (!stored) return refusal(context, stored.error(), "the new token is taken, try again");
+  if (!stored && stored.error().conflict == core::Conflict::token) {
+    return error(400, "the new token is taken, try again");
+  }
+  if (!stored) return refusal(context, stored.error());
   std::string out = "{\"regenerateToken\":{\"token\":";
   model::append_json_string(out, token.shown);
   out += "}}";

@@ -100,7 +100,6 @@ net::Response create_user(Context& context) {
   if (!hash) return error(hash.error());
   wanted.pass_hash = *std::move(hash);
   const auto stored = context.accounts.create_user(std::move(wanted));
-  if (!stored && stored.error().code == core::ErrorCode::invalid) return error(400, kNameTaken);
   return stored ? show(*stored) : error(stored.error());
 }
 

@@ -1,9 +1,10 @@
 // What the changes of one thing have in common: each is an Operation on the writer thread, for which the caller waits.
 #pragma once
 #include <optional>
-#include <string>
+#include <string_view>
 #include <utility>
 
+#include "store/rules.hpp"
 #include "store/sqlite.hpp"
 #include "store/writer.hpp"
 
@@ -23,14 +24,15 @@ core::Result<T> changed(Writer& writer, Work work) {
   return std::move(*value);
 }
 
-inline core::Error gone(std::string_view what) {
-  return core::failure(core::ErrorCode::not_found, std::string(what) + " does not exist");
-}
-
-// `text` in place of SQLite's words if a UNIQUE index refused the row.
-inline core::Error renamed(core::Error error, std::string text) {
-  if (error.code == core::ErrorCode::invalid) error.text = std::move(text);
-  return error;
+// The answer of a SELECT EXISTS(...). Asked inside the transaction that then writes, it is still true for that write:
+// SQLite has one writer at a time, in whichever program.
+template <class... Args>
+core::Result<bool> exists(Connection& connection, std::string_view sql, const Args&... args) {
+  auto query = connection.query(sql, args...);
+  if (!query) return query.error();
+  const auto row = query->step();
+  if (!row) return row.error();
+  return *row && query->boolean(0);
 }
 
 template <class... Args>

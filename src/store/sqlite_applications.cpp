@@ -17,7 +17,11 @@ using core::Result;
 constexpr std::string_view kInsert =
     "INSERT INTO applications (user_id, token, name, description, internal, image, default_priority, created_at, "
     "sort_key)"
-    " SELECT ?1, ?2, ?3, ?4, 0, '', ?5, ?6, ?7 WHERE EXISTS (SELECT 1 FROM users WHERE id = ?1)";
+    " VALUES (?1, ?2, ?3, ?4, 0, '', ?5, ?6, ?7)";
+constexpr std::string_view kUserExists = "SELECT EXISTS(SELECT 1 FROM users WHERE id = ?1)";
+constexpr std::string_view kTokenTaken = "SELECT EXISTS(SELECT 1 FROM applications WHERE token = ?1 AND id <> ?2)";
+constexpr std::string_view kSortKeyTaken =
+    "SELECT EXISTS(SELECT 1 FROM applications WHERE user_id = ?1 AND sort_key = ?2 AND id <> ?3)";
 constexpr std::string_view kGreatestSortKey =
     "SELECT sort_key FROM applications WHERE user_id = ?1 ORDER BY CAST(sort_key AS BLOB) DESC LIMIT 1";
 constexpr std::string_view kOwned = " WHERE id = ?1 AND user_id = ?2";
@@ -29,9 +33,6 @@ constexpr std::string_view kUpdateImage = "UPDATE applications SET image = ?2 WH
 constexpr std::string_view kUsesImage = "SELECT EXISTS(SELECT 1 FROM applications WHERE image = ?1)";
 constexpr std::string_view kNotePurge = "INSERT OR IGNORE INTO sharded_gotify_purges (application_id) VALUES (?1)";
 constexpr std::string_view kDelete = "DELETE FROM applications WHERE id = ?1";
-
-constexpr std::string_view kSortKeyTaken = "sort key is not unique";
-constexpr std::string_view kTokenTaken = "application token is not unique";
 
 Result<std::string> key_after_greatest(Connection& connection, core::UserId user) {
   auto query = connection.query(kGreatestSortKey, user);
@@ -60,19 +61,36 @@ Result<std::string> unless_used(Connection& connection, std::string image) {
   return query->boolean(0) ? std::string() : std::move(image);
 }
 
+// Of an application that is not yet stored, `own` is 0.
+Result<void> check_token(Connection& connection, const std::string& token, core::ApplicationId own) {
+  const auto taken = exists(connection, kTokenTaken, token, own);
+  if (!taken) return taken.error();
+  if (*taken) return token_taken("application");
+  return {};
+}
+
+Result<void> check_sort_key(Connection& connection, core::UserId user, const std::string& key,
+                            core::ApplicationId own) {
+  const auto taken = exists(connection, kSortKeyTaken, user, key, own);
+  if (!taken) return taken.error();
+  if (*taken) return sort_key_taken();
+  return {};
+}
+
 Result<void> insert(Connection& connection, model::Application& created) {
+  const auto owner = exists(connection, kUserExists, created.user);
+  if (!owner) return owner.error();
+  if (!*owner) return gone("user");
+  if (auto free = check_token(connection, created.token, created.id); !free) return free;
   if (created.sort_key.empty()) {
     auto key = key_after_greatest(connection, created.user);
     if (!key) return key.error();
     created.sort_key = std::move(*key);
   }
-  const auto done = connection.change(kInsert, created.user, created.token, created.name, created.description,
-                                      created.default_priority, created.created_at, created.sort_key);
-  if (!done) {
-    const bool sort_key = done.error().text.find("applications.sort_key") != std::string::npos;
-    return renamed(done.error(), std::string(sort_key ? kSortKeyTaken : kTokenTaken));
-  }
-  if (*done == 0) return gone("user");
+  if (auto free = check_sort_key(connection, created.user, created.sort_key, created.id); !free) return free;
+  const auto done = execute(connection, kInsert, created.user, created.token, created.name, created.description,
+                            created.default_priority, created.created_at, created.sort_key);
+  if (!done) return done;
   created.id = core::ApplicationId{static_cast<std::uint64_t>(connection.last_id())};
   return {};
 }
@@ -106,8 +124,8 @@ Result<model::Application> SqliteStore::update_application(core::UserId user, co
     application->description = change.description;
     application->default_priority = change.default_priority;
     if (change.sort_key.empty()) return application;
-    const auto moved = execute(connection, kUpdateSortKey, id, change.sort_key);
-    if (!moved) return renamed(moved.error(), std::string(kSortKeyTaken));
+    if (auto free = check_sort_key(connection, user, change.sort_key, id); !free) return free.error();
+    if (auto moved = execute(connection, kUpdateSortKey, id, change.sort_key); !moved) return moved.error();
     application->sort_key = change.sort_key;
     return application;
   });
@@ -119,8 +137,8 @@ Result<model::Application> SqliteStore::set_application_token(core::UserId user,
   return changed<model::Application>(parts_->writer, [&]() -> Result<model::Application> {
     auto application = owned(connection, user, id);
     if (!application) return application;
-    const auto updated = execute(connection, kUpdateToken, id, token);
-    if (!updated) return renamed(updated.error(), std::string(kTokenTaken));
+    if (auto free = check_token(connection, token, id); !free) return free.error();
+    if (auto updated = execute(connection, kUpdateToken, id, token); !updated) return updated.error();
     application->token = token;
     return application;
   });
@@ -144,7 +162,7 @@ Result<std::string> SqliteStore::delete_application(core::UserId user, core::App
   auto image = changed<std::string>(parts_->writer, [&]() -> Result<std::string> {
     auto application = owned(connection, user, id);
     if (!application) return application.error();
-    if (application->internal) return core::failure(core::ErrorCode::invalid, "cannot delete internal application");
+    if (application->internal) return internal_application();
     if (auto noted = execute(connection, kNotePurge, id); !noted) return noted.error();
     if (auto deleted = execute(connection, kDelete, id); !deleted) return deleted.error();
     return unless_used(connection, std::move(application->image));

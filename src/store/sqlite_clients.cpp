@@ -23,7 +23,9 @@ constexpr std::chrono::hours kOffsets{48};
 constexpr std::string_view kInsert =
     "INSERT INTO clients (user_id, token, name, created_at, elevated_until, expires_after_inactivity_seconds,"
     " expires_at)"
-    " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE EXISTS (SELECT 1 FROM users WHERE id = ?1)";
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+constexpr std::string_view kUserExists = "SELECT EXISTS(SELECT 1 FROM users WHERE id = ?1)";
+constexpr std::string_view kTokenTaken = "SELECT EXISTS(SELECT 1 FROM clients WHERE token = ?1)";
 constexpr std::string_view kById = " WHERE id = ?1";
 constexpr std::string_view kUpdateName = "UPDATE clients SET name = ?2 WHERE id = ?1";
 constexpr std::string_view kUpdateExpiry =
@@ -42,6 +44,21 @@ Result<model::Client> owned(Connection& connection, core::UserId user, core::Cli
   if (!found) return found.error();
   if (!*found || (*found)->user != user) return gone("client");
   return std::move(**found);
+}
+
+Result<void> insert(Connection& connection, model::Client& created) {
+  const auto owner = exists(connection, kUserExists, created.user);
+  if (!owner) return owner.error();
+  if (!*owner) return gone("user");
+  const auto taken = exists(connection, kTokenTaken, created.token);
+  if (!taken) return taken.error();
+  if (*taken) return token_taken("client");
+  const auto seconds = static_cast<std::int64_t>(created.expires_after_inactivity_seconds);
+  const auto done = execute(connection, kInsert, created.user, created.token, created.name, created.created_at,
+                            created.elevated_until, seconds, created.expires_at);
+  if (!done) return done;
+  created.id = core::ClientId{static_cast<std::uint64_t>(connection.last_id())};
+  return {};
 }
 
 Result<void> set_expiry(Connection& connection, model::Client& client, std::uint64_t seconds) {
@@ -100,17 +117,9 @@ Result<model::Client> SqliteStore::create_client(NewClient client) {
   created.elevated_until = client.elevated_until;
   created.expires_after_inactivity_seconds = client.expires_after_inactivity_seconds;
   created.expires_at = expiry(created.created_at, created.expires_after_inactivity_seconds);
-  Connection& connection = parts_->connection;
-  auto outcome = parts_->writer.change([&]() -> Result<void> {
-    const auto seconds = static_cast<std::int64_t>(created.expires_after_inactivity_seconds);
-    const auto done = connection.change(kInsert, created.user, created.token, created.name, created.created_at,
-                                        created.elevated_until, seconds, created.expires_at);
-    if (!done) return renamed(done.error(), "client token is not unique");
-    if (*done == 0) return gone("user");
-    created.id = core::ClientId{static_cast<std::uint64_t>(connection.last_id())};
-    return {};
-  });
-  if (!outcome) return outcome.error();
+  if (auto done = parts_->writer.change([&] { return insert(parts_->connection, created); }); !done) {
+    return done.error();
+  }
   return created;
 }
 

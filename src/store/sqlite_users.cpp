@@ -15,6 +15,7 @@ using core::Result;
 
 constexpr std::string_view kInsert = "INSERT INTO users (name, pass, admin, created_at) VALUES (?1, ?2, ?3, ?4)";
 constexpr std::string_view kById = " WHERE id = ?1";
+constexpr std::string_view kNameTaken = "SELECT EXISTS(SELECT 1 FROM users WHERE name = ?1 AND id <> ?2)";
 constexpr std::string_view kOtherAdmin = "SELECT EXISTS(SELECT 1 FROM users WHERE admin AND id <> ?1)";
 constexpr std::string_view kUpdate = "UPDATE users SET name = ?2, admin = ?3 WHERE id = ?1";
 constexpr std::string_view kUpdatePassword = "UPDATE users SET pass = ?2 WHERE id = ?1";
@@ -29,8 +30,6 @@ constexpr std::string_view kDeleteClients = "DELETE FROM clients WHERE user_id =
 constexpr std::string_view kDeletePluginSettings = "DELETE FROM plugin_confs WHERE user_id = ?1";
 constexpr std::string_view kDelete = "DELETE FROM users WHERE id = ?1";
 
-constexpr std::string_view kNameTaken = "username already exists";
-
 Result<model::User> find(Connection& connection, core::UserId id) {
   auto query = connection.query(kJoined<kSelectUsers, kById>, id);
   if (!query) return query.error();
@@ -42,12 +41,18 @@ Result<model::User> find(Connection& connection, core::UserId id) {
 
 Result<void> keep_an_admin(Connection& connection, const model::User& user) {
   if (!user.admin) return {};
-  auto query = connection.query(kOtherAdmin, user.id);
-  if (!query) return query.error();
-  const auto row = query->step();
-  if (!row) return row.error();
-  if (query->boolean(0)) return {};
-  return core::failure(core::ErrorCode::invalid, "cannot delete last admin");
+  const auto other = exists(connection, kOtherAdmin, user.id);
+  if (!other) return other.error();
+  if (!*other) return last_admin();
+  return {};
+}
+
+// Of a user who is not yet stored, `own` is 0.
+Result<void> check_name(Connection& connection, const std::string& name, core::UserId own) {
+  const auto taken = exists(connection, kNameTaken, name, own);
+  if (!taken) return taken.error();
+  if (*taken) return name_taken();
+  return {};
 }
 
 Result<std::vector<std::string>> own_images(Connection& connection, core::UserId id) {
@@ -74,9 +79,8 @@ Result<model::User> update(Connection& connection, core::UserId id, const UserCh
   if (!change.admin) {
     if (auto kept = keep_an_admin(connection, *user); !kept) return kept.error();
   }
-  if (auto done = execute(connection, kUpdate, id, change.name, change.admin); !done) {
-    return renamed(done.error(), std::string(kNameTaken));
-  }
+  if (auto free = check_name(connection, change.name, id); !free) return free.error();
+  if (auto done = execute(connection, kUpdate, id, change.name, change.admin); !done) return done.error();
   user->name = change.name;
   user->admin = change.admin;
   if (change.pass_hash.empty()) return user;
@@ -91,10 +95,11 @@ Result<model::User> SqliteStore::create_user(NewUser user) {
   model::User created{{}, std::move(user.name), std::move(user.pass_hash), user.admin, core::wall_now()};
   Connection& connection = parts_->connection;
   auto outcome = parts_->writer.change([&]() -> Result<void> {
+    if (auto free = check_name(connection, created.name, created.id); !free) return free;
     auto query = connection.query(kInsert, created.name, Blob{created.pass_hash}, created.admin, created.created_at);
     if (!query) return query.error();
     if (created.pass_hash.empty()) query->bind(2, nullptr);
-    if (auto done = query->step(); !done) return renamed(done.error(), std::string(kNameTaken));
+    if (auto done = query->step(); !done) return done.error();
     created.id = core::UserId{static_cast<std::uint64_t>(connection.last_id())};
     return {};
   });

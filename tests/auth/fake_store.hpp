@@ -127,7 +127,7 @@ class FakeStore final : public store::Store {
   core::Result<model::User> create_user(store::NewUser user) override {
     if (broken) return down();
     for (const model::User& other : users) {
-      if (other.name == user.name) return core::failure(core::ErrorCode::invalid, "taken");
+      if (other.name == user.name) return name_taken();
     }
     return add_user(next_id(users), std::move(user.name), std::move(user.pass_hash), user.admin);
   }
@@ -135,7 +135,7 @@ class FakeStore final : public store::Store {
     if (broken) return down();
     for (const model::Application& other : applications) {
       if (other.user == application.user && !application.sort_key.empty() && other.sort_key == application.sort_key) {
-        return core::failure(core::ErrorCode::invalid, "taken");
+        return core::failure(core::Conflict::sort_key, "sort key is not unique");
       }
     }
     model::Application& stored =
@@ -177,7 +177,7 @@ class FakeStore final : public store::Store {
                                                       store::ApplicationChange change) override {
     for (const model::Application& other : applications) {
       if (other.user == user && other.id != id && !change.sort_key.empty() && other.sort_key == change.sort_key) {
-        return core::failure(core::ErrorCode::invalid, "taken");
+        return core::failure(core::Conflict::sort_key, "sort key is not unique");
       }
     }
     return change_row(applications, owned(user, id), [&change](model::Application& application) {
@@ -218,7 +218,7 @@ class FakeStore final : public store::Store {
   core::Result<model::User> update_user(core::UserId id, store::UserChange change) override {
     for (const model::User& other : users) {
       if (other.id != id && other.name == change.name) {
-        return core::failure(core::ErrorCode::invalid, "username already exists");
+        return name_taken();
       }
     }
     if (!change.admin && is_last_admin(id)) return last_admin();
@@ -252,7 +252,7 @@ class FakeStore final : public store::Store {
     auto found = change_row(applications, owned(user, id),
                             [&image](model::Application& application) { image = application.image; });
     if (!found) return std::move(found).error();
-    if (found->internal) return core::failure(core::ErrorCode::invalid, "internal");
+    if (found->internal) return core::failure(core::Conflict::internal, "cannot delete internal application");
     std::erase_if(applications, with_id(id));
     std::erase_if(messages, [id](const model::Message& message) { return message.application == id; });
     return image;
@@ -291,7 +291,8 @@ class FakeStore final : public store::Store {
  private:
   static core::Error down() { return core::failure(core::ErrorCode::unavailable, "the database is away"); }
   static core::Error missing() { return core::failure(core::ErrorCode::not_found, "no such row"); }
-  static core::Error last_admin() { return core::failure(core::ErrorCode::invalid, "cannot delete last admin"); }
+  static core::Error name_taken() { return core::failure(core::Conflict::name, "username already exists"); }
+  static core::Error last_admin() { return core::failure(core::Conflict::last_admin, "cannot delete last admin"); }
   template <class Row>
   static std::uint64_t next_id(const std::vector<Row>& rows) {
     return rows.empty() ? 1 : core::value(rows.back().id) + 1;

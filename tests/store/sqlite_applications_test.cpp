@@ -6,6 +6,7 @@
 namespace push::store {
 namespace {
 
+using core::Conflict;
 using core::ErrorCode;
 using ::testing::HasSubstr;
 
@@ -30,6 +31,11 @@ class SqliteApplicationsTest : public StoreTest {
     ASSERT_FALSE(result) << text;
     EXPECT_EQ(result.error().code, code);
     EXPECT_EQ(result.error().text, text);
+  }
+  template <class T>
+  static void expect_failure(const core::Result<T>& result, Conflict conflict, const std::string& text) {
+    expect_failure(result, ErrorCode::conflict, text);
+    EXPECT_EQ(result.error().conflict, conflict) << text;
   }
 
   core::UserId alice{};
@@ -60,9 +66,9 @@ TEST_F(SqliteApplicationsTest, AnUpdateReplacesEverythingButAnEmptySortKey) {
 TEST_F(SqliteApplicationsTest, ATakenSortKeyChangesNothing) {
   const auto other = application(alice, "A2");
   application(bob, "B1");
-  expect_failure(store->update_application(alice, other, {"renamed", "", 9, "a0"}), ErrorCode::invalid,
+  expect_failure(store->update_application(alice, other, {"renamed", "", 9, "a0"}), Conflict::sort_key,
                  "sort key is not unique");
-  EXPECT_EQ(stored(other).name, "name of A2") << "the name was written first, and is undone";
+  EXPECT_EQ(stored(other).name, "name of A2") << "nothing of the change is left";
   EXPECT_EQ(stored(other).default_priority, 0);
   EXPECT_TRUE(store->update_application(bob, stored(other).id, {"x", "", 0, ""}).has_error());
 }
@@ -87,7 +93,7 @@ TEST_F(SqliteApplicationsTest, ANewTokenReplacesTheOldOne) {
   EXPECT_FALSE(*store->find_application_by_token("A1"));
   ASSERT_TRUE(*store->find_application_by_token("A9"));
   application(bob, "B1");
-  expect_failure(store->set_application_token(alice, app, "B1"), ErrorCode::invalid, "application token is not unique");
+  expect_failure(store->set_application_token(alice, app, "B1"), Conflict::token, "application token is not unique");
   EXPECT_EQ(stored(app).token, "A9");
 }
 
@@ -117,7 +123,7 @@ TEST_F(SqliteApplicationsTest, AnImageThatAnotherApplicationShowsIsNotGivenAway)
 
 TEST_F(SqliteApplicationsTest, AnInternalApplicationIsNotDeleted) {
   Sqlite(database.connection).run("UPDATE applications SET internal = 1");
-  expect_failure(store->delete_application(alice, app), ErrorCode::invalid, "cannot delete internal application");
+  expect_failure(store->delete_application(alice, app), Conflict::internal, "cannot delete internal application");
   EXPECT_TRUE(*store->find_application(app));
   EXPECT_EQ(Sqlite(database.connection).row("SELECT count(*) FROM sharded_gotify_purges"), "int:0");
 }

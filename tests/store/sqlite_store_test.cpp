@@ -38,7 +38,8 @@ TEST_F(SqliteStoreTest, AUserNameIsUnique) {
   user("alice");
   const auto again = store->create_user({"alice", "", false});
   ASSERT_FALSE(again);
-  EXPECT_EQ(again.error().code, ErrorCode::invalid);
+  EXPECT_EQ(again.error().code, ErrorCode::conflict);
+  EXPECT_EQ(again.error().conflict, core::Conflict::name);
   EXPECT_EQ(again.error().text, "username already exists");
   EXPECT_EQ(store->list_users()->size(), 1U);
 }
@@ -97,7 +98,8 @@ TEST_F(SqliteStoreTest, ASortKeyIsUniquePerUser) {
   application(alice, "A1");
   const auto again = store->create_application({alice, "A2", "x", "", 0, "a0"});
   ASSERT_FALSE(again);
-  EXPECT_EQ(again.error().code, ErrorCode::invalid);
+  EXPECT_EQ(again.error().code, ErrorCode::conflict);
+  EXPECT_EQ(again.error().conflict, core::Conflict::sort_key);
   EXPECT_EQ(again.error().text, "sort key is not unique");
   EXPECT_TRUE(store->create_application({user("bob"), "B1", "x", "", 0, "a0"}));
 }
@@ -115,7 +117,8 @@ TEST_F(SqliteStoreTest, ATokenIsUnique) {
   application(alice, "A1");
   const auto again = store->create_application({alice, "A1", "x", "", 0, ""});
   ASSERT_FALSE(again);
-  EXPECT_EQ(again.error().code, ErrorCode::invalid);
+  EXPECT_EQ(again.error().code, ErrorCode::conflict);
+  EXPECT_EQ(again.error().conflict, core::Conflict::token);
   EXPECT_THAT(again.error().text, HasSubstr("token"));
 }
 

@@ -8,6 +8,7 @@
 namespace push::store {
 namespace {
 
+using core::Conflict;
 using core::ErrorCode;
 using ::testing::ElementsAre;
 using ::testing::UnorderedElementsAre;
@@ -32,6 +33,11 @@ class SqliteUsersTest : public StoreTest {
     ASSERT_FALSE(result) << text;
     EXPECT_EQ(result.error().code, code);
     EXPECT_EQ(result.error().text, text);
+  }
+  template <class T>
+  static void expect_failure(const core::Result<T>& result, Conflict conflict, const std::string& text) {
+    expect_failure(result, ErrorCode::conflict, text);
+    EXPECT_EQ(result.error().conflict, conflict) << text;
   }
 
   std::string count(const std::string& table) {
@@ -60,7 +66,7 @@ TEST_F(SqliteUsersTest, AnUpdateReplacesNameAndRightsAndKeepsAnEmptyPassword) {
 }
 
 TEST_F(SqliteUsersTest, ATakenNameChangesNothing) {
-  expect_failure(store->update_user(alice, {"admin", true, "new"}), ErrorCode::invalid, "username already exists");
+  expect_failure(store->update_user(alice, {"admin", true, "new"}), Conflict::name, "username already exists");
   EXPECT_EQ(stored(alice).name, "alice");
   EXPECT_FALSE(stored(alice).admin);
   EXPECT_EQ(stored(alice).pass_hash, "hash of alice");
@@ -68,13 +74,13 @@ TEST_F(SqliteUsersTest, ATakenNameChangesNothing) {
 
 TEST_F(SqliteUsersTest, TheLastAdminStaysOne) {
   const std::string last = "cannot delete last admin";
-  expect_failure(store->update_user(admin, {"admin", false, ""}), ErrorCode::invalid, last);
-  expect_failure(store->delete_user(admin), ErrorCode::invalid, last);
+  expect_failure(store->update_user(admin, {"admin", false, ""}), Conflict::last_admin, last);
+  expect_failure(store->delete_user(admin), Conflict::last_admin, last);
   EXPECT_TRUE(stored(admin).admin);
   EXPECT_TRUE(store->update_user(admin, {"root", true, ""})) << "renaming is no demotion";
   ASSERT_TRUE(store->update_user(alice, {"alice", true, ""}));
   EXPECT_TRUE(store->delete_user(admin));
-  expect_failure(store->update_user(alice, {"alice", false, ""}), ErrorCode::invalid, last);
+  expect_failure(store->update_user(alice, {"alice", false, ""}), Conflict::last_admin, last);
 }
 
 TEST_F(SqliteUsersTest, OfTwoAdminsWhoDemoteEachOtherAtOnceOneIsLeft) {

@@ -5,7 +5,8 @@
 // writer thread has committed it. Changes are applied in the order in which they were queued, and one transaction
 // holds many of them; each stands or falls alone. Deleting many messages is the purge thread's work, slice by slice.
 //
-// Errors: unavailable (queue full, disk full, I/O error, database locked: nothing was saved), not_found, invalid.
+// Errors: unavailable (queue full, disk full, I/O error, database locked: nothing was saved), not_found, conflict (the
+// reason is Error::conflict, the text is Gotify's), invalid (a value that no store can hold).
 // "Owned" changes name the user besides the thing: a thing of somebody else's is not_found.
 #pragma once
 #include <cstdint>
@@ -124,24 +125,31 @@ class Store : public Finder {
   virtual core::Result<void> append(NewMessage message, Appended done) = 0;
 
   // ---- create
-  // create_application and create_client: not_found if the user is gone, invalid if the token is taken.
-  virtual core::Result<model::User> create_user(NewUser user) = 0;  // invalid: the name is taken
-  virtual core::Result<model::Application> create_application(
-      NewApplication application) = 0;  // invalid: sort key taken
+  // Conflict: name.
+  virtual core::Result<model::User> create_user(NewUser user) = 0;
+  // not_found: the user is gone. Conflicts: token, sort_key.
+  virtual core::Result<model::Application> create_application(NewApplication application) = 0;
+  // not_found: the user is gone. Conflict: token.
   virtual core::Result<model::Client> create_client(NewClient client) = 0;
 
   // ---- change, owned
+  // Conflict: sort_key.
   virtual core::Result<model::Application> update_application(core::UserId user, core::ApplicationId id,
-                                                              ApplicationChange change) = 0;  // invalid: sort key taken
+                                                              ApplicationChange change) = 0;
+  // Conflict: token.
   virtual core::Result<model::Application> set_application_token(core::UserId user, core::ApplicationId id,
-                                                                 std::string token) = 0;  // invalid: token taken
+                                                                 std::string token) = 0;
+  // image "" = the default picture.
   virtual core::Result<ImageChange> set_application_image(core::UserId user, core::ApplicationId id,
-                                                          std::string image) = 0;  // "" = the default picture
+                                                          std::string image) = 0;
   // A change of the expiry recomputes expires_at from the last use (or the creation).
   virtual core::Result<model::Client> update_client(core::UserId user, core::ClientId id, ClientChange change) = 0;
+  // until empty = no longer elevated.
   virtual core::Result<void> elevate_client(core::UserId user, core::ClientId id,
-                                            std::optional<core::WallTime> until) = 0;  // empty = no longer
-  // ---- change, by administrators. invalid: "username already exists", "cannot delete last admin".
+                                            std::optional<core::WallTime> until) = 0;
+
+  // ---- change, by administrators
+  // Conflicts: name, last_admin.
   virtual core::Result<model::User> update_user(core::UserId id, UserChange change) = 0;
   virtual core::Result<void> set_password(core::UserId id, std::string pass_hash) = 0;
 
@@ -151,21 +159,20 @@ class Store : public Finder {
   virtual bool touch_clients(std::vector<core::ClientId> ids, core::WallTime at) = 0;
 
   // ---- delete
-  virtual core::Result<void> delete_message(core::UserId user,
-                                            core::MessageId id) = 0;  // not_found: missing or foreign
+  virtual core::Result<void> delete_message(core::UserId user, core::MessageId id) = 0;
   // Those that are there when the call comes; in slices, so a failure may leave the older ones deleted. Never blocks:
   // `done` is called once, on the purge thread. unavailable: too many purges wait, and `done` will not be called.
   using Purged = core::Callback<void(core::Result<void>)>;
   virtual core::Result<void> delete_messages(core::UserId user, Purged done) = 0;
   virtual core::Result<void> delete_messages(core::ApplicationId application, Purged done) = 0;
   // The application is gone with the answer, its messages (invisible from then on) follow in slices, after a restart if
-  // need be. Gives the image file that nothing refers to any more, "" = none. invalid: it is a plugin's own (internal).
+  // need be. Gives the image file that nothing refers to any more, "" = none. Conflict: internal.
   virtual core::Result<std::string> delete_application(core::UserId user, core::ApplicationId id) = 0;
   virtual core::Result<void> delete_client(core::UserId user, core::ClientId id) = 0;
   // Whatever has expired by `now`; gives what it deleted. Cheap when there is nothing.
   virtual core::Result<std::vector<OwnedClient>> delete_expired_clients(core::WallTime now) = 0;
   // With applications, clients and plugin settings; messages as in delete_application. Gives the image files that
-  // nothing refers to any more. invalid: "cannot delete last admin".
+  // nothing refers to any more. Conflict: last_admin.
   virtual core::Result<std::vector<std::string>> delete_user(core::UserId id) = 0;
 
   // ---- lifetime (main)
