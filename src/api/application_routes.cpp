@@ -39,7 +39,7 @@ net::Response show(const model::Application& application) {
 }  // namespace
 
 net::Response list_applications(Context& context) {
-  const auto found = context.store.list_applications(context.user());
+  const auto found = context.services.store.list_applications(context.user());
   if (!found) return error(found.error());
   return json(json_list(*found, [&context](std::string& out, const model::Application& application) {
     model::append_json(out, application, context.lists_tokens());
@@ -52,7 +52,7 @@ net::Response create_application(Context& context) {
   wanted.user = context.user();
   const auth::MintedToken token = auth::mint_application_token(context.token_form());
   wanted.token = token.stored;
-  auto stored = context.accounts.create_application(std::move(wanted));
+  auto stored = context.services.accounts.create_application(std::move(wanted));
   if (!stored && stored.error().code == core::ErrorCode::not_found) return error(401, auth::unauthorized_text());
   if (!stored) return refusal(context, stored.error());
   stored->token = token.shown;
@@ -64,15 +64,15 @@ net::Response update_application(Context& context) {
   store::ApplicationChange wanted;
   if (auto bound = bind_params(context, wanted); !bound) return error(bound.error());
   const auto stored =
-      context.accounts.update_application(context.user(), core::ApplicationId{context.id}, std::move(wanted));
+      context.services.accounts.update_application(context.user(), core::ApplicationId{context.id}, std::move(wanted));
   if (!stored) return refusal(context, stored.error());
   return show(*stored);
 }
 
 net::Response delete_application(Context& context) {
-  const auto image = context.accounts.delete_application(context.user(), core::ApplicationId{context.id});
+  const auto image = context.services.accounts.delete_application(context.user(), core::ApplicationId{context.id});
   if (!image) return refusal(context, image.error());
-  context.images.remove(*image);
+  context.services.images.remove(*image);
   return empty();
 }
 
@@ -85,7 +85,7 @@ net::Response secure_application(Context& context) {
   if (!regenerate) return json("{}");
   const auth::MintedToken token = auth::mint_application_token(context.token_form());
   const auto stored =
-      context.accounts.set_application_token(context.user(), core::ApplicationId{context.id}, token.stored);
+      context.services.accounts.set_application_token(context.user(), core::ApplicationId{context.id}, token.stored);
   if (!stored && stored.error().conflict == core::Conflict::token) {
     return error(400, "the new token is taken, try again");
   }

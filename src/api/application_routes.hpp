@@ -1,6 +1,6 @@
 // /application (gotify-spec 1.6).
 #pragma once
-#include "push/api/context.hpp"
+#include "api/context.hpp"
 
 namespace push::api {
 

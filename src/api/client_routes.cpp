@@ -29,7 +29,7 @@ net::Response refusal(const Context& context, const core::Error& refused) {
 
 // Whether the path's client is the user's: asked before the body is read (gotify-spec 1.7).
 core::Result<void> check_client(Context& context) {
-  const auto found = context.store.find_client(core::ClientId{context.id});
+  const auto found = context.services.store.find_client(core::ClientId{context.id});
   if (!found) return found.error();
   if (!*found || (*found)->user != context.user()) return no_such_client(context);
   return {};
@@ -50,7 +50,7 @@ std::optional<core::WallTime> end_of_elevation(std::int64_t seconds, core::WallT
 }  // namespace
 
 net::Response list_clients(Context& context) {
-  const auto found = context.store.list_clients(context.user());
+  const auto found = context.services.store.list_clients(context.user());
   if (!found) return error(found.error());
   const core::WallTime now = core::wall_now();
   return json(json_list(*found, [&context, now](std::string& out, const model::Client& client) {
@@ -67,7 +67,7 @@ net::Response create_client(Context& context) {
   wanted.user = context.user();
   const auth::MintedToken token = auth::mint_client_token(context.token_form());
   wanted.token = token.stored;
-  auto stored = context.accounts.create_client(std::move(wanted));
+  auto stored = context.services.accounts.create_client(std::move(wanted));
   if (!stored && stored.error().code == core::ErrorCode::not_found) return error(401, auth::unauthorized_text());
   if (!stored) return error(stored.error());
   stored->token = token.shown;
@@ -81,14 +81,15 @@ net::Response update_client(Context& context) {
   form.text("name", wanted.name).required();
   form.unsigned_integer("expiresAfterInactivitySeconds", wanted.expires_after_inactivity_seconds);
   if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
-  const auto stored = context.accounts.update_client(context.user(), core::ClientId{context.id}, std::move(wanted));
+  const auto stored =
+      context.services.accounts.update_client(context.user(), core::ClientId{context.id}, std::move(wanted));
   if (!stored) return refusal(context, stored.error());
   return show(*stored);
 }
 
 net::Response delete_client(Context& context) {
   const core::ClientId id{context.id};
-  const auto deleted = context.accounts.delete_client(context.user(), id);
+  const auto deleted = context.services.accounts.delete_client(context.user(), id);
   if (!deleted) return refusal(context, deleted.error());
   return empty();
 }
@@ -98,8 +99,8 @@ net::Response elevate_client(Context& context) {
   binder::Form form("ElevateRequest");
   form.integer("durationSeconds", seconds).required();
   if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
-  const auto elevated = context.accounts.elevate_client(context.user(), core::ClientId{context.id},
-                                                        end_of_elevation(seconds, core::wall_now()));
+  const auto elevated = context.services.accounts.elevate_client(context.user(), core::ClientId{context.id},
+                                                                 end_of_elevation(seconds, core::wall_now()));
   if (!elevated && elevated.error().code == core::ErrorCode::not_found) return error(404, "client not found");
   if (!elevated) return error(elevated.error());
   net::Response response = empty();

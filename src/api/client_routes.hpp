@@ -1,6 +1,6 @@
 // /client (gotify-spec 1.7).
 #pragma once
-#include "push/api/context.hpp"
+#include "api/context.hpp"
 
 namespace push::api {
 

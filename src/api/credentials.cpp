@@ -6,7 +6,6 @@
 
 #include "api/origin.hpp"
 #include "api/session_cookie.hpp"
-#include "push/api/target.hpp"
 #include "push/auth/base64.hpp"
 #include "push/go/text.hpp"
 
@@ -46,10 +45,10 @@ std::string_view read_cookie(std::string_view cookies) {
 
 }  // namespace
 
-auth::Credentials read_credentials(const Incoming& request, std::string_view query) {
+auth::Credentials read_credentials(const Incoming& request) {
   auth::Credentials out;
   if (!request.authorization.empty()) out.basic = read_basic(request.authorization);
-  if (auto token = query_value(query, "token"); token && !token->empty()) {
+  if (auto token = query_value(request.target.query, "token"); token && !token->empty()) {
     out.token = *std::move(token);
     return out;
   }

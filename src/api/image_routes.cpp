@@ -21,10 +21,11 @@ core::ApplicationId application_id(const Context& context) {
 
 // Whatever the change replaces is removed only when it is committed.
 core::Result<model::Application> change_image(Context& context, std::string image) {
-  auto change = context.accounts.set_application_image(context.user(), application_id(context), std::move(image));
+  auto change =
+      context.services.accounts.set_application_image(context.user(), application_id(context), std::move(image));
   if (!change && change.error().code == core::ErrorCode::not_found) return no_such_application(context);
   if (!change) return change.error();
-  context.images.remove(change->former_image);
+  context.services.images.remove(change->former_image);
   return std::move(change->application);
 }
 
@@ -43,13 +44,13 @@ net::Response upload_application_image(Context& context) {
   const auto upload = binder::find_upload(context.source(), "file");
   if (!upload) return error(upload.error());
   if (!*upload) return error(400, "file with key 'file' must be present");
-  const auto image = context.images.save((*upload)->file_name, (*upload)->content);
+  const auto image = context.services.images.save((*upload)->file_name, (*upload)->content);
   if (!image) {
     if (image.error().code != core::ErrorCode::invalid) spdlog::error("Image not saved: {}", image.error().text);
     return error(image.error());
   }
   const auto changed = change_image(context, *image);
-  if (!changed) context.images.remove(*image);
+  if (!changed) context.services.images.remove(*image);
   return shown(changed);
 }
 
@@ -63,7 +64,7 @@ net::Response remove_application_image(Context& context) {
 }
 
 net::Response serve_image(Context& context) {
-  const auto image = context.images.read(context.rest);
+  const auto image = context.services.images.read(context.rest);
   if (!image) {
     spdlog::error("Image not served: {}", image.error().text);
     return error(image.error());

@@ -1,6 +1,6 @@
 // The pictures of applications (gotify-spec 1.6, 1.9).
 #pragma once
-#include "push/api/context.hpp"
+#include "api/context.hpp"
 
 namespace push::api {
 

@@ -31,11 +31,11 @@ net::Response version(Context& /*context*/) {
 
 net::Response gotify_info(Context& context) {
   return json("{\"version\":\"" + std::string(kGotifyVersion) +
-              "\",\"register\":" + (context.config.registration ? "true" : "false") + ",\"oidc\":false}");
+              "\",\"register\":" + (context.services.config.registration ? "true" : "false") + ",\"oidc\":false}");
 }
 
 net::Response health(Context& context) {
-  const bool alive = context.store.ping().has_value();
+  const bool alive = context.services.store.ping().has_value();
   net::Response response =
       json(alive ? R"({"health":"green","database":"green"})" : R"({"health":"orange","database":"red"})");
   response.status = alive ? 200 : 500;

@@ -2,7 +2,7 @@
 #pragma once
 #include <string>
 
-#include "push/api/context.hpp"
+#include "api/context.hpp"
 
 namespace push::api {
 

@@ -1,7 +1,7 @@
 #include "push/api/metrics_page.hpp"
 
 #include "api/respond.hpp"
-#include "push/api/target.hpp"
+#include "api/target.hpp"
 
 namespace push::api {
 

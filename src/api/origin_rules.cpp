@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/incoming.hpp"
 #include "api/origin.hpp"
 #include "push/go/text.hpp"
 

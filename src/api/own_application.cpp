@@ -9,7 +9,7 @@ core::Error no_such_application(const Context& context) {
 }
 
 core::Result<model::Application> own_application(Context& context) {
-  auto found = context.store.find_application(core::ApplicationId{context.id});
+  auto found = context.services.store.find_application(core::ApplicationId{context.id});
   if (!found) return std::move(found).error();
   if (!*found || (*found)->user != context.user()) return no_such_application(context);
   return **std::move(found);

@@ -1,6 +1,6 @@
 // The application that the path names, if it is the user's own.
 #pragma once
-#include "push/api/context.hpp"
+#include "api/context.hpp"
 
 namespace push::api {
 

@@ -49,7 +49,7 @@ net::Response own_page(const Context& context, std::string_view path) {
 
 // A file of the configured web interface.
 core::Result<std::optional<files::File>> ui_file(const Context& context, std::string_view path) {
-  auto file = files::read_file(context.config.uidir, path);
+  auto file = files::read_file(context.services.config.uidir, path);
   if (!file) spdlog::error("Web interface: {}", file.error().text);
   return file;
 }
@@ -61,7 +61,7 @@ net::Response serve(const Context& context, const files::File& file) {
 // gotify-spec 9: what the stock page reads instead of asking.
 std::string page_config(const Context& context) {
   std::string out = "{\"register\":";
-  out += context.config.registration ? "true" : "false";
+  out += context.services.config.registration ? "true" : "false";
   out += ",\"version\":";
   out += version_json();
   out += ",\"oidc\":false}";
@@ -72,7 +72,7 @@ std::string page_config(const Context& context) {
 
 net::Response index_page(Context& context) {
   constexpr const char* kType = "text/html";  // as Gotify says it: the page names its charset itself
-  if (context.config.uidir.empty()) {
+  if (context.services.config.uidir.empty()) {
     net::Response response = own_page(context, "index.html");
     if (response.status == 200) response.content_type = kType;
     return response;
@@ -80,7 +80,7 @@ net::Response index_page(Context& context) {
   auto file = ui_file(context, "index.html");
   if (!file) return error(file.error());
   if (!*file) {
-    spdlog::error("Web interface: there is no index.html in {}", context.config.uidir);
+    spdlog::error("Web interface: there is no index.html in {}", context.services.config.uidir);
     return no_page();
   }
   constexpr std::string_view kConfig = "%CONFIG%";
@@ -95,7 +95,7 @@ net::Response index_page(Context& context) {
 }
 
 net::Response manifest(Context& context) {
-  if (context.config.uidir.empty()) return asset(context, "manifest.json");
+  if (context.services.config.uidir.empty()) return asset(context, "manifest.json");
   const auto file = ui_file(context, "manifest.json");
   if (!file) return error(file.error());
   return *file ? serve(context, **file) : no_page();
@@ -104,7 +104,7 @@ net::Response manifest(Context& context) {
 // What the configured folder does not have is ours: the default picture of applications, and what /docs needs.
 net::Response static_file(Context& context) {
   const std::string path = "static/" + std::string(context.rest);
-  if (!context.config.uidir.empty()) {
+  if (!context.services.config.uidir.empty()) {
     const auto file = ui_file(context, path);
     if (!file) return error(file.error());
     if (*file) return serve(context, **file);
@@ -113,7 +113,7 @@ net::Response static_file(Context& context) {
 }
 
 net::Response swagger(Context& context) {
-  std::string host = query_value(context.target.query, "base").value_or("");
+  std::string host = query_value(context.request.target.query, "base").value_or("");
   if (host.empty())
     host = context.request.forwarded_host.empty() ? context.request.host : context.request.forwarded_host;
   const files::Asset* found = files::find_asset("swagger.json");

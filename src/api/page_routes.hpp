@@ -1,7 +1,7 @@
 // The web page and the files around it, and the API's description (gotify-spec 1.4, 9). CORS and configured headers do
 // not reach them.
 #pragma once
-#include "push/api/context.hpp"
+#include "api/context.hpp"
 
 namespace push::api {
 

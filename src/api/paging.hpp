@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "push/api/target.hpp"
+#include "api/target.hpp"
 #include "push/core/result.hpp"
 #include "push/model/entities.hpp"
 #include "push/store/store.hpp"

@@ -1,6 +1,6 @@
 // /plugin of a server without plugins (gotify-spec 8). A plugin's own pages, /plugin/:id/custom/..., are no routes.
 #pragma once
-#include "push/api/context.hpp"
+#include "api/context.hpp"
 
 namespace push::api {
 

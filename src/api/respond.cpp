@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "push/core/log.hpp"
+#include "push/go/text.hpp"
 #include "push/model/json.hpp"
 
 namespace push::api {
@@ -127,6 +128,17 @@ net::Response redirect(std::string_view method, std::string location) {
   }
   response.headers.emplace_back("Location", std::move(location));
   return response;
+}
+
+void add_headers(net::Response& response, HeaderList common) {
+  if (common.empty()) return;
+  for (auto& [name, value] : response.headers) set_header(common, name, std::move(value));
+  std::erase_if(common, [&response](const auto& header) {
+    if (!go::same_ignoring_case(header.first, "Content-Type")) return false;
+    response.content_type = header.second;
+    return true;
+  });
+  response.headers = std::move(common);
 }
 
 }  // namespace push::api

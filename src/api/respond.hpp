@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "push/api/origin_rules.hpp"
 #include "push/core/result.hpp"
 #include "push/net/http.hpp"
 
@@ -22,5 +23,9 @@ net::Response error(const core::Error& error);
 net::Response refused_handshake(unsigned status, std::string_view text);
 // 301 for GET, 307 for every other method (gotify-spec 1.0).
 net::Response redirect(std::string_view method, std::string location);
+
+// What every answer of the route carries goes first, the answer's own headers replace it; but a configured Content-Type
+// wins (gotify-spec 6.2).
+void add_headers(net::Response& response, HeaderList common);
 
 }  // namespace push::api

@@ -2,7 +2,7 @@
 #pragma once
 #include <span>
 
-#include "push/api/router.hpp"
+#include "api/router.hpp"
 
 namespace push::api {
 

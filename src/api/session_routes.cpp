@@ -25,15 +25,15 @@ net::Response with_cookie(net::Response response, std::string cookie) {
 }  // namespace
 
 net::Response log_in(Context& context) {
-  const auto basic = read_credentials(context.request, context.target.query).basic;
+  const auto basic = read_credentials(context.request).basic;
   if (!basic) return error(401, "basic auth required");
-  const auto principal = context.authenticator.log_in(*basic);
+  const auto principal = context.services.authenticator.log_in(*basic);
   if (!principal) return error(principal.error());
   store::NewClient wanted;
   binder::Form form("ClientParams");
   form.text("name", wanted.name).required();
   if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
-  const auto user = context.store.find_user((*principal)->user);
+  const auto user = context.services.store.find_user((*principal)->user);
   if (!user) return error(user.error());
   if (!*user) return error(401, kInvalid);
 
@@ -43,21 +43,21 @@ net::Response log_in(Context& context) {
   wanted.token = token.stored;
   wanted.expires_after_inactivity_seconds = kSessionSeconds;
   wanted.elevated_until = now + kElevation;
-  const auto client = context.accounts.create_client(std::move(wanted));
+  const auto client = context.services.accounts.create_client(std::move(wanted));
   if (!client && client.error().code == core::ErrorCode::not_found) return error(401, kInvalid);
   if (!client) return error(client.error());
   std::string out;
   model::append_json(out, **user, {client->id, client->elevated_until}, now);
-  return with_cookie(json(out), session_cookie(token.shown, context.config.server.securecookie));
+  return with_cookie(json(out), session_cookie(token.shown, context.services.config.server.securecookie));
 }
 
 net::Response log_out(Context& context) {
   net::Response response = error(403, "no client auth provided");
   if (context.principal->kind == auth::Principal::Kind::client) {
-    const auto ended = context.accounts.end_session(context.user(), context.principal->client);
+    const auto ended = context.services.accounts.end_session(context.user(), context.principal->client);
     response = ended ? empty() : error(ended.error());
   }
-  return with_cookie(std::move(response), cleared_session_cookie(context.config.server.securecookie));
+  return with_cookie(std::move(response), cleared_session_cookie(context.services.config.server.securecookie));
 }
 
 }  // namespace push::api

@@ -1,6 +1,6 @@
 // /auth/local/login and /auth/logout (gotify-spec 1.8, 2.3).
 #pragma once
-#include "push/api/context.hpp"
+#include "api/context.hpp"
 
 namespace push::api {
 

@@ -2,14 +2,15 @@
 
 #include <utility>
 
-#include "api/exchange.hpp"
+#include "api/context.hpp"
 
 namespace push::api {
 
-void open_stream(Service& /*service*/, const ExchangePtr& exchange) {
-  const net::Admission admission{exchange->principal->user, exchange->principal->client, exchange->epoch,
-                                 exchange->start};
-  exchange->reply.upgrade(std::move(exchange->request), admission);
+void open_stream(Context& context) {
+  const auth::Principal& principal = *context.principal;
+  context.reply.upgrade(
+      std::move(context.raw),
+      {.user = principal.user, .client = principal.client, .epoch = context.epoch, .start = context.start});
 }
 
 }  // namespace push::api

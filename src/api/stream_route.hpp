@@ -1,12 +1,9 @@
 // GET /stream: who was let in becomes a WebSocket (gotify-spec 3).
 #pragma once
-#include <memory>
-
 namespace push::api {
 
-struct Exchange;
-class Service;
+struct Context;
 
-void open_stream(Service& service, const std::shared_ptr<Exchange>& exchange);
+void open_stream(Context& context);
 
 }  // namespace push::api

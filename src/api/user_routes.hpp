@@ -1,6 +1,6 @@
 // /user and /current/user (gotify-spec 1.8).
 #pragma once
-#include "push/api/context.hpp"
+#include "api/context.hpp"
 
 namespace push::api {
 

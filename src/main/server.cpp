@@ -89,9 +89,10 @@ int serve(const config::Loaded& loaded) {
   core::set_up_log(config.loglevel, colours());
   log_configuration(loaded);
 
-  if (const auto rules = api::OriginRules::compile(config.server); !rules) return cannot_start(rules.error());
-  if (const auto proxies = net::TrustedProxies::parse(config.server.trustedproxies); !proxies)
-    return cannot_start(proxies.error());
+  auto origins = api::OriginRules::compile(config.server);
+  if (!origins) return cannot_start(origins.error());
+  auto proxies = net::TrustedProxies::parse(config.server.trustedproxies);
+  if (!proxies) return cannot_start(proxies.error());
   if (auto page = check_web_interface(config.uidir); !page) return cannot_start(page.error());
   metrics::Registry metrics;
   auto store = store::SqliteStore::open(config.database, metrics);
@@ -116,7 +117,16 @@ int serve(const config::Loaded& loaded) {
   cluster::Standalone backplane;
   delivery::Publisher publisher(**store, hub, loops, backplane, metrics, config.server.stream.inboxsize);
   api::Accounts accounts(**store, authenticator, publisher, backplane);
-  api::Service service(**store, accounts, authenticator, publisher, images, workers, metrics, config);
+  api::Service service({.config = config,
+                        .metrics = metrics,
+                        .workers = workers,
+                        .store = **store,
+                        .authenticator = authenticator,
+                        .accounts = accounts,
+                        .publisher = publisher,
+                        .images = images,
+                        .origins = *std::move(origins),
+                        .proxies = *std::move(proxies)});
   api::MetricsPage metrics_page(metrics);
   api::Housekeeper housekeeper(accounts);
 

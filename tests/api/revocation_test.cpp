@@ -81,7 +81,16 @@ class Revocation : public testing::Test {
     loops_.emplace(settings_.server, hub_, metrics_);
     publisher_.emplace(store_, hub_, *loops_, backplane_, metrics_, 1024);
     accounts_.emplace(store_, authenticator_, *publisher_, backplane_);
-    service_.emplace(store_, *accounts_, authenticator_, *publisher_, images_, workers_, metrics_, settings_);
+    service_.emplace(Services{.config = settings_,
+                              .metrics = metrics_,
+                              .workers = workers_,
+                              .store = store_,
+                              .authenticator = authenticator_,
+                              .accounts = *accounts_,
+                              .publisher = *publisher_,
+                              .images = images_,
+                              .origins = *OriginRules::compile(settings_.server),
+                              .proxies = *net::TrustedProxies::parse({})});
     const auto port = loops_->listen("127.0.0.1", 0, *service_, &*service_);
     EXPECT_TRUE(port);
     port_ = port ? *port : 0;

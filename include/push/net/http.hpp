@@ -17,6 +17,7 @@ namespace push::net {
 class Request {
  public:
   struct Impl;
+  Request();  // empty, as one that was moved from: may only be assigned to or destroyed
   explicit Request(std::unique_ptr<Impl> impl);
   Request(Request&&) noexcept;
   Request& operator=(Request&&) noexcept;
@@ -56,6 +57,7 @@ class Loop;
 // It holds (loop, session id), never the session: an answer to a session that is gone is dropped.
 class Reply {
  public:
+  Reply() = default;  // answers nobody
   Reply(Loop& loop, std::uint64_t session) : loop_(&loop), session_(session) {}
   Reply(Reply&& other) noexcept : loop_(std::exchange(other.loop_, nullptr)), session_(other.session_) {}
   Reply& operator=(Reply&&) = delete;
@@ -67,8 +69,8 @@ class Reply {
   void upgrade(Request request, Admission admission);
 
  private:
-  Loop* loop_;
-  std::uint64_t session_;
+  Loop* loop_ = nullptr;
+  std::uint64_t session_ = 0;
 };
 
 // What a session calls for each request. Runs on the session's loop and must not block.

@@ -1,4 +1,4 @@
-#include "api/exchange.hpp"
+#include "api/incoming.hpp"
 
 namespace push::api {
 namespace {
@@ -19,7 +19,6 @@ Conditions conditions_of(const net::Request& request) {
 Incoming view_of(const net::Request& request) {
   Incoming out;
   out.method = request.method();
-  out.target = request.target();
   out.body = request.body();
   out.peer = request.peer();
   out.host = request.header("Host");
