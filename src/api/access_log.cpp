@@ -42,7 +42,7 @@ void AccessLog::write(const net::Request& request, unsigned status, core::Steady
       return;
     }
     if (const auto left_out = busy_left_out_.exchange(0, std::memory_order_relaxed); left_out > 0) {
-      more += " and_before_it=" + std::to_string(left_out);
+      more += " suppressed=" + std::to_string(left_out);
     }
   }
   const double milliseconds = std::chrono::duration<double, std::milli>(now - start).count();

@@ -1,7 +1,7 @@
 // Every answer is counted by the class of its status, and has one line in the log, in Gotify's form (gotify-spec 5.3):
 // debug, but warn for 401 (fail2ban reads them) and error for 5xx. The address is the client's own, behind trusted
-// proxies too; `nil`, as in Gotify, for a unix socket's peer. 503 says that we are busy: at most one line a second,
-// with the count of those left out.
+// proxies too; `nil`, as in Gotify, for a unix socket's peer. 503 says that we are busy: at most one line per
+// second, with the number of suppressed ones.
 #pragma once
 #include <atomic>
 #include <cstdint>
@@ -19,10 +19,10 @@ class AccessLog {
   // Both outlive the log.
   AccessLog(const net::TrustedProxies& proxies, metrics::Registry& metrics);
 
-  // `cause`: why the server was busy, or what a library threw; empty = nothing to add. Any thread.
-  // Counts it, too.
+  // Counts the answer, and writes its line. `cause`: why the server was busy, or what a library threw; empty = nothing
+  // to add. Any thread.
   void write(const net::Request& request, unsigned status, core::SteadyTime start, std::string_view cause);
-  // An answer to bytes that were no request.
+  // Only counts: the answer to bytes that were no request has no line. Any thread.
   void count(unsigned status);
 
  private:

@@ -1,4 +1,4 @@
-#include "api/client_routes.hpp"
+#include "api/routes.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "api/json_list.hpp"
+#include "api/context.hpp"
 #include "api/respond.hpp"
 #include "push/auth/token.hpp"
 #include "push/binder/binder.hpp"
@@ -53,9 +53,9 @@ net::Response list_clients(Context& context) {
   const auto found = context.services.store.list_clients(context.user());
   if (!found) return error(found.error());
   const core::WallTime now = core::wall_now();
-  return json(json_list(*found, [&context, now](std::string& out, const model::Client& client) {
+  return json_list(*found, [&context, now](std::string& out, const model::Client& client) {
     model::append_json(out, client, context.lists_tokens(), now);
-  }));
+  });
 }
 
 net::Response create_client(Context& context) {
@@ -68,7 +68,7 @@ net::Response create_client(Context& context) {
   const auth::MintedToken token = auth::mint_client_token(context.token_form());
   wanted.token = token.stored;
   auto stored = context.services.accounts.create_client(std::move(wanted));
-  if (!stored && stored.error().code == core::ErrorCode::not_found) return error(401, auth::unauthorized_text());
+  if (!stored && stored.error().code == core::ErrorCode::not_found) return unauthorized(auth::unauthorized_text());
   if (!stored) return error(stored.error());
   stored->token = token.shown;
   return show(*stored);
@@ -101,11 +101,9 @@ net::Response elevate_client(Context& context) {
   if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
   const auto elevated = context.services.accounts.elevate_client(context.user(), core::ClientId{context.id},
                                                                  end_of_elevation(seconds, core::wall_now()));
-  if (!elevated && elevated.error().code == core::ErrorCode::not_found) return error(404, "client not found");
+  if (!elevated && elevated.error().code == core::ErrorCode::not_found) return not_found("client not found");
   if (!elevated) return error(elevated.error());
-  net::Response response = empty();
-  response.status = 204;
-  return response;
+  return no_content();
 }
 
 }  // namespace push::api

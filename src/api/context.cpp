@@ -30,9 +30,7 @@ void Context::send(net::Response response, std::string_view cause) {
 }
 
 void Context::broken(std::string_view cause) {
-  net::Response response;
-  response.status = 500;
-  send(std::move(response), cause);
+  send(api::broken(), cause);
 }
 
 }  // namespace push::api

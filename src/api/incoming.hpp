@@ -38,4 +38,9 @@ struct Incoming {
 // Looks into `request`; its target is left empty.
 Incoming view_of(const net::Request& request);
 
+// Of an Origin header: host with port, "" if the origin has none (e.g. `null`).
+std::string_view origin_host(std::string_view origin);
+// The host of `host[:port]`, without the brackets of an IPv6 address.
+std::string_view host_name(std::string_view host);
+
 }  // namespace push::api

@@ -1,4 +1,4 @@
-#include "api/message_routes.hpp"
+#include "api/routes.hpp"
 
 #include <string>
 #include <utility>
@@ -100,7 +100,7 @@ void delete_messages(Context& context) {
 
 net::Response delete_message(Context& context) {
   const auto deleted = context.services.publisher.delete_message(context.user(), core::MessageId{context.id});
-  if (!deleted && deleted.error().code == core::ErrorCode::not_found) return error(404, "message does not exist");
+  if (!deleted && deleted.error().code == core::ErrorCode::not_found) return not_found("message does not exist");
   return deleted ? empty() : error(deleted.error());
 }
 
@@ -119,6 +119,13 @@ void delete_application_messages(Context& context) {
     if (!application) return same.fail(application.error());
     purge(same, *application);
   });
+}
+
+void open_stream(Context& context) {
+  const auth::Principal& principal = *context.principal;
+  context.reply.upgrade(
+      std::move(context.raw),
+      {.user = principal.user, .client = principal.client, .epoch = context.epoch, .start = context.start});
 }
 
 }  // namespace push::api

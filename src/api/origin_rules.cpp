@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "api/incoming.hpp"
-#include "api/origin.hpp"
 #include "push/go/text.hpp"
 
 namespace push::api {

@@ -1,10 +1,10 @@
-#include "api/page_routes.hpp"
+#include "api/routes.hpp"
 
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include "api/info_routes.hpp"
+#include "api/context.hpp"
 #include "api/respond.hpp"
 #include "api/serve_content.hpp"
 #include "push/api/origin_rules.hpp"
@@ -20,14 +20,6 @@ namespace {
 constexpr std::string_view kPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-net::Response no_page() {
-  net::Response response;
-  response.status = 404;
-  response.content_type = "text/plain";
-  response.body = core::Slice::copy("404 page not found");
-  return response;
-}
 
 net::Response asset(const Context& context, std::string_view path) {
   const files::Asset* found = files::find_asset(path);
@@ -50,22 +42,12 @@ net::Response own_page(const Context& context, std::string_view path) {
 // A file of the configured web interface.
 core::Result<std::optional<files::File>> ui_file(const Context& context, std::string_view path) {
   auto file = files::read_file(context.services.config.uidir, path);
-  if (!file) spdlog::error("Web interface: {}", file.error().text);
+  if (!file) spdlog::error("Web interface not readable error=\"{}\"", file.error().text);
   return file;
 }
 
 net::Response serve(const Context& context, const files::File& file) {
   return serve_content(context.request, {core::Slice::copy(file.bytes), file.type, file.modified});
-}
-
-// gotify-spec 9: what the stock page reads instead of asking.
-std::string page_config(const Context& context) {
-  std::string out = "{\"register\":";
-  out += context.services.config.registration ? "true" : "false";
-  out += ",\"version\":";
-  out += version_json();
-  out += ",\"oidc\":false}";
-  return out;
 }
 
 }  // namespace
@@ -80,13 +62,13 @@ net::Response index_page(Context& context) {
   auto file = ui_file(context, "index.html");
   if (!file) return error(file.error());
   if (!*file) {
-    spdlog::error("Web interface: there is no index.html in {}", context.services.config.uidir);
+    spdlog::error("Web interface has no index.html uidir={}", context.services.config.uidir);
     return no_page();
   }
   constexpr std::string_view kConfig = "%CONFIG%";
   std::string& page = (*file)->bytes;
   if (const auto at = page.find(kConfig); at != std::string::npos) {
-    page.replace(at, kConfig.size(), page_config(context));
+    page.replace(at, kConfig.size(), page_config(context.services.config));
   }
   net::Response response;
   response.content_type = kType;
@@ -110,6 +92,23 @@ net::Response static_file(Context& context) {
     if (*file) return serve(context, **file);
   }
   return asset(context, path);
+}
+
+net::Response serve_image(Context& context) {
+  const auto image = context.services.images.read(context.rest);
+  if (!image) {
+    spdlog::error("Image not served error=\"{}\"", image.error().text);
+    return error(image.error());
+  }
+  if (!*image) {
+    net::Response response = not_found("page not found");
+    response.content_type = "application/json; charset=utf-8";
+    return response;
+  }
+  net::Response response =
+      serve_content(context.request, {core::Slice::copy((*image)->bytes), (*image)->type, (*image)->modified});
+  set_header(response.headers, "X-Content-Type-Options", "nosniff");
+  return response;
 }
 
 net::Response swagger(Context& context) {

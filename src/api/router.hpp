@@ -39,8 +39,8 @@ struct Route {
 
 struct Match {
   const Route* route = nullptr;  // null: not found
-  std::string_view id;           // what stands for :id, "" if the pattern has none
-  std::string_view rest;         // what stands for the last `*`, "" if the pattern has none
+  std::string_view id;           // what the path has for :id, "" if the pattern has none
+  std::string_view rest;         // what the path has for the last `*`, "" if the pattern has none
 };
 
 class Router {

@@ -9,18 +9,11 @@
 #include "api/credentials.hpp"
 #include "api/respond.hpp"
 #include "api/routes.hpp"
-#include "api/session_cookie.hpp"
 
 namespace push::api {
 namespace {
 
 using Queue = core::WorkerPool::Queue;
-
-net::Response with_status(unsigned status) {
-  net::Response response;
-  response.status = status;
-  return response;
-}
 
 }  // namespace
 
@@ -40,9 +33,7 @@ void Service::handle(net::Request request, net::Reply reply) {
 
 net::Response Service::reject(unsigned status, std::string_view reason) {
   log_->count(status);
-  net::Response response = error(status, reason);
-  response.close = true;
-  return response;
+  return rejected(status, reason);
 }
 
 bool Service::allows_origin(const net::Request& request) {
@@ -63,7 +54,7 @@ net::Response Service::refuse(const net::Request& request, const net::Admission&
 // Who deletes a client commits, then forgets (a new epoch), then disconnects; here the hub knows the stream, then the
 // epoch is read. Either it has moved and the store tells that the client is gone, or the disconnect is still to come.
 void Service::opened(const net::Request& request, const net::Admission& admission) {
-  log_->write(request, 101, admission.start, {});
+  log_->write(request, kSwitchingProtocols, admission.start, {});
   if (services_.authenticator.epoch() == admission.epoch) return;
   core::WorkerPool::Job job(
       [this, user = admission.user, client = admission.client] { services_.accounts.recheck(user, client); });
@@ -91,10 +82,10 @@ void Service::begin(Context& context) {
   }
   if (match.route == nullptr || match.route->gate == Gate::api) {
     const auto verdict = services_.origins.judge(request, context.headers);
-    if (verdict == OriginRules::Verdict::refuse) return context.finish(with_status(403));
-    if (verdict == OriginRules::Verdict::preflight) return context.finish(with_status(204));
+    if (verdict == OriginRules::Verdict::refuse) return context.finish(foreign_origin());
+    if (verdict == OriginRules::Verdict::preflight) return context.finish(no_content());
   }
-  if (match.route == nullptr) return context.finish(error(404, "page not found"));
+  if (match.route == nullptr) return context.finish(not_found("page not found"));
   context.route = match.route;
   context.id_text = match.id;
   context.rest = match.rest;
@@ -130,7 +121,7 @@ void Service::admitted(Context& context, core::Result<auth::Admitted> admission,
   }
   if (!context.id_text.empty()) {
     const auto id = parse_id(context.id_text);
-    if (!id) return context.finish(error(400, "invalid id"));
+    if (!id) return context.finish(bad_request("invalid id"));
     context.id = *id;
   }
   run(context, place);

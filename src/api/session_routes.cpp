@@ -1,12 +1,12 @@
-#include "api/session_routes.hpp"
+#include "api/routes.hpp"
 
 #include <chrono>
 #include <string>
 #include <utility>
 
+#include "api/context.hpp"
 #include "api/credentials.hpp"
 #include "api/respond.hpp"
-#include "api/session_cookie.hpp"
 #include "push/auth/token.hpp"
 #include "push/binder/binder.hpp"
 #include "push/model/json.hpp"
@@ -26,7 +26,7 @@ net::Response with_cookie(net::Response response, std::string cookie) {
 
 net::Response log_in(Context& context) {
   const auto basic = read_credentials(context.request).basic;
-  if (!basic) return error(401, "basic auth required");
+  if (!basic) return unauthorized("basic auth required");
   const auto principal = context.services.authenticator.log_in(*basic);
   if (!principal) return error(principal.error());
   store::NewClient wanted;
@@ -35,7 +35,7 @@ net::Response log_in(Context& context) {
   if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
   const auto user = context.services.store.find_user((*principal)->user);
   if (!user) return error(user.error());
-  if (!*user) return error(401, kInvalid);
+  if (!*user) return unauthorized(kInvalid);
 
   const core::WallTime now = core::wall_now();
   const auth::MintedToken token = auth::mint_client_token(context.token_form());
@@ -44,7 +44,7 @@ net::Response log_in(Context& context) {
   wanted.expires_after_inactivity_seconds = kSessionSeconds;
   wanted.elevated_until = now + kElevation;
   const auto client = context.services.accounts.create_client(std::move(wanted));
-  if (!client && client.error().code == core::ErrorCode::not_found) return error(401, kInvalid);
+  if (!client && client.error().code == core::ErrorCode::not_found) return unauthorized(kInvalid);
   if (!client) return error(client.error());
   std::string out;
   model::append_json(out, **user, {client->id, client->elevated_until}, now);
@@ -52,7 +52,7 @@ net::Response log_in(Context& context) {
 }
 
 net::Response log_out(Context& context) {
-  net::Response response = error(403, "no client auth provided");
+  net::Response response = forbidden("no client auth provided");
   if (context.principal->kind == auth::Principal::Kind::client) {
     const auto ended = context.services.accounts.end_session(context.user(), context.principal->client);
     response = ended ? empty() : error(ended.error());

@@ -1,10 +1,10 @@
-#include "api/user_routes.hpp"
+#include "api/routes.hpp"
 
 #include <optional>
 #include <string>
 #include <utility>
 
-#include "api/json_list.hpp"
+#include "api/context.hpp"
 #include "api/respond.hpp"
 #include "push/auth/password.hpp"
 #include "push/binder/binder.hpp"
@@ -12,8 +12,6 @@
 
 namespace push::api {
 namespace {
-
-constexpr std::string_view kNameTaken = "username already exists";
 
 core::Error no_such_user() {
   return core::failure(core::ErrorCode::not_found, "user does not exist");
@@ -58,7 +56,7 @@ core::Result<void> check_registration(const Context& context, bool admin_wanted)
 net::Response current_user(Context& context) {
   const auto found = context.services.store.find_user(context.user());
   if (!found) return error(found.error());
-  if (!*found) return error(401, auth::unauthorized_text());
+  if (!*found) return unauthorized(auth::unauthorized_text());
   const auth::Principal& principal = *context.principal;
   std::string out;
   model::append_json(out, **found, {principal.client, principal.elevated_until}, core::wall_now());
@@ -73,7 +71,7 @@ net::Response change_password(Context& context) {
   auto hash = hash_of(context, password);
   if (!hash) return error(hash.error());
   const auto changed = context.services.accounts.set_password(context.user(), *std::move(hash));
-  if (!changed && changed.error().code == core::ErrorCode::not_found) return error(401, auth::unauthorized_text());
+  if (!changed && changed.error().code == core::ErrorCode::not_found) return unauthorized(auth::unauthorized_text());
   if (!changed) return error(changed.error());
   return empty();
 }
@@ -81,7 +79,7 @@ net::Response change_password(Context& context) {
 net::Response list_users(Context& context) {
   const auto found = context.services.store.list_users();
   if (!found) return error(found.error());
-  return json(json_list(*found, [](std::string& out, const model::User& user) { model::append_json(out, user); }));
+  return json_list(*found, [](std::string& out, const model::User& user) { model::append_json(out, user); });
 }
 
 net::Response create_user(Context& context) {
@@ -95,7 +93,7 @@ net::Response create_user(Context& context) {
   if (auto allowed = check_registration(context, wanted.admin); !allowed) return error(allowed.error());
   const auto namesake = context.services.store.find_user_by_name(wanted.name);  // before the hash, which is dear
   if (!namesake) return error(namesake.error());
-  if (*namesake) return error(400, kNameTaken);
+  if (*namesake) return error(core::failure(core::Conflict::name, {}));
   auto hash = hash_of(context, password);
   if (!hash) return error(hash.error());
   wanted.pass_hash = *std::move(hash);

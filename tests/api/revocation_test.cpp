@@ -66,6 +66,7 @@ std::string stream_request(const std::string& credentials) {
          "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
          credentials + "\r\n\r\n";
 }
+const core::UserId kUser{1};
 const std::string kToken = "X-Gotify-Key: Cone";
 const std::string kBasic = "Authorization: Basic YWRtaW46cHc=";
 
@@ -143,22 +144,15 @@ class Revocation : public testing::Test {
 };
 
 TEST_F(Revocation, AClientDeletedWhileItsStreamIsLetInLosesIt) {
-  during_lookup([this] {
-    std::erase_if(store_.clients, [](const model::Client& client) { return client.token == "Cone"; });
-    authenticator_.forget();
-    publisher_->disconnect({core::UserId{1}, core::ClientId{1}});
-  });
+  during_lookup([this] { EXPECT_TRUE(accounts_->delete_client(kUser, core::ClientId{1})); });
   Talk stream(port_);
   open(stream, kToken);
   EXPECT_TRUE(stream.ended());
 }
 
 TEST_F(Revocation, AUserDeletedWhileABasicStreamIsLetInLosesIt) {
-  during_lookup([this] {
-    store_.users.clear();
-    authenticator_.forget();
-    publisher_->disconnect({core::UserId{1}, core::ClientId{}});
-  });
+  store_.add_user(2, "other", "", true);
+  during_lookup([this] { EXPECT_TRUE(accounts_->delete_user(kUser)); });
   Talk stream(port_);
   open(stream, kBasic);
   EXPECT_TRUE(stream.ended());
@@ -166,19 +160,19 @@ TEST_F(Revocation, AUserDeletedWhileABasicStreamIsLetInLosesIt) {
 
 TEST_F(Revocation, AnotherChangeMeanwhileLeavesStreamsOpen) {
   for (const std::string& credentials : {kToken, kBasic}) {
-    during_lookup([this] { authenticator_.forget(); });
+    during_lookup([this] { accounts_->forget_stale(kUser); });
     Talk stream(port_);
     open(stream, credentials);
     wait_for_the_worker();
     expect_messages_at(stream);
-    authenticator_.forget();
+    accounts_->forget_stale(kUser);
   }
 }
 
 TEST_F(Revocation, WhenNoWorkerCanCheckTheStreamEnds) {
   std::thread stopper;
   during_lookup([this, &stopper] {
-    authenticator_.forget();
+    accounts_->forget_stale(kUser);
     stopper = std::thread([this] { workers_.stop(); });
     core::WorkerPool::Job nothing([] {});
     while (workers_.submit(nothing)) {
