@@ -1,7 +1,5 @@
 #include "push/api/housekeeper.hpp"
 
-#include <pthread.h>
-
 #include <utility>
 
 #include "push/core/clock.hpp"
@@ -10,37 +8,21 @@
 namespace push::api {
 
 Housekeeper::Housekeeper(Accounts& accounts, std::chrono::milliseconds period)
-    : accounts_(accounts), period_(period), thread_([this] { run(); }) {
-  ::pthread_setname_np(thread_.native_handle(), "housekeeper");
-}
+    : accounts_(accounts),
+      period_(period),
+      thread_("housekeeper", [this](const std::stop_token& stop) { run(stop); }) {}
 
 Housekeeper::~Housekeeper() {
   stop();
 }
 
 void Housekeeper::stop() {
-  {
-    const core::Lock lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_one();
-  if (thread_.joinable()) thread_.join();
+  thread_.stop();
 }
 
-void Housekeeper::run() {
+void Housekeeper::run(const std::stop_token& stop) {
   do delete_expired();
-  while (sleep());
-}
-
-bool Housekeeper::sleep() {
-  const core::SteadyTime end = core::steady_now() + period_;
-  const core::Lock lock(mutex_);
-  while (!stopping_) {
-    const auto left = end - core::steady_now();
-    if (left <= left.zero()) return true;
-    wake_.wait_for(mutex_, left);
-  }
-  return false;
+  while (core::sleep_for(stop, period_));
 }
 
 void Housekeeper::delete_expired() {

@@ -1,4 +1,4 @@
-// Whether one text is fit for its setting.
+// Whether a string is a valid value of its setting.
 #pragma once
 #include <optional>
 #include <string>

@@ -25,7 +25,7 @@ bool is_yaml(const std::string& path) {
   return path.ends_with(".yml") || path.ends_with(".yaml");
 }
 
-// Whether one was read.
+// True: one was read.
 bool read_yaml_files(Loader& loader, const std::string& path) {
   // Both, as Gotify 2 does; the one of the working directory wins.
   const std::vector<std::string> candidates =
@@ -53,14 +53,13 @@ std::vector<std::string> dotenv_places(const Environment& environment) {
   return places;
 }
 
-// The path of the one that was read, or empty.
+// The path of the file that was read, or empty.
 std::string read_dotenv_file(Loader& loader, const std::string& named, const Environment& environment) {
   std::string read;
   for (const std::string& place : named.empty() ? dotenv_places(environment) : std::vector<std::string>{named}) {
     if (named.empty() && ::access(place.c_str(), F_OK) != 0) continue;
     if (!read.empty()) {
-      loader.note(Notice::Level::warning,
-                  printable(place) + ": is not read, because " + printable(read) + " comes first");
+      loader.note(Notice::Level::warning, printable(place) + ": ignored because " + printable(read) + " comes first");
       continue;
     }
     const auto text = read_file(place);
@@ -85,15 +84,16 @@ void read_files(Loader& loader, std::string path, const Environment& environment
       return;
     }
     path = std::exchange(named, "");
-    loader.note(Notice::Level::info, std::string(kConfigFile) + ": " + printable(path) + ": is read as config.yml");
+    loader.note(Notice::Level::info, std::string(kConfigFile) + ": " + printable(path) + ": read as config.yml");
     read_yaml_files(loader, path);
     return;
   }
   const bool yaml = read_yaml_files(loader, path);
   const std::string dotenv = read_dotenv_file(loader, named, environment);
   if (yaml && !dotenv.empty()) {
-    loader.note(Notice::Level::warning,
-                printable(dotenv) + ": wins over config.yml; Gotify 3 reads no config.yml, so keep one");
+    loader.note(
+        Notice::Level::warning,
+        printable(dotenv) + ": overrides config.yml; Gotify 3 does not read config.yml, so keep only one of them");
   }
 }
 
@@ -108,10 +108,8 @@ void note_plugins(Loader& loader) {
     if (entry->path().extension() == ".so") ++count;
   }
   if (count == 0) return;
-  loader.note(Notice::Level::warning,
-              "pluginsdir: " + printable(folder) + ": " + std::to_string(count) +
-                  " plugins are not loaded, for this server has none; their settings stay in the "
-                  "database");
+  loader.note(Notice::Level::warning, "pluginsdir: " + printable(folder) + ": plugins found: " + std::to_string(count) +
+                                          "; this server loads none, and their settings stay in the database");
 }
 
 core::Error refused(const Loader& loader) {
@@ -151,8 +149,8 @@ core::Result<std::string> migrate(const std::string& path) {
         dotenv += key.variable() + '=' + *quoted + '\n';
       } else {
         loader.fail(printable(path) + ": " + key.path +
-                    ": no dotenv file can hold this value; put it into a file of its own and name that in " +
-                    key.variable() + "_FILE");
+                    ": a dotenv file cannot hold this value; write it to a file of its own and set " + key.variable() +
+                    "_FILE to that path");
       }
     }
     if (!loader.errors().empty()) return refused(loader);

@@ -22,19 +22,19 @@ struct RefusedYaml {
 };
 
 // Builds the tree from the parser's events, so that depth and size are bounded while it reads. (YAML::Load would build
-// what aliases say, and YAML::LoadAll never ends on some texts.)
+// what aliases refer to, and YAML::LoadAll never ends on some input.)
 class Builder final : public YAML::EventHandler {
  public:
   Node take() { return std::move(root_); }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (started_) refuse(mark, "a second YAML document");
+    if (started_) refuse(mark, "more than one YAML document");
     started_ = true;
   }
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
-    if (awaits_key()) refuse(mark, "a key must be a text");
+    if (awaits_key()) refuse(mark, "a key must be a string");
     add(mark);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { refuse(mark, "aliases are not supported"); }
@@ -65,7 +65,7 @@ class Builder final : public YAML::EventHandler {
 
   bool awaits_key() const { return !open_.empty() && open_.back()->kind == Node::Kind::map && !key_; }
 
-  // A node where the text goes on: the root, an item of the open list, or the value of the open map's key.
+  // The node that comes next: the root, an item of the open list, or the value of the open map's key.
   Node& add(const YAML::Mark& mark) {
     if (++nodes_ > kNodes || open_.size() >= kDepth) refuse(mark, "nested too deeply or too large");
     Node& node = open_.empty() ? root_ : open_.back()->items.emplace_back();
@@ -78,7 +78,7 @@ class Builder final : public YAML::EventHandler {
   }
 
   void open(const YAML::Mark& mark, Node::Kind kind) {
-    if (awaits_key()) refuse(mark, "a key must be a text");
+    if (awaits_key()) refuse(mark, "a key must be a string");
     Node& node = add(mark);
     node.kind = kind;
     open_.push_back(&node);  // stays where it is: its siblings come only after it is closed

@@ -1,4 +1,4 @@
-// A YAML text as a small tree with line numbers. yaml-cpp stops here.
+// A YAML document as a small tree with line numbers. yaml-cpp stops here.
 #pragma once
 #include <string>
 #include <string_view>

@@ -9,10 +9,11 @@ namespace push::config {
 
 namespace {
 
-constexpr const char* kUnset = "a $NAME that is not set above it in the file is read as empty; \\$ is a dollar sign";
-constexpr const char* kLostQuote = "the \\\" at the end of the value is read as \\; put the value in single quotes";
+constexpr const char* kUnset =
+    "$NAME is read as empty because no earlier line of the file sets it; write \\$ for a dollar sign";
+constexpr const char* kLostQuote = "\\\" at the end of the value is read as \\; put the value in single quotes";
 
-constexpr const char* kHash = "a # behind white space is read as part of the value; put the value in quotes";
+constexpr const char* kHash = "# is read as part of the value; put the value in quotes";
 
 struct RefusedLine {
   const char* text;
@@ -119,15 +120,15 @@ class Reader {
     std::size_t end = 0;
     while (end < rest_.size() && rest_[end] != '=' && rest_[end] != ':') {
       const std::size_t space = space_at(rest_.substr(end));
-      if (rest_[end] == '\n') throw RefusedLine{"no = after the name"};
+      if (rest_[end] == '\n') throw RefusedLine{"missing = after the name"};
       if (space == 0 && !is_name_character(rest_[end])) {
         throw RefusedLine{"a name must consist of letters, digits, _ and ., and = must follow it"};
       }
       end += std::max<std::size_t>(space, 1);
     }
-    if (end == rest_.size()) throw RefusedLine{"no = after the name"};
+    if (end == rest_.size()) throw RefusedLine{"missing = after the name"};
     const std::string_view name = trimmed(rest_.substr(0, end));
-    if (name.empty()) throw RefusedLine{"no name before ="};
+    if (name.empty()) throw RefusedLine{"missing name before ="};
     rest_ = without_space_in_front(rest_.substr(end + 1));
     return std::string(name);
   }
@@ -147,7 +148,7 @@ class Reader {
     const char quote = rest_[0];
     std::size_t end = 1;
     while (end < rest_.size() && (rest_[end] != quote || rest_[end - 1] == '\\')) ++end;
-    if (end == rest_.size()) throw RefusedLine{"a quoted value that does not end"};
+    if (end == rest_.size()) throw RefusedLine{"unterminated quoted value"};
     std::string_view inner = rest_.substr(1, end - 1);
     rest_.remove_prefix(end + 1);
     while (!inner.empty() && inner.back() == quote) {

@@ -33,7 +33,7 @@ Fault shape_fault(const Key& key, const Node& node, const char* allowed) {
   return found;
 }
 
-// Gotify 3's words (gotify-spec 5.1), then those that YAML 1.1 and so Gotify 2 also has.
+// The words of Gotify 3 (gotify-spec 5.1), then the other words of YAML 1.1, which Gotify 2 accepts too.
 std::optional<bool> to_boolean(const std::string& text) {
   for (const char* word : {"1", "t", "T", "true", "TRUE", "True", "y", "Y", "yes", "Yes", "YES", "on", "On", "ON"}) {
     if (text == word) return true;
@@ -77,7 +77,7 @@ std::variant<Value, Fault> to_map(const Key& key, const Node& node) {
       return Fault{item.line, printable(item.name), key.allowed};
     }
     if (!map.emplace(item.name, item.text).second)
-      return Fault{item.line, printable(item.name), "must stand only once"};
+      return Fault{item.line, printable(item.name), "must appear only once"};
   }
   return map;
 }

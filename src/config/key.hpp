@@ -16,16 +16,16 @@ struct Key {
   std::string path;
   Type type = Type::text;
   std::string meaning;  // one line, with the range
-  std::string allowed;  // the end of an error line, from "must" on; {} stands for the value
+  std::string allowed;  // the end of an error line, from "must" on; {} is replaced by the value
   Value initial;
 
-  // A number; or a text, an item of a list, a name of a map.
+  // Checks a number; or a string, an item of a list, a name of a map.
   std::function<bool(std::int64_t)> fits_number = [](std::int64_t) { return true; };
   std::function<bool(const std::string&)> fits = [](const std::string&) { return true; };
   bool (*hidden)(std::string_view value) = nullptr;  // whether a value is a secret
 
-  // Gotify's keys that this server does not serve have no field: they are checked for their type, and `refused` says
-  // why a value that would ask for something cannot be accepted; empty = it has no effect.
+  // Keys of Gotify that this server does not support have no field: they are checked for their type. `refused` says why
+  // a value that switches something on cannot be accepted; empty = the key has no effect.
   std::string refused;
   std::function<Value(const Config&)> read;
   std::function<void(Config&, const Value&)> write;
@@ -36,10 +36,10 @@ struct Key {
   std::string listed(const Value& value) const;     // for check-config
 };
 
-// An empty text, list or map.
+// An empty string, list or map.
 bool is_empty(const Value& value);
 
-// What is wrong with a value and where it stands.
+// What is wrong with a value, and on which line it is.
 struct Fault {
   int line;
   std::string value;

@@ -19,7 +19,7 @@ constexpr std::size_t kListedErrors = 20;
 constexpr std::size_t kListedNotices = 50;
 
 constexpr std::string_view kPrefix = "GOTIFY_";
-// How a variable is called in an error.
+// The name of a variable in an error.
 std::string label(const std::string& name, const std::string& place) {
   return place.empty() ? name : place + ": " + name;
 }
@@ -129,7 +129,7 @@ void Loader::read_entry(const Node& entry, const std::string& path) {
   if (is_section(path)) {
     if (entry.kind == Node::Kind::null) return;
     if (entry.kind == Node::Kind::map) return read_section(entry, path + '.');
-    const char* kind = entry.kind == Node::Kind::list ? "a list" : "a text";
+    const char* kind = entry.kind == Node::Kind::list ? "a list" : "a string";
     return fail(at(entry.line) + ": " + path + ": " + kind + ": must be a map of keys");
   }
   const std::string near = errors_.size() < kListedErrors ? suggest(path, keys_) : "";
@@ -148,7 +148,7 @@ void Loader::read_dotenv(const std::string& file, std::string_view text) {
     const std::string name = label(printable(one.name), place);
     if (one.remark != nullptr) note(Notice::Level::warning, name + ": " + one.remark);
     if (const auto found = variables.find(one.name); found != variables.end()) {
-      note(Notice::Level::warning, name + ": wins over " + found->second.place);
+      note(Notice::Level::warning, name + ": overrides " + found->second.place);
     }
     variables[one.name] = {one.value, place};
   }
@@ -178,7 +178,7 @@ void Loader::read_variables(const Variables& variables) {
       read_variable(i, name, plain->second);
       if (named == variables.end()) continue;
       note(Notice::Level::warning,
-           label(named->first, named->second.place) + ": is not read, because " + name + " is set, too");
+           label(named->first, named->second.place) + ": ignored because " + name + " is also set");
     } else if (named != variables.end()) {
       read_named_file(i, named->first, named->second);
     }
@@ -199,7 +199,7 @@ void Loader::note_unknown(const Variables& variables) {
   for (const auto& [name, variable] : variables) {
     if (!name.starts_with(kPrefix) || known.contains(name)) continue;
     const std::string near = suggest_variable(name, keys_);
-    note(Notice::Level::warning, label(printable(name), variable.place) + ": unknown variable, which has no effect" +
+    note(Notice::Level::warning, label(printable(name), variable.place) + ": unknown variable, ignored" +
                                      (near.empty() ? "" : "; did you mean " + near + "?"));
   }
 }
@@ -238,7 +238,7 @@ void Loader::check_together() {
   fail(where(index) + ": " + keys_[index].listed(values_[index]) + ": must differ from server.port");
 }
 
-// What Gotify would do and this server does not: an error where somebody would miss it, else one line for all.
+// Features of Gotify that this server lacks: an error where one is switched on, else one line for all.
 void Loader::check_served() {
   std::string idle;
   for (std::size_t i = 0; i < keys_.size(); ++i) {
@@ -250,7 +250,7 @@ void Loader::check_served() {
       idle += (idle.empty() ? "" : ", ") + key.path + " (" + origins_[i] + ")";
     }
   }
-  if (!idle.empty()) note(Notice::Level::info, "no effect, because this server does not serve what they set: " + idle);
+  if (!idle.empty()) note(Notice::Level::info, "no effect, because this server does not support them: " + idle);
 }
 
 Loaded Loader::loaded() const {

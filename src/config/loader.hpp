@@ -20,22 +20,22 @@ class Loader {
   void read_yaml(const std::string& file, std::string_view yaml);
   void read_dotenv(const std::string& file, std::string_view text);
   void read_environment(const Environment& environment);
-  // What no single key can see. Once, after the last layer.
+  // Rules about several keys. Once, after the last layer.
   void check_together();
 
   void fail(std::string line);
   void note(Notice::Level level, std::string line);
-  // Nothing failed: empty. Else one line an error.
+  // One line per error; empty = nothing failed.
   std::string errors() const;
   Loaded loaded() const;
-  // The effective value of a key of the schema, of Gotify's that this server does not serve, too.
+  // The effective value of a key of the schema, including those that this server does not support.
   const Value& value(std::string_view path) const;
 
   struct Given {
     const Key& key;
     const Value& value;
   };
-  // What is not left at its default by silence.
+  // The keys that were set explicitly.
   std::vector<Given> given() const;
 
  private:

@@ -11,7 +11,7 @@ namespace push::config {
 
 namespace {
 
-// The key and the field in one word, so that neither can be bound to another.
+// Key and field from one name, so that they cannot diverge.
 #define PUSH_KEY(path)               \
 #path, [](auto& config) -> auto& { \
     return config.path;              \
@@ -78,13 +78,13 @@ Key choice(std::string path, Field field, const std::string& meaning) {
 template <class Field>
 Key text(std::string path, Field field, std::string meaning) {
   return bound(Key::Type::text, std::move(path), field, std::move(meaning),
-               "must be a text without control characters");
+               "must be a string without control characters");
 }
 
 template <class Field>
 Key full_text(std::string path, Field field, std::string meaning) {
   Key key = bound(Key::Type::text, std::move(path), field, std::move(meaning),
-                  "must be a text, not empty, without control characters");
+                  "must be a non-empty string without control characters");
   key.fits = is_not_empty;
   return key;
 }
@@ -141,7 +141,8 @@ Key level(std::string path, Field field, const std::string& meaning) {
 
 template <class Field>
 Key headers(std::string path, Field field, std::string meaning) {
-  Key key = bound(Key::Type::map, std::move(path), field, std::move(meaning), "must be a header name with a text");
+  Key key =
+      bound(Key::Type::map, std::move(path), field, std::move(meaning), "must be a header name with a string value");
   key.fits = is_token;
   return key;
 }
@@ -161,12 +162,12 @@ bool always(std::string_view) {
 }
 
 Key foreign(std::string path, Value initial) {
-  constexpr std::array kAllowed = {"must be true or false", "must be a whole number", "must be a text",
-                                   "must be a list of texts", "must be a map of texts"};
+  constexpr std::array kAllowed = {"must be true or false", "must be a whole number", "must be a string",
+                                   "must be a list of strings", "must be a map of strings"};
   Key key;
   key.path = std::move(path);
   key.type = static_cast<Key::Type>(initial.index());  // Key::Type and Value name the same types in the same order
-  key.meaning = "of Gotify, not served by this server";
+  key.meaning = "a setting of Gotify that this server does not support";
   key.allowed = kAllowed[initial.index()];
   key.initial = std::move(initial);
   return key;
@@ -179,65 +180,66 @@ constexpr Number kMany = 1'000'000;
 
 void add_server(std::vector<Key>& keys) {
   const auto add = [&keys](Key key) { keys.push_back(std::move(key)); };
-  add(address(PUSH_KEY(server.listenaddr), "IP address or unix:/path; empty = every address"));
+  add(address(PUSH_KEY(server.listenaddr), "IP address or unix:/path; empty = all addresses"));
   add(number(PUSH_KEY(server.port), 0, 65535, "TCP port"));
   add(number(PUSH_KEY(server.keepaliveperiodseconds), -1, 32767,
-             "seconds between TCP keep-alives; 0 = 15 s, -1 = off"));
-  add(number(PUSH_KEY(server.threads), 0, 64, "event loops; 0 = one a core"));
+             "seconds between TCP keep-alive probes; 0 = 15 s, -1 = off"));
+  add(number(PUSH_KEY(server.threads), 0, 64, "event loops; 0 = one per core"));
   add(number(PUSH_KEY(server.workers), 1, 64, "threads for blocking work"));
-  add(number(PUSH_KEY(server.workerqueue), 1, kMany, "jobs that may wait for a worker, then 503"));
-  add(number(PUSH_KEY(server.lookupqueue), 1, kMany, "look-ups of tokens that may wait for a worker, then 503"));
+  add(number(PUSH_KEY(server.workerqueue), 1, kMany, "jobs that may wait for a worker; beyond that, 503"));
+  add(number(PUSH_KEY(server.lookupqueue), 1, kMany, "token look-ups that may wait for a worker; beyond that, 503"));
   add(number(PUSH_KEY(server.tokencache), 1, kMany,
-             "tokens that are remembered, at least the half used last; others are looked up"));
+             "maximum tokens kept in memory, at least the most recently used half; others are looked up"));
   add(number(PUSH_KEY(server.maxconnections), 0, 100 * kMany,
-             "open sockets; 0 = the descriptor limit less 64 and what the loops use"));
+             "maximum open sockets; 0 = the descriptor limit minus 64 and what the loops use"));
   add(headers(PUSH_KEY(server.responseheaders), "headers added to every API response, name: value"));
-  add(networks(PUSH_KEY(server.trustedproxies), "proxies whose X-Forwarded-For is believed, IP addresses or networks"));
-  add(boolean(PUSH_KEY(server.securecookie), "the session cookie is sent over https only"));
+  add(networks(PUSH_KEY(server.trustedproxies), "proxies whose X-Forwarded-For is trusted; IP addresses or networks"));
+  add(boolean(PUSH_KEY(server.securecookie),
+              "mark the session cookie Secure, so that browsers send it over https only"));
   add(number(PUSH_KEY(server.tokenperiodseconds), 1, 86400, "seconds between two writes of a token's last use"));
-  add(number(PUSH_KEY(server.http.headerlimit), kKilo, kMega, "bytes of a request's header at most"));
-  add(number(PUSH_KEY(server.http.bodylimit), kKilo, kGiga, "bytes of a request's body at most"));
+  add(number(PUSH_KEY(server.http.headerlimit), kKilo, kMega, "maximum size of a request header in bytes"));
+  add(number(PUSH_KEY(server.http.bodylimit), kKilo, kGiga, "maximum size of a request body in bytes"));
   add(number(PUSH_KEY(server.http.bodybudget), 64 * kKilo, 64 * kGiga,
-             "bytes that requests may hold until they are answered, then 503; not less than 4 bodylimit"));
-  add(number(PUSH_KEY(server.http.headertimeoutseconds), 1, 3600, "seconds to receive a whole header"));
+             "bytes that unanswered requests may hold together; beyond that, 503; never less than 4 times bodylimit"));
+  add(number(PUSH_KEY(server.http.headertimeoutseconds), 1, 3600, "seconds to receive a complete request header"));
   add(number(PUSH_KEY(server.http.bodytimeoutseconds), 1, 3600,
-             "seconds to receive a whole body, or to take some of an answer"));
-  add(number(PUSH_KEY(server.http.idletimeoutseconds), 1, 3600, "seconds between two requests of one connection"));
-  add(power_of_two(PUSH_KEY(server.stream.shards), 4096, "parts of the registry of who is online"));
+             "seconds to receive a complete request body, or for the client to read any of a response"));
+  add(number(PUSH_KEY(server.http.idletimeoutseconds), 1, 3600, "seconds between two requests on one connection"));
+  add(power_of_two(PUSH_KEY(server.stream.shards), 4096, "parts of the registry of online users"));
   add(number(PUSH_KEY(server.stream.readbuffersize), 256, kMega, "bytes, borrowed while a frame is incomplete"));
   add(number(PUSH_KEY(server.stream.writebuffersize), 256, kMega, "bytes, borrowed while a socket is full"));
   add(number(PUSH_KEY(server.stream.channelbuffersize), 1, 65536, "messages that may wait for one connection"));
   add(number(PUSH_KEY(server.stream.channelbufferbytes), 1, kGiga,
              "bytes that may wait for one connection; one message always fits"));
   add(number(PUSH_KEY(server.stream.inboxsize), 64, 16 * kMega,
-             "frames that may wait for one event loop, then POST answers 503"));
-  add(choice(PUSH_KEY(server.stream.overflow), "what a full queue does to its connection"));
+             "frames that may wait for one event loop; beyond that, POST gets 503"));
+  add(choice(PUSH_KEY(server.stream.overflow), "what to do when the queue of a connection is full"));
   add(number(PUSH_KEY(server.stream.pingperiodseconds), 1, 3600, "seconds between pings; a pong may take 15 s more"));
   add(regexes(PUSH_KEY(server.stream.allowedorigins), "regular expressions of foreign origins that may open a stream"));
   add(regexes(PUSH_KEY(server.cors.alloworigins), "regular expressions of foreign origins that may use the API"));
   add(tokens(PUSH_KEY(server.cors.allowmethods), "methods that foreign origins may use", "must be an HTTP method"));
   add(tokens(PUSH_KEY(server.cors.allowheaders), "request headers that foreign origins may send",
              "must be a header name"));
-  add(address(PUSH_KEY(server.metrics.listenaddr), "address of the metrics page, as server.listenaddr"));
+  add(address(PUSH_KEY(server.metrics.listenaddr), "address of the metrics page, in the form of server.listenaddr"));
   add(number(PUSH_KEY(server.metrics.port), 0, 65535, "TCP port of the metrics page; 0 = no page"));
 }
 
 void add_database(std::vector<Key>& keys) {
   const auto add = [&keys](Key key) { keys.push_back(std::move(key)); };
   add(refused_with(word(PUSH_KEY(database.dialect), {"sqlite3"}, "kind of database"),
-                   "unsupported dialect: {}; this server keeps its data in sqlite3 only"));
-  Key connection = secret(full_text(PUSH_KEY(database.connection), "path of the database"), has_password);
+                   "unsupported dialect: {}; this server supports sqlite3 only"));
+  Key connection = secret(full_text(PUSH_KEY(database.connection), "path of the database file"), has_password);
   connection.fits = is_file;
   connection.allowed = "must be the path of an SQLite file, without control characters";
   add(std::move(connection));
-  add(number(PUSH_KEY(database.queue), 1, kMany, "changes that may wait for the writer, then 503"));
+  add(number(PUSH_KEY(database.queue), 1, kMany, "changes that may wait for the writer; beyond that, 503"));
   add(number(PUSH_KEY(database.queuebytes), kKilo, 64 * kGiga,
-             "bytes of messages that may wait for the writer, then 503"));
-  add(number(PUSH_KEY(database.batch), 1, 65536, "changes in one transaction at most"));
-  add(number(PUSH_KEY(database.purgequeue), 1, kMany, "deletions of many messages that may wait, then 503"));
-  add(number(PUSH_KEY(database.readers), 1, 64, "connections for look-ups"));
+             "bytes of messages that may wait for the writer; beyond that, 503"));
+  add(number(PUSH_KEY(database.batch), 1, 65536, "maximum changes per transaction"));
+  add(number(PUSH_KEY(database.purgequeue), 1, kMany, "bulk deletions that may wait; beyond that, 503"));
+  add(number(PUSH_KEY(database.readers), 1, 64, "database handles for reading"));
   add(number(PUSH_KEY(database.busytimeoutmilliseconds), 0, 60000,
-             "milliseconds to wait for another process's lock, then 503"));
+             "milliseconds to wait for a lock held by another process; beyond that, 503"));
 }
 
 void add_foreign(std::vector<Key>& keys) {
@@ -247,7 +249,7 @@ void add_foreign(std::vector<Key>& keys) {
   };
   const std::string empty;
   add("server.ssl.enabled", false,
-      "TLS is not served: put a reverse proxy in front of this server that does, and set this to false");
+      "TLS is not supported: put a reverse proxy that terminates TLS in front of this server, and set this to false");
   add("server.ssl.redirecttohttps", true);
   add("server.ssl.listenaddr", empty);
   add("server.ssl.port", Number{443});
@@ -260,8 +262,8 @@ void add_foreign(std::vector<Key>& keys) {
   add("server.ssl.letsencrypt.hosts", List());
   add("pluginsdir", std::string("data/plugins"));
   add("localauth.enabled", true,
-      "logging in with a password cannot be switched off, for it is the only way: set this to true or remove it");
-  add("oidc.enabled", false, "logging in with OpenID Connect is not served: set this to false; passwords work");
+      "password login cannot be switched off because there is no other: set this to true or remove it");
+  add("oidc.enabled", false, "OpenID Connect is not supported: set this to false; password login works");
   add("oidc.issuer", empty);
   add("oidc.clientid", empty);
   add("oidc.clientsecret", empty);
@@ -280,15 +282,15 @@ void add_foreign(std::vector<Key>& keys) {
 std::vector<Key> schema() {
   std::vector<Key> keys;
   const auto add = [&keys](Key key) { keys.push_back(std::move(key)); };
-  add(choice(PUSH_KEY(compat), "Gotify's major version to be compatible with"));
-  add(level(PUSH_KEY(loglevel), "least level that is logged"));
+  add(choice(PUSH_KEY(compat), "major version of Gotify to be compatible with"));
+  add(level(PUSH_KEY(loglevel), "minimum log level"));
   add_server(keys);
   add_database(keys);
-  add(full_text(PUSH_KEY(defaultuser.name), "first user, created only in an empty database"));
+  add(full_text(PUSH_KEY(defaultuser.name), "name of the first user, created only in an empty database"));
   add(secret(text(PUSH_KEY(defaultuser.pass), "password of the first user"), always));
   add(number(PUSH_KEY(passstrength), 4, 31, "bcrypt cost of new passwords"));
-  add(full_text(PUSH_KEY(uploadedimagesdir), "directory of application images"));
-  add(boolean(PUSH_KEY(registration), "whoever likes may create a user"));
+  add(full_text(PUSH_KEY(uploadedimagesdir), "directory for application images"));
+  add(boolean(PUSH_KEY(registration), "open registration: anyone may create a user"));
   add(text(PUSH_KEY(uidir),
            "directory of a built Gotify web interface, served instead of the built-in page; empty = none"));
   add_foreign(keys);

@@ -1,4 +1,4 @@
-// What somebody may have meant by a key that does not exist.
+// Suggestions for a misspelt key.
 #pragma once
 #include <string>
 #include <vector>

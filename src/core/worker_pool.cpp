@@ -1,5 +1,7 @@
 #include "push/core/worker_pool.hpp"
 
+#include <string>
+
 #include "push/core/check.hpp"
 
 namespace push::core {
@@ -7,7 +9,9 @@ namespace push::core {
 WorkerPool::WorkerPool(std::size_t threads, Limits limits) : limits_(limits) {
   PUSH_CHECK(threads > 0);
   threads_.reserve(threads);
-  for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+  for (std::size_t i = 0; i < threads; ++i) {
+    threads_.emplace_back("worker" + std::to_string(i), [this](const std::stop_token& stop) { run(stop); });
+  }
 }
 
 WorkerPool::~WorkerPool() {
@@ -18,7 +22,9 @@ bool WorkerPool::submit(Job& job, Queue queue) {
   {
     const Lock lock(mutex_);
     std::deque<Job>& waiting = queue == Queue::look_ups ? look_ups_ : jobs_;
-    if (stopping_ || waiting.size() >= (queue == Queue::look_ups ? limits_.look_ups : limits_.jobs)) return false;
+    // The first is asked first: while it is not, every thread looks into the queues once more.
+    if (threads_.front().stop_requested()) return false;
+    if (waiting.size() >= (queue == Queue::look_ups ? limits_.look_ups : limits_.jobs)) return false;
     waiting.push_back(std::move(job));
   }
   wake_.notify_one();
@@ -31,14 +37,8 @@ std::size_t WorkerPool::waiting(Queue queue) const {
 }
 
 void WorkerPool::stop() {
-  {
-    const Lock lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_all();
-  for (std::thread& thread : threads_) {
-    if (thread.joinable()) thread.join();
-  }
+  for (Thread& thread : threads_) thread.request_stop();
+  for (Thread& thread : threads_) thread.stop();
 }
 
 WorkerPool::Job WorkerPool::next() {
@@ -50,12 +50,12 @@ WorkerPool::Job WorkerPool::next() {
   return job;
 }
 
-void WorkerPool::run() {
+void WorkerPool::run(const std::stop_token& stop) {
   for (;;) {
     Job job;
     {
       const Lock lock(mutex_);
-      while (jobs_.empty() && look_ups_.empty() && !stopping_) wake_.wait(mutex_);
+      while (jobs_.empty() && look_ups_.empty() && !stop.stop_requested()) wake_.wait(mutex_, stop);
       if (jobs_.empty() && look_ups_.empty()) return;
       job = next();
     }

@@ -1,6 +1,5 @@
 #include "net/loop.hpp"
 
-#include <pthread.h>
 #include <unistd.h>
 
 #include <boost/asio/post.hpp>
@@ -55,16 +54,15 @@ void Loop::start() {
                            shared_.settings.tokenperiodseconds);
   }
   for (const auto& acceptor : acceptors_) acceptor->start();
-  thread_ = std::thread([this] { run(); });
+  thread_ = core::Thread("loop" + std::to_string(index_), [this](const std::stop_token&) { run(); });
 }
 
 void Loop::join() {
-  if (thread_.joinable()) thread_.join();
+  thread_.join();
 }
 
 void Loop::run() {
   thread_id_.store(std::this_thread::get_id(), std::memory_order_relaxed);
-  ::pthread_setname_np(::pthread_self(), ("loop" + std::to_string(index_)).c_str());
   watch_connections();
   schedule_sweep();
   context_.run();
@@ -82,6 +80,7 @@ void Loop::wake() {
 }
 
 void Loop::empty_inbox() {
+  PUSH_CHECK(on_loop_thread());
   inbox_.take(parcels_);
   for (Parcel& parcel : parcels_) deliver(parcel);
   parcels_.clear();
@@ -125,6 +124,7 @@ void Loop::upgrade(std::uint64_t session, Request request, Admission admission) 
 // ---- sessions
 
 void Loop::open_session(int descriptor, std::string peer, const Listener& listener) {
+  PUSH_CHECK(on_loop_thread());
   const boost::asio::generic::stream_protocol protocol(listener.is_unix() ? AF_UNIX : AF_INET,
                                                        listener.is_unix() ? 0 : IPPROTO_TCP);
   error_code error;
@@ -143,12 +143,14 @@ void Loop::open_session(int descriptor, std::string peer, const Listener& listen
 }
 
 void Loop::forget_session(std::uint64_t id) {
+  PUSH_CHECK(on_loop_thread());
   sessions_.erase(id);
 }
 
 // ---- connections
 
 bool Loop::adopt(int descriptor, Admission admission, std::string_view greeting) {
+  PUSH_CHECK(on_loop_thread());
   // Its socket is counted already, as a session's.
   const std::size_t before = connections_.size();
   const bool adopted = connections_.adopt(descriptor, admission.user, admission.client, greeting);
@@ -167,6 +169,7 @@ void Loop::watch_connections() {
 }
 
 void Loop::on_connections_ready() {
+  PUSH_CHECK(on_loop_thread());
   const bool more = connections_.process();
   count_sockets();
   if (more)
@@ -176,6 +179,7 @@ void Loop::on_connections_ready() {
 }
 
 void Loop::pump() {
+  PUSH_CHECK(on_loop_thread());
   const std::size_t before = fanout_.waiting();
   pumping_ = fanout_.run();
   frames_waiting_.fetch_sub(before - fanout_.waiting(), std::memory_order_relaxed);
@@ -204,6 +208,7 @@ void Loop::schedule_sweep() {
 }
 
 void Loop::sweep() {
+  PUSH_CHECK(on_loop_thread());
   connections_.sweep(kSweepsPerSecond);
   count_sockets();
   if (++sweeps_ == kSweepsPerSecond) {
@@ -220,6 +225,7 @@ void Loop::sweep() {
 // ---- shutdown
 
 void Loop::stop_accepting() {
+  PUSH_CHECK(on_loop_thread());
   draining_ = true;
   for (const auto& acceptor : acceptors_) acceptor->stop();
   std::vector<std::shared_ptr<HttpSession>> sessions;
@@ -228,6 +234,7 @@ void Loop::stop_accepting() {
 }
 
 void Loop::finish() {
+  PUSH_CHECK(on_loop_thread());
   while (fanout_.run()) {  // what was committed before the end still goes out
   }
   std::vector<std::shared_ptr<HttpSession>> sessions;

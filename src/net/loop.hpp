@@ -9,7 +9,6 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <memory>
-#include <thread>
 #include <vector>
 
 #include "net/acceptor.hpp"
@@ -19,6 +18,7 @@
 #include "net/parcel.hpp"
 #include "net/request_budget.hpp"
 #include "net/roster.hpp"
+#include "push/core/thread.hpp"
 
 namespace push::net {
 
@@ -91,8 +91,8 @@ class Loop {
   LoopShared& shared_;
   boost::asio::io_context context_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
-  std::thread thread_;
-  std::atomic<std::thread::id> thread_id_;
+  core::Thread thread_;
+  std::atomic<std::thread::id> thread_id_;  // set by the thread itself, which runs before thread_ is assigned
 
   Inbox inbox_;
   std::vector<Parcel> parcels_;                 // being delivered

@@ -8,16 +8,8 @@
 
 namespace push::store {
 
-Checkpointer::Checkpointer(Connection connection) : connection_(std::move(connection)), thread_([this] { run(); }) {}
-
-Checkpointer::~Checkpointer() {
-  {
-    core::Lock lock(mutex_);
-    stopping_ = true;
-    wake_.notify_one();
-  }
-  thread_.join();
-}
+Checkpointer::Checkpointer(Connection connection)
+    : connection_(std::move(connection)), thread_("checkpointer", [this](const std::stop_token& stop) { run(stop); }) {}
 
 void Checkpointer::request() {
   core::Lock lock(mutex_);
@@ -31,13 +23,13 @@ void Checkpointer::wait_until_idle() {
   while (running_) idle_.wait(mutex_);
 }
 
-void Checkpointer::run() {
+void Checkpointer::run(const std::stop_token& stop) {
   bool failing = false;
   while (true) {
     {
       core::Lock lock(mutex_);
-      while (!requested_ && !stopping_) wake_.wait(mutex_);
-      if (stopping_) return;
+      while (!requested_ && !stop.stop_requested()) wake_.wait(mutex_, stop);
+      if (stop.stop_requested()) return;
       requested_ = false;
       running_ = true;
     }

@@ -2,9 +2,9 @@
 // PASSIVE checkpoints, which wait for nobody and for which nobody waits.
 #pragma once
 #include <atomic>
-#include <thread>
 
 #include "push/core/mutex.hpp"
+#include "push/core/thread.hpp"
 #include "store/sqlite.hpp"
 
 namespace push::store {
@@ -12,7 +12,7 @@ namespace push::store {
 class Checkpointer {
  public:
   explicit Checkpointer(Connection connection);
-  ~Checkpointer();
+  ~Checkpointer() = default;  // waits for the run that has begun
   Checkpointer(const Checkpointer&) = delete;
   Checkpointer& operator=(const Checkpointer&) = delete;
 
@@ -24,7 +24,7 @@ class Checkpointer {
   int moved_pages() const { return moved_.load(std::memory_order_relaxed); }
 
  private:
-  void run();
+  void run(const std::stop_token& stop);
 
   Connection connection_;
   std::atomic<int> moved_{0};
@@ -33,8 +33,7 @@ class Checkpointer {
   core::Condition idle_;
   bool requested_ PUSH_GUARDED_BY(mutex_) = false;
   bool running_ PUSH_GUARDED_BY(mutex_) = false;
-  bool stopping_ PUSH_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  core::Thread thread_;
 };
 
 }  // namespace push::store

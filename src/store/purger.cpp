@@ -20,7 +20,7 @@ Purger::Purger(Slice standing, metrics::Registry& metrics, Limits limits)
       deleted_(metrics.counter("push_store_purged_messages_total", "Messages deleted in slices by the purge thread")),
       failed_(metrics.counter("push_store_failed_purges_total", "Slices of long changes that failed")),
       waiting_(metrics.gauge("push_store_purges_waiting", "Long changes that the purge thread has not finished")),
-      thread_([this] { run(); }) {}
+      thread_("purger", [this](const std::stop_token& stop) { run(stop); }) {}
 
 Purger::~Purger() {
   drain();
@@ -28,7 +28,7 @@ Purger::~Purger() {
 
 core::Result<void> Purger::submit(Slice slice, Store::Purged done) {
   core::Lock lock(mutex_);
-  if (stopping_) return core::failure(core::ErrorCode::unavailable, "the server is stopping");
+  if (thread_.stop_requested()) return core::failure(core::ErrorCode::unavailable, "the server is stopping");
   if (admitted_ >= limits_.queue) {
     return core::failure(core::ErrorCode::unavailable, "too many deletions wait (" + std::to_string(admitted_) + ")");
   }
@@ -45,9 +45,9 @@ void Purger::resume() {
   wake_.notify_one();
 }
 
-void Purger::run() {
+void Purger::run(const std::stop_token& stop) {
   std::optional<Job> job;
-  while (take(job)) {
+  while (take(job, stop)) {
     const auto start = core::steady_now();
     if (job) {
       run_slice(std::move(*job));
@@ -55,15 +55,15 @@ void Purger::run() {
       run_standing();
     }
     job.reset();
-    rest(core::steady_now() - start);
+    core::sleep_for(stop, std::min(core::steady_now() - start, kLongestRest));
   }
   refuse_the_rest();
 }
 
 // Blocks until there is something to do: a job, or none, which means the standing work. False: stop.
-bool Purger::take(std::optional<Job>& job) {
+bool Purger::take(std::optional<Job>& job, const std::stop_token& stop) {
   core::Lock lock(mutex_);
-  while (!stopping_) {
+  while (!stop.stop_requested()) {
     const auto now = core::steady_now();
     const bool standing = standing_waits_ && now >= standing_due_;
     if (standing && (standing_is_next_ || jobs_.empty())) {
@@ -78,9 +78,9 @@ bool Purger::take(std::optional<Job>& job) {
       return true;
     }
     if (standing_waits_) {
-      wake_.wait_for(mutex_, standing_due_ - now);
+      wake_.wait_for(mutex_, stop, standing_due_ - now);
     } else {
-      wake_.wait(mutex_);
+      wake_.wait(mutex_, stop);
     }
   }
   return false;
@@ -116,14 +116,6 @@ void Purger::run_slice(Job job) {
   job.done(progress ? core::Result<void>() : progress.error());
 }
 
-void Purger::rest(core::SteadyTime::duration time) {
-  const auto end = core::steady_now() + std::min(time, kLongestRest);
-  core::Lock lock(mutex_);
-  for (auto now = core::steady_now(); !stopping_ && now < end; now = core::steady_now()) {
-    wake_.wait_for(mutex_, end - now);
-  }
-}
-
 void Purger::refuse_the_rest() {
   std::deque<Job> rest;
   {
@@ -138,12 +130,7 @@ void Purger::refuse_the_rest() {
 }
 
 void Purger::drain() {
-  {
-    core::Lock lock(mutex_);
-    stopping_ = true;
-    wake_.notify_one();
-  }
-  std::call_once(joined_, [this] { thread_.join(); });
+  thread_.stop();
 }
 
 }  // namespace push::store

@@ -6,12 +6,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <mutex>
 #include <optional>
-#include <thread>
 
 #include "push/core/callback.hpp"
 #include "push/core/mutex.hpp"
+#include "push/core/thread.hpp"
 #include "push/metrics/registry.hpp"
 #include "push/store/store.hpp"
 
@@ -51,11 +50,10 @@ class Purger {
     Store::Purged done;
   };
 
-  void run();
-  bool take(std::optional<Job>& job);
+  void run(const std::stop_token& stop);
+  bool take(std::optional<Job>& job, const std::stop_token& stop);
   void run_standing();
   void run_slice(Job job);
-  void rest(core::SteadyTime::duration time);
   void refuse_the_rest();
 
   Slice standing_;
@@ -71,9 +69,7 @@ class Purger {
   std::size_t admitted_ PUSH_GUARDED_BY(mutex_) = 0;  // jobs_ and the one in hand
   bool standing_waits_ PUSH_GUARDED_BY(mutex_) = true;
   core::SteadyTime standing_due_ PUSH_GUARDED_BY(mutex_){};
-  bool stopping_ PUSH_GUARDED_BY(mutex_) = false;
-  std::once_flag joined_;
-  std::thread thread_;
+  core::Thread thread_;
 };
 
 }  // namespace push::store

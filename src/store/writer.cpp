@@ -42,7 +42,7 @@ Writer::Writer(Backend& backend, Limits limits, metrics::Registry& metrics)
       failed_posts_(metrics.counter("push_store_failed_posts_total",
                                     "Changes that failed and for whose end nobody waited (last uses of tokens)")),
       queued_(metrics.gauge("push_store_queue_length", "Changes that wait for the writer")),
-      thread_([this] { run(); }) {}
+      thread_("writer", [this](const std::stop_token& stop) { run(stop); }) {}
 
 Writer::~Writer() {
   drain();
@@ -56,7 +56,7 @@ core::Result<void> Writer::append(NewMessage message, Store::Appended done) {
 }
 
 core::Result<void> Writer::change(Operation operation) {
-  PUSH_CHECK(std::this_thread::get_id() != id_);
+  PUSH_CHECK(!thread_.is_current());
   Request request{std::move(operation), {}};
   auto answer = request.answer.get_future();
   Change change;
@@ -83,7 +83,7 @@ core::Result<void> Writer::enqueue(Change change) {
   bool asleep = false;
   {
     core::Lock lock(mutex_);
-    if (stopping_) return core::failure(core::ErrorCode::unavailable, "the server is stopping");
+    if (thread_.stop_requested()) return core::failure(core::ErrorCode::unavailable, "the server is stopping");
     waiting = waiting_;
     refused = !has_room(bytes);
     if (!refused) {
@@ -111,12 +111,12 @@ void Writer::put(Change change, std::size_t bytes) {
   queued_.add(1);
 }
 
-bool Writer::take(Batch& batch) {
+bool Writer::take(Batch& batch, const std::stop_token& stop) {
   core::Lock lock(mutex_);
   while (batches_.empty()) {
-    if (stopping_) return false;
+    if (stop.stop_requested()) return false;
     asleep_ = true;
-    wake_.wait(mutex_);
+    wake_.wait(mutex_, stop);
   }
   asleep_ = false;
   batch = std::move(batches_.front());
@@ -134,9 +134,9 @@ void Writer::recycle(Batch& batch) {
   if (spare_.changes.capacity() < batch.changes.capacity()) std::swap(spare_, batch);
 }
 
-void Writer::run() {
+void Writer::run(const std::stop_token& stop) {
   Batch batch;
-  while (take(batch)) {
+  while (take(batch, stop)) {
     const auto start = core::steady_now();
     const auto outcome = transact(batch);
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(core::steady_now() - start);
@@ -205,12 +205,7 @@ void Writer::note_outcome(const core::Result<void>& outcome, std::size_t changes
 }
 
 void Writer::drain() {
-  {
-    core::Lock lock(mutex_);
-    stopping_ = true;
-    wake_.notify_one();
-  }
-  std::call_once(joined_, [this] { thread_.join(); });
+  thread_.stop();
 }
 
 }  // namespace push::store

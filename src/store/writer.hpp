@@ -5,14 +5,13 @@
 #include <cstddef>
 #include <deque>
 #include <future>
-#include <mutex>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "push/core/callback.hpp"
 #include "push/core/mutex.hpp"
 #include "push/core/result.hpp"
+#include "push/core/thread.hpp"
 #include "push/metrics/registry.hpp"
 #include "push/store/store.hpp"
 
@@ -79,8 +78,8 @@ class Writer {
   core::Result<void> enqueue(Change change);
   void put(Change change, std::size_t bytes) PUSH_REQUIRES(mutex_);
   bool has_room(std::size_t bytes) const PUSH_REQUIRES(mutex_);
-  void run();
-  bool take(Batch& batch);
+  void run(const std::stop_token& stop);
+  bool take(Batch& batch, const std::stop_token& stop);
   core::Result<void> transact(Batch& batch);
   core::Result<void> apply(Change& change);
   void answer(Batch& batch, const core::Result<void>& outcome);
@@ -106,10 +105,7 @@ class Writer {
   std::size_t waiting_ PUSH_GUARDED_BY(mutex_) = 0;
   std::size_t waiting_bytes_ PUSH_GUARDED_BY(mutex_) = 0;
   bool asleep_ PUSH_GUARDED_BY(mutex_) = false;
-  bool stopping_ PUSH_GUARDED_BY(mutex_) = false;
-  std::once_flag joined_;
-  std::thread thread_;
-  const std::thread::id id_ = thread_.get_id();
+  core::Thread thread_;
 };
 
 }  // namespace push::store

@@ -129,7 +129,7 @@ TEST_F(ConfigTest, values_of_the_wrong_kind_are_refused) {
             "config.yml:2: server.port: a list: must be a whole number from 0 to 65535");
   EXPECT_EQ(error_of("server:\n  port:\n    a: b\n"),
             "config.yml:2: server.port: a map: must be a whole number from 0 to 65535");
-  EXPECT_EQ(error_of("server: 80\n"), "config.yml:1: server: a text: must be a map of keys");
+  EXPECT_EQ(error_of("server: 80\n"), "config.yml:1: server: a string: must be a map of keys");
   EXPECT_EQ(error_of("server:\n  - port\n"), "config.yml:1: server: a list: must be a map of keys");
   EXPECT_EQ(error_of("- server\n"), "config.yml:1: must be a map of keys");
   EXPECT_EQ(error_of("server\n"), "config.yml:1: must be a map of keys");
@@ -153,21 +153,21 @@ TEST_F(ConfigTest, duplicate_keys_are_refused) {
   EXPECT_EQ(error_of("server:\n  port: 80\ncompat: v2\nserver:\n  threads: 1\n"),
             "config.yml:4: server: duplicate key, first on line 1");
   EXPECT_EQ(error_of("server:\n  responseheaders:\n    X-A: 1\n    X-A: 2\n"),
-            "config.yml:4: server.responseheaders: X-A: must stand only once");
+            "config.yml:4: server.responseheaders: X-A: must appear only once");
 }
 
 TEST_F(ConfigTest, what_is_no_yaml_is_refused_with_its_line) {
   EXPECT_EQ(error_of("server:\n  port: [80\n"), "config.yml:3: YAML syntax: end of sequence flow not found");
   EXPECT_EQ(error_of("server:\n\tport: 80\n"), "config.yml:2: YAML syntax: illegal map value");
-  EXPECT_EQ(error_of("compat: v2\n---\ncompat: v3\n"), "config.yml:2: a second YAML document");
-  EXPECT_EQ(error_of("? [a]\n: b\n"), "config.yml:1: a key must be a text");
+  EXPECT_EQ(error_of("compat: v2\n---\ncompat: v3\n"), "config.yml:2: more than one YAML document");
+  EXPECT_EQ(error_of("? [a]\n: b\n"), "config.yml:1: a key must be a string");
   EXPECT_EQ(error_of("compat: v2\n\x04loglevel: nonsense\n"), "config.yml:2: not a text file: control character");
   EXPECT_EQ(error_of("server: &a [*a]\n"), "config.yml:1: aliases are not supported");
   EXPECT_EQ(error_of("a:\n  - - - - - - - - - - - - - - - - - - x\n"), "config.yml:2: nested too deeply or too large");
   EXPECT_EQ(error_of("compat: v2\n]\n"), "config.yml:2: YAML syntax: illegal flow end");
-  EXPECT_EQ(error_of(",\ncompat: v2\n"), "config.yml:1: a second YAML document");
+  EXPECT_EQ(error_of(",\ncompat: v2\n"), "config.yml:1: more than one YAML document");
   EXPECT_EQ(error_of("---\ncompat: v2\n...\n"), "loaded");
-  EXPECT_EQ(error_of(std::string(100'000, '[')), "config.yml:1: a key must be a text");
+  EXPECT_EQ(error_of(std::string(100'000, '[')), "config.yml:1: a key must be a string");
 }
 
 TEST_F(ConfigTest, a_syntax_error_does_not_tell_a_password) {
@@ -201,8 +201,8 @@ TEST_F(ConfigTest, variables_are_refused_by_their_own_name) {
       {"GOTIFY_SERVER_CORS_ALLOWORIGINS", "ok,(", "(: must be a regular expression of 1 to 512 characters"},
       {"GOTIFY_SERVER_CORS_ALLOWORIGINS", "a,", "\"\": must be a regular expression of 1 to 512 characters"},
       {"GOTIFY_SERVER_RESPONSEHEADERS", "X-A=b", "X-A=b: must be a map: {\"name\": \"value\"}"},
-      {"GOTIFY_SERVER_RESPONSEHEADERS", "{\"X A\": \"b\"}", "X A: must be a header name with a text"},
-      {"GOTIFY_UPLOADEDIMAGESDIR", "a\nb", "a\\x0ab: must be a text, not empty, without control characters"},
+      {"GOTIFY_SERVER_RESPONSEHEADERS", "{\"X A\": \"b\"}", "X A: must be a header name with a string value"},
+      {"GOTIFY_UPLOADEDIMAGESDIR", "a\nb", "a\\x0ab: must be a non-empty string without control characters"},
   };
   for (const auto& one : cases) {
     set(one[0], one[1]);
@@ -259,7 +259,7 @@ TEST_F(ConfigTest, lists_and_maps_of_the_file_are_read_and_their_faults_named_by
   EXPECT_EQ(error_of("server:\n  cors:\n    allowheaders: [X-A, \"X B\"]\n"),
             "config.yml:3: server.cors.allowheaders: X B: must be a header name");
   EXPECT_EQ(error_of("server:\n  responseheaders:\n    X-A: b\n    X-B: \"c\\r\\nX-C: d\"\n"),
-            "config.yml:4: server.responseheaders: X-B: must be a header name with a text");
+            "config.yml:4: server.responseheaders: X-B: must be a header name with a string value");
 }
 
 TEST_F(ConfigTest, a_monstrous_regular_expression_is_refused_not_compiled) {
@@ -336,7 +336,7 @@ TEST_F(ConfigTest, the_metrics_page_needs_a_port_of_its_own) {
   EXPECT_EQ(error_of("server: {listenaddr: \"unix:/x\", metrics: {port: 80}}"), "loaded");
 }
 
-// Not as the name of a file, in which its password would stand.
+// It must not become the name of a file that contains its password.
 TEST_F(ConfigTest, the_connection_of_a_database_server_is_refused_without_showing_it) {
   for (const char* connection :
        {"host=db user=x password=hunter3", "host=db user=x password = hunter3", "gotify:hunter3@tcp(db:3306)/gotify",
@@ -361,16 +361,15 @@ TEST_F(ConfigTest, secrets_are_hidden_in_the_list_and_in_errors) {
   EXPECT_EQ(
       error_of("database:\n  connection: \"password=hunter3\\n\"\n"),
       "config.yml:2: database.connection: [hidden]: must be the path of an SQLite file, without control characters\n"
-      "GOTIFY_DEFAULTUSER_PASS: [hidden]: must be a text without control characters");
+      "GOTIFY_DEFAULTUSER_PASS: [hidden]: must be a string without control characters");
 }
 
 TEST_F(ConfigTest, other_databases_are_refused_in_gotifys_words) {
-  EXPECT_EQ(
-      error_of("database:\n  dialect: mysql\n"),
-      "config.yml:2: database.dialect: mysql: unsupported dialect: mysql; this server keeps its data in sqlite3 only");
+  EXPECT_EQ(error_of("database:\n  dialect: mysql\n"),
+            "config.yml:2: database.dialect: mysql: unsupported dialect: mysql; this server supports sqlite3 only");
   set("GOTIFY_DATABASE_DIALECT", "postgres");
   EXPECT_EQ(error_of(""),
-            "GOTIFY_DATABASE_DIALECT: postgres: unsupported dialect: postgres; this server keeps its data in "
+            "GOTIFY_DATABASE_DIALECT: postgres: unsupported dialect: postgres; this server supports "
             "sqlite3 only");
 }
 

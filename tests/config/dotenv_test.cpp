@@ -95,13 +95,13 @@ TEST(Dotenv, AssignmentsKnowTheirLine) {
 
 TEST(Dotenv, ProblemsNameTheLineAndNeverTheValue) {
   const std::string name = "a name must consist of letters, digits, _ and ., and = must follow it";
-  EXPECT_EQ(problem("A=1\nB\nC=2\n"), "2: no = after the name");
-  EXPECT_EQ(problem("A=1\n\nhunter2"), "3: no = after the name");
-  EXPECT_EQ(problem("=x"), "1: no name before =");
+  EXPECT_EQ(problem("A=1\nB\nC=2\n"), "2: missing = after the name");
+  EXPECT_EQ(problem("A=1\n\nhunter2"), "3: missing = after the name");
+  EXPECT_EQ(problem("=x"), "1: missing name before =");
   EXPECT_EQ(problem("A=1\nB-C=2\n"), "2: " + name);
   EXPECT_EQ(problem("A=\"x\" hunter-2\n"), "1: " + name);
-  EXPECT_EQ(problem("A=1\n\nB=\"hunter2\nC=3\n"), "3: a quoted value that does not end");
-  EXPECT_EQ(problem("A='hunter2\\'\n"), "1: a quoted value that does not end");
+  EXPECT_EQ(problem("A=1\n\nB=\"hunter2\nC=3\n"), "3: unterminated quoted value");
+  EXPECT_EQ(problem("A='hunter2\\'\n"), "1: unterminated quoted value");
   EXPECT_EQ(problem(std::string("A=1\nB=\0\n", 8)), "2: not a text file: control character");
 }
 
@@ -148,7 +148,7 @@ TEST(Dotenv, WhatIsQuotedReadsBack) {
 
 class DotenvFile : public ConfigTest {
  protected:
-  // `text` as the file that GOTIFY_CONFIG_FILE names, beside an empty config.yml.
+  // `text` as the file that GOTIFY_CONFIG_FILE names, next to an empty config.yml.
   core::Result<Loaded> load_dotenv(const std::string& text) {
     set("GOTIFY_CONFIG_FILE", write("my.env", text));
     return load_text("");
@@ -165,7 +165,8 @@ class DotenvFile : public ConfigTest {
     }
     return all;
   }
-  static constexpr const char* kBoth = "my.env: wins over config.yml; Gotify 3 reads no config.yml, so keep one";
+  static constexpr const char* kBoth =
+      "my.env: overrides config.yml; Gotify 3 does not read config.yml, so keep only one of them";
 };
 
 TEST_F(DotenvFile, StandsBetweenConfigYmlAndTheEnvironment) {
@@ -185,13 +186,13 @@ TEST_F(DotenvFile, StandsBetweenConfigYmlAndTheEnvironment) {
 TEST_F(DotenvFile, ErrorsNameFileLineVariableAndValue) {
   EXPECT_EQ(shorten(load_dotenv("# c\nGOTIFY_SERVER_PORT=abc\nGOTIFY_DEFAULTUSER_PASS=\"hunter\\n2\"\n")),
             "my.env:2: GOTIFY_SERVER_PORT: abc: must be a whole number from 0 to 65535\n"
-            "my.env:3: GOTIFY_DEFAULTUSER_PASS: [hidden]: must be a text without control characters");
-  EXPECT_EQ(shorten(load_dotenv("A=1\nnonsense\n")), "my.env:2: no = after the name");
+            "my.env:3: GOTIFY_DEFAULTUSER_PASS: [hidden]: must be a string without control characters");
+  EXPECT_EQ(shorten(load_dotenv("A=1\nnonsense\n")), "my.env:2: missing = after the name");
   EXPECT_EQ(shorten(load_dotenv("GOTIFY_DEFAULTUSER_PASS_FILE=/none/there\n")),
             "my.env:1: GOTIFY_DEFAULTUSER_PASS_FILE: /none/there: cannot be read: No such file or directory");
   EXPECT_EQ(shorten(load_dotenv("\nGOTIFY_SERVER_SSL_ENABLED=true\n")),
-            "my.env:2: server.ssl.enabled: true: TLS is not served: put a reverse proxy in front of this server that "
-            "does, and set this to false");
+            "my.env:2: server.ssl.enabled: true: TLS is not supported: put a reverse proxy that terminates "
+            "TLS in front of this server, and set this to false");
 }
 
 TEST_F(DotenvFile, ListsMapsAndFilesWithValuesWorkThere) {
@@ -217,10 +218,10 @@ TEST_F(DotenvFile, WhatHasNoEffectThereIsSaid) {
   EXPECT_EQ(loaded->config.server.port, 2);
   EXPECT_EQ(loaded->variables, (std::map<std::string, std::string>{{"TZ", "UTC"}}));
   EXPECT_THAT(warnings(*loaded),
-              ElementsAre("my.env:3: GOTIFY_SERVER_PORT: wins over my.env:2",
-                          testing::StartsWith("my.env:4: GOTIFY_DEFAULTUSER_PASS: a $NAME that is not set"),
+              ElementsAre("my.env:3: GOTIFY_SERVER_PORT: overrides my.env:2",
+                          testing::StartsWith("my.env:4: GOTIFY_DEFAULTUSER_PASS: $NAME is read as empty"),
                           "my.env:5: GOTIFY_CONFIG_FILE: has no effect in a dotenv file",
-                          "my.env:1: GOTIFY_SERVER_PROT: unknown variable, which has no effect; did you mean "
+                          "my.env:1: GOTIFY_SERVER_PROT: unknown variable, ignored; did you mean "
                           "GOTIFY_SERVER_PORT?",
                           kBoth));
 }
@@ -255,7 +256,7 @@ TEST_F(DotenvFile, WithAYamlNameIsTheConfigYml) {
   EXPECT_EQ(loaded->config.server.port, 1);
   ASSERT_EQ(loaded->notices.size(), 1U);
   EXPECT_EQ(loaded->notices[0].text,
-            "GOTIFY_CONFIG_FILE: " + (directory_ / "my.yml").string() + ": is read as config.yml");
+            "GOTIFY_CONFIG_FILE: " + (directory_ / "my.yml").string() + ": read as config.yml");
   EXPECT_EQ(error_of(""), "GOTIFY_CONFIG_FILE: my.yml: --config names another file, config.yml");
   set("GOTIFY_CONFIG_FILE", (directory_ / "none.yaml").string());
   EXPECT_EQ(shorten(load_file("")), "none.yaml: cannot be read: No such file or directory");
@@ -288,9 +289,9 @@ TEST_F(DotenvFile, OfAConfigYmlSaysTheSame) {
 TEST_F(DotenvFile, ThatCannotHoldAValueIsNotWritten) {
   const auto refused = migrate(write("config.yml", "defaultuser: {pass: \"'\\\"\"}"));
   EXPECT_THAT(refused.error().text,
-              testing::EndsWith("config.yml: defaultuser.pass: no dotenv file can hold this value; "
-                                "put it into a file of its own and name that in "
-                                "GOTIFY_DEFAULTUSER_PASS_FILE"));
+              testing::EndsWith(
+                  "config.yml: defaultuser.pass: a dotenv file cannot hold this value; write it to a file of its own "
+                  "and set GOTIFY_DEFAULTUSER_PASS_FILE to that path"));
   EXPECT_EQ(migrate((directory_ / "none.yml").string()).error().code, core::ErrorCode::not_found);
   EXPECT_THAT(migrate(write("config.yml", "prot: 1")).error().text,
               testing::HasSubstr("config.yml:1: prot: unknown key"));

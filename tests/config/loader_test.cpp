@@ -95,17 +95,18 @@ TEST_F(LoaderTest, a_gotify_file_with_its_defaults_is_read_without_a_word) {
 
 TEST_F(LoaderTest, what_would_be_missed_is_refused_not_ignored) {
   const std::string tls =
-      ": true: TLS is not served: put a reverse proxy in front of this server that does, and set this to false";
+      ": true: TLS is not supported: put a reverse proxy that terminates TLS in front of this server, and set this to "
+      "false";
   EXPECT_EQ(error_of(replaced(kGotify, "enabled: false", "enabled: true")), "config.yml:9: server.ssl.enabled" + tls);
   set("GOTIFY_SERVER_SSL_ENABLED", "1");
   EXPECT_EQ(error_of(kGotify), "GOTIFY_SERVER_SSL_ENABLED" + tls);
   unset("GOTIFY_SERVER_SSL_ENABLED");
   EXPECT_EQ(error_of("oidc:\n  enabled: true\n"),
-            "config.yml:2: oidc.enabled: true: logging in with OpenID Connect is not served: set this to false; "
-            "passwords work");
+            "config.yml:2: oidc.enabled: true: OpenID Connect is not supported: set this to false; password "
+            "login works");
   EXPECT_EQ(error_of("localauth: {enabled: false}"),
-            "config.yml:1: localauth.enabled: false: logging in with a password cannot be switched off, for it is the "
-            "only way: set this to true or remove it");
+            "config.yml:1: localauth.enabled: false: password login cannot be switched off because there is no "
+            "other: set this to true or remove it");
 }
 
 TEST_F(LoaderTest, what_counts_is_the_value_in_effect) {
@@ -120,8 +121,8 @@ TEST_F(LoaderTest, what_has_no_effect_is_named_once_with_its_places_and_without_
   ASSERT_TRUE(loaded.has_value()) << loaded.error().text;
   const std::string file = loaded->files.at(0);
   EXPECT_THAT(notices(*loaded),
-              ElementsAre("note: no effect, because this server does not serve what they set: server.ssl.port (" +
-                          file + ":4), server.ssl.certfile (" + file +
+              ElementsAre("note: no effect, because this server does not support them: server.ssl.port (" + file +
+                          ":4), server.ssl.certfile (" + file +
                           ":5), server.ssl.letsencrypt.hosts (GOTIFY_SERVER_SSL_LETSENCRYPT_HOSTS), "
                           "oidc.clientsecret (GOTIFY_OIDC_CLIENTSECRET)"));
 }
@@ -130,7 +131,7 @@ TEST_F(LoaderTest, what_is_not_served_is_still_checked_for_its_type) {
   EXPECT_EQ(error_of(replaced(kGotify, "port: 443", "port: https")),
             "config.yml:12: server.ssl.port: https: must be a whole number");
   EXPECT_EQ(error_of(replaced(kGotify, "certfile:", "certfile: [a]")),
-            "config.yml:13: server.ssl.certfile: a list: must be a text");
+            "config.yml:13: server.ssl.certfile: a list: must be a string");
   EXPECT_EQ(error_of(replaced(kGotify, "hosts:", "hosts: a.example\n#")),
             "config.yml:20: server.ssl.letsencrypt.hosts: a.example: must be a list");
   EXPECT_EQ(error_of(replaced(kGotify, "hosts:", "hosts: [a.example, ~]\n#")), "loaded");
@@ -143,15 +144,14 @@ TEST_F(LoaderTest, plugins_that_lie_there_are_said_not_to_be_loaded) {
   const std::string folder = (directory_ / "plugins").string();
   set("GOTIFY_PLUGINSDIR", folder);
   write("plugins/readme.txt", "");
-  const std::string idle =
-      "note: no effect, because this server does not serve what they set: pluginsdir (GOTIFY_PLUGINSDIR)";
+  const std::string idle = "note: no effect, because this server does not support them: pluginsdir (GOTIFY_PLUGINSDIR)";
   EXPECT_THAT(notices(*load_text("")), ElementsAre(idle));
   write("plugins/a.so", "");
   write("plugins/b.so", "");
-  EXPECT_THAT(notices(*load_text("")),
-              ElementsAre(idle, "warning: pluginsdir: " + folder +
-                                    ": 2 plugins are not loaded, for this server has none; their settings stay in the "
-                                    "database"));
+  EXPECT_THAT(
+      notices(*load_text("")),
+      ElementsAre(idle, "warning: pluginsdir: " + folder +
+                            ": plugins found: 2; this server loads none, and their settings stay in the database"));
   set("GOTIFY_PLUGINSDIR", "");
   EXPECT_THAT(notices(*load_text("")), ElementsAre());
 }
@@ -163,7 +163,7 @@ TEST_F(LoaderTest, unknown_variables_are_named_with_the_nearest_known_one) {
   set("GOTIFY_DEFAULTUSER_PAS_FILE", "1");
   set("GOTIFY_PORT_80_TCP_ADDR", "10.0.0.1");
   set("OTHER_SERVER_PORT", "1");
-  const std::string unknown = ": unknown variable, which has no effect";
+  const std::string unknown = ": unknown variable, ignored";
   EXPECT_THAT(
       notices(*load_text("")),
       ElementsAre("warning: GOTIFY_DEFAULTUSER_PAS_FILE" + unknown + "; did you mean GOTIFY_DEFAULTUSER_PASS_FILE?",
@@ -178,7 +178,7 @@ TEST_F(LoaderTest, a_variable_that_names_a_file_in_vain_is_named) {
   set("GOTIFY_DEFAULTUSER_PASS_FILE", "/run/secrets/pass");
   EXPECT_THAT(
       notices(*load_text("")),
-      ElementsAre("warning: GOTIFY_DEFAULTUSER_PASS_FILE: is not read, because GOTIFY_DEFAULTUSER_PASS is set, too"));
+      ElementsAre("warning: GOTIFY_DEFAULTUSER_PASS_FILE: ignored because GOTIFY_DEFAULTUSER_PASS is also set"));
 }
 
 TEST_F(LoaderTest, foreign_keys_are_not_listed) {

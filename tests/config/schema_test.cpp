@@ -1,9 +1,12 @@
 // What holds for every key: driven by the list of settings, so that a new key is tested by being there.
 #include <gmock/gmock.h>
 
+#include <filesystem>
+#include <regex>
 #include <set>
 #include <vector>
 
+#include "config/schema.hpp"
 #include "config/support.hpp"
 
 namespace push::config {
@@ -182,13 +185,31 @@ TEST_F(SchemaTest, config_yml_loads_to_the_defaults) {
   EXPECT_EQ(after->config.server.listenaddr, Server().listenaddr);
 }
 
-TEST_F(SchemaTest, readme_holds_the_table_of_every_key_where_it_marks_one) {
-  const std::string readme = read("README.md");
+TEST_F(SchemaTest, the_document_holds_the_table_of_every_key) {
+  const std::string document = read("docs/configuration.md");
   const std::string first = "<!-- config -->";
-  const std::size_t begin = readme.find(first);
-  const std::size_t end = readme.find("<!-- /config -->");
-  ASSERT_LT(begin, end) << "the table stands between the markers";
-  EXPECT_THAT(readme.substr(begin + first.size(), end - begin - first.size()), HasSubstr(as_table(defaults())));
+  const std::size_t begin = document.find(first);
+  const std::size_t end = document.find("<!-- /config -->");
+  ASSERT_LT(begin, end) << "the table is between the markers";
+  EXPECT_THAT(document.substr(begin + first.size(), end - begin - first.size()), HasSubstr(as_table(defaults())));
+}
+
+TEST_F(SchemaTest, documents_mention_no_key_that_does_not_exist) {
+  std::set<std::string> known;
+  for (const Key& key : schema()) {
+    known.insert(key.path);
+    for (std::size_t dot = key.path.find('.'); dot != std::string::npos; dot = key.path.find('.', dot + 1))
+      known.insert(key.path.substr(0, dot));
+  }
+  const std::regex mention(R"(`((?:server|database|defaultuser)\.[a-z0-9.]+)`)");
+  std::vector<std::string> paths = {"README.md"};
+  for (const auto& entry : std::filesystem::directory_iterator("docs")) paths.push_back(entry.path().string());
+  EXPECT_GT(paths.size(), 5U);
+  for (const std::string& path : paths) {
+    const std::string text = read(path);
+    for (std::sregex_iterator found(text.begin(), text.end(), mention), end; found != end; ++found)
+      EXPECT_TRUE(known.contains((*found)[1])) << path << ": " << (*found)[1];
+  }
 }
 
 }  // namespace

@@ -66,7 +66,7 @@ TEST(Condition, WaitForReturnsWithTheLockHeldWhenNobodyNotifies) {
   int guarded = 0;
   {
     const Lock lock(mutex);
-    condition.wait_for(mutex, std::chrono::milliseconds(1));
+    condition.wait_for(mutex, std::stop_token(), std::chrono::milliseconds(1));
     ++guarded;
   }
   std::thread([&] {

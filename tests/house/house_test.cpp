@@ -4,10 +4,11 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <string>
 #include <vector>
 
-#include "house/documents.hpp"
+#include "house/citations.hpp"
 #include "house/rules.hpp"
 
 namespace push::house {
@@ -82,10 +83,52 @@ TEST_F(House, FunctionsAreShort) {
 TEST_F(House, NothingIsLeftUnfinished) {
   expect_none_in_any(check_unfinished_words);
 }
-TEST_F(House, TheReadmeListsEverySetting) {
-  const auto config = read(source_dir() + "/config.yml");
-  ASSERT_FALSE(config.empty());
-  expect_none(check_configuration_table(read(source_dir() + "/README.md"), config));
+
+// Everything that people read: sources, scripts and documents.
+class Book : public House {
+ protected:
+  static void SetUpTestSuite() {
+    texts_ = new std::vector<Source>(
+        read_texts(source_dir(), {"src", "include", "tests", "benchmark", "scripts", "docs", "docker", ".ci"}));
+    documents_ = new Documents;
+    documents_->sections = sections_of(read(source_dir() + "/docs/gotify-protocol.md"));
+    documents_->promises = promises_of(read(source_dir() + "/docs/reliability.md"));
+    for (const auto& text : texts()) {
+      if (text.path.ends_with(".md")) documents_->anchors[text.path] = anchors_of(read(source_dir() + "/" + text.path));
+    }
+    documents_->paths = paths_of(source_dir());
+  }
+  static void TearDownTestSuite() {
+    delete texts_;
+    delete documents_;
+  }
+  static const std::vector<Source>& texts() { return *texts_; }
+  static const Documents& documents() { return *documents_; }
+
+ private:
+  static inline std::vector<Source>* texts_ = nullptr;
+  static inline Documents* documents_ = nullptr;
+};
+
+TEST_F(Book, IsFound) {
+  EXPECT_GT(documents().sections.size(), 50U);
+  EXPECT_GT(documents().promises.size(), 30U);
+  EXPECT_TRUE(documents().anchors.contains("README.md"));
+}
+TEST_F(Book, HoldsWhateverIsCited) {
+  for (const auto& text : texts()) expect_none(check_citations(text, documents()));
+}
+TEST_F(Book, HasNoDeadLink) {
+  for (const auto& text : texts()) {
+    if (text.path.ends_with(".md")) expect_none(check_links(text, documents()));
+  }
+}
+TEST_F(Book, NamesTestsThatExist) {
+  std::set<std::string> tests;
+  for (const auto& text : texts()) tests.merge(tests_of(text));
+  for (const auto& text : texts()) {
+    if (text.path == "docs/reliability.md") expect_none(check_named_tests(text, tests));
+  }
 }
 
 }  // namespace

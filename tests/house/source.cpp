@@ -86,4 +86,35 @@ std::vector<Source> read_tree(const std::string& root, const std::vector<std::st
   return sources;
 }
 
+std::vector<Source> read_texts(const std::string& root, const std::vector<std::string>& folders) {
+  namespace fs = std::filesystem;
+  std::vector<Source> texts;
+  const auto add = [&](const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    if (text.find('\0') == std::string::npos) texts.push_back(source(path.lexically_relative(root).generic_string(), text));
+  };
+  for (const auto& entry : fs::directory_iterator(root)) {
+    if (entry.is_regular_file()) add(entry.path());
+  }
+  for (const auto& folder : folders) {
+    for (const auto& entry : fs::recursive_directory_iterator(fs::path(root) / folder)) {
+      if (entry.is_regular_file()) add(entry.path());
+    }
+  }
+  std::sort(texts.begin(), texts.end(), [](const Source& a, const Source& b) { return a.path < b.path; });
+  return texts;
+}
+
+std::set<std::string> paths_of(const std::string& root) {
+  namespace fs = std::filesystem;
+  std::set<std::string> paths;
+  for (fs::recursive_directory_iterator entry(root), end; entry != end; ++entry) {
+    const std::string path = entry->path().lexically_relative(root).generic_string();
+    if (path == "build" || path == ".git") entry.disable_recursion_pending();
+    paths.insert(path);
+  }
+  return paths;
+}
+
 }  // namespace push::house

@@ -113,7 +113,7 @@ bool StreamCrowd::wait_until(const std::function<bool()>& condition) {
   const core::Lock lock(mutex_);
   while (!condition()) {
     if (std::chrono::steady_clock::now() > end) return false;
-    changed_.wait_for(mutex_, std::chrono::milliseconds(100));
+    changed_.wait_for(mutex_, std::stop_token(), std::chrono::milliseconds(100));
   }
   return true;
 }

@@ -58,7 +58,9 @@ TEST_F(Configuration, DefaultsThenConfigYmlThenDotenvThenEnvironment) {
   EXPECT_EQ(line(check, "server.workerqueue"), "1024  # default");
   EXPECT_EQ(line(check, "server.lookupqueue"), "65536  # default");
   EXPECT_EQ(line(check, "server.tokencache"), "32768  # default");
-  EXPECT_EQ(check.err, "warning: gotify-server.env: wins over config.yml; Gotify 3 reads no config.yml, so keep one\n");
+  EXPECT_EQ(check.err,
+            "warning: gotify-server.env: overrides config.yml; Gotify 3 does not read config.yml, so keep only one of "
+            "them\n");
 }
 
 TEST_F(Configuration, ADotenvFileIsFoundInGotifysPlaces) {
@@ -70,7 +72,7 @@ TEST_F(Configuration, ADotenvFileIsFoundInGotifysPlaces) {
   write("gotify-server.env", "GOTIFY_SERVER_PORT=6\n");
   const Completed check = run({"check-config"}, settings);
   EXPECT_EQ(line(check, "server.port"), "6  # gotify-server.env:1");
-  EXPECT_EQ(check.err, "warning: " + xdg + ": is not read, because gotify-server.env comes first\n");
+  EXPECT_EQ(check.err, "warning: " + xdg + ": ignored because gotify-server.env comes first\n");
   const std::string named = write("named", "GOTIFY_SERVER_PORT=7\n");
   EXPECT_EQ(line(run({"check-config"}, {{"GOTIFY_CONFIG_FILE", named}}), "server.port"), "7  # " + named + ":1");
 }
@@ -82,7 +84,7 @@ TEST_F(Configuration, WhatCannotBeReadIsOneLineAndExitCode3) {
   EXPECT_EQ(type.out, "");
   EXPECT_EQ(type.err, "gotify-server.env:2: GOTIFY_PASSSTRENGTH: strong: must be a whole number from 4 to 31\n");
   write("gotify-server.env", "A=1\n\nGOTIFY_SERVER_PORT\n");
-  EXPECT_EQ(run({}).err, "gotify-server.env:3: no = after the name\n");
+  EXPECT_EQ(run({}).err, "gotify-server.env:3: missing = after the name\n");
   write("gotify-server.env", "");
   EXPECT_EQ(run({}, {{"GOTIFY_DEFAULTUSER_PASS_FILE", "none"}}).err,
             "GOTIFY_DEFAULTUSER_PASS_FILE: none: cannot be read: No such file or directory\n");
@@ -93,13 +95,13 @@ TEST_F(Configuration, WhatThisServerDoesNotServeIsRefusedWhenItIsAskedFor) {
   EXPECT_EQ(tls.code, 3);
   EXPECT_EQ(
       tls.err,
-      "GOTIFY_SERVER_SSL_ENABLED: true: TLS is not served: put a reverse proxy in front of this server that does, "
+      "GOTIFY_SERVER_SSL_ENABLED: true: TLS is not supported: put a reverse proxy that terminates TLS in front of "
+      "this server, "
       "and set this to false\n");
   write("config.yml", "oidc:\n  enabled: true\n");
-  EXPECT_THAT(run({}).err,
-              StartsWith("config.yml:2: oidc.enabled: true: logging in with OpenID Connect is not served"));
+  EXPECT_THAT(run({}).err, StartsWith("config.yml:2: oidc.enabled: true: OpenID Connect is not supported"));
   EXPECT_EQ(run({}, {{"GOTIFY_DATABASE_DIALECT", "mysql"}, {"GOTIFY_OIDC_ENABLED", "0"}}).err,
-            "GOTIFY_DATABASE_DIALECT: mysql: unsupported dialect: mysql; this server keeps its data in sqlite3 only\n");
+            "GOTIFY_DATABASE_DIALECT: mysql: unsupported dialect: mysql; this server supports sqlite3 only\n");
 }
 
 TEST_F(Configuration, OfGotify2StartsAndItsLogSaysWhatHasNoEffect) {
@@ -116,8 +118,8 @@ TEST_F(Configuration, OfGotify2StartsAndItsLogSaysWhatHasNoEffect) {
   EXPECT_EQ(server.http().get("/version").header("X-Ours"), "a: b");
   EXPECT_THAT(server.log(),
               AllOf(HasSubstr("config=config.yml\n"), HasSubstr("server.ssl.certfile (config.yml:8)"),
-                    HasSubstr("server.ssl.letsencrypt.hosts (config.yml:10)"), HasSubstr("1 plugins are not loaded"),
-                    HasSubstr("GOTIFY_SERVER_PROT: unknown variable, which has no effect; did you mean "
+                    HasSubstr("server.ssl.letsencrypt.hosts (config.yml:10)"), HasSubstr("plugins found: 1;"),
+                    HasSubstr("GOTIFY_SERVER_PROT: unknown variable, ignored; did you mean "
                               "GOTIFY_SERVER_PORT?"),
                     Not(HasSubstr("geheim"))));
   EXPECT_EQ(server.stop(), 0);

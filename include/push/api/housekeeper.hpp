@@ -3,10 +3,9 @@
 // thread, from the constructor to stop(). Owned by main; what is passed in outlives it.
 #pragma once
 #include <chrono>
-#include <thread>
 
 #include "push/api/accounts.hpp"
-#include "push/core/mutex.hpp"
+#include "push/core/thread.hpp"
 
 namespace push::api {
 
@@ -21,17 +20,13 @@ class Housekeeper {
   void stop();
 
  private:
-  void run();
-  bool sleep();  // false: stop
+  void run(const std::stop_token& stop);
   void delete_expired();
 
   Accounts& accounts_;
   const std::chrono::milliseconds period_;
   bool failing_ = false;  // said once until it works again; the thread's
-  core::Mutex mutex_;
-  core::Condition wake_;
-  bool stopping_ PUSH_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  core::Thread thread_;
 };
 
 }  // namespace push::api

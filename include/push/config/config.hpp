@@ -1,6 +1,6 @@
 // Every setting as plain values, read once at start: defaults < config.yml < dotenv file < environment. Field names are
 // the keys of config.yml; a comment gives the unit where the name does not. Units: bytes, seconds, messages, unless
-// said.
+// stated.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -21,7 +21,7 @@ struct Stream {
   std::size_t readbuffersize = 2048;   // 256..1 MiB; borrowed by a connection only while a frame is incomplete
   std::size_t writebuffersize = 2048;  // 256..1 MiB; borrowed by a connection only while its socket is full
   std::size_t channelbuffersize = 5;   // 1..65536 messages that may wait for one connection
-  std::size_t channelbufferbytes = 1024 * 1024;  // and the bytes of them; at least one message always fits
+  std::size_t channelbufferbytes = 1024 * 1024;  // and their bytes; one message always fits
   std::size_t inboxsize = 65536;  // 64..16777216 frames that may wait for one loop, then POST answers 503
   Overflow overflow = Overflow::close;
   unsigned pingperiodseconds = 45;          // 1..3600; the deadline for a pong is this + 15 s
@@ -49,20 +49,20 @@ struct Metrics {
 };
 
 struct Server {
-  std::string listenaddr;  // "" = every address, IPv4 and IPv6; an address; or unix:<path>
+  std::string listenaddr;  // "" = all addresses, IPv4 and IPv6; an address; or unix:<path>
   std::uint16_t port = 80;
   int keepaliveperiodseconds = 0;   // 0 = 15 s, -1 = off
-  unsigned threads = 0;             // loops, 0..64; 0 = one a core
+  unsigned threads = 0;             // loops, 0..64; 0 = one per core
   unsigned workers = 2;             // 1..64 threads for blocking work
   std::size_t workerqueue = 1024;   // 1..1000000 jobs that may wait for a worker, then 503
   std::size_t lookupqueue = 65536;  // 1..1000000 token look-ups that may wait for a worker, then 503
   std::size_t tokencache = 32768;   // 1..1000000 tokens remembered, about 350 bytes each
-  std::size_t maxconnections = 0;   // sockets of all kinds; 0 = the descriptor limit less 64 and what the loops use
+  std::size_t maxconnections = 0;   // sockets of all kinds; 0 = the descriptor limit minus 64 and what the loops use
   Http http;
   Stream stream;
   Cors cors;
-  std::vector<std::string> trustedproxies;  // addresses or CIDR: whose X-Forwarded-For is believed, for the log
-  bool securecookie = false;                // the session cookie is for https only
+  std::vector<std::string> trustedproxies;  // addresses or CIDR: whose X-Forwarded-For is trusted, for the log
+  bool securecookie = false;                // the session cookie is marked Secure
   unsigned tokenperiodseconds = 300;        // 1..86400, between two writes of a token's last use (gotify-spec 2.6)
   Metrics metrics;
   std::map<std::string, std::string> responseheaders;
@@ -74,8 +74,8 @@ struct Database {
   std::size_t queue = 8192;                    // 1..1000000 changes that may wait for the writer, then 503
   std::size_t queuebytes = 256 * 1024 * 1024;  // 1 KiB..64 GiB of text that may wait for the writer, then 503
   std::size_t batch = 1024;                    // 1..65536 changes in one transaction
-  std::size_t purgequeue = 1024;               // 1..1000000 deletions of many messages that may wait, then 503
-  unsigned readers = 2;                        // 1..64 connections for look-ups
+  std::size_t purgequeue = 1024;               // 1..1000000 bulk deletions that may wait, then 503
+  unsigned readers = 2;                        // 1..64 handles for reading
   unsigned busytimeoutmilliseconds = 2000;     // 0..60000, wait for another process's lock, then 503
 };
 
@@ -92,14 +92,14 @@ struct Config {
   DefaultUser defaultuser;     // created only in an empty database
   unsigned passstrength = 10;  // bcrypt cost, 4..31
   std::string uploadedimagesdir = "data/images";
-  bool registration = false;  // whoever likes may create a user
+  bool registration = false;  // open registration: anyone may create a user
   std::string uidir;          // a built Gotify web interface to serve instead of the built-in page; "" = none
 };
 
 // One effective value, for check-config.
 struct Setting {
   std::string key;       // server.stream.shards
-  std::string value;     // as config.yml would say it; secrets as [hidden]
+  std::string value;     // as it is written in config.yml; secrets as [hidden]
   std::string origin;    // default, config.yml:12, gotify-server.env:3, or GOTIFY_SERVER_STREAM_SHARDS
   std::string variable;  // GOTIFY_SERVER_STREAM_SHARDS
   std::string meaning;   // one line, with the range
@@ -117,7 +117,7 @@ struct Loaded {
   std::vector<Setting> settings;   // every key, in the order of config.yml
   std::vector<std::string> files;  // which were read; a later one wins
   std::vector<Notice> notices;
-  std::map<std::string, std::string> variables;  // what the dotenv file sets besides GOTIFY_...: NOCOLOR, say
+  std::map<std::string, std::string> variables;  // what the dotenv file sets besides GOTIFY_...: e.g. NOCOLOR
 };
 
 using Environment = std::map<std::string, std::string>;
@@ -126,11 +126,11 @@ using Environment = std::map<std::string, std::string>;
 // GOTIFY_CONFIG_FILE names, else the first existing of ./gotify-server.env, $XDG_CONFIG_HOME/gotify/gotify-server.env
 // and /etc/gotify/server.env. A GOTIFY_CONFIG_FILE that ends in .yml or .yaml is `path`. <NAME>_FILE names a file with
 // the value of NAME.
-// Error text: one line an error (at most 21), naming file, line, key, value and what is allowed (or the variable
+// Error text: one line per error (at most 21), naming file, line, key, value and what is allowed (or the variable
 // instead of file and line); secrets as [hidden].
 core::Result<Loaded> load(const std::string& path, const Environment& environment);
 
-// The settings of a config.yml as a dotenv file, for this server and for Gotify 3. Secrets stand in it. Error: as
+// The settings of a config.yml as a dotenv file, for this server and for Gotify 3. It contains secrets. Error: as
 // above.
 core::Result<std::string> migrate(const std::string& path);
 

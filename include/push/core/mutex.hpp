@@ -3,6 +3,8 @@
 #pragma once
 #include <condition_variable>
 #include <mutex>
+#include <stop_token>
+#include <utility>
 
 #if defined(__clang__)
 #define PUSH_ANNOTATE(x) __attribute__((x))
@@ -44,14 +46,21 @@ class PUSH_SCOPED_CAPABILITY Lock {
 class Condition {
  public:
   void wait(Mutex& mutex) PUSH_REQUIRES(mutex) { condition_.wait(mutex); }
+  // As wait(), and returns when a stop is requested, at once if it was already.
+  void wait(Mutex& mutex, const std::stop_token& stop) PUSH_REQUIRES(mutex) { condition_.wait(mutex, stop, Once{}); }
   template <class Duration>
-  void wait_for(Mutex& mutex, const Duration& timeout) PUSH_REQUIRES(mutex) {
-    condition_.wait_for(mutex, timeout);
+  void wait_for(Mutex& mutex, const std::stop_token& stop, const Duration& timeout) PUSH_REQUIRES(mutex) {
+    condition_.wait_for(mutex, stop, timeout, Once{});
   }
   void notify_one() { condition_.notify_one(); }
   void notify_all() { condition_.notify_all(); }
 
  private:
+  // std waits with a stop_token only until a predicate holds: this one makes it a single wait.
+  struct Once {
+    bool operator()() { return std::exchange(waited, true); }
+    bool waited = false;
+  };
   std::condition_variable_any condition_;
 };
 

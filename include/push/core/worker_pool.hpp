@@ -4,11 +4,11 @@
 #pragma once
 #include <cstddef>
 #include <deque>
-#include <thread>
 #include <vector>
 
 #include "push/core/callback.hpp"
 #include "push/core/mutex.hpp"
+#include "push/core/thread.hpp"
 
 namespace push::core {
 
@@ -32,12 +32,12 @@ class WorkerPool {
   // Any thread. False: the queue is full or the pool stops; the job was not taken and is left as it was.
   bool submit(Job& job, Queue queue = Queue::jobs);
   std::size_t waiting(Queue queue = Queue::jobs) const;
-  // Runs what waits, then joins. Idempotent.
+  // Runs what waits, then joins. Idempotent; the owner's thread.
   void stop();
 
  private:
   Job next() PUSH_REQUIRES(mutex_);
-  void run();
+  void run(const std::stop_token& stop);
 
   const Limits limits_;
   mutable Mutex mutex_;
@@ -45,8 +45,7 @@ class WorkerPool {
   std::deque<Job> jobs_ PUSH_GUARDED_BY(mutex_);
   std::deque<Job> look_ups_ PUSH_GUARDED_BY(mutex_);
   unsigned look_ups_in_a_row_ PUSH_GUARDED_BY(mutex_) = 0;
-  bool stopping_ PUSH_GUARDED_BY(mutex_) = false;
-  std::vector<std::thread> threads_;
+  std::vector<Thread> threads_;  // worker0, worker1, …; a stop is requested of the first one first
 };
 
 }  // namespace push::core

@@ -1,0 +1,35 @@
+// What an operator sees in `top -H`: every thread of the program by its name.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "support/server_process.hpp"
+
+namespace push::support {
+namespace {
+
+std::vector<std::string> names_of_threads(pid_t process) {
+  std::vector<std::string> names;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(process) + "/task")) {
+    std::string name;
+    std::getline(std::ifstream(task.path() / "comm"), name);
+    names.push_back(name);
+  }
+  return names;
+}
+
+TEST(Threads, EachHasAName) {
+  ServerProcess server;
+  server.set("GOTIFY_SERVER_THREADS", "2");
+  server.start();
+  EXPECT_THAT(names_of_threads(server.id()),
+              testing::UnorderedElementsAre("sharded-gotify", "loop0", "loop1", "worker0", "worker1", "writer",
+                                            "purger", "checkpointer", "housekeeper"));
+}
+
+}  // namespace
+}  // namespace push::support
