@@ -25,35 +25,6 @@ constexpr unsigned kTimedOneIn = 8;               // operations of which one is 
 constexpr unsigned kJoinOrLeaveOneIn = 5;         // the others publish
 constexpr unsigned kMostShards = 256;
 
-// Keeps what the hub handed on.
-class Seen : public hub::Courier {
- public:
-  void deliver(hub::LoopSet loops, core::UserId user, const core::Bytes& frame) override {
-    ++calls_;
-    loops_ = loops;
-    user_ = user;
-    frame_ = frame.view().data();
-  }
-  void disconnect(hub::LoopSet, hub::Key) override { fail("scale shards: nobody was to be disconnected"); }
-  std::size_t backlog() const override { return 0; }
-
-  // Publishes; the loops that hold the user.
-  hub::LoopSet ask(hub::Hub& hub, core::UserId user, const core::Bytes& frame) {
-    calls_ = 0;
-    hub.publish(user, frame, *this);
-    if (calls_ == 0) return 0;
-    if (calls_ != 1 || user_ != user || frame_ != frame.view().data() || loops_ == 0)
-      fail("scale shards: user " + std::to_string(core::value(user)) + " was handed on wrongly");
-    return loops_;
-  }
-
- private:
-  unsigned calls_ = 0;
-  hub::LoopSet loops_ = 0;
-  core::UserId user_{};
-  const char* frame_ = nullptr;
-};
-
 class Random {
  public:
   explicit Random(std::uint64_t seed) : state_(seed * 0x9e3779b97f4a7c15ULL + 1) {}
@@ -109,7 +80,7 @@ class Member {
   }
 
   void look(std::uint64_t user) {
-    const hub::LoopSet loops = seen_.ask(hub_, user_at(user), frame_);
+    const hub::LoopSet loops = hub_.loops_of(user_at(user));
     if (((loops & bit_) != 0) != here_[user] || loops >> members_ != 0)
       fail("scale shards: user " + std::to_string(user) + " is on loops " + std::to_string(loops));
   }
@@ -120,19 +91,15 @@ class Member {
   unsigned members_;
   Random random_;
   std::vector<bool> here_;
-  Seen seen_;
-  core::Bytes frame_ = core::Bytes::copy("a frame");
   Histogram times_;
 };
 
 void check_all(hub::Hub& hub, const std::vector<std::unique_ptr<Member>>& members) {
-  Seen seen;
-  const core::Bytes frame = core::Bytes::copy("the last frame");
   std::size_t online = 0;
   for (std::uint64_t user = 0; user < kUsers; ++user) {
     hub::LoopSet expected = 0;
     for (const auto& member : members) expected |= member->has(user) ? member->bit() : 0;
-    if (seen.ask(hub, user_at(user), frame) != expected)
+    if (hub.loops_of(user_at(user)) != expected)
       fail("scale shards: user " + std::to_string(user) + " ended on other loops than joined");
     online += expected != 0 ? 1 : 0;
   }

@@ -103,6 +103,22 @@ bool Accounts::touch_clients(std::vector<core::ClientId> ids, core::WallTime at)
   return store_.touch_clients(std::move(ids), at);
 }
 
+void Accounts::on_event(const cluster::Event& event) {
+  switch (event.kind) {
+    case Kind::client_added:
+    case Kind::application_added:
+      return;
+    case Kind::client_gone:
+    case Kind::user_gone:
+      return close(event.user, event.client);
+    case Kind::client_changed:
+    case Kind::application_changed:
+    case Kind::application_gone:
+    case Kind::user_changed:
+      return authenticator_.forget(event.user);
+  }
+}
+
 void Accounts::forget_stale(core::UserId user) {
   authenticator_.forget(user);
 }

@@ -23,7 +23,7 @@ core::Error application_gone(const auth::Principal& principal) {
 
 // The answer follows the commit.
 void hand_over(Context& context, store::NewMessage message) {
-  auto queued = context.services.publisher.submit(
+  auto queued = context.services.publisher.publish(
       context.user(), std::move(message), [self = context.shared_from_this()](core::Result<core::Slice> stored) {
         if (stored) {
           net::Response response;
@@ -122,10 +122,11 @@ void delete_application_messages(Context& context) {
 }
 
 void open_stream(Context& context) {
-  const auth::Principal& principal = *context.principal;
-  context.reply.upgrade(
-      std::move(context.raw),
-      {.user = principal.user, .client = principal.client, .epoch = context.epoch, .start = context.start});
+  net::Admission admission;
+  admission.user = context.user();
+  admission.client = context.principal->client;
+  admission.context = context.shared_from_this();  // the gate gets it back
+  context.reply.stream(std::move(context.raw), std::move(admission));
 }
 
 }  // namespace push::api

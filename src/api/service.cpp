@@ -15,6 +15,11 @@ namespace {
 
 using Queue = core::WorkerPool::Queue;
 
+// The request that wants a stream (open_stream).
+const Context& context_of(const net::Admission& admission) {
+  return *static_cast<const Context*>(admission.context.get());
+}
+
 }  // namespace
 
 Service::Service(Services services)
@@ -42,7 +47,7 @@ bool Service::allows_origin(const net::Request& request) {
 
 net::Response Service::refuse(const net::Request& request, const net::Admission& admission, unsigned status,
                               std::string_view reason) {
-  log_->write(request, status, admission.start, {});
+  log_->write(request, status, context_of(admission).start, {});
   net::Response response = refused_handshake(status, reason);
   HeaderList common;
   services_.origins.judge(view_of(request), common);
@@ -54,8 +59,8 @@ net::Response Service::refuse(const net::Request& request, const net::Admission&
 // Who deletes a client commits, then forgets (a new epoch), then disconnects; here the hub knows the stream, then the
 // epoch is read. Either it has moved and the store tells that the client is gone, or the disconnect is still to come.
 void Service::opened(const net::Request& request, const net::Admission& admission) {
-  log_->write(request, kSwitchingProtocols, admission.start, {});
-  if (services_.authenticator.epoch() == admission.epoch) return;
+  log_->write(request, kSwitchingProtocols, context_of(admission).start, {});
+  if (services_.authenticator.epoch() == context_of(admission).epoch) return;
   core::WorkerPool::Job job(
       [this, user = admission.user, client = admission.client] { services_.accounts.recheck(user, client); });
   if (services_.workers.submit(job, Queue::look_ups)) return;

@@ -3,35 +3,27 @@
 #include <string>
 #include <utility>
 
+#include "delivery/sinks.hpp"
 #include "push/model/json.hpp"
-#include "push/websocket/frame.hpp"
 
 namespace push::delivery {
-namespace {
 
-constexpr std::string_view kNewline = "\n";  // every stream frame ends in one, the HTTP answer does not (gotify-spec 3)
-
-// The answer is the frame's payload without its newline: the JSON is printed and kept once.
-core::Slice answer_in(const core::Bytes& frame) {
-  const std::string_view payload = websocket::payload_of(frame.view());
-  return {frame, payload.substr(0, payload.size() - kNewline.size())};
-}
-
-}  // namespace
-
-Publisher::Publisher(store::Store& store, hub::Hub& hub, hub::Courier& courier, cluster::Backplane& backplane,
-                     metrics::Registry& metrics, std::size_t limit)
+Publisher::Publisher(store::Store& store, hub::Hub& hub, stream::Courier& courier, cluster::Backplane& backplane,
+                     metrics::Registry& metrics, std::size_t limit, std::vector<Sink*> further)
     : store_(store),
-      hub_(hub),
-      courier_(courier),
-      backplane_(backplane),
+      streams_(std::make_unique<LocalStreams>(hub, courier)),
+      nodes_(std::make_unique<OtherNodes>(backplane)),
+      sinks_{streams_.get(), nodes_.get()},
       limit_(limit),
       stored_(metrics.counter("push_messages_stored_total", "Messages committed and answered with 200.")),
       refused_(metrics.counter("push_messages_refused_total", "Messages not stored: queue full or database failure.")) {
+  sinks_.insert(sinks_.end(), further.begin(), further.end());
 }
 
-core::Result<void> Publisher::submit(core::UserId user, store::NewMessage message, Receipt receipt) {
-  if (const std::size_t behind = courier_.backlog(); behind >= limit_) {
+Publisher::~Publisher() = default;
+
+core::Result<void> Publisher::publish(core::UserId user, store::NewMessage message, Receipt receipt) {
+  if (const std::size_t behind = streams_->backlog(); behind >= limit_) {
     refused_.add();
     return core::failure(core::ErrorCode::unavailable,
                          "delivery is behind: " + std::to_string(behind) + " frames wait for a loop");
@@ -46,14 +38,14 @@ core::Result<void> Publisher::submit(core::UserId user, store::NewMessage messag
   return queued;
 }
 
-void Publisher::committed(core::UserId user, const model::Message& message, Receipt& receipt) {
-  json_.clear();
-  model::append_json(json_, message);
-  const core::Bytes frame = websocket::text_frame(json_, kNewline);
+void Publisher::committed(core::UserId user, const model::Message& stored, Receipt& receipt) {
+  thread_local std::string json;  // keeps its capacity
+  json.clear();
+  model::append_json(json, stored);
+  const stream::Message message(stored.id, stored.application, user, json);
   stored_.add();
-  hub_.publish(user, frame, courier_);
-  backplane_.announce(user, frame);
-  receipt(answer_in(frame));
+  for (Sink* sink : sinks_) sink->relay({std::nullopt, {&message, 1}});
+  receipt(message.json_slice());
 }
 
 core::Result<void> Publisher::delete_message(core::UserId user, core::MessageId id) {
@@ -68,12 +60,12 @@ core::Result<void> Publisher::delete_messages(core::ApplicationId application, s
   return store_.delete_messages(application, std::move(done));
 }
 
-void Publisher::on_remote(core::UserId user, const core::Bytes& frame) {
-  hub_.publish(user, frame, courier_);
+void Publisher::on_messages(const stream::Batch& batch) {
+  streams_->relay(batch);
 }
 
 void Publisher::disconnect(hub::Key key) {
-  hub_.disconnect(key, courier_);
+  streams_->disconnect(key);
 }
 
 }  // namespace push::delivery

@@ -31,14 +31,8 @@ void Hub::leave(core::UserId user, LoopIndex loop) {
   shards_[shard_of(user)].leave(user, loop);
 }
 
-void Hub::publish(core::UserId user, const core::Bytes& frame, Courier& courier) {
-  const LoopSet loops = shards_[shard_of(user)].loops_of(user);
-  if (loops != 0) courier.deliver(loops, user, frame);
-}
-
-void Hub::disconnect(Key key, Courier& courier) {
-  const LoopSet loops = shards_[shard_of(key.user)].loops_of(key.user);
-  if (loops != 0) courier.disconnect(loops, key);
+LoopSet Hub::loops_of(core::UserId user) const {
+  return shards_[shard_of(user)].loops_of(user);
 }
 
 std::size_t Hub::online_users() const {

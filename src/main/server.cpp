@@ -117,6 +117,7 @@ int serve(const config::Loaded& loaded) {
   cluster::Standalone backplane;
   delivery::Publisher publisher(**store, hub, loops, backplane, metrics, config.server.stream.inboxsize);
   api::Accounts accounts(**store, authenticator, publisher, backplane);
+  backplane.start(publisher, accounts);
   api::Service service({.config = config,
                         .metrics = metrics,
                         .workers = workers,
@@ -141,6 +142,7 @@ int serve(const config::Loaded& loaded) {
   housekeeper.stop();
   workers.stop();
   (*store)->drain();
+  backplane.stop();
   loops.stop();
   spdlog::info("Stopped");
   return 0;

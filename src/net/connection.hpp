@@ -1,4 +1,4 @@
-// What one idle WebSocket costs: 32 bytes in its loop's table. Everything else is borrowed while data is in flight.
+// What one idle stream costs: 32 bytes in its loop's table. Everything else is borrowed while data is in flight.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -13,12 +13,16 @@ struct Connection {
   std::uint32_t next = kNone;  // neighbours in the roster's list of this user
   std::uint32_t previous = kNone;
   std::uint32_t backlog = kNone;         // borrowed outbox and partial input
-  std::uint16_t last_pong = 0;           // loop seconds, modulo 2^16
+  std::uint16_t last_sign = 0;           // of life, in loop seconds modulo 2^16
   std::uint16_t due = 0;                 // loop second of the next ping, or of the end of lingering
   std::uint64_t client : 40 = 0;         // ClientId, 0 = a Basic session
   std::uint64_t generation : 16 = 0;     // counts the tenants of this slot; an event of an earlier one finds nothing
-  std::uint64_t lingering : 1 = 0;       // our Close frame is out: read until the peer's end or the deadline
+  std::uint64_t lingering : 1 = 0;       // our last words are out: read until the peer's end or the deadline
   std::uint64_t watching_write : 1 = 0;  // EPOLLOUT is armed
+  // Free, and planned: catching up (a resume reads what was missed), events (typed frames), TLS (its state is in the
+  // backlog), detached (the socket is another's).
+  std::uint64_t : 4;
+  std::uint64_t kind : 2 = 0;  // stream::Transport; on top, where one shift reads it for each message
 };
 static_assert(sizeof(Connection) == 32);
 
@@ -26,12 +30,12 @@ inline constexpr std::uint64_t kMaxClientId = (std::uint64_t{1} << 40) - 1;
 
 // Why a connection ended; each is a label of push_stream_closed_total.
 enum class CloseReason : std::uint8_t {
-  client_close,    // the peer sent a Close frame
+  client_close,    // the peer ended the stream
   peer_gone,       // the peer's TCP ended
-  missing_pong,    // ping period + 15 s without a pong
+  missing_pong,    // ping period + 15 s without an answer to a ping
   slow_consumer,   // the send queue was full and overflow is `close`
   write_error,     // the socket refused a write
-  protocol_error,  // RFC 6455 was broken: Close 1002
+  protocol_error,  // the peer broke the protocol (RFC 6455: Close 1002)
   too_big,         // a client message over 64 bytes: Close 1009
   revoked,         // its client or user is gone
   shutdown,

@@ -6,6 +6,8 @@
 
 #include <array>
 #include <cerrno>
+#include <cstring>
+#include <limits>
 #include <utility>
 
 #include "push/core/check.hpp"
@@ -18,7 +20,7 @@ constexpr int kRounds = 4;    // of them before the loop's other work gets its t
 
 // A control frame with its mask is 131 bytes and the 101 about 130: a smaller buffer would not hold one. The
 // configuration allows no less.
-constexpr std::size_t kLeastBuffer = 256;
+constexpr std::size_t kMinBuffer = 256;
 
 std::uint64_t event_key(std::uint32_t slot, const Connection& connection) {
   return (std::uint64_t{connection.generation} << 32) | slot;
@@ -34,7 +36,8 @@ bool would_block() {
 
 }  // namespace
 
-ConnectionTable::ConnectionTable(Roster& roster, const config::Stream& settings, StreamMeters& meters)
+ConnectionTable::ConnectionTable(Roster& roster, const config::Stream& settings, StreamMeters& meters,
+                                 const Protocols& protocols)
     : roster_(roster),
       ping_period_(static_cast<std::uint16_t>(settings.pingperiodseconds)),
       read_buffers_(settings.readbuffersize),
@@ -44,7 +47,13 @@ ConnectionTable::ConnectionTable(Roster& roster, const config::Stream& settings,
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       read_buffer_(read_buffers_.borrow()) {
   PUSH_CHECK(epoll_ >= 0);
-  PUSH_CHECK(read_buffers_.size() >= kLeastBuffer && write_buffers_.size() >= kLeastBuffer);
+  PUSH_CHECK(read_buffers_.size() >= kMinBuffer && write_buffers_.size() >= kMinBuffer);
+  constexpr unsigned kForEver = std::numeric_limits<std::uint16_t>::max();  // as old as a sign of life can be
+  for (std::size_t i = 0; i < kinds_.size(); ++i) {
+    const Protocol* const protocol = protocols[i];
+    if (protocol == nullptr) continue;
+    kinds_[i] = {protocol, protocol->encoding(), protocol->answers_pings() ? ping_period_ + kPongGrace : kForEver};
+  }
 }
 
 ConnectionTable::~ConnectionTable() {
@@ -52,7 +61,9 @@ ConnectionTable::~ConnectionTable() {
   ::close(epoll_);
 }
 
-bool ConnectionTable::adopt(int descriptor, core::UserId user, core::ClientId client, std::string_view greeting) {
+bool ConnectionTable::adopt(int descriptor, stream::Transport transport, core::UserId user, core::ClientId client,
+                            std::string_view greeting) {
+  PUSH_CHECK(serves(transport));
   const std::uint32_t slot = connections_.acquire();
   Connection& connection = connections_[slot];
   const std::uint64_t generation = connection.generation + 1U;
@@ -68,7 +79,8 @@ bool ConnectionTable::adopt(int descriptor, core::UserId user, core::ClientId cl
   }
   connection.descriptor = descriptor;
   connection.client = core::value(client) & kMaxClientId;
-  connection.last_pong = now_;
+  connection.kind = static_cast<std::uint64_t>(transport) & 3U;
+  connection.last_sign = now_;
   connection.due = static_cast<std::uint16_t>(now_ + ping_period_);
   roster_.link(connections_, slot, user);
   meters_.open.add(1);
@@ -77,24 +89,26 @@ bool ConnectionTable::adopt(int descriptor, core::UserId user, core::ClientId cl
   return true;
 }
 
-void ConnectionTable::send(std::uint32_t slot, const Batch& batch) {
+void ConnectionTable::transmit(std::uint32_t slot, Bundle& bundle) {
   Connection& connection = connections_[slot];
-  if (connection.backlog != kNone && !backlogs_[connection.backlog].outbox.empty()) return enqueue(slot, batch, 0);
-  const ssize_t sent = send_now(connection.descriptor, batch.joined);
-  if (sent == static_cast<ssize_t>(batch.joined.size())) return;
+  if (connection.backlog != kNone && !backlogs_[connection.backlog].outbox.empty()) return hold_back(slot, bundle, 0);
+  const std::string_view bytes = bundle.joined(kind_of(connection).encoding);
+  const ssize_t sent = send_now(connection.descriptor, bytes);
+  if (sent == static_cast<ssize_t>(bytes.size())) return;
   if (sent < 0 && !would_block()) return close(slot, CloseReason::write_error);
-  enqueue(slot, batch, sent < 0 ? 0 : static_cast<std::size_t>(sent));
+  hold_back(slot, bundle, sent < 0 ? 0 : static_cast<std::size_t>(sent));
 }
 
-// `sent` bytes of the batch are with the peer; what is left waits.
-void ConnectionTable::enqueue(std::uint32_t slot, const Batch& batch, std::size_t sent) {
+void ConnectionTable::hold_back(std::uint32_t slot, const Bundle& bundle, std::size_t sent) {
   Outbox& outbox = borrow(slot).outbox;
-  for (const core::Bytes& frame : *batch.frames) {
-    if (sent >= frame.size()) {
-      sent -= frame.size();
+  const stream::Encoding encoding = kind_of(connections_[slot]).encoding;
+  for (const stream::Message& message : bundle.messages()) {
+    const std::size_t size = message.encoded(encoding).size();
+    if (sent >= size) {
+      sent -= size;
       continue;
     }
-    const Outbox::Pushed pushed = outbox.push(frame, std::exchange(sent, 0), limits_);
+    const Outbox::Pushed pushed = outbox.push(message, std::exchange(sent, 0), limits_);
     if (pushed == Outbox::Pushed::overflow) return close(slot, CloseReason::slow_consumer);
     if (pushed == Outbox::Pushed::dropped_oldest) meters_.dropped.add();
   }
@@ -131,6 +145,40 @@ bool ConnectionTable::process() {
     if (ready < kEvents) return false;
   }
   return true;
+}
+
+void ConnectionTable::read(std::uint32_t slot) {
+  Connection& connection = connections_[slot];
+  std::size_t have = 0;
+  std::uint32_t memory = 0;
+  if (connection.backlog != kNone) {
+    Backlog& backlog = backlogs_[connection.backlog];
+    have = backlog.input_size;
+    memory = backlog.memory;
+    if (have > 0) std::memcpy(read_buffer_.get(), backlog.input.get(), have);
+  }
+  const ssize_t got =
+      ::recv(connection.descriptor, read_buffer_.get() + have, read_buffers_.size() - have, MSG_DONTWAIT);
+  if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return;
+  if (got <= 0) return close(slot, CloseReason::peer_gone);
+  if (connection.lingering) return;  // only the end of the stream is of interest
+  reply_.clear();
+  Input input{read_buffer_.get(), have + static_cast<std::size_t>(got), write_buffers_.size(), reply_, memory};
+  if (const auto ending = kind_of(connection).protocol->read(input)) return end(slot, *ending);
+  if (input.alive) connection.last_sign = now_;
+  keep_rest(slot, input);
+  if (!reply_.empty()) send_control(slot, reply_);
+}
+
+void ConnectionTable::keep_rest(std::uint32_t slot, const Input& input) {
+  const std::size_t rest = input.size - input.consumed;
+  if (rest == 0 && input.memory == 0 && connections_[slot].backlog == kNone) return;
+  Backlog& backlog = borrow(slot);
+  backlog.memory = input.memory;
+  backlog.input_size = rest;
+  if (rest == 0) return give_back_if_idle(slot);
+  if (backlog.input == nullptr) backlog.input = read_buffers_.borrow();
+  std::memcpy(backlog.input.get(), input.data + input.consumed, rest);
 }
 
 void ConnectionTable::write(std::uint32_t slot) {
@@ -189,13 +237,14 @@ void ConnectionTable::visit(std::uint32_t slot) {
     if (due) release(slot);
     return;
   }
-  if (static_cast<std::uint16_t>(now_ - connection.last_pong) > ping_period_ + kPongGrace) {
+  const Kind& kind = kind_of(connection);
+  if (static_cast<std::uint16_t>(now_ - connection.last_sign) > kind.patience) {
     return close(slot, CloseReason::missing_pong);
   }
   note_open(slot);
   if (!due) return;
   connection.due = static_cast<std::uint16_t>(now_ + ping_period_);
-  send_control(slot, websocket::control_frame(websocket::Opcode::ping).view());
+  send_control(slot, kind.protocol->ping());
 }
 
 void ConnectionTable::disconnect(core::UserId user, core::ClientId client) {
@@ -216,14 +265,14 @@ void ConnectionTable::close_all(CloseReason reason) {
   }
 }
 
-void ConnectionTable::end_with(std::uint32_t slot, websocket::CloseCode code, CloseReason reason) {
+void ConnectionTable::end(std::uint32_t slot, const Ending& ending) {
   Connection& connection = connections_[slot];
-  leave(slot, reason);
-  const websocket::ControlFrame frame = websocket::close_frame(code);
+  leave(slot, ending.reason);
+  const std::string last = kind_of(connection).protocol->end(ending);
   const bool behind = connection.backlog != kNone && !backlogs_[connection.backlog].outbox.empty();
-  if (behind || send_now(connection.descriptor, frame.view()) != static_cast<ssize_t>(frame.size)) return release(slot);
+  if (behind || send_now(connection.descriptor, last) != static_cast<ssize_t>(last.size())) return release(slot);
   give_back(slot);
-  // Closing at once with unread input would make the kernel send a reset, and the Close frame could be lost.
+  // Closing at once with unread input would make the kernel send a reset, and the last words could be lost.
   ::shutdown(connection.descriptor, SHUT_WR);
   connection.lingering = 1;
   connection.due = static_cast<std::uint16_t>(now_ + kLinger);
@@ -252,6 +301,7 @@ ConnectionTable::Backlog& ConnectionTable::borrow(std::uint32_t slot) {
   Connection& connection = connections_[slot];
   if (connection.backlog == kNone) {
     connection.backlog = backlogs_.acquire();
+    backlogs_[connection.backlog].outbox = Outbox(kind_of(connection).encoding);
     meters_.backlogs.add(1);
   }
   return backlogs_[connection.backlog];
@@ -260,7 +310,7 @@ ConnectionTable::Backlog& ConnectionTable::borrow(std::uint32_t slot) {
 void ConnectionTable::give_back_if_idle(std::uint32_t slot) {
   if (connections_[slot].backlog == kNone) return;
   const Backlog& backlog = backlogs_[connections_[slot].backlog];
-  if (backlog.outbox.empty() && backlog.input_size == 0 && !backlog.in_message) give_back(slot);
+  if (backlog.outbox.empty() && backlog.input_size == 0 && backlog.memory == 0) give_back(slot);
 }
 
 void ConnectionTable::give_back(std::uint32_t slot) {

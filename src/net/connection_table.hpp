@@ -1,59 +1,45 @@
-// One loop's WebSocket connections: a dense table of 32-byte records behind one epoll descriptor. Reads, pings, closes
-// and sends; nothing outside the loop ever holds one of these. One thread: the loop's (or the test's).
+// One loop's streams: a dense table of 32-byte records behind one epoll descriptor. Reads, pings, closes and sends;
+// what the bytes mean is a Protocol's, chosen by two bits of the record. Nothing outside the loop ever holds a
+// connection. One thread: the loop's (or the test's).
 #pragma once
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "net/bundle.hpp"
 #include "net/connection.hpp"
+#include "net/meters.hpp"
 #include "net/outbox.hpp"
+#include "net/protocol.hpp"
 #include "net/roster.hpp"
 #include "push/config/config.hpp"
-#include "push/core/bytes.hpp"
 #include "push/core/callback.hpp"
 #include "push/core/ids.hpp"
-#include "push/metrics/registry.hpp"
-#include "push/websocket/frame.hpp"
+#include "push/stream/transport.hpp"
 
 namespace push::net {
 
-// Shared by all loops; made once.
-struct StreamMeters {
-  explicit StreamMeters(metrics::Registry& registry);
-  metrics::Gauge& open;
-  metrics::Counter& accepted;
-  metrics::Counter& deliveries;           // frames handed to the kernel or an outbox
-  metrics::Counter& dropped;              // frames that drop_oldest gave up
-  metrics::Gauge& backlogs;               // connections that borrow buffers now
-  std::vector<metrics::Counter*> closed;  // by CloseReason
-};
-
-// Frames of one turn for one user, in order: sent as one write to a connection that is not behind.
-struct Batch {
-  const std::vector<core::Bytes>* frames = nullptr;
-  std::string_view joined;  // their concatenation
-};
-
 class ConnectionTable {
  public:
-  // RFC 6455 leaves it open; Gotify reads at most 64 bytes from a client (gotify-spec 3).
-  static constexpr std::size_t kReadLimit = 64;
   static constexpr unsigned kPongGrace = 15;  // seconds on top of the ping period (gotify-spec 3)
-  static constexpr unsigned kLinger = 2;      // seconds that the peer has to close after our Close frame
+  static constexpr unsigned kLinger = 2;      // seconds that the peer has to close after our last words
 
-  ConnectionTable(Roster& roster, const config::Stream& settings, StreamMeters& meters);
+  ConnectionTable(Roster& roster, const config::Stream& settings, StreamMeters& meters, const Protocols& protocols);
   ~ConnectionTable();
   ConnectionTable(const ConnectionTable&) = delete;
   ConnectionTable& operator=(const ConnectionTable&) = delete;
 
-  // Takes over a non-blocking stream socket whose upgrade is accepted; `greeting` (the 101) goes out before any frame.
-  // False: epoll refused it, and the descriptor is closed.
-  bool adopt(int descriptor, core::UserId user, core::ClientId client, std::string_view greeting);
+  bool serves(stream::Transport transport) const { return kind(transport).protocol != nullptr; }
+  // Takes over a non-blocking socket whose request for a stream is accepted, of a transport that is served; `greeting`
+  // (e.g. the 101) goes out before any frame. False: epoll refused it, and the descriptor is closed.
+  bool adopt(int descriptor, stream::Transport transport, core::UserId user, core::ClientId client,
+             std::string_view greeting);
 
   // Straight to the socket; the outbox only after EAGAIN. May close the connection.
-  void send(std::uint32_t slot, const Batch& batch);
+  void transmit(std::uint32_t slot, Bundle& bundle);
 
   // Readable when process() has something to do.
   int descriptor() const { return epoll_; }
@@ -69,7 +55,7 @@ class ConnectionTable {
   static constexpr std::size_t kReport = 1024;
   void report_to(Report report, unsigned period);
 
-  // Connections of this client (0 = every one of the user) end without a Close frame.
+  // Connections of this client (0 = every one of the user) end without last words.
   void disconnect(core::UserId user, core::ClientId client);
   void close_all(CloseReason reason);
 
@@ -79,24 +65,27 @@ class ConnectionTable {
  private:
   struct Backlog {
     Outbox outbox;
-    BufferPool::Buffer input;  // a frame that is not whole yet
+    BufferPool::Buffer input;  // what the protocol could not use yet
     std::size_t input_size = 0;
-    websocket::MessageState message;
-    bool in_message = false;  // between the fragments of a message
+    std::uint32_t memory = 0;  // the protocol's
   };
+  // What a connection's two bits mean; read for each message and by each sweep, hence copied out of the protocol.
+  struct Kind {
+    const Protocol* protocol = nullptr;
+    stream::Encoding encoding{};
+    unsigned patience = 0;  // seconds without a sign of life
+  };
+  const Kind& kind(stream::Transport transport) const { return kinds_[static_cast<std::size_t>(transport)]; }
+  const Kind& kind_of(const Connection& connection) const { return kinds_[connection.kind]; }
 
   void read(std::uint32_t slot);
-  // Takes whole frames off `data` and keeps the rest. False: the connection is closed or lingers.
-  bool take_frames(std::uint32_t slot, char* data, std::size_t size);
-  bool take_frame(std::uint32_t slot, const websocket::ClientFrame& frame);
-  bool ended_by(std::uint32_t slot, websocket::ParseStatus status);
-  bool take_data(std::uint32_t slot, const websocket::ClientFrame& frame);
-  void keep_rest(std::uint32_t slot, const char* data, std::size_t size);
+  void keep_rest(std::uint32_t slot, const Input& input);
   void write(std::uint32_t slot);
   void send_control(std::uint32_t slot, std::string_view bytes);
-  void enqueue(std::uint32_t slot, const Batch& batch, std::size_t sent);
-  // A Close frame, then our end of the TCP stream; the peer has kLinger seconds for its own.
-  void end_with(std::uint32_t slot, websocket::CloseCode code, CloseReason reason);
+  // `sent` bytes of the bundle are with the peer; what is left waits.
+  void hold_back(std::uint32_t slot, const Bundle& bundle, std::size_t sent);
+  // The protocol's last words, then our end of the TCP connection; the peer has kLinger seconds for its own.
+  void end(std::uint32_t slot, const Ending& ending);
   void close(std::uint32_t slot, CloseReason reason);
   void leave(std::uint32_t slot, CloseReason reason);  // out of the roster, counted
   void release(std::uint32_t slot);
@@ -111,6 +100,7 @@ class ConnectionTable {
 
   Roster& roster_;
   const std::uint16_t ping_period_;
+  std::array<Kind, stream::kTransports> kinds_;
   BufferPool read_buffers_;
   BufferPool write_buffers_;
   const Outbox::Limits limits_;
@@ -119,7 +109,7 @@ class ConnectionTable {
   SlotPool<Connection> connections_;
   SlotPool<Backlog> backlogs_;
   BufferPool::Buffer read_buffer_;  // one for all connections
-  std::string replies_;             // control frames that answer one read
+  std::string reply_;               // to one read
   std::uint16_t now_ = 0;           // loop seconds: counted by sweeps, so a stopped process ages nobody
   unsigned sweeps_ = 0;             // in this second
   std::uint32_t swept_ = 0;         // the slots below were visited in this second

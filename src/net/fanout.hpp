@@ -1,45 +1,42 @@
-// Hands each message out to this loop's connections of its user. Frames that wait for the same user go out as one
+// Hands each message out to this loop's connections of its user. Messages that wait for the same user go out as one
 // write; a long fan-out yields after a slice, so that another user's message is not stuck behind it. One thread.
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <list>
-#include <string>
 #include <vector>
 
+#include "net/bundle.hpp"
 #include "net/connection_table.hpp"
 #include "net/roster.hpp"
-#include "push/core/bytes.hpp"
-#include "push/core/ids.hpp"
+#include "push/stream/message.hpp"
 
 namespace push::net {
 
 class Fanout {
  public:
-  static constexpr std::size_t kSlice = 64;        // sends for one user before the next user's turn
-  static constexpr std::size_t kTurn = 128;        // sends (about 0.6 ms) before other work and threads get their turn
-  static constexpr std::size_t kJoin = 64 * 1024;  // bytes in one write: beyond, a system call's price is small
+  static constexpr std::size_t kSlice = 64;  // sends for one user before the next user's turn
+  static constexpr std::size_t kTurn = 128;  // sends (about 0.6 ms) before other work and threads get their turn
 
   Fanout(Roster& roster, ConnectionTable& table, StreamMeters& meters)
       : roster_(roster), table_(table), meters_(meters) {}
 
-  // Queues the frame; nothing is sent before run(). False: nobody of this user is here.
-  bool hand_out(core::UserId user, const core::Bytes& frame);
-  // Sends up to kTurn frames. True: more wait.
-  bool run();
-  std::size_t waiting() const { return waiting_; }  // frames not yet handed to everybody
+  // Queues the message; nothing is sent before fan_out(). False: nobody of its user is here.
+  bool hand_out(stream::Message message);
+  // One turn: up to kTurn sends. True: more wait.
+  bool fan_out();
+  std::size_t waiting() const { return waiting_; }  // messages not yet handed to everybody
 
  private:
   struct Job {
-    std::uint32_t entry = kNone;      // roster entry, marked busy
-    std::vector<core::Bytes> frames;  // being sent to [cursor, end)
-    std::string joined;               // their concatenation, if more than one
-    std::vector<core::Bytes> next;    // arrived meanwhile
+    std::uint32_t entry = kNone;        // roster entry, marked busy
+    Bundle bundle;                      // being sent to [cursor, end)
+    std::vector<stream::Message> next;  // arrived meanwhile
   };
-  bool start(Job& job);         // next -> frames; false: nothing left
-  std::size_t slice(Job& job);  // sends to at most kSlice connections; how many
-  void finish();                // the first job is done
+  bool start(Job& job);              // next -> bundle; false: nothing left
+  std::size_t serve_some(Job& job);  // sends to at most kSlice connections; how many
+  void retire();                     // the first job is done
 
   Roster& roster_;
   ConnectionTable& table_;

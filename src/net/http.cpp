@@ -61,8 +61,8 @@ void Reply::send(Response response) {
   if (Loop* loop = std::exchange(loop_, nullptr)) loop->answer(session_, std::move(response));
 }
 
-void Reply::upgrade(Request request, Admission admission) {
-  if (Loop* loop = std::exchange(loop_, nullptr)) loop->upgrade(session_, std::move(request), admission);
+void Reply::stream(Request request, Admission admission) {
+  if (Loop* loop = std::exchange(loop_, nullptr)) loop->stream(session_, std::move(request), std::move(admission));
 }
 
 }  // namespace push::net

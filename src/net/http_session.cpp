@@ -262,11 +262,14 @@ std::optional<Response> HttpSession::check_handshake(const Request& request, con
   return std::nullopt;
 }
 
-void HttpSession::upgrade(const Request& request, Admission admission) {
+void HttpSession::stream(const Request& request, const Admission& admission) {
   if (state_ != State::handling) return;
   if (gate_ == nullptr || draining_) {
     keep_alive_ = false;
     return answer(handler_.reject(503, "no streams here"));
+  }
+  if (!loop_.serves(admission.transport)) {
+    return answer(gate_->refuse(request, admission, 400, "stream: this transport is not served"));
   }
   if (auto refusal = check_handshake(request, admission)) {
     if (buffer_.size() > 0) refusal->close = true;

@@ -1,6 +1,6 @@
 // One TCP connection that speaks HTTP/1.1: reads a request, hands it over, writes the answer, and again. Lives on one
-// loop; the loop's session table and the running operation hold it. After an upgrade its descriptor moves on to the
-// connection table and the session ends.
+// loop; the loop's session table and the running operation hold it. When it becomes a stream its descriptor moves on to
+// the connection table and the session ends.
 #pragma once
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -30,7 +30,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
 
   void start();
   void answer(Response response);
-  void upgrade(const Request& request, Admission admission);
+  void stream(const Request& request, const Admission& admission);
   // Visited by the loop once a second.
   void check_deadline(unsigned now);
   // Shutdown: an idle session ends now, a busy one after its answer.

@@ -18,24 +18,13 @@ constexpr unsigned kSweepsPerSecond = 10;  // each visits a tenth of the slots
 
 }  // namespace
 
-HttpMeters::HttpMeters(metrics::Registry& registry)
-    : sessions(registry.gauge("push_http_sessions", "Open HTTP connections.")),
-      requests(registry.counter("push_http_requests_total", "HTTP requests handed to a handler.")),
-      rejected(
-          registry.counter("push_http_rejected_total", "Bytes that never became a request: malformed, too large.")),
-      timeouts(registry.counter("push_http_timeouts_total", "HTTP connections that took too long or idled out.")),
-      accept_paused(
-          registry.counter("push_accept_paused_total", "Times that a listening socket paused at the socket limit.")),
-      no_memory(
-          registry.counter("push_http_no_memory_total", "Requests refused because the request budget was spent.")) {}
-
 Loop::Loop(hub::LoopIndex index, LoopShared& shared)
     : index_(index),
       shared_(shared),
       context_(1),
       work_(context_.get_executor()),
       roster_(shared.hub, index),
-      connections_(roster_, shared.settings.stream, shared.stream_meters),
+      connections_(roster_, shared.settings.stream, shared.stream_meters, protocols()),
       fanout_(roster_, connections_, shared.stream_meters),
       ready_(context_, ::dup(connections_.descriptor())),
       sweep_timer_(context_) {}
@@ -71,7 +60,7 @@ void Loop::run() {
 // ---- parcels
 
 void Loop::drop(Parcel parcel) {
-  if (std::holds_alternative<Frame>(parcel)) frames_waiting_.fetch_add(1, std::memory_order_relaxed);
+  if (std::holds_alternative<stream::Message>(parcel)) messages_waiting_.fetch_add(1, std::memory_order_relaxed);
   if (inbox_.drop(std::move(parcel))) wake();
 }
 
@@ -82,23 +71,23 @@ void Loop::wake() {
 void Loop::empty_inbox() {
   PUSH_CHECK(on_loop_thread());
   inbox_.take(parcels_);
-  for (Parcel& parcel : parcels_) deliver(parcel);
+  for (Parcel& parcel : parcels_) unpack(parcel);
   parcels_.clear();
   if (fanout_.waiting() > 0 && !pumping_) pump();
 }
 
-void Loop::deliver(Parcel& parcel) {
+void Loop::unpack(Parcel& parcel) {
   struct {
     Loop& loop;
-    void operator()(Frame& frame) const {
-      if (!loop.fanout_.hand_out(frame.user, frame.bytes)) loop.frames_waiting_.fetch_sub(1, std::memory_order_relaxed);
+    void operator()(stream::Message& message) const {
+      if (!loop.fanout_.hand_out(std::move(message))) loop.messages_waiting_.fetch_sub(1, std::memory_order_relaxed);
     }
     void operator()(Revocation& revocation) const {
       loop.connections_.disconnect(revocation.key.user, revocation.key.client);
     }
     void operator()(Answer& answer) const { loop.answer(answer.session, std::move(answer.response)); }
-    void operator()(Upgrade& upgrade) const {
-      loop.upgrade(upgrade.session, std::move(upgrade.request), upgrade.admission);
+    void operator()(Opening& opening) const {
+      loop.stream(opening.session, std::move(opening.request), std::move(opening.admission));
     }
     void operator()(Order& order) const { order(); }
   } visitor{*this};
@@ -113,12 +102,12 @@ void Loop::answer(std::uint64_t session, Response response) {
   held->answer(std::move(response));
 }
 
-void Loop::upgrade(std::uint64_t session, Request request, Admission admission) {
-  if (!on_loop_thread()) return drop(Upgrade{session, std::move(request), admission});
+void Loop::stream(std::uint64_t session, Request request, Admission admission) {
+  if (!on_loop_thread()) return drop(Opening{session, std::move(request), std::move(admission)});
   const auto found = sessions_.find(session);
   if (found == sessions_.end()) return;
   const std::shared_ptr<HttpSession> held = found->second;
-  held->upgrade(request, admission);
+  held->stream(request, admission);
 }
 
 // ---- sessions
@@ -149,11 +138,11 @@ void Loop::forget_session(std::uint64_t id) {
 
 // ---- connections
 
-bool Loop::adopt(int descriptor, Admission admission, std::string_view greeting) {
+bool Loop::adopt(int descriptor, const Admission& admission, std::string_view greeting) {
   PUSH_CHECK(on_loop_thread());
   // Its socket is counted already, as a session's.
   const std::size_t before = connections_.size();
-  const bool adopted = connections_.adopt(descriptor, admission.user, admission.client, greeting);
+  const bool adopted = connections_.adopt(descriptor, admission.transport, admission.user, admission.client, greeting);
   if (adopted)
     ++connections_seen_;
   else
@@ -181,8 +170,8 @@ void Loop::on_connections_ready() {
 void Loop::pump() {
   PUSH_CHECK(on_loop_thread());
   const std::size_t before = fanout_.waiting();
-  pumping_ = fanout_.run();
-  frames_waiting_.fetch_sub(before - fanout_.waiting(), std::memory_order_relaxed);
+  pumping_ = fanout_.fan_out();
+  messages_waiting_.fetch_sub(before - fanout_.waiting(), std::memory_order_relaxed);
   count_sockets();
   if (!pumping_) return;
   // Where every core sends, the writer would come back from its disk only when a time slice of ours ends (8 ms were
@@ -235,7 +224,7 @@ void Loop::stop_accepting() {
 
 void Loop::finish() {
   PUSH_CHECK(on_loop_thread());
-  while (fanout_.run()) {  // what was committed before the end still goes out
+  while (fanout_.fan_out()) {  // what was committed before the end still goes out
   }
   std::vector<std::shared_ptr<HttpSession>> sessions;
   for (const auto& [id, session] : sessions_) sessions.push_back(session);

@@ -1,4 +1,4 @@
-// One thread with an io_context: acceptor, HTTP sessions, WebSocket connections, roster, sweep. Owns all of them; other
+// One thread with an io_context: acceptor, HTTP sessions, streams, roster, sweep. Owns all of them; other
 // threads only drop parcels.
 #pragma once
 #include <atomic>
@@ -15,23 +15,13 @@
 #include "net/connection_table.hpp"
 #include "net/fanout.hpp"
 #include "net/http_session.hpp"
+#include "net/meters.hpp"
 #include "net/parcel.hpp"
 #include "net/request_budget.hpp"
 #include "net/roster.hpp"
 #include "push/core/thread.hpp"
 
 namespace push::net {
-
-// Shared by all loops; made once by the pool.
-struct HttpMeters {
-  explicit HttpMeters(metrics::Registry& registry);
-  metrics::Gauge& sessions;
-  metrics::Counter& requests;
-  metrics::Counter& rejected;  // never became a request
-  metrics::Counter& timeouts;
-  metrics::Counter& accept_paused;  // the socket limit was reached
-  metrics::Counter& no_memory;      // refused: the request budget was spent
-};
 
 // What every loop of a pool has in common.
 struct LoopShared {
@@ -58,8 +48,8 @@ class Loop {
   // ---- any thread
   void drop(Parcel parcel);
   void answer(std::uint64_t session, Response response);
-  void upgrade(std::uint64_t session, Request request, Admission admission);
-  std::size_t backlog() const { return frames_waiting_.load(std::memory_order_relaxed); }
+  void stream(std::uint64_t session, Request request, Admission admission);
+  std::size_t backlog() const { return messages_waiting_.load(std::memory_order_relaxed); }
 
   // ---- the loop's thread
   boost::asio::io_context& context() { return context_; }
@@ -70,7 +60,8 @@ class Loop {
   void open_session(int descriptor, std::string peer, const Listener& listener);
   void forget_session(std::uint64_t id);
   // The descriptor of a session that ends here becomes a connection, which the hub knows then. False: it is closed.
-  bool adopt(int descriptor, Admission admission, std::string_view greeting);
+  bool adopt(int descriptor, const Admission& admission, std::string_view greeting);
+  bool serves(stream::Transport transport) const { return connections_.serves(transport); }
   void stop_accepting();
   void finish();  // shutdown: ends sessions and connections, then the thread
 
@@ -78,7 +69,7 @@ class Loop {
   void run();
   void wake();
   void empty_inbox();
-  void deliver(Parcel& parcel);
+  void unpack(Parcel& parcel);
   void pump();           // fan-out, a turn at a time
   void count_sockets();  // what the table has closed leaves the process's count
   void watch_connections();
@@ -95,8 +86,8 @@ class Loop {
   std::atomic<std::thread::id> thread_id_;  // set by the thread itself, which runs before thread_ is assigned
 
   Inbox inbox_;
-  std::vector<Parcel> parcels_;                 // being delivered
-  std::atomic<std::size_t> frames_waiting_{0};  // dropped here and not yet handed to everybody
+  std::vector<Parcel> parcels_;                   // being unpacked
+  std::atomic<std::size_t> messages_waiting_{0};  // dropped here and not yet handed to everybody
 
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
   boost::unordered_flat_map<std::uint64_t, std::shared_ptr<HttpSession>> sessions_;

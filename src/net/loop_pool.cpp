@@ -115,9 +115,9 @@ void LoopPool::stop() {
   for (const auto& loop : loops_) loop->join();
 }
 
-void LoopPool::deliver(hub::LoopSet loops, core::UserId user, const core::Bytes& frame) {
+void LoopPool::deliver(hub::LoopSet loops, const stream::Message& message) {
   for (; loops != 0; loops &= loops - 1) {
-    loops_[static_cast<std::size_t>(std::countr_zero(loops))]->drop(Frame{user, frame});
+    loops_[static_cast<std::size_t>(std::countr_zero(loops))]->drop(message);
   }
 }
 

@@ -6,30 +6,30 @@
 
 namespace push::net {
 
-Outbox::Pushed Outbox::push(const core::Bytes& frame, std::size_t offset, const Limits& limits) {
-  const std::size_t size = frame.size() - offset;
+Outbox::Pushed Outbox::push(const stream::Message& message, std::size_t offset, const Limits& limits) {
+  const std::size_t size = message.encoded(encoding_).size() - offset;
   Pushed result = Pushed::queued;
   while (frames() > 0 && (frames() >= limits.frames || waiting_ + size > limits.bytes)) {
     if (limits.overflow == config::Overflow::close) return Pushed::overflow;
     const std::size_t oldest = first_ + (head_offset_ > 0 ? 1 : 0);  // a frame that has begun must end
-    if (oldest == frames_.size()) break;  // the begun one and the new one are the least there can be
-    waiting_ -= frames_[oldest].size();
-    frames_.erase(frames_.begin() + static_cast<std::ptrdiff_t>(oldest));
+    if (oldest == messages_.size()) break;                           // the begun one and the new one are the minimum
+    waiting_ -= frame(oldest).size();
+    messages_.erase(messages_.begin() + static_cast<std::ptrdiff_t>(oldest));
     result = Pushed::dropped_oldest;
   }
   PUSH_CHECK(offset == 0 || empty());
   if (offset > 0) head_offset_ = offset;
-  frames_.push_back(frame);
+  messages_.push_back(message);
   waiting_ += size;
   return result;
 }
 
 bool Outbox::push_control(std::string_view bytes, const Limits& limits) {
   if (head_offset_ > 0) return false;  // inside a frame; the next ping will do
-  return append(bytes, *limits.buffers);
+  return buffer(bytes, *limits.buffers);
 }
 
-bool Outbox::append(std::string_view bytes, BufferPool& buffers) {
+bool Outbox::buffer(std::string_view bytes, BufferPool& buffers) {
   if (buffer_ == nullptr) buffer_ = buffers.borrow();
   if (begin_ == end_) begin_ = end_ = 0;
   if (buffers.size() - end_ < bytes.size() && begin_ > 0) {
@@ -45,8 +45,8 @@ bool Outbox::append(std::string_view bytes, BufferPool& buffers) {
 
 void Outbox::gather(const Limits& limits) {
   while (frames() > 0) {
-    const std::string_view rest = frames_[first_].view().substr(head_offset_);
-    if (rest.size() >= limits.buffers->size() || !append(rest, *limits.buffers)) return;
+    const std::string_view rest = frame(first_).substr(head_offset_);
+    if (rest.size() >= limits.buffers->size() || !buffer(rest, *limits.buffers)) return;
     waiting_ -= rest.size();
     pop_frame();
   }
@@ -55,7 +55,7 @@ void Outbox::gather(const Limits& limits) {
 std::string_view Outbox::front(const Limits& limits) {
   if (begin_ == end_) gather(limits);
   if (begin_ != end_) return {buffer_.get() + begin_, end_ - begin_};
-  return frames() == 0 ? std::string_view() : frames_[first_].view().substr(head_offset_);
+  return frames() == 0 ? std::string_view() : frame(first_).substr(head_offset_);
 }
 
 void Outbox::sent(std::size_t bytes) {
@@ -65,25 +65,25 @@ void Outbox::sent(std::size_t bytes) {
     return;
   }
   if (bytes == 0) return;
-  PUSH_CHECK(frames() > 0 && head_offset_ + bytes <= frames_[first_].size());
+  PUSH_CHECK(frames() > 0 && head_offset_ + bytes <= frame(first_).size());
   head_offset_ += bytes;
   waiting_ -= bytes;
-  if (head_offset_ == frames_[first_].size()) pop_frame();
+  if (head_offset_ == frame(first_).size()) pop_frame();
 }
 
 void Outbox::pop_frame() {
-  frames_[first_] = core::Bytes();
+  messages_[first_] = stream::Message();
   head_offset_ = 0;
   ++first_;
-  if (first_ == frames_.size() || first_ >= 64) {  // give the places back, seldom enough to stay cheap
-    frames_.erase(frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(first_));
+  if (first_ == messages_.size() || first_ >= 64) {  // give the places back, seldom enough to stay cheap
+    messages_.erase(messages_.begin(), messages_.begin() + static_cast<std::ptrdiff_t>(first_));
     first_ = 0;
   }
 }
 
 void Outbox::clear(const Limits& limits) {
   limits.buffers->give_back(std::move(buffer_));
-  std::vector<core::Bytes>().swap(frames_);
+  std::vector<stream::Message>().swap(messages_);
   begin_ = end_ = first_ = head_offset_ = waiting_ = 0;
 }
 

@@ -1,5 +1,6 @@
-// What waits for one socket that would not take more: the unsent bytes of the write buffer, then whole frames. Borrowed
-// from the loop's pool after EAGAIN and given back when empty. Bounded in frames and bytes. One thread, no I/O of its
+// What waits for one socket that would not take more: the unsent bytes of the write buffer, then whole frames, each a
+// message as this connection's transport writes it. Borrowed from the loop's pool after EAGAIN and given back when
+// empty. Bounded in frames and bytes. One thread, no I/O of its
 // own: the caller sends front() and reports what the socket took.
 #pragma once
 #include <cstddef>
@@ -8,7 +9,7 @@
 
 #include "net/buffer_pool.hpp"
 #include "push/config/config.hpp"
-#include "push/core/bytes.hpp"
+#include "push/stream/message.hpp"
 
 namespace push::net {
 
@@ -22,9 +23,12 @@ class Outbox {
   };
   enum class Pushed { queued, dropped_oldest, overflow };
 
-  // The part of `frame` from `offset` on. offset > 0: its beginning is with the peer already, so it is never dropped.
-  // overflow: nothing was queued, and the connection must be closed.
-  Pushed push(const core::Bytes& frame, std::size_t offset, const Limits& limits);
+  Outbox() = default;
+  explicit Outbox(stream::Encoding encoding) : encoding_(encoding) {}
+
+  // The part of the message's frame from `offset` on. offset > 0: its beginning is with the peer already, so it is
+  // never dropped. overflow: nothing was queued, and the connection must be closed.
+  Pushed push(const stream::Message& message, std::size_t offset, const Limits& limits);
   // A control frame's bytes, behind what has begun and before what has not. False: no room; pings and pongs may be
   // lost.
   bool push_control(std::string_view bytes, const Limits& limits);
@@ -35,22 +39,24 @@ class Outbox {
   void sent(std::size_t bytes);
 
   bool empty() const { return begin_ == end_ && frames() == 0; }
-  std::size_t frames() const { return frames_.size() - first_; }
+  std::size_t frames() const { return messages_.size() - first_; }
   std::size_t bytes() const { return waiting_ + (end_ - begin_); }
   void clear(const Limits& limits);
 
  private:
   void gather(const Limits& limits);
-  bool append(std::string_view bytes, BufferPool& buffers);
+  bool buffer(std::string_view bytes, BufferPool& buffers);
   void pop_frame();
+  std::string_view frame(std::size_t at) const { return messages_[at].encoded(encoding_); }
 
   BufferPool::Buffer buffer_;  // [begin_, end_) is unsent
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
-  std::vector<core::Bytes> frames_;  // [first_, size) wait
+  std::vector<stream::Message> messages_;  // [first_, size) wait
   std::size_t first_ = 0;
-  std::size_t head_offset_ = 0;  // bytes of frames_[first_] that are sent
+  std::size_t head_offset_ = 0;  // bytes of frame(first_) that are sent
   std::size_t waiting_ = 0;      // unsent bytes of the frames that wait
+  stream::Encoding encoding_{};
 };
 
 }  // namespace push::net

@@ -5,36 +5,33 @@
 #include <variant>
 #include <vector>
 
-#include "push/core/bytes.hpp"
 #include "push/core/callback.hpp"
 #include "push/core/mutex.hpp"
 #include "push/hub/hub.hpp"
 #include "push/net/http.hpp"
+#include "push/stream/message.hpp"
 
 namespace push::net {
 
-struct Frame {  // a message for the user's connections on this loop
-  core::UserId user;
-  core::Bytes bytes;
-};
-struct Revocation {  // hub::Courier::disconnect
+struct Revocation {  // stream::Courier::disconnect
   hub::Key key;
 };
 struct Answer {  // Reply::send
   std::uint64_t session;
   Response response;
 };
-struct Upgrade {  // Reply::upgrade
+struct Opening {  // Reply::stream
   std::uint64_t session;
   Request request;
   Admission admission;
 };
 using Order = core::Callback<void()>;  // start-up, shutdown, a descriptor accepted elsewhere
 
-using Parcel = std::variant<Frame, Revocation, Answer, Upgrade, Order>;
+// A message is for its user's connections on this loop.
+using Parcel = std::variant<stream::Message, Revocation, Answer, Opening, Order>;
 
-// One loop's letter box. Any thread drops, the loop takes all at once. Frames are bounded by the publisher's admission
-// (hub::Courier::backlog), answers by the sessions that wait for them.
+// One loop's letter box. Any thread drops, the loop takes all at once. Messages are bounded by the publisher's
+// admission (stream::Courier::backlog), answers by the sessions that wait for them.
 class Inbox {
  public:
   // True: the box was empty, so the loop must be woken.

@@ -80,10 +80,6 @@ Header server_header(Opcode opcode, std::uint64_t payload_size) {
   return header;
 }
 
-core::Bytes text_frame(std::string_view first, std::string_view second) {
-  return core::Bytes::join(server_header(Opcode::text, first.size() + second.size()).view(), first, second);
-}
-
 std::string_view payload_of(std::string_view server_frame) {
   PUSH_CHECK(server_frame.size() >= 2);
   const unsigned length = byte_at(server_frame.data(), 1) & kLength;

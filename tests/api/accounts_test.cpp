@@ -9,6 +9,7 @@
 
 #include "auth/fake_store.hpp"
 #include "push/hub/hub.hpp"
+#include "push/stream/courier.hpp"
 
 namespace push::api {
 namespace {
@@ -28,17 +29,19 @@ std::string name_of(Kind kind) {
 }
 
 // Writes down which streams are closed and what is announced, and whether user 1 was still remembered by then.
-struct Notes final : hub::Courier, cluster::Backplane {
+struct Notes final : stream::Courier, cluster::Backplane {
   std::function<bool()> remembered;
   Log log;
 
   void note(const std::string& what) { log.push_back(what + (remembered() ? ", remembered" : ", forgotten")); }
-  void deliver(hub::LoopSet, core::UserId, const core::Bytes&) override {}
+  void deliver(hub::LoopSet, const stream::Message&) override {}
   void disconnect(hub::LoopSet, hub::Key key) override {
     note("close U" + std::to_string(core::value(key.user)) + " C" + std::to_string(core::value(key.client)));
   }
   std::size_t backlog() const override { return 0; }
-  void announce(core::UserId, const core::Bytes&) override {}
+  void start(cluster::MessageListener&, cluster::EventListener&) override {}
+  void stop() override {}
+  void announce(const stream::Batch&) override {}
   void announce(const cluster::Event& event) override {
     note(name_of(event.kind) + " U" + std::to_string(core::value(event.user)) + " C" +
          std::to_string(core::value(event.client)) + " A" + std::to_string(core::value(event.application)));
@@ -185,6 +188,31 @@ TEST_F(AccountsTest, ExpiredClientsAreForgottenClosedAndAnnouncedEach) {
   store.broken = true;
   EXPECT_FALSE(accounts.delete_expired_clients(now));
   EXPECT_EQ(notes.log.size(), 4u);
+}
+
+TEST_F(AccountsTest, WhatAnotherNodeHasCommittedIsForgottenAndClosedHereButNotAnnouncedAgain) {
+  struct {
+    cluster::Event event;
+    bool forgets;
+    Log log;
+  } const rows[] = {
+      {{Kind::client_added, kFirst, kClient, {}}, false, {}},
+      {{Kind::client_changed, kFirst, kClient, {}}, true, {}},
+      {{Kind::client_gone, kFirst, kClient, {}}, true, {"close U1 C1, forgotten"}},
+      {{Kind::application_added, kFirst, {}, kApplication}, false, {}},
+      {{Kind::application_changed, kFirst, {}, kApplication}, true, {}},
+      {{Kind::application_gone, kFirst, {}, kApplication}, true, {}},
+      {{Kind::user_changed, kFirst, {}, {}}, true, {}},
+      {{Kind::user_gone, kFirst, {}, {}}, true, {"close U1 C0, forgotten"}},
+  };
+  for (const auto& row : rows) {
+    notes.log.clear();
+    EXPECT_TRUE(authenticator.authenticate(auth::Access::client, {"Cone", false, {}}));
+    accounts.on_event(row.event);
+    EXPECT_EQ(notes.log, row.log) << name_of(row.event.kind);
+    EXPECT_EQ(remembers("Cone"), !row.forgets) << name_of(row.event.kind);
+    EXPECT_TRUE(remembers("Ctwo"));
+  }
 }
 
 TEST_F(AccountsTest, ASessionThatIsGoneAlreadyIsClosedButNotAnnouncedAgain) {

@@ -15,13 +15,14 @@
 #include "auth/fake_store.hpp"
 #include "push/cluster/backplane.hpp"
 #include "push/hub/hub.hpp"
+#include "push/stream/courier.hpp"
 
 namespace push::api {
 
 // Writes down whose streams were to be closed, and whether the authenticator had forgotten them by then.
-struct Closings final : hub::Courier {
+struct Closings final : stream::Courier {
   explicit Closings(const auth::Authenticator& a) : authenticator(a), seen(a.epoch()) {}
-  void deliver(hub::LoopSet, core::UserId, const core::Bytes&) override {}
+  void deliver(hub::LoopSet, const stream::Message&) override {}
   void disconnect(hub::LoopSet, hub::Key key) override {
     closed.push_back(hub::text(key) + (authenticator.epoch() > seen ? "" : " before it was forgotten"));
   }

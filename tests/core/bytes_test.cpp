@@ -71,6 +71,29 @@ TEST(Bytes, ThreadsCopyAndDropTogether) {
   EXPECT_EQ(bytes.view(), "one for all");
 }
 
+struct Label {
+  explicit Label(int& e, std::uint64_t n) : ended(e), number(n) {}
+  ~Label() { ++ended; }
+  Label(const Label&) = delete;
+  Label& operator=(const Label&) = delete;
+  int& ended;
+  const std::uint64_t number;
+};
+
+TEST(Bytes, WhatLiesBehindThemEndsWithTheLastCopy) {
+  int ended = 0;
+  Bytes bytes = Bytes::join_behind<Label>("one ", "for ", "all", ended, 7U);
+  EXPECT_EQ(bytes.view(), "one for all");
+  EXPECT_EQ(bytes.size(), 11U);
+  EXPECT_EQ(bytes.head<Label>().number, 7U);
+  Bytes copy = bytes;
+  bytes = Bytes();
+  EXPECT_EQ(ended, 0);
+  EXPECT_EQ(copy.view(), "one for all");
+  copy = Bytes();
+  EXPECT_EQ(ended, 1);
+}
+
 TEST(Slice, KeepsItsOwnerAlive) {
   Slice slice;
   EXPECT_EQ(slice.view, "");

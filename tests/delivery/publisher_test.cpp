@@ -11,21 +11,39 @@
 namespace push::delivery {
 namespace {
 
-using core::Bytes;
 using core::UserId;
+using stream::Encoding;
+
+std::string number(std::uint64_t value) {
+  return std::to_string(value);
+}
+
+stream::Message message(std::uint64_t id, UserId user, std::string_view json) {
+  return {core::MessageId{id}, core::ApplicationId{1}, user, json};
+}
 
 // Takes notes of who was told what, in order.
-struct Notes final : hub::Courier, cluster::Backplane {
+// Takes notes of who was told what, in order.
+struct Notes final : stream::Courier, cluster::Backplane, Sink {
   std::vector<std::string> log;
   std::size_t behind = 0;
 
-  void deliver(hub::LoopSet, UserId user, const Bytes& frame) override {
-    log.push_back("deliver " + std::to_string(core::value(user)) + " " + std::string(frame.view()));
+  void deliver(hub::LoopSet, const stream::Message& one) override {
+    log.push_back("deliver " + number(core::value(one.user())) + " " + std::string(one.encoded(Encoding::websocket)));
   }
   void disconnect(hub::LoopSet, hub::Key key) override { log.push_back("disconnect " + hub::text(key)); }
   std::size_t backlog() const override { return behind; }
+  void start(cluster::MessageListener&, cluster::EventListener&) override {}
+  void stop() override {}
   void announce(const cluster::Event&) override {}
-  void announce(UserId user, const Bytes&) override { log.push_back("announce " + std::to_string(core::value(user))); }
+  void announce(const stream::Batch& batch) override { write_down("announce", batch); }
+  void relay(const stream::Batch& batch) override { write_down("relay", batch); }
+
+ private:
+  void write_down(const std::string& what, const stream::Batch& batch) {
+    for (const stream::Message& one : batch.messages)
+      log.push_back(what + " " + number(core::value(one.id())) + " to " + number(core::value(one.user())));
+  }
 };
 
 struct PublisherTest : testing::Test {
@@ -47,7 +65,7 @@ struct PublisherTest : testing::Test {
     store = std::move(*opened);
     user = store->create_user({"u", "", false}).value().id;
     application = store->create_application({user, "Atoken", "app", "", 0, ""}).value().id;
-    publisher = std::make_unique<Publisher>(*store, hub, notes, notes, registry, 100);
+    publisher = std::make_unique<Publisher>(*store, hub, notes, notes, registry, 100, std::vector<Sink*>{&notes});
   }
   void TearDown() override {
     store.reset();
@@ -55,20 +73,20 @@ struct PublisherTest : testing::Test {
   }
   core::Result<std::string> submit(core::ApplicationId to, const std::string& text) {
     auto answer = std::make_shared<std::promise<core::Result<std::string>>>();
-    auto queued = publisher->submit(user, {to, text, "title", 3, "", core::wall_now()},
-                                    [this, answer](core::Result<core::Slice> stored) {
-                                      notes.log.push_back("reply");
-                                      if (stored)
-                                        answer->set_value(std::string(stored->view));
-                                      else
-                                        answer->set_value(stored.error());
-                                    });
+    auto queued = publisher->publish(user, {to, text, "title", 3, "", core::wall_now()},
+                                     [this, answer](core::Result<core::Slice> stored) {
+                                       notes.log.push_back("reply");
+                                       if (stored)
+                                         answer->set_value(std::string(stored->view));
+                                       else
+                                         answer->set_value(stored.error());
+                                     });
     if (!queued) return queued.error();
     return answer->get_future().get();
   }
 };
 
-TEST_F(PublisherTest, AStoredMessageIsPublishedAnnouncedAndAnsweredOnce) {
+TEST_F(PublisherTest, AStoredMessageGoesToEverySinkAndIsAnsweredLast) {
   hub.join(user, 3);
   const auto answer = submit(application, "hello");
   ASSERT_TRUE(answer) << answer.error().text;
@@ -77,8 +95,8 @@ TEST_F(PublisherTest, AStoredMessageIsPublishedAnnouncedAndAnsweredOnce) {
   const std::string payload = *answer + "\n";
   const std::string frame = std::string("\x81\x7e", 2) + '\0' + static_cast<char>(payload.size()) + payload;
   const std::string short_frame = std::string("\x81") + static_cast<char>(payload.size()) + payload;
-  const std::vector<std::string> expected = {"deliver 1 " + (payload.size() > 125 ? frame : short_frame), "announce 1",
-                                             "reply"};
+  const std::vector<std::string> expected = {"deliver 1 " + (payload.size() > 125 ? frame : short_frame),
+                                             "announce 1 to 1", "relay 1 to 1", "reply"};
   EXPECT_EQ(notes.log, expected);
 }
 
@@ -102,8 +120,9 @@ TEST_F(PublisherTest, RefusesWhileTheLoopsAreBehind) {
 
 TEST_F(PublisherTest, ARemoteMessageGoesToTheLoopsOnly) {
   hub.join(user, 0);
-  publisher->on_remote(user, Bytes::copy("frame"));
-  EXPECT_EQ(notes.log, std::vector<std::string>{"deliver 1 frame"});
+  const stream::Message remote = message(9, user, "{}");
+  publisher->on_messages({std::nullopt, {&remote, 1}});
+  EXPECT_EQ(notes.log, std::vector<std::string>{"deliver 1 \x81\x03{}\n"});
 }
 
 TEST_F(PublisherTest, DisconnectReachesTheLoops) {

@@ -12,7 +12,6 @@
 namespace push::net {
 namespace {
 
-using core::Bytes;
 using core::ClientId;
 using core::UserId;
 
@@ -50,6 +49,15 @@ class Peer {
   int descriptor_;
 };
 
+stream::Message message(std::uint64_t user, std::string_view text) {
+  return {core::MessageId{1}, core::ApplicationId{1}, UserId{user}, text};
+}
+
+// What a WebSocket gets for it.
+std::string frame_of(std::string_view text) {
+  return std::string(message(1, text).encoded(stream::Encoding::websocket));
+}
+
 // A client's frame, masked with zeros: the payload stays readable.
 std::string client_frame(int first_byte, std::string_view payload) {
   std::string out;
@@ -72,7 +80,7 @@ struct ConnectionTableTest : testing::Test {
   void SetUp() override { build(); }
   void build() {
     fanout.reset();
-    table = std::make_unique<ConnectionTable>(roster, settings, meters);
+    table = std::make_unique<ConnectionTable>(roster, settings, meters, protocols());
     fanout = std::make_unique<Fanout>(roster, *table, meters);
   }
 
@@ -80,14 +88,14 @@ struct ConnectionTableTest : testing::Test {
     int ends[2];
     EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
     if (send_buffer > 0) ::setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
-    EXPECT_TRUE(table->adopt(ends[0], UserId{user}, ClientId{client}, "101"));
+    EXPECT_TRUE(table->adopt(ends[0], stream::Transport::websocket, UserId{user}, ClientId{client}, "101"));
     Peer peer(ends[1]);
     EXPECT_EQ(peer.read(), "101");
     return peer;
   }
   bool publish(std::uint64_t user, std::string_view text) {
-    const bool here = fanout->hand_out(UserId{user}, Bytes::copy(text));
-    while (fanout->run()) {
+    const bool here = fanout->hand_out(message(user, text));
+    while (fanout->fan_out()) {
     }
     return here;
   }
@@ -104,8 +112,8 @@ struct ConnectionTableTest : testing::Test {
 TEST_F(ConnectionTableTest, AFrameReachesEveryConnectionOfItsUserAndNobodyElse) {
   const Peer a = connect(1), b = connect(1, 2), other = connect(2);
   EXPECT_TRUE(publish(1, "hello"));
-  EXPECT_EQ(a.read_all(), "hello");
-  EXPECT_EQ(b.read_all(), "hello");
+  EXPECT_EQ(a.read_all(), frame_of("hello"));
+  EXPECT_EQ(b.read_all(), frame_of("hello"));
   EXPECT_EQ(other.read_all(), "");
   EXPECT_FALSE(publish(3, "nobody"));
 }
@@ -127,12 +135,12 @@ TEST_F(ConnectionTableTest, FramesOfOneTurnArriveWholeAndInOrder) {
   const Peer a = connect(1);
   std::string expected;
   for (int i = 0; i < 100; ++i) {
-    const std::string frame = "frame" + std::to_string(i) + ";";
-    fanout->hand_out(UserId{1}, Bytes::copy(frame));
-    expected += frame;
+    const std::string text = "message" + std::to_string(i);
+    fanout->hand_out(message(1, text));
+    expected += frame_of(text);
   }
   EXPECT_EQ(fanout->waiting(), 100U);
-  while (fanout->run()) {
+  while (fanout->fan_out()) {
   }
   EXPECT_EQ(a.read_all(), expected);
   EXPECT_EQ(fanout->waiting(), 0U);
@@ -142,46 +150,46 @@ TEST_F(ConnectionTableTest, ALongFanOutYieldsToAnotherUser) {
   std::vector<Peer> crowd;
   for (std::size_t i = 0; i < 3 * Fanout::kTurn; ++i) crowd.push_back(connect(1));
   const Peer other = connect(2);
-  fanout->hand_out(UserId{1}, Bytes::copy("crowd"));
-  fanout->hand_out(UserId{2}, Bytes::copy("other"));
-  EXPECT_TRUE(fanout->run());
-  EXPECT_EQ(other.read_all(), "other") << "it must not wait for the whole crowd";
-  while (fanout->run()) {
+  fanout->hand_out(message(1, "crowd"));
+  fanout->hand_out(message(2, "other"));
+  EXPECT_TRUE(fanout->fan_out());
+  EXPECT_EQ(other.read_all(), frame_of("other")) << "it must not wait for the whole crowd";
+  while (fanout->fan_out()) {
   }
-  for (const Peer& peer : crowd) ASSERT_EQ(peer.read_all(), "crowd");
+  for (const Peer& peer : crowd) ASSERT_EQ(peer.read_all(), frame_of("crowd"));
 }
 
 TEST_F(ConnectionTableTest, ConnectionsThatComeAndGoInsideAFanOutDoNotDisturbIt) {
   for (const std::uint64_t leaving : {0U, 1U}) {  // whichever it is, the one that is next in turn goes once
     std::vector<Peer> crowd;
     for (std::size_t i = 0; i < 2 * Fanout::kTurn; ++i) crowd.push_back(connect(1, i));
-    fanout->hand_out(UserId{1}, Bytes::copy("x"));
-    ASSERT_TRUE(fanout->run());
+    fanout->hand_out(message(1, "x"));
+    ASSERT_TRUE(fanout->fan_out());
     for (std::uint64_t client = leaving + 2; client < crowd.size(); client += 2) {
       table->disconnect(UserId{1}, ClientId{client});
     }
     const Peer late = connect(1, 9999);
-    while (fanout->run()) {
+    while (fanout->fan_out()) {
     }
-    for (std::size_t i = 1 - leaving; i < crowd.size(); i += 2) ASSERT_EQ(crowd[i].read_all(), "x") << i;
+    for (std::size_t i = 1 - leaving; i < crowd.size(); i += 2) ASSERT_EQ(crowd[i].read_all(), frame_of("x")) << i;
     publish(1, "y");
-    EXPECT_EQ(late.read_all(), "y");
+    EXPECT_EQ(late.read_all(), frame_of("y"));
   }
 }
 
 TEST_F(ConnectionTableTest, AUserWhoLeavesDuringItsFanOutCanComeBack) {
   std::vector<Peer> crowd;
   for (std::size_t i = 0; i < 2 * Fanout::kTurn; ++i) crowd.push_back(connect(1));
-  fanout->hand_out(UserId{1}, Bytes::copy("x"));
-  ASSERT_TRUE(fanout->run());
+  fanout->hand_out(message(1, "x"));
+  ASSERT_TRUE(fanout->fan_out());
   table->disconnect(UserId{1}, ClientId{});
   EXPECT_EQ(hub.online_users(), 0U);
   const Peer back = connect(1);
   EXPECT_EQ(hub.online_users(), 1U);
-  while (fanout->run()) {
+  while (fanout->fan_out()) {
   }
   publish(1, "y");
-  EXPECT_EQ(back.read_all(), "y");
+  EXPECT_EQ(back.read_all(), frame_of("y"));
 }
 
 TEST_F(ConnectionTableTest, AFullSocketBorrowsAnOutboxAndGivesItBack) {
@@ -191,9 +199,9 @@ TEST_F(ConnectionTableTest, AFullSocketBorrowsAnOutboxAndGivesItBack) {
   const Peer slow = connect(1, 1, 4096);
   std::string expected;
   for (int i = 0; i < 200; ++i) {
-    const std::string frame(1000, static_cast<char>('a' + i % 26));
-    publish(1, frame);
-    expected += frame;
+    const std::string text(1000, static_cast<char>('a' + i % 26));
+    publish(1, text);
+    expected += frame_of(text);
   }
   EXPECT_EQ(meters.backlogs.value(), 1);
   std::string got;
@@ -210,13 +218,13 @@ TEST_F(ConnectionTableTest, AFullSocketBorrowsAnOutboxAndGivesItBack) {
 
 TEST_F(ConnectionTableTest, ASlowConsumerIsClosedAndCountedAndOthersGetEverything) {
   const Peer slow = connect(1, 1, 4096), healthy = connect(1, 2);
-  const std::string frame(10000, 'x');
+  const std::string text(10000, 'x');
   std::size_t received = 0;
   for (int i = 0; i < 20; ++i) {
-    publish(1, frame);
+    publish(1, text);
     received += healthy.read_all().size();
   }
-  EXPECT_EQ(received, 20 * frame.size());
+  EXPECT_EQ(received, 20 * frame_of(text).size());
   EXPECT_EQ(closed(CloseReason::slow_consumer), 1U);
   EXPECT_EQ(table->size(), 1U);
   EXPECT_EQ(meters.backlogs.value(), 0);
@@ -226,7 +234,7 @@ TEST_F(ConnectionTableTest, DropOldestKeepsTheConnectionAndWholeFrames) {
   settings.overflow = config::Overflow::drop_oldest;
   build();
   const Peer slow = connect(1, 1, 4096);
-  for (int i = 0; i < 50; ++i) publish(1, std::string(999, static_cast<char>('A' + i % 26)) + "\n");
+  for (int i = 0; i < 50; ++i) publish(1, std::string(995, static_cast<char>('A' + i % 26)));
   EXPECT_EQ(closed(CloseReason::slow_consumer), 0U);
   EXPECT_GT(meters.dropped.value(), 0U);
   std::string got;
@@ -236,7 +244,7 @@ TEST_F(ConnectionTableTest, DropOldestKeepsTheConnectionAndWholeFrames) {
   }
   ASSERT_EQ(got.size() % 1000, 0U);
   for (std::size_t at = 0; at < got.size(); at += 1000) {
-    EXPECT_EQ(got.substr(at, 1000), std::string(999, got[at]) + "\n") << "frame cut at " << at;
+    EXPECT_EQ(got.substr(at, 1000), frame_of(std::string(995, got[at + 4]))) << "frame cut at " << at;
   }
   EXPECT_EQ(got[got.size() - 2], static_cast<char>('A' + 49 % 26)) << "the newest must be there";
 }

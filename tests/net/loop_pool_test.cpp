@@ -25,10 +25,18 @@ using asio::ip::tcp;
 // "METHOD target body"; /stream becomes a WebSocket of user 7; /later is answered from another thread; /drop never is.
 struct EchoHandler final : RequestHandler, StreamGate {
   bool origin_allowed = true;
+  stream::Transport transport = stream::Transport::websocket;
+  std::string opened_with;  // the context
 
   void handle(Request request, Reply reply) override {
-    if (request.target() == "/stream")
-      return reply.upgrade(std::move(request), {core::UserId{7}, core::ClientId{1}, 0, {}});
+    if (request.target() == "/stream") {
+      Admission admission;
+      admission.user = core::UserId{7};
+      admission.client = core::ClientId{1};
+      admission.transport = transport;
+      admission.context = std::make_shared<const std::string>("a context");
+      return reply.stream(std::move(request), std::move(admission));
+    }
     if (request.target() == "/drop") return;
     Response response;
     response.headers.emplace_back("X-Peer", request.peer());
@@ -49,7 +57,9 @@ struct EchoHandler final : RequestHandler, StreamGate {
   Response refuse(const Request&, const Admission&, unsigned status, std::string_view reason) override {
     return reject(status, reason);
   }
-  void opened(const Request&, const Admission&) override {}
+  void opened(const Request&, const Admission& admission) override {
+    opened_with = *static_cast<const std::string*>(admission.context.get());
+  }
   void still_open(const std::vector<core::ClientId>&) override {}
 };
 
@@ -103,6 +113,12 @@ struct LoopPoolTest : testing::Test {
     boost::system::error_code error;
     socket.read_some(asio::buffer(&byte, 1), error);
     return error == asio::error::eof || error == asio::error::connection_reset;
+  }
+  // A message for user 7, as a WebSocket gets it.
+  std::string deliver(std::string_view json) {
+    const stream::Message message(core::MessageId{1}, core::ApplicationId{1}, core::UserId{7}, json);
+    loops->deliver(hub.loops_of(message.user()), message);
+    return std::string(message.encoded(stream::Encoding::websocket));
   }
   tcp::socket open_stream(std::string* head = nullptr) {
     tcp::socket socket = connect();
@@ -240,12 +256,14 @@ TEST_F(LoopPoolTest, TheUpgradeIsAnsweredAndFramesArrive) {
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
   EXPECT_EQ(hub.online_users(), 1U) << "online before the 101 is sent";
-  hub.publish(core::UserId{7}, core::Bytes::copy("frame"), *loops);
-  std::string got(5, '\0');
+  const std::string frame = deliver("{}");
+  std::string got(frame.size(), '\0');
   asio::read(socket, asio::buffer(got));
-  EXPECT_EQ(got, "frame");
-  hub.disconnect({core::UserId{7}, core::ClientId{1}}, *loops);
+  EXPECT_EQ(got, frame);
+  loops->disconnect(hub.loops_of(core::UserId{7}), {core::UserId{7}, core::ClientId{1}});
   EXPECT_TRUE(at_end(socket));
+  loops->stop();
+  EXPECT_EQ(handler.opened_with, "a context");
 }
 
 TEST_F(LoopPoolTest, ABadHandshakeIsRefusedAndTheConnectionGoesOn) {
@@ -259,6 +277,17 @@ TEST_F(LoopPoolTest, ABadHandshakeIsRefusedAndTheConnectionGoesOn) {
   std::string head;
   open_stream(&head);
   EXPECT_TRUE(head.starts_with("HTTP/1.1 403 ")) << head;
+}
+
+TEST_F(LoopPoolTest, ATransportThatIsNotServedIsRefusedAndTheConnectionGoesOn) {
+  start();
+  handler.transport = stream::Transport::sse;
+  tcp::socket socket = connect();
+  const std::string got = exchange(socket, "GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(got.starts_with("HTTP/1.1 400 ")) << got;
+  EXPECT_TRUE(got.ends_with("stream: this transport is not served")) << got;
+  EXPECT_TRUE(exchange(socket, "GET /on HTTP/1.1\r\nHost: x\r\n\r\n").ends_with("GET /on "));
+  EXPECT_EQ(hub.online_users(), 0U);
 }
 
 TEST_F(LoopPoolTest, DataBehindTheUpgradeRequestIsRefused) {
@@ -276,11 +305,11 @@ TEST_F(LoopPoolTest, StopClosesStreamsWithoutACloseFrame) {
   start();
   tcp::socket socket = open_stream();
   loops->stop_accepting();
-  hub.publish(core::UserId{7}, core::Bytes::copy("last"), *loops);
+  const std::string last = deliver("{}");
   loops->stop();
-  std::string got(4, '\0');
+  std::string got(last.size(), '\0');
   asio::read(socket, asio::buffer(got));
-  EXPECT_EQ(got, "last");
+  EXPECT_EQ(got, last);
   EXPECT_TRUE(at_end(socket));
 }
 

@@ -8,12 +8,15 @@
 namespace push::net {
 namespace {
 
-using core::Bytes;
+// A message that NDJSON writes as `text` and a newline.
+stream::Message line(std::string_view text) {
+  return {core::MessageId{1}, core::ApplicationId{1}, core::UserId{1}, text};
+}
 
 struct OutboxTest : testing::Test {
   BufferPool buffers{16};
   Outbox::Limits limits{3, 1000, config::Overflow::close, &buffers};
-  Outbox outbox;
+  Outbox outbox{stream::Encoding::ndjson};
 
   // Everything that the outbox would send, `step` bytes at a time.
   std::string drain(std::size_t step) {
@@ -28,48 +31,48 @@ struct OutboxTest : testing::Test {
 };
 
 TEST_F(OutboxTest, GivesBackWhatWasPushedInOrder) {
-  outbox.push(Bytes::copy("first"), 2, limits);
-  outbox.push(Bytes::copy("a frame longer than the buffer"), 0, limits);
-  outbox.push(Bytes::copy("third"), 0, limits);
+  outbox.push(line("first"), 2, limits);
+  outbox.push(line("a frame longer than the buffer"), 0, limits);
+  outbox.push(line("third"), 0, limits);
   EXPECT_EQ(outbox.frames(), 3U);
-  EXPECT_EQ(drain(7), "rsta frame longer than the bufferthird");
+  EXPECT_EQ(drain(7), "rst\na frame longer than the buffer\nthird\n");
   EXPECT_TRUE(outbox.empty());
   EXPECT_EQ(outbox.bytes(), 0U);
 }
 
 TEST_F(OutboxTest, SmallFramesAreGatheredIntoOneWrite) {
-  outbox.push(Bytes::copy("aa"), 0, limits);
-  outbox.push(Bytes::copy("bb"), 0, limits);
-  EXPECT_EQ(outbox.front(limits), "aabb");
+  outbox.push(line("aa"), 0, limits);
+  outbox.push(line("bb"), 0, limits);
+  EXPECT_EQ(outbox.front(limits), "aa\nbb\n");
 }
 
 TEST_F(OutboxTest, OverflowCloseRefusesTheFrameBeyondTheLimit) {
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(outbox.push(Bytes::copy("x"), 0, limits), Outbox::Pushed::queued);
-  EXPECT_EQ(outbox.push(Bytes::copy("x"), 0, limits), Outbox::Pushed::overflow);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(outbox.push(line("x"), 0, limits), Outbox::Pushed::queued);
+  EXPECT_EQ(outbox.push(line("x"), 0, limits), Outbox::Pushed::overflow);
   EXPECT_EQ(outbox.frames(), 3U);
 }
 
 TEST_F(OutboxTest, OverflowCountsBytesToo) {
-  EXPECT_EQ(outbox.push(Bytes::copy(std::string(5000, 'x')), 0, limits), Outbox::Pushed::queued) << "one always fits";
-  EXPECT_EQ(outbox.push(Bytes::copy("y"), 0, limits), Outbox::Pushed::overflow);
+  EXPECT_EQ(outbox.push(line(std::string(5000, 'x')), 0, limits), Outbox::Pushed::queued) << "one always fits";
+  EXPECT_EQ(outbox.push(line("y"), 0, limits), Outbox::Pushed::overflow);
 }
 
 TEST_F(OutboxTest, DropOldestKeepsTheFrameThatHasBegun) {
   limits.overflow = config::Overflow::drop_oldest;
-  outbox.push(Bytes::copy("begun-and-longer-than-16"), 6, limits);
-  outbox.push(Bytes::copy("two"), 0, limits);
-  outbox.push(Bytes::copy("three"), 0, limits);
-  EXPECT_EQ(outbox.push(Bytes::copy("four"), 0, limits), Outbox::Pushed::dropped_oldest);
-  EXPECT_EQ(drain(100), "and-longer-than-16threefour");
+  outbox.push(line("begun-and-longer-than-16"), 6, limits);
+  outbox.push(line("two"), 0, limits);
+  outbox.push(line("three"), 0, limits);
+  EXPECT_EQ(outbox.push(line("four"), 0, limits), Outbox::Pushed::dropped_oldest);
+  EXPECT_EQ(drain(100), "and-longer-than-16\nthree\nfour\n");
 }
 
 TEST_F(OutboxTest, ControlFramesGoBetweenFramesNeverInside) {
-  outbox.push(Bytes::copy("a frame longer than the buffer"), 3, limits);
+  outbox.push(line("a frame longer than the buffer"), 3, limits);
   EXPECT_FALSE(outbox.push_control("ping", limits)) << "the frame has begun";
   drain(1000);
   EXPECT_TRUE(outbox.push_control("ping", limits));
-  outbox.push(Bytes::copy("next"), 0, limits);
-  EXPECT_EQ(drain(3), "pingnext");
+  outbox.push(line("next"), 0, limits);
+  EXPECT_EQ(drain(3), "pingnext\n");
 }
 
 TEST_F(OutboxTest, ControlFramesBeyondTheBufferAreDropped) {
@@ -89,8 +92,8 @@ TEST_F(OutboxTest, RandomPushesAndPartialSendsKeepEveryByteInOrder) {
   for (int i = 0; i < 20000; ++i) {
     if (random() % 2 == 0 && outbox.frames() < limits.frames) {
       const std::string frame(random() % 40 + 1, static_cast<char>('a' + random() % 26));
-      ASSERT_EQ(outbox.push(Bytes::copy(frame), 0, limits), Outbox::Pushed::queued);
-      expected += frame;
+      ASSERT_EQ(outbox.push(line(frame), 0, limits), Outbox::Pushed::queued);
+      expected += frame + "\n";
     } else if (const std::string_view front = outbox.front(limits); !front.empty()) {
       const std::size_t part = random() % front.size() + 1;
       sent += front.substr(0, part);
@@ -100,6 +103,19 @@ TEST_F(OutboxTest, RandomPushesAndPartialSendsKeepEveryByteInOrder) {
   }
   sent += drain(9);
   EXPECT_EQ(sent, expected);
+}
+
+TEST_F(OutboxTest, EachTransportGetsItsOwnFrames) {
+  BufferPool large(256);
+  limits.buffers = &large;
+  for (const auto& [encoding, frame] :
+       {std::pair(stream::Encoding::websocket, "\x81\x03{}\n"), std::pair(stream::Encoding::sse, "id: 1\ndata: {}\n\n"),
+        std::pair(stream::Encoding::ndjson, "{}\n")}) {
+    Outbox box(encoding);
+    box.push(line("{}"), 0, limits);
+    EXPECT_EQ(box.bytes(), std::string_view(frame).size());
+    EXPECT_EQ(box.front(limits), frame);
+  }
 }
 
 }  // namespace

@@ -36,6 +36,19 @@ TEST(MessageState, FragmentsMakeAMessageWithControlFramesBetween) {
   }
 }
 
+TEST(MessageState, APackedOneGoesOnWhereItWas) {
+  MessageState state;
+  EXPECT_EQ(state.packed(), 0U);
+  accept(state, Opcode::text, kMore, 0);
+  EXPECT_NE(state.packed(), 0U) << "inside a message, although it is empty so far";
+  accept(state, Opcode::continuation, kMore, 65535, 65535);
+  MessageState other(state.packed());
+  EXPECT_EQ(accept(other, Opcode::text, kMore, 1, 70000), ParseStatus::violation);
+  EXPECT_EQ(accept(other, Opcode::continuation, kMore, 1, 65535), ParseStatus::too_big);
+  EXPECT_EQ(accept(other, Opcode::continuation, kFinal, 0, 65535), ParseStatus::complete);
+  EXPECT_EQ(other.packed(), 0U);
+}
+
 TEST(MessageState, AContinuationNeedsAStart) {
   MessageState fresh;
   EXPECT_EQ(accept(fresh, Opcode::continuation, kFinal, 1), ParseStatus::violation);

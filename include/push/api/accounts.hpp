@@ -25,7 +25,7 @@
 
 namespace push::api {
 
-class Accounts {
+class Accounts final : public cluster::EventListener {
  public:
   Accounts(store::Store& store, auth::Authenticator& authenticator, delivery::Publisher& publisher,
            cluster::Backplane& backplane)
@@ -56,6 +56,9 @@ class Accounts {
 
   // The last use of clients, which is no right. Any thread, never blocks; false: not written, the queue is full.
   bool touch_clients(std::vector<core::ClientId> ids, core::WallTime at);
+
+  // What another node has committed: steps 2 and 3. Never blocks.
+  void on_event(const cluster::Event& event) override;
 
   // The store has answered that something of this user is gone, but it is still remembered. Any thread, never blocks.
   void forget_stale(core::UserId user);

@@ -1,31 +1,62 @@
-// Tells the other nodes. Today there are none: Standalone is the whole cluster.
+// Tells the other nodes what this one has committed, and hears what they have. Today there are none: Standalone is the
+// whole cluster.
+//
+// What a backplane promises, and what it does not:
+// - At most once. An announcement can be lost (the bus is down, a node is slow), and announce() does not say so. The
+//   store has what was lost: a 200 never depends on the backplane.
+// - Order per announcing node: batches arrive in the order of their announce() calls, events likewise. There is no
+//   order between nodes, and none between batches and events.
+// - A receiver that keeps a position (the last id up to which it has seen every message) compares it with
+//   Batch::previous. Equal: hand out. Batch::last at or below the position: a repetition, drop it. Anything else is a
+//   gap: read the missing messages from the store, and hand nothing out that overtakes them. After a gap in events,
+//   whatever is remembered of accounts may be stale and has to be forgotten.
+//
+// Messages are announced as batches that form a chain (stream::Batch), and not one call per transaction: whoever
+// commits announces what it learns at once, a whole transaction or a single message, and the backplane may split or
+// join batches, because a receiver needs only the chain. The store that exists reports message by message, and a call
+// for the end of a transaction would make the first message of a thousand wait for the last.
 #pragma once
 #include "push/cluster/event.hpp"
-#include "push/core/bytes.hpp"
-#include "push/core/ids.hpp"
+#include "push/stream/batch.hpp"
 
 namespace push::cluster {
 
-// What a message from another node calls; delivery implements it. Called on the backplane's thread.
-class Listener {
+// What arrives from other nodes, never this node's own. Called on the backplane's threads between start() and the
+// return of stop(), one call at a time for each announcing node; must not block.
+class MessageListener {
  public:
-  virtual ~Listener() = default;
-  virtual void on_remote(core::UserId user, const core::Bytes& frame) = 0;
+  virtual ~MessageListener() = default;
+  virtual void on_messages(const stream::Batch& batch) = 0;
+};
+class EventListener {
+ public:
+  virtual ~EventListener() = default;
+  // Forget first, close streams second; do not announce it again.
+  virtual void on_event(const Event& event) = 0;
 };
 
 class Backplane {
  public:
   virtual ~Backplane() = default;
-  // Called by the writer thread after the commit, in id order; must not block.
-  virtual void announce(core::UserId user, const core::Bytes& frame) = 0;
+  // Once, before anything is announced. The listeners outlive stop().
+  virtual void start(MessageListener& messages, EventListener& events) = 0;
+  // Sends what was announced, as far as that can be done without waiting for anybody who is gone. No listener is called
+  // after it returns. Idempotent.
+  virtual void stop() = 0;
+
+  // After the commit of the batch. On the thread that committed, in commit order (a store with several writers calls in
+  // the order of its lock); must not block.
+  virtual void announce(const stream::Batch& batch) = 0;
   // After the commit of the change, and after this node has forgotten and disconnected. Any thread; must not block.
   virtual void announce(const Event& event) = 0;
 };
 
-// A node without peers.
+// A node without peers: there is nobody to tell and nobody to hear, so every promise above holds.
 class Standalone final : public Backplane {
  public:
-  void announce(core::UserId /*user*/, const core::Bytes& /*frame*/) override {}
+  void start(MessageListener& /*messages*/, EventListener& /*events*/) override {}
+  void stop() override {}
+  void announce(const stream::Batch& /*batch*/) override {}
   void announce(const Event& /*event*/) override {}
 };
 

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <new>
 #include <string_view>
 #include <utility>
 
@@ -15,6 +17,15 @@ class Bytes {
   static Bytes copy(std::string_view text);
   // The concatenation, in one allocation.
   static Bytes join(std::string_view first, std::string_view second, std::string_view third = {});
+  // The same behind a T, which lives in that allocation, too, and ends with the bytes. One T per type of bytes: head()
+  // must be asked for what was put there.
+  template <class T, class... Arguments>
+  static Bytes join_behind(std::string_view first, std::string_view second, std::string_view third,
+                           Arguments&&... arguments);
+  template <class T>
+  const T& head() const {
+    return *std::launder(reinterpret_cast<const T*>(block_ + 1));
+  }
 
   Bytes(const Bytes& other) noexcept : block_(other.block_) {
     if (block_ != nullptr) block_->references.fetch_add(1, std::memory_order_relaxed);
@@ -35,14 +46,26 @@ class Bytes {
  private:
   struct Block {
     std::atomic<std::uint32_t> references{1};
+    std::uint32_t head = 0;  // bytes between the block and the data
     std::size_t size = 0;
-    char* data() { return reinterpret_cast<char*>(this + 1); }
+    void (*end_head)(Block&) noexcept = nullptr;  // destroys what lies there
+    char* data() { return reinterpret_cast<char*>(this + 1) + head; }
   };
-  static Block* allocate(std::size_t size);
+  static Bytes gather(std::size_t head, std::string_view first, std::string_view second, std::string_view third);
   void release() noexcept;
 
   Block* block_ = nullptr;
 };
+
+template <class T, class... Arguments>
+Bytes Bytes::join_behind(std::string_view first, std::string_view second, std::string_view third,
+                         Arguments&&... arguments) {
+  static_assert(alignof(T) <= alignof(Block) && sizeof(T) % alignof(Block) == 0);
+  Bytes bytes = gather(sizeof(T), first, second, third);
+  new (bytes.block_ + 1) T{std::forward<Arguments>(arguments)...};
+  bytes.block_->end_head = [](Block& block) noexcept { std::destroy_at(reinterpret_cast<T*>(&block + 1)); };
+  return bytes;
+}
 
 // A part of a Bytes, kept alive by it: a response body inside the frame that holds the same JSON, say.
 struct Slice {

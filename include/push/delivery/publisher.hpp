@@ -1,51 +1,58 @@
-// The path of one message: submit (any loop) -> append (store's writer) -> committed (writer thread): encode once,
-// publish, announce, reply. The single writer is the sequencer: committed in id order, published in that order.
+// The path of one message: publish (any loop) -> append (store's writer) -> committed (the thread that committed it):
+// made into a value once, relayed to every sink in turn, answered. The store is the sequencer: messages are committed
+// in id order and relayed in that order.
 #pragma once
 #include <cstddef>
-#include <string>
+#include <memory>
+#include <vector>
 
 #include "push/cluster/backplane.hpp"
 #include "push/core/bytes.hpp"
 #include "push/core/callback.hpp"
 #include "push/core/result.hpp"
+#include "push/delivery/sink.hpp"
 #include "push/hub/hub.hpp"
 #include "push/metrics/registry.hpp"
 #include "push/store/store.hpp"
+#include "push/stream/courier.hpp"
 
 namespace push::delivery {
 
-class Publisher final : public cluster::Listener {
+class LocalStreams;
+
+class Publisher final : public cluster::MessageListener {
  public:
-  // The stored message as JSON, or why it was not stored. Called once, on the writer thread; must not block.
+  // The stored message as JSON, or why it was not stored. Called once, on the thread that committed it; must not block.
   using Receipt = core::Callback<void(core::Result<core::Slice>)>;
 
-  // limit: frames that may wait for one loop before submit() refuses (config `server.stream.inboxsize`).
-  Publisher(store::Store& store, hub::Hub& hub, hub::Courier& courier, cluster::Backplane& backplane,
-            metrics::Registry& metrics, std::size_t limit);
+  // limit: messages that may wait for one loop before publish() refuses (config `server.stream.inboxsize`).
+  // further: sinks besides this node's streams and the backplane, which come first; they outlive the publisher.
+  Publisher(store::Store& store, hub::Hub& hub, stream::Courier& courier, cluster::Backplane& backplane,
+            metrics::Registry& metrics, std::size_t limit, std::vector<Sink*> further = {});
+  ~Publisher() override;
 
   // Any loop, never blocks. unavailable: the store's queue is full or the loops are behind; `receipt` is not called.
-  core::Result<void> submit(core::UserId user, store::NewMessage message, Receipt receipt);
+  core::Result<void> publish(core::UserId user, store::NewMessage message, Receipt receipt);
 
   // Deletions, as the store has them (store::Store): a worker, or any thread for those that answer through `done`.
   core::Result<void> delete_message(core::UserId user, core::MessageId id);
   core::Result<void> delete_messages(core::UserId user, store::Store::Purged done);
   core::Result<void> delete_messages(core::ApplicationId application, store::Store::Purged done);
 
-  // From another node: straight to this node's connections.
-  void on_remote(core::UserId user, const core::Bytes& frame) override;
+  // From another node: straight to this node's streams.
+  void on_messages(const stream::Batch& batch) override;
 
   // After a client or user is gone: its sockets go too. Any thread.
   void disconnect(hub::Key key);
 
  private:
-  void committed(core::UserId user, const model::Message& message, Receipt& receipt);
+  void committed(core::UserId user, const model::Message& stored, Receipt& receipt);
 
   store::Store& store_;
-  hub::Hub& hub_;
-  hub::Courier& courier_;
-  cluster::Backplane& backplane_;
+  const std::unique_ptr<LocalStreams> streams_;
+  const std::unique_ptr<Sink> nodes_;
+  std::vector<Sink*> sinks_;  // never changes
   const std::size_t limit_;
-  std::string json_;  // the writer thread's scratch
   metrics::Counter& stored_;
   metrics::Counter& refused_;
 };

@@ -1,19 +1,17 @@
-// The sharded registry: which users are online, and on which loops. No I/O, no messages of its own.
+// The sharded registry: which users are online, and on which loops. No I/O, no messages.
 //
 // The key is the composite user:token, packed as (UserId, ClientId); its text form, with the token masked by its id, is
-// what logs show. The user part picks the shard, so one publish takes one lock for one look-up, whatever the fan-out. A
+// what logs show. The user part picks the shard, so one message takes one lock for one look-up, whatever the fan-out. A
 // shard keeps for each online user the set of loops that hold connections of that user; each loop keeps the
 // connections themselves (net::Roster).
 //
-// Threads: every member may be called from any thread. A shard's mutex is a leaf: the courier is called after it is
-// released.
+// Threads: every member may be called from any thread. A shard's mutex is a leaf.
 #pragma once
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 
-#include "push/core/bytes.hpp"
 #include "push/core/ids.hpp"
 
 namespace push::hub {
@@ -28,17 +26,6 @@ std::string text(Key key);  // "42:C7"
 using LoopIndex = unsigned;     // 0..63
 using LoopSet = std::uint64_t;  // bit i = loop i
 
-// Where the hub hands a message on; the loops implement it. Called on the publisher's thread, must not block.
-class Courier {
- public:
-  virtual ~Courier() = default;
-  virtual void deliver(LoopSet loops, core::UserId user, const core::Bytes& frame) = 0;
-  // Close the connections of this client (0 = of the whole user) without a Close frame.
-  virtual void disconnect(LoopSet loops, Key key) = 0;
-  // Frames that wait for the loop that is furthest behind. Any thread.
-  virtual std::size_t backlog() const = 0;
-};
-
 class Shard;
 
 class Hub {
@@ -51,8 +38,8 @@ class Hub {
   void join(core::UserId user, LoopIndex loop);
   void leave(core::UserId user, LoopIndex loop);
 
-  void publish(core::UserId user, const core::Bytes& frame, Courier& courier);
-  void disconnect(Key key, Courier& courier);
+  // The loops that hold connections of this user; 0 = offline.
+  LoopSet loops_of(core::UserId user) const;
 
   std::size_t online_users() const;
   std::size_t shards() const { return mask_ + 1; }

@@ -3,14 +3,15 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "push/core/bytes.hpp"
-#include "push/core/clock.hpp"
 #include "push/core/ids.hpp"
+#include "push/stream/transport.hpp"
 
 namespace push::net {
 
@@ -43,12 +44,13 @@ struct Response {
   bool close = false;  // end the HTTP connection after this answer
 };
 
-// Who a WebSocket belongs to, once api has let it in.
+// Whose stream a request becomes, and which, once api has let it in.
 struct Admission {
   core::UserId user{};
   core::ClientId client{};  // 0 = a Basic session
-  std::uint64_t epoch = 0;  // auth::Authenticator's, before it was asked whether to let it in
-  core::SteadyTime start;   // when the request came, for the log
+  stream::Transport transport = stream::Transport::websocket;
+  std::optional<core::MessageId> since;  // the last message that the client has; nothing is sent again yet
+  std::shared_ptr<const void> context;   // the gate's own, which gets it back; may be null
 };
 
 class Loop;
@@ -64,9 +66,10 @@ class Reply {
   ~Reply();
 
   void send(Response response);
-  // Turn this exchange into a WebSocket: the handshake in `request` (given back) is checked, the 101 sent, and the
-  // descriptor moves to the loop's connection table. A bad handshake is answered through StreamGate::refuse.
-  void upgrade(Request request, Admission admission);
+  // Turn this exchange into a stream: what `request` (given back) says of it is checked (of a WebSocket, the
+  // handshake), the head of the answer sent (the 101), and the descriptor moves to the loop's connection table. What is
+  // wrong or not served is answered through StreamGate::refuse.
+  void stream(Request request, Admission admission);
 
  private:
   Loop* loop_ = nullptr;
@@ -82,16 +85,16 @@ class RequestHandler {
   virtual Response reject(unsigned status, std::string_view reason) = 0;
 };
 
-// What the upgrade asks of api, on the loop; must not block.
+// What a request for a stream asks of api, on the loop; must not block.
 class StreamGate {
  public:
   virtual ~StreamGate() = default;
   // The upgrader's origin rule (gotify-spec 3, "Origin", gate 2).
   virtual bool allows_origin(const Request& request) = 0;
-  // The answer to a handshake that failed: status 400 or 403 and the reason in Gotify's words.
+  // The answer to a request that becomes no stream: status 400 or 403 and the reason, in Gotify's words if it has any.
   virtual Response refuse(const Request& request, const Admission& admission, unsigned status,
                           std::string_view reason) = 0;
-  // The 101 is out, and the hub knows the stream, so that it can be disconnected: whoever was revoked since it was let
+  // The head is out, and the hub knows the stream, so that it can be disconnected: whoever was revoked since it was let
   // in is closed now.
   virtual void opened(const Request& request, const Admission& admission) = 0;
   // Clients that hold a stream, at most 1,024 at a time: each at least once in `server.tokenperiodseconds`, perhaps

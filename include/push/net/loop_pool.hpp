@@ -1,5 +1,5 @@
-// The loops: as many threads as cores, each with its own io_context. Opens the listeners, carries the hub's messages to
-// the loops that hold a user, and takes everything down again. Owned by main.
+// The loops: as many threads as cores, each with its own io_context. Opens the listeners, carries messages to the
+// loops that hold a user, and takes everything down again. Owned by main.
 //
 //   LoopPool loops(config.server, hub, metrics);
 //   loops.listen("", 80, 0, service, &service);   // before start()
@@ -19,12 +19,13 @@
 #include "push/hub/hub.hpp"
 #include "push/metrics/registry.hpp"
 #include "push/net/http.hpp"
+#include "push/stream/courier.hpp"
 
 namespace push::net {
 
 struct LoopShared;
 
-class LoopPool final : public hub::Courier {
+class LoopPool final : public stream::Courier {
  public:
   // Everything passed in outlives the pool.
   LoopPool(const config::Server& settings, hub::Hub& hub, metrics::Registry& metrics);
@@ -39,8 +40,8 @@ class LoopPool final : public hub::Courier {
   void stop();
   std::size_t size() const { return loops_.size(); }
 
-  // hub::Courier, any thread.
-  void deliver(hub::LoopSet loops, core::UserId user, const core::Bytes& frame) override;
+  // stream::Courier, any thread.
+  void deliver(hub::LoopSet loops, const stream::Message& message) override;
   void disconnect(hub::LoopSet loops, hub::Key key) override;
   std::size_t backlog() const override;
 

@@ -1,11 +1,9 @@
-// Frames of RFC 6455 5.2, encoded and parsed on bytes. No I/O, no allocation but the result, no state but the parser's.
+// Frames of RFC 6455 5.2, encoded and parsed on bytes. No I/O, no allocation, no state but the parser's.
 #pragma once
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-
-#include "push/core/bytes.hpp"
 
 namespace push::websocket {
 
@@ -22,9 +20,7 @@ struct Header {
 };
 Header server_header(Opcode opcode, std::uint64_t payload_size);
 
-// A text frame around first + second (a message and its newline), in one allocation; payload_of gives the part behind
-// the header.
-core::Bytes text_frame(std::string_view first, std::string_view second = {});
+// The part of a frame behind its header.
 std::string_view payload_of(std::string_view server_frame);
 
 // A control frame's bytes, at most 2 + 125.
@@ -68,6 +64,12 @@ Parsed parse_client_frame(char* data, std::size_t size, std::uint64_t max_payloa
 // What must be remembered between the frames of one connection to judge the next one: four bytes.
 class MessageState {
  public:
+  MessageState() = default;
+  // What packed() gave, to be kept elsewhere between two reads; 0 = between two messages.
+  explicit MessageState(std::uint32_t packed)
+      : fragmented_((packed & 1U) != 0), size_(static_cast<std::uint16_t>(packed >> 1)) {}
+  std::uint32_t packed() const { return std::uint32_t{size_} << 1 | (fragmented_ ? 1U : 0U); }
+
   // complete: fine; violation: a continuation without a start, or a start inside a message.
   // too_big: the fragments of this message exceed `max_message` (exact below 65536; beyond, the sum is a lower bound).
   // After anything but complete the connection is over. Control frames may come between fragments.

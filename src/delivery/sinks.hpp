@@ -1,0 +1,39 @@
+// The sinks that every node has.
+#pragma once
+#include "push/cluster/backplane.hpp"
+#include "push/delivery/sink.hpp"
+#include "push/hub/hub.hpp"
+#include "push/stream/courier.hpp"
+
+namespace push::delivery {
+
+// This node's streams. Any thread.
+class LocalStreams final : public Sink {
+ public:
+  LocalStreams(hub::Hub& hub, stream::Courier& courier) : hub_(hub), courier_(courier) {}
+
+  void relay(const stream::Batch& batch) override {
+    for (const stream::Message& message : batch.messages) {
+      if (const hub::LoopSet loops = hub_.loops_of(message.user()); loops != 0) courier_.deliver(loops, message);
+    }
+  }
+  void disconnect(hub::Key key) {
+    if (const hub::LoopSet loops = hub_.loops_of(key.user); loops != 0) courier_.disconnect(loops, key);
+  }
+  std::size_t backlog() const { return courier_.backlog(); }
+
+ private:
+  hub::Hub& hub_;
+  stream::Courier& courier_;
+};
+
+class OtherNodes final : public Sink {
+ public:
+  explicit OtherNodes(cluster::Backplane& backplane) : backplane_(backplane) {}
+  void relay(const stream::Batch& batch) override { backplane_.announce(batch); }
+
+ private:
+  cluster::Backplane& backplane_;
+};
+
+}  // namespace push::delivery

@@ -1,0 +1,29 @@
+// What the loops count. Shared by all of them; made once.
+#pragma once
+#include <vector>
+
+#include "push/metrics/registry.hpp"
+
+namespace push::net {
+
+struct StreamMeters {
+  explicit StreamMeters(metrics::Registry& registry);
+  metrics::Gauge& open;
+  metrics::Counter& accepted;
+  metrics::Counter& deliveries;           // frames handed to the kernel or an outbox
+  metrics::Counter& dropped;              // frames that drop_oldest gave up
+  metrics::Gauge& backlogs;               // connections that borrow buffers now
+  std::vector<metrics::Counter*> closed;  // by CloseReason
+};
+
+struct HttpMeters {
+  explicit HttpMeters(metrics::Registry& registry);
+  metrics::Gauge& sessions;
+  metrics::Counter& requests;
+  metrics::Counter& rejected;  // never became a request
+  metrics::Counter& timeouts;
+  metrics::Counter& accept_paused;  // the socket limit was reached
+  metrics::Counter& no_memory;      // refused: the request budget was spent
+};
+
+}  // namespace push::net

@@ -1,0 +1,23 @@
+// A WebSocket as Gotify has it: pongs and pings count, data does not, and Close is answered (gotify-spec 3).
+#pragma once
+#include "net/protocol.hpp"
+#include "push/websocket/frame.hpp"
+
+namespace push::net {
+
+class WebSocketProtocol final : public Protocol {
+ public:
+  // RFC 6455 leaves it open; Gotify reads at most 64 bytes from a client (gotify-spec 3).
+  static constexpr std::size_t kReadLimit = 64;
+
+  stream::Encoding encoding() const override { return stream::Encoding::websocket; }
+  std::string_view ping() const override { return ping_.view(); }
+  bool answers_pings() const override { return true; }
+  std::optional<Ending> read(Input& input) const override;
+  std::string end(const Ending& ending) const override;
+
+ private:
+  const websocket::ControlFrame ping_ = websocket::control_frame(websocket::Opcode::ping);
+};
+
+}  // namespace push::net

@@ -1,0 +1,146 @@
+// Two publishers on one store, joined by a backplane in this process.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <future>
+#include <vector>
+
+#include "push/delivery/publisher.hpp"
+#include "push/store/sqlite_store.hpp"
+
+namespace push::delivery {
+namespace {
+
+using core::UserId;
+
+// Keeps every promise of the header: what one end announces, the other hears at once and in that order.
+class Wire {
+ public:
+  class End final : public cluster::Backplane {
+   public:
+    explicit End(Wire& wire) : wire_(wire) {}
+    void start(cluster::MessageListener& messages, cluster::EventListener& events) override {
+      messages_ = &messages;
+      events_ = &events;
+    }
+    void stop() override { messages_ = nullptr, events_ = nullptr; }
+    void announce(const stream::Batch& batch) override {
+      ++announced;
+      for (End* end : {&wire_.a, &wire_.b})
+        if (end != this && end->messages_ != nullptr) end->messages_->on_messages(batch);
+    }
+    void announce(const cluster::Event& event) override {
+      for (End* end : {&wire_.a, &wire_.b})
+        if (end != this && end->events_ != nullptr) end->events_->on_event(event);
+    }
+    int announced = 0;
+
+   private:
+    Wire& wire_;
+    cluster::MessageListener* messages_ = nullptr;
+    cluster::EventListener* events_ = nullptr;
+  };
+
+  End a{*this};
+  End b{*this};
+};
+
+struct Streams final : stream::Courier {
+  std::vector<std::string> got;
+  void deliver(hub::LoopSet, const stream::Message& message) override { got.emplace_back(message.json()); }
+  void disconnect(hub::LoopSet, hub::Key) override {}
+  std::size_t backlog() const override { return 0; }
+};
+
+struct Events final : cluster::EventListener {
+  std::vector<cluster::Event::Kind> heard;
+  void on_event(const cluster::Event& event) override { heard.push_back(event.kind); }
+};
+
+struct Node {
+  Node(store::Store& store, cluster::Backplane& backplane)
+      : backplane_(backplane), publisher(store, hub, streams, backplane, registry, 100) {
+    backplane.start(publisher, events);
+  }
+  ~Node() { backplane_.stop(); }
+
+  cluster::Backplane& backplane_;
+  metrics::Registry registry;
+  hub::Hub hub{16};
+  Streams streams;
+  Events events;
+  Publisher publisher;
+};
+
+struct TwoNodes : testing::Test {
+  std::filesystem::path folder =
+      std::filesystem::path(testing::TempDir()) / ("two_nodes_" + std::to_string(::getpid()));
+  metrics::Registry registry;
+  config::Database settings;
+  std::unique_ptr<store::SqliteStore> store;
+  Wire wire;
+  std::optional<Node> a, b;
+  UserId user{};
+  core::ApplicationId application{};
+
+  void SetUp() override {
+    settings.connection = (folder / "gotify.db").string();
+    auto opened = store::SqliteStore::open(settings, registry);
+    ASSERT_TRUE(opened) << opened.error().text;
+    store = std::move(*opened);
+    user = store->create_user({"u", "", false}).value().id;
+    application = store->create_application({user, "Atoken", "app", "", 0, ""}).value().id;
+    a.emplace(*store, wire.a);
+    b.emplace(*store, wire.b);
+  }
+  void TearDown() override {
+    store.reset();
+    std::filesystem::remove_all(folder);
+  }
+  // Returns the answer, after everybody was told.
+  std::string publish(Node& on, const std::string& text) {
+    std::promise<std::string> answer;
+    const auto queued = on.publisher.publish(
+        user, {application, text, "title", 3, "", core::wall_now()},
+        [&answer](core::Result<core::Slice> stored) { answer.set_value(std::string(stored.value().view)); });
+    EXPECT_TRUE(queued);
+    return answer.get_future().get();
+  }
+};
+
+TEST_F(TwoNodes, AMessageReachesTheStreamsOfBothOnce) {
+  a->hub.join(user, 0);
+  b->hub.join(user, 3);
+  std::vector<std::string> expected;
+  for (int i = 0; i < 5; ++i) {
+    expected.push_back(publish(*a, "from a"));
+    expected.push_back(publish(*b, "from b"));
+  }
+  EXPECT_EQ(a->streams.got, expected);
+  EXPECT_EQ(b->streams.got, expected);
+  EXPECT_EQ(wire.a.announced, 5) << "what came from the other node is not announced again";
+  EXPECT_EQ(wire.b.announced, 5);
+}
+
+TEST_F(TwoNodes, AUserWhoIsOnlineOnOneNodeOnlyIsFoundThere) {
+  b->hub.join(user, 3);
+  const std::string json = publish(*a, "hello");
+  EXPECT_TRUE(a->streams.got.empty());
+  EXPECT_EQ(b->streams.got, std::vector{json});
+}
+
+TEST_F(TwoNodes, AnEventIsHeardByTheOtherNodeOnly) {
+  wire.a.announce(cluster::Event{cluster::Event::Kind::user_gone, user, {}, {}});
+  EXPECT_TRUE(a->events.heard.empty());
+  EXPECT_EQ(b->events.heard, std::vector{cluster::Event::Kind::user_gone});
+}
+
+TEST_F(TwoNodes, ANodeThatHasStoppedHearsNothingAndHoldsNobodyUp) {
+  b->hub.join(user, 3);
+  wire.b.stop();
+  EXPECT_NE(publish(*a, "hello"), "");
+  EXPECT_TRUE(b->streams.got.empty());
+}
+
+}  // namespace
+}  // namespace push::delivery
