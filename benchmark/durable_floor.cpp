@@ -13,8 +13,8 @@
 #include <thread>
 #include <vector>
 
+#include "push/core/descriptor.hpp"
 #include "support/check.hpp"
-#include "support/fd.hpp"
 #include "support/frame.hpp"
 #include "support/http.hpp"
 #include "support/socket.hpp"
@@ -81,8 +81,8 @@ class Disk {
     }
   }
 
-  Fd file_;
-  Fd done_;
+  core::Descriptor file_;
+  core::Descriptor done_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<Post> waiting_;
@@ -91,7 +91,7 @@ class Disk {
 
 class Floor {
  public:
-  Floor(const Fd& listener, const std::string& directory)
+  Floor(const core::Descriptor& listener, const std::string& directory)
       : listener_(listener), disk_(directory + "/log"), epoll_(must(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")) {
     watch(listener.get());
     watch(disk_.done_fd());
@@ -148,9 +148,9 @@ class Floor {
                                 std::to_string(size) + "\r\n\r\n" + post.message);
   }
 
-  const Fd& listener_;
+  const core::Descriptor& listener_;
   Disk disk_;
-  Fd epoll_;
+  core::Descriptor epoll_;
   int subscriber_ = -1;
   std::uint64_t last_id_ = 0;
 };
@@ -158,7 +158,7 @@ class Floor {
 }  // namespace
 
 DurableFloor::DurableFloor(const std::string& directory) : scratch_(directory) {
-  const Fd listener = listen_on_loopback(port_);
+  const core::Descriptor listener = listen_on_loopback(port_);
   process_ = Process::run([&] { Floor(listener, scratch_.path()).run(); });
 }
 

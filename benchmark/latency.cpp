@@ -107,7 +107,7 @@ class Pacing {
   std::uint16_t port_;
   std::size_t size_;
   std::int64_t period_ns_;
-  Fd timer_;
+  core::Descriptor timer_;
   PostPool pool_;
   Subscribers subscriber_;
   std::uint32_t sequence_ = 0;

@@ -16,8 +16,8 @@ namespace {
 
 constexpr double kPatience = 60;
 
-Fd accept_one(const Fd& listener) {
-  Fd fd{must(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC), "accept4")};
+core::Descriptor accept_one(const core::Descriptor& listener) {
+  core::Descriptor fd{must(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC), "accept4")};
   const int on = 1;
   must(::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), "TCP_NODELAY");
   std::string request;
@@ -37,16 +37,16 @@ Fd accept_one(const Fd& listener) {
 }  // namespace
 
 RawSender::RawSender(std::size_t connections) {
-  const Fd listener = listen_on_loopback(port_);
+  const core::Descriptor listener = listen_on_loopback(port_);
   auto [ours, theirs] = Channel::make();
   const Channel& child_end = theirs;
   process_ = Process::run([&] { serve(child_end, listener, connections); });
   channel_ = std::move(ours);
 }
 
-void RawSender::serve(const Channel& channel, const Fd& listener, std::size_t connections) {
+void RawSender::serve(const Channel& channel, const core::Descriptor& listener, std::size_t connections) {
   raise_descriptor_limit();
-  std::vector<Fd> sockets;
+  std::vector<core::Descriptor> sockets;
   sockets.reserve(connections);
   while (sockets.size() < connections) sockets.push_back(accept_one(listener));
   channel.send('+');
@@ -54,7 +54,7 @@ void RawSender::serve(const Channel& channel, const Fd& listener, std::size_t co
     if (!wait_for(channel.fd(), false, -1)) continue;
     const std::string frame = channel.receive(kPatience);
     if (frame.empty()) return;
-    for (const Fd& socket : sockets) {
+    for (const core::Descriptor& socket : sockets) {
       if (::send(socket.get(), frame.data(), frame.size(), MSG_NOSIGNAL | MSG_DONTWAIT) !=
           static_cast<ssize_t>(frame.size())) {
         fail_errno("raw sender: send");

@@ -22,7 +22,7 @@ class RawSender {
   std::int64_t cpu_ns() const;
 
  private:
-  static void serve(const Channel& channel, const Fd& listener, std::size_t connections);
+  static void serve(const Channel& channel, const core::Descriptor& listener, std::size_t connections);
 
   std::uint16_t port_ = 0;
   Channel channel_;

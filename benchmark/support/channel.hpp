@@ -5,8 +5,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "push/core/descriptor.hpp"
 #include "support/check.hpp"
-#include "support/fd.hpp"
 
 namespace push::bench {
 
@@ -28,7 +28,7 @@ class Channel {
 
  private:
   explicit Channel(int fd) : fd_(fd) {}
-  Fd fd_;
+  core::Descriptor fd_;
 };
 
 }  // namespace push::bench

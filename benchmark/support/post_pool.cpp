@@ -67,7 +67,7 @@ void PostPool::read(std::size_t index, const Done& done) {
 }
 
 std::pair<int, std::string> request_once(std::uint16_t port, const std::string& request, double timeout_seconds) {
-  const Fd fd = try_connect_to_loopback(port, kSingleAddress);
+  const core::Descriptor fd = try_connect_to_loopback(port, kSingleAddress);
   if (fd.get() < 0) return {0, ""};
   if (!wait_for(fd.get(), true, static_cast<int>(timeout_seconds * 1e3)) || connect_error(fd.get()) != 0)
     return {0, ""};

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "support/fd.hpp"
+#include "push/core/descriptor.hpp"
 #include "support/http.hpp"
 
 namespace push::bench {
@@ -29,7 +29,7 @@ class PostPool {
 
  private:
   struct Connection {
-    Fd fd;
+    core::Descriptor fd;
     std::uint64_t tag = 0;
     std::int64_t written_ns = 0;
     std::string input;
@@ -37,7 +37,7 @@ class PostPool {
 
   void read(std::size_t index, const Done& done);
 
-  Fd epoll_;
+  core::Descriptor epoll_;
   std::vector<Connection> connections_;
   std::vector<std::size_t> free_;
   std::size_t alive_ = 0;

@@ -34,8 +34,8 @@ const sockaddr* generic(const sockaddr_in& address) {
 
 }  // namespace
 
-Fd listen_on_loopback(std::uint16_t& port) {
-  Fd fd{must(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket")};
+core::Descriptor listen_on_loopback(std::uint16_t& port) {
+  core::Descriptor fd{must(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket")};
   sockaddr_in address = loopback(INADDR_LOOPBACK, 0);
   must(::bind(fd.get(), generic(address), sizeof address), "bind 127.0.0.1");
   must(::listen(fd.get(), 4096), "listen");
@@ -51,19 +51,19 @@ std::uint16_t free_port() {
   return port;
 }
 
-Fd connect_to_loopback(std::uint16_t port, SourceAddress source) {
-  Fd fd = try_connect_to_loopback(port, source);
+core::Descriptor connect_to_loopback(std::uint16_t port, SourceAddress source) {
+  core::Descriptor fd = try_connect_to_loopback(port, source);
   if (fd.get() < 0) fail("connect: nobody listens on 127.0.0.1:" + std::to_string(port));
   return fd;
 }
 
-Fd try_connect_to_loopback(std::uint16_t port, SourceAddress source) {
-  Fd fd = bound_to_loopback(source);
-  return start_connecting(fd.get(), port) ? std::move(fd) : Fd{};
+core::Descriptor try_connect_to_loopback(std::uint16_t port, SourceAddress source) {
+  core::Descriptor fd = bound_to_loopback(source);
+  return start_connecting(fd.get(), port) ? std::move(fd) : core::Descriptor{};
 }
 
-Fd bound_to_loopback(SourceAddress source) {
-  Fd fd{must(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket")};
+core::Descriptor bound_to_loopback(SourceAddress source) {
+  core::Descriptor fd{must(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket")};
   set(fd.get(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1, "IP_BIND_ADDRESS_NO_PORT");
   set(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1, "TCP_NODELAY");
   const linger abort{.l_onoff = 1, .l_linger = 0};

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "support/fd.hpp"
+#include "push/core/descriptor.hpp"
 
 namespace push::bench {
 
@@ -17,18 +17,18 @@ struct SourceAddress {
 std::uint16_t free_port();
 
 // Listens on a free port of 127.0.0.1; the port is returned too.
-Fd listen_on_loopback(std::uint16_t& port);
+core::Descriptor listen_on_loopback(std::uint16_t& port);
 
 // A non-blocking socket on its way to 127.0.0.1:port (it may or may not be connected yet). The source port is chosen at
 // connect time (IP_BIND_ADDRESS_NO_PORT), so each source address has a port range of its own. Nagle is off; closing
 // resets the connection (SO_LINGER 0), so that no TIME_WAIT is left behind.
-Fd connect_to_loopback(std::uint16_t port, SourceAddress source);
+core::Descriptor connect_to_loopback(std::uint16_t port, SourceAddress source);
 
-// The same; an empty Fd if nobody listens there (loopback says so at once).
-Fd try_connect_to_loopback(std::uint16_t port, SourceAddress source);
+// The same; an empty core::Descriptor if nobody listens there (loopback says so at once).
+core::Descriptor try_connect_to_loopback(std::uint16_t port, SourceAddress source);
 
 // A socket like these that has its address but has not begun to connect.
-Fd bound_to_loopback(SourceAddress source);
+core::Descriptor bound_to_loopback(SourceAddress source);
 
 // Sends it on its way to 127.0.0.1:port. False: nobody listens there.
 bool start_connecting(int fd, std::uint16_t port);

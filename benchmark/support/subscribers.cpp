@@ -47,7 +47,7 @@ void Subscribers::start(std::size_t slot, std::uint32_t user, std::uint32_t base
   hold(slot, user, base, connect_to_loopback(plan_.port, source_of(slot)));
 }
 
-void Subscribers::hold(std::size_t slot, std::uint32_t user, std::uint32_t base, Fd fd) {
+void Subscribers::hold(std::size_t slot, std::uint32_t user, std::uint32_t base, core::Descriptor fd) {
   Subscriber& subscriber = subscribers_.at(slot);
   ++subscriber.generation;
   epoll_event event{.events = EPOLLOUT,
@@ -117,7 +117,7 @@ std::size_t Subscribers::churn(std::size_t total, std::size_t window, unsigned f
 Arrivals Subscribers::open_at_once(std::size_t count, std::uint32_t base, double timeout_seconds) {
   if (!subscribers_.empty()) fail("coming at once needs a fresh start");
   subscribers_.resize(count);
-  std::vector<Fd> sockets;
+  std::vector<core::Descriptor> sockets;
   for (std::size_t slot = 0; slot < count; ++slot) sockets.push_back(bound_to_loopback(source_of(slot)));
   arrivals_.emplace();
   arrivals_->first_ns = monotonic_ns();

@@ -13,7 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "support/fd.hpp"
+#include "push/core/descriptor.hpp"
 #include "support/frame.hpp"
 #include "support/socket.hpp"
 #include "support/stats.hpp"
@@ -99,7 +99,7 @@ class Subscribers {
   SourceAddress source_of(std::size_t slot) const;
   std::size_t handle_events(int timeout_ms);  // how many there were
   void start(std::size_t slot, std::uint32_t user, std::uint32_t base);
-  void hold(std::size_t slot, std::uint32_t user, std::uint32_t base, Fd connecting);
+  void hold(std::size_t slot, std::uint32_t user, std::uint32_t base, core::Descriptor connecting);
   // The connection is lost where that may be, otherwise it is a Failure.
   void lost(std::size_t slot, std::uint64_t Arrivals::*how, const std::string& why);
   void stop(std::size_t slot);
@@ -112,7 +112,7 @@ class Subscribers {
   void run_until(const std::function<bool()>& reached, double timeout_seconds, const char* what);
 
   SubscriberPlan plan_;
-  Fd epoll_;
+  core::Descriptor epoll_;
   std::vector<Subscriber> subscribers_;
   std::unordered_map<std::size_t, std::string> incomplete_;  // slot -> bytes of an unfinished frame
   std::vector<char> buffer_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "push/auth/base64.hpp"
+#include "push/core/text.hpp"
 #include "push/go/text.hpp"
 
 namespace push::api {
@@ -13,7 +14,7 @@ namespace {
 // What follows "<scheme> " (any casing, exactly one space), or nothing.
 std::optional<std::string_view> after_scheme(std::string_view header, std::string_view scheme) {
   if (header.size() <= scheme.size() || header[scheme.size()] != ' ') return std::nullopt;
-  if (!go::same_ignoring_case(header.substr(0, scheme.size()), scheme)) return std::nullopt;
+  if (!core::same_ignoring_case(header.substr(0, scheme.size()), scheme)) return std::nullopt;
   return header.substr(scheme.size() + 1);
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "push/auth/password.hpp"
+#include "push/core/address.hpp"
 #include "push/core/log.hpp"
 
 namespace push::api {
@@ -46,8 +47,9 @@ core::Result<void> create_default_user(store::Store& store, const config::Config
 }
 
 bool is_loopback(std::string_view listen_address) {
-  return listen_address.starts_with("unix:") || listen_address.starts_with("127.") || listen_address == "::1" ||
-         listen_address == "[::1]" || listen_address == "localhost";
+  if (listen_address.starts_with("unix:") || listen_address == "localhost") return true;
+  const auto address = core::Address::parse(listen_address);
+  return address && address->is_loopback();
 }
 
 }  // namespace push::api

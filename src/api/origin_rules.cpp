@@ -3,38 +3,34 @@
 #include <algorithm>
 
 #include "api/incoming.hpp"
-#include "push/go/text.hpp"
+#include "push/core/text.hpp"
 
 namespace push::api {
 namespace {
 
-// No honest origin comes near it: 253 letters of host, a scheme, a port.
-constexpr std::size_t kMaxOrigin = 512;
-
-core::Result<std::vector<std::regex>> compile_all(const std::vector<std::string>& patterns, std::string_view key) {
-  std::vector<std::regex> out;
+core::Result<std::vector<core::Pattern>> compile_all(const std::vector<std::string>& patterns, std::string_view key) {
+  std::vector<core::Pattern> out;
   for (const std::string& pattern : patterns) {
-    try {
-      // __polynomial: breadth first, as Go's engine; no pattern can take exponential time or deep recursion.
-      out.emplace_back(pattern, std::regex::ECMAScript | std::regex_constants::__polynomial);
-    } catch (const std::regex_error& error) {
-      return core::failure(core::ErrorCode::invalid,
-                           std::string(key) + ": \"" + pattern + "\" is not a regular expression: " + error.what());
+    auto compiled = core::Pattern::compile(pattern);
+    if (!compiled) {
+      return core::failure(core::ErrorCode::invalid, std::string(key) + ": \"" + pattern +
+                                                         "\" is not a regular expression: " + compiled.error().text);
     }
+    out.push_back(*std::move(compiled));
   }
   return out;
 }
 
-bool any_match(const std::vector<std::regex>& patterns, std::string_view text) {
-  if (patterns.empty() || text.size() > kMaxOrigin) return false;
-  const std::string lower = go::lower(text);
+bool any_match(const std::vector<core::Pattern>& patterns, std::string_view text) {
+  if (patterns.empty()) return false;
+  const std::string lower = core::lower(text);
   return std::any_of(patterns.begin(), patterns.end(),
-                     [&lower](const std::regex& pattern) { return std::regex_search(lower, pattern); });
+                     [&lower](const core::Pattern& pattern) { return pattern.is_found_in(lower); });
 }
 
 // x-gotify-key -> X-Gotify-Key
 std::string canonical(std::string_view name) {
-  std::string out = go::lower(name);
+  std::string out = core::lower(name);
   bool start = true;
   for (char& c : out) {
     if (start && c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
@@ -72,7 +68,7 @@ bool is_same_origin(std::string_view origin, std::string_view host) {
 
 void set_header(HeaderList& headers, std::string_view name, std::string value) {
   for (auto& [known, old] : headers) {
-    if (go::same_ignoring_case(known, name)) {
+    if (core::same_ignoring_case(known, name)) {
       old = std::move(value);
       return;
     }
@@ -92,7 +88,7 @@ core::Result<OriginRules> OriginRules::compile(const config::Server& server) {
   out.headers_ = join(server.cors.allowheaders, canonical);
   for (const auto& [name, value] : server.responseheaders) {
     set_header(out.fixed_, name, value);
-    if (!out.origins_.empty() || !go::same_ignoring_case(name, "Access-Control-Allow-Origin")) continue;
+    if (!out.origins_.empty() || !core::same_ignoring_case(name, "Access-Control-Allow-Origin")) continue;
     if (value != "*" && value.find("://") == std::string::npos) {
       return core::failure(core::ErrorCode::invalid, "server.responseheaders: Access-Control-Allow-Origin \"" + value +
                                                          "\" must be * or have a scheme");
@@ -128,7 +124,7 @@ bool OriginRules::allows(std::string_view origin) const {
 bool OriginRules::allows_stream(std::string_view origin, std::string_view host) const {
   if (origin.empty()) return true;
   const std::string_view theirs = origin_host(origin);
-  if (!theirs.empty() && go::same_ignoring_case(theirs, host)) return true;
+  if (!theirs.empty() && core::same_ignoring_case(theirs, host)) return true;
   return any_match(stream_origins_, host_name(theirs));
 }
 

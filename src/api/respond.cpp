@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "push/core/log.hpp"
+#include "push/core/text.hpp"
 #include "push/go/status.hpp"
-#include "push/go/text.hpp"
 #include "push/model/json.hpp"
 
 namespace push::api {
@@ -205,7 +205,7 @@ void add_headers(net::Response& response, HeaderList common) {
   if (common.empty()) return;
   for (auto& [name, value] : response.headers) set_header(common, name, std::move(value));
   std::erase_if(common, [&response](const auto& header) {
-    if (!go::same_ignoring_case(header.first, "Content-Type")) return false;
+    if (!core::same_ignoring_case(header.first, "Content-Type")) return false;
     response.content_type = header.second;
     return true;
   });

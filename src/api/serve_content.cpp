@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "api/respond.hpp"
+#include "push/core/text.hpp"
 
 namespace push::api {
 namespace {
@@ -27,13 +28,6 @@ enum class Range {
 };
 using Wanted = std::variant<Range, Part>;
 
-std::string_view trim(std::string_view text) {
-  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 std::optional<std::uint64_t> number(std::string_view text) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -46,8 +40,8 @@ std::optional<std::uint64_t> number(std::string_view text) {
 Wanted read_part(std::string_view text, std::size_t size) {
   const std::size_t dash = text.find('-');
   if (dash == std::string_view::npos) return Range::malformed;
-  const std::string_view from = trim(text.substr(0, dash));
-  const std::string_view to = trim(text.substr(dash + 1));
+  const std::string_view from = core::trim_blanks(text.substr(0, dash));
+  const std::string_view to = core::trim_blanks(text.substr(dash + 1));
   if (from.empty()) {
     const auto length = number(to);
     if (!length) return Range::malformed;
@@ -73,8 +67,8 @@ Wanted read_range(std::string_view text, std::size_t size) {
   while (!text.empty()) {
     const std::string_view one = text.substr(0, text.find(','));
     text.remove_prefix(std::min(text.size(), one.size() + 1));
-    if (trim(one).empty()) continue;
-    const Wanted wanted = read_part(trim(one), size);
+    if (core::trim_blanks(one).empty()) continue;
+    const Wanted wanted = read_part(core::trim_blanks(one), size);
     if (wanted == Wanted(Range::malformed)) return wanted;
     if (wanted == Wanted(Range::beyond)) {
       beyond = true;
@@ -90,7 +84,7 @@ Wanted read_range(std::string_view text, std::size_t size) {
 
 // Nothing here has an ETag, so no list of them matches; `*` matches whatever is there.
 bool is_any(std::string_view tags) {
-  return trim(tags) == "*";
+  return core::trim_blanks(tags) == "*";
 }
 
 std::optional<core::WallTime> second_of(const Content& content) {

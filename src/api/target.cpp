@@ -3,15 +3,10 @@
 #include <algorithm>
 #include <vector>
 
+#include "push/core/text.hpp"
+
 namespace push::api {
 namespace {
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 bool is_clean(std::string_view path) {
   return path.starts_with('/') && path.find("//") == std::string_view::npos &&
@@ -56,31 +51,13 @@ core::Result<Target> parse_target(std::string_view target) {
   const std::size_t question = target.find('?');
   out.raw_path = target.substr(0, question);
   if (question != std::string_view::npos) out.query = target.substr(question + 1);
-  auto decoded = percent_decode(out.raw_path, false);
+  auto decoded = core::percent_decode(out.raw_path);
   if (!decoded) return core::failure(core::ErrorCode::invalid, "invalid URL escape in the request path");
   out.path = clean(*std::move(decoded));
   return out;
 }
 
-std::optional<std::string> percent_decode(std::string_view text, bool plus) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%') {
-      const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
-      const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
-      if (high < 0 || low < 0) return std::nullopt;
-      out += static_cast<char>(high * 16 + low);
-      i += 2;
-    } else {
-      out += plus && text[i] == '+' ? ' ' : text[i];
-    }
-  }
-  return out;
-}
-
 std::string percent_encode_path(std::string_view path) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
   constexpr std::string_view kPlain = "-._~/";
   std::string out;
   for (const char c : path) {
@@ -88,10 +65,7 @@ std::string percent_encode_path(std::string_view path) {
     if (letter || kPlain.find(c) != std::string_view::npos) {
       out += c;
     } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += '%';
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
+      core::append_percent_escape(out, c);
     }
   }
   return out;
@@ -106,9 +80,9 @@ std::optional<std::string> query_value(std::string_view query, std::string_view 
     const std::string_view key = pair.substr(0, equals);
     if (key != name) {
       if (key.find_first_of("%+") == std::string_view::npos) continue;
-      if (percent_decode(key, true) != name) continue;
+      if (core::form_decode(key) != name) continue;
     }
-    if (auto value = percent_decode(pair.substr(std::min(equals + 1, pair.size())), true)) return value;
+    if (auto value = core::form_decode(pair.substr(std::min(equals + 1, pair.size())))) return value;
   }
   return std::nullopt;
 }

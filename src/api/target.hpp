@@ -18,8 +18,6 @@ struct Target {
 // The views look into `target`. Takes origin-form, absolute-form and `*`. invalid: a broken percent escape in the path.
 core::Result<Target> parse_target(std::string_view target);
 
-// Empty: a broken escape. `plus`: '+' is a space, as in a query.
-std::optional<std::string> percent_decode(std::string_view text, bool plus);
 // A path for a Location header: everything but unreserved characters and '/' is escaped.
 std::string percent_encode_path(std::string_view path);
 

@@ -1,11 +1,11 @@
 #include "binder/form_values.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <utility>
 
 #include "binder/decoders.hpp"
+#include "push/core/text.hpp"
 #include "push/go/text.hpp"
 
 namespace push::binder {
@@ -13,24 +13,11 @@ namespace {
 
 constexpr std::ptrdiff_t max_pairs = 10000;  // as Go's net/url
 
-// Appends `text` decoded to `out`; a mistake is returned in Go's words.
-std::optional<std::string> decode(std::string_view text, std::string& out) {
-  out.reserve(out.size() + text.size());
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] != '%') {
-      out += text[at] == '+' ? ' ' : text[at];
-      continue;
-    }
-    const std::string_view escape = text.substr(at, 3);
-    unsigned value = 0;
-    const char* const end = escape.data() + escape.size();
-    if (escape.size() < 3 || std::from_chars(escape.data() + 1, end, value, 16).ptr != end) {
-      return "invalid URL escape " + go::quote(escape);
-    }
-    out += static_cast<char>(static_cast<unsigned char>(value));
-    at += 2;
-  }
-  return std::nullopt;
+// The mistake that core::form_decode found, in Go's words.
+std::string broken_escape(std::string_view text) {
+  std::size_t at = text.find('%');
+  while (core::percent_escape(text.substr(at))) at = text.find('%', at + 3);
+  return "invalid URL escape " + go::quote(text.substr(at, 3));
 }
 
 }  // namespace
@@ -64,14 +51,13 @@ std::optional<std::string> FormValues::add_encoded(std::string_view text) {
       continue;
     }
     const std::size_t equals = std::min(pair.find('='), pair.size());
-    std::string name;
-    std::string value;
-    auto problem = decode(pair.substr(0, equals), name);
-    if (!problem) problem = decode(pair.substr(std::min(equals + 1, pair.size())), value);
-    if (!problem) {
-      add(name, std::move(value));
+    const std::string_view after = pair.substr(std::min(equals + 1, pair.size()));
+    const auto name = core::form_decode(pair.substr(0, equals));
+    auto value = core::form_decode(after);
+    if (name && value) {
+      add(*name, *std::move(value));
     } else if (!first_problem) {
-      first_problem = std::move(problem);
+      first_problem = broken_escape(name ? after : pair.substr(0, equals));
     }
   }
   return first_problem;

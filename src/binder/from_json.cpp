@@ -8,7 +8,7 @@
 #include "binder/json_object.hpp"
 #include "binder/json_repair.hpp"
 #include "binder/json_syntax.hpp"
-#include "push/go/text.hpp"
+#include "push/core/text.hpp"
 
 namespace push::binder {
 namespace {
@@ -183,7 +183,7 @@ class JsonReader {
   void find_field(std::string_view name) {
     field_.reset();
     for (std::size_t index = 0; index < draft_.size() && !field_; ++index) {
-      if (go::same_ignoring_case(draft_.field(index).name(), name)) field_ = index;
+      if (core::same_ignoring_case(draft_.field(index).name(), name)) field_ = index;
     }
   }
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "binder/decoders.hpp"
-#include "push/go/text.hpp"
+#include "push/core/text.hpp"
 
 namespace push::binder {
 namespace {
@@ -75,7 +75,7 @@ class TomlReader {
         if (!read_escape(value)) return std::nullopt;
         continue;
       }
-      const go::Rune rune = go::first_rune(line_);
+      const core::Rune rune = core::next_rune(line_);
       if (!rune.valid || (rune.value < 0x20 && rune.value != '\t')) return std::nullopt;
       value += line_.substr(0, rune.size);
       line_.remove_prefix(rune.size);
@@ -100,7 +100,7 @@ class TomlReader {
     std::uint32_t code = 0;
     if (std::from_chars(line_.data(), line_.data() + size, code, 16).ptr != line_.data() + size) return false;
     if (code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) return false;
-    go::append_rune(value, code);
+    core::append_rune(value, code);
     line_.remove_prefix(size);
     return true;
   }
@@ -108,7 +108,7 @@ class TomlReader {
   core::Result<void> store(std::string_view key, const std::string& value, bool is_string) {
     for (std::size_t index = 0; index < draft_.size(); ++index) {
       const FieldType type = type_of(draft_.field(index));
-      if (type == FieldType::object || !go::same_ignoring_case(Draft::member_name(draft_.field(index).name()), key))
+      if (type == FieldType::object || !core::same_ignoring_case(Draft::member_name(draft_.field(index).name()), key))
         continue;
       if (is_string != (type == FieldType::text)) {
         return error(std::string(key) + (is_string ? " must not be a string" : " must be a string"));

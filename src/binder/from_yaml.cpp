@@ -7,7 +7,7 @@
 #include <string>
 
 #include "binder/decoders.hpp"
-#include "push/go/text.hpp"
+#include "push/core/text.hpp"
 
 namespace push::binder {
 namespace {
@@ -68,7 +68,7 @@ class YamlReader : public YAML::EventHandler {
 
   std::optional<std::size_t> find_field(std::string_view key) const {
     for (std::size_t index = 0; index < draft_.size(); ++index) {
-      if (go::lower(Draft::member_name(draft_.field(index).name())) == key) return index;
+      if (core::lower(Draft::member_name(draft_.field(index).name())) == key) return index;
     }
     return std::nullopt;
   }

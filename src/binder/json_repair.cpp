@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <optional>
 
-#include "push/go/text.hpp"
+#include "push/core/text.hpp"
 
 namespace push::binder {
 namespace {
@@ -45,7 +45,7 @@ std::size_t repair_string(std::string_view text, std::string& out) {
     if (rest[0] == '\\') {
       length = escape_length(rest, good);
     } else {
-      const go::Rune rune = go::first_rune(rest);
+      const core::Rune rune = core::next_rune(rest);
       good = rune.valid;
       length = rune.size;
     }

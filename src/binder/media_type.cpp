@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "push/core/text.hpp"
 #include "push/go/text.hpp"
 
 namespace push::binder {
@@ -54,7 +55,7 @@ bool take_parameter(std::string_view& rest, std::pair<std::string, std::string>&
   if (!rest.starts_with(';')) return false;
   rest.remove_prefix(1);
   skip_space(rest);
-  parameter.first = go::lower(take_token(rest));
+  parameter.first = core::lower(take_token(rest));
   skip_space(rest);
   if (parameter.first.empty() || !rest.starts_with('=')) return false;
   rest.remove_prefix(1);
@@ -85,7 +86,7 @@ std::optional<std::string_view> MediaType::parameter(std::string_view name) cons
 MediaType parse_media_type(std::string_view text) {
   MediaType media;
   const std::size_t end = std::min(text.find(';'), text.size());
-  media.type = go::lower(go::trim(text.substr(0, end)));
+  media.type = core::lower(go::trim(text.substr(0, end)));
   media.problem = type_problem(media.type);
   std::string_view rest = text.substr(end);
   while (media.problem.empty()) {

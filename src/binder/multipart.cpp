@@ -4,6 +4,7 @@
 
 #include "binder/decoders.hpp"
 #include "binder/media_type.hpp"
+#include "push/core/text.hpp"
 #include "push/go/text.hpp"
 
 namespace push::binder {
@@ -18,15 +19,6 @@ std::string_view without_line_end(std::string_view line) {
   line.remove_suffix(1);
   if (line.ends_with('\r')) line.remove_suffix(1);
   return line;
-}
-
-std::string_view skip_blanks(std::string_view text) {
-  return text.substr(std::min(text.find_first_not_of(" \t"), text.size()));
-}
-
-std::string_view trim_blanks(std::string_view text) {
-  const std::string_view rest = skip_blanks(text);
-  return rest.substr(0, rest.find_last_not_of(" \t") + 1);
 }
 
 constexpr std::string_view forbidden_in_names = "()<>@,;:\\\"/[]?={}";
@@ -69,14 +61,14 @@ MultipartReader::Line MultipartReader::read_line() {
 
 bool MultipartReader::is_delimiter(std::string_view line) {
   if (!line.starts_with(delimiter_)) return false;
-  const std::string_view rest = skip_blanks(line.substr(delimiter_.size()));
+  const std::string_view rest = core::skip_blanks(line.substr(delimiter_.size()));
   if (parts_ == 0 && rest == "\n") line_end_ = "\n";  // whoever begins so goes on so
   return rest == line_end_;
 }
 
 bool MultipartReader::is_final(std::string_view line) const {
   if (!line.starts_with(delimiter_) || !line.substr(delimiter_.size()).starts_with("--")) return false;
-  const std::string_view rest = skip_blanks(line.substr(delimiter_.size() + 2));
+  const std::string_view rest = core::skip_blanks(line.substr(delimiter_.size() + 2));
   return rest.empty() || rest == line_end_;
 }
 
@@ -116,8 +108,8 @@ core::Result<bool> MultipartReader::read_part(Part& part) {
 std::string MultipartReader::read_header() {
   std::string header(without_line_end(read_line().text));
   while (at_ < body_.size() && (body_[at_] == ' ' || body_[at_] == '\t')) {
-    header = trim_blanks(header);
-    header.append(" ").append(trim_blanks(without_line_end(read_line().text)));
+    header = core::trim_blanks(header);
+    header.append(" ").append(core::trim_blanks(without_line_end(read_line().text)));
   }
   return header;
 }
@@ -136,11 +128,11 @@ core::Result<bool> MultipartReader::read_headers(std::string& disposition) {
     const std::size_t colon = header.find(':');
     if (colon == std::string::npos) return unreadable("malformed MIME header: missing colon: " + go::quote(header));
     const std::string_view name = std::string_view(header).substr(0, colon);
-    const std::string_view value = trim_blanks(std::string_view(header).substr(colon + 1));
+    const std::string_view value = core::trim_blanks(std::string_view(header).substr(colon + 1));
     if (!is_header_name(name) || !is_header_value(value)) {
-      return unreadable("malformed MIME header line: " + go::quote(trim_blanks(header)));
+      return unreadable("malformed MIME header line: " + go::quote(core::trim_blanks(header)));
     }
-    if (disposition.empty() && go::same_ignoring_case(name, "content-disposition")) disposition = value;
+    if (disposition.empty() && core::same_ignoring_case(name, "content-disposition")) disposition = value;
   }
 }
 

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "binder/decoders.hpp"
-#include "push/go/text.hpp"
+#include "push/core/text.hpp"
 
 namespace push::binder {
 namespace {
@@ -91,7 +91,7 @@ bool XmlReader::append_reference(std::string_view& raw) {
   const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), value, hex ? 16 : 10);
   if (digits.empty() || read.ec != std::errc() || read.ptr != digits.data() + digits.size()) return false;
   if (!is_character(value)) return false;
-  go::append_rune(data_, value);
+  core::append_rune(data_, value);
   return true;
 }
 
@@ -102,7 +102,7 @@ core::Result<XmlReader::Event> XmlReader::read_text(std::string_view raw, bool r
       if (!append_reference(raw)) return error("invalid character entity");
       continue;
     }
-    const go::Rune rune = go::first_rune(raw);
+    const core::Rune rune = core::next_rune(raw);
     if (!rune.valid) return error("invalid UTF-8");
     if (!is_character(rune.value)) return error("illegal character code");
     if (rune.value == '\r') {

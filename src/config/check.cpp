@@ -1,23 +1,17 @@
 #include "config/check.hpp"
 
-#include <arpa/inet.h>
 #include <sys/un.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-// GCC 12 with a sanitizer takes parts of libstdc++'s own NFA for uninitialized.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-#include <regex>
+
+#include "push/core/address.hpp"
+#include "push/core/pattern.hpp"
+#include "push/core/text.hpp"
 
 namespace push::config {
 
 namespace {
-// std::regex compiles by recursion; this keeps its stack small whatever the pattern.
-constexpr std::size_t kRegexLimit = 512;
 constexpr std::size_t kUnixPathLimit = sizeof(sockaddr_un::sun_path) - 1;
 }  // namespace
 
@@ -42,37 +36,18 @@ bool is_address(const std::string& text) {
   if (text.empty()) return true;
   if (text.rfind("unix:", 0) == 0) return text.size() > 5 && text.size() - 5 <= kUnixPathLimit;
   const std::string address = without_brackets(text);
-  in6_addr bytes{};
-  if (inet_pton(AF_INET6, address.substr(0, address.find('%')).c_str(), &bytes) == 1) return true;
-  return address == text && inet_pton(AF_INET, address.c_str(), &bytes) == 1;
+  const std::string_view host = std::string_view(address).substr(0, address.find('%'));
+  const bool is_v6 = host.find(':') != std::string_view::npos;  // which alone may have brackets and a zone
+  return (is_v6 || host == text) && core::Address::parse(host).has_value();
 }
 
 bool is_network(const std::string& text) {
-  const std::size_t slash = text.find('/');
-  const std::string address = text.substr(0, slash);
-  in6_addr bytes{};
-  const bool v4 = inet_pton(AF_INET, address.c_str(), &bytes) == 1;
-  if (!v4 && inet_pton(AF_INET6, address.c_str(), &bytes) != 1) return false;
-  if (slash == std::string::npos) return true;
-  const std::string_view prefix = std::string_view(text).substr(slash + 1);
-  unsigned bits = 0;
-  const auto [end, error] = std::from_chars(prefix.data(), prefix.data() + prefix.size(), bits);
-  return error == std::errc() && end == prefix.data() + prefix.size() && bits <= (v4 ? 32 : 128);
+  return core::Network::parse(text).has_value();
 }
 
-bool is_regex(const std::string& text) {
-  if (text.empty() || text.size() > kRegexLimit) return false;
-  try {
-    const std::regex compiled(text, std::regex::ECMAScript | std::regex::icase);
-    return true;
-  } catch (const std::regex_error&) {
-    return false;
-  }
+bool is_pattern(const std::string& text) {
+  return !text.empty() && core::Pattern::compile(text).has_value();
 }
-
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
 
 bool has_password(std::string_view connection) {
   // Postgres: password=x or password = x. MySQL: user:password@tcp(host)/name. A URL: scheme://user:password@host.
@@ -93,10 +68,8 @@ std::optional<std::string> log_level(std::string_view text) {
                                         "fatal", "panic", "disabled", "disabled"};
   for (std::size_t i = 0; i < kWords.size(); ++i) {
     const std::string_view word = kWords[i];
-    const bool same = std::equal(text.begin(), text.end(), word.begin(), word.end(), [](char a, char b) {
-      return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-    });
-    if (same || text == std::to_string(static_cast<int>(i) - 1)) return std::string(word);
+    if (core::same_ignoring_case(text, word) || text == std::to_string(static_cast<int>(i) - 1))
+      return std::string(word);
   }
   return std::nullopt;
 }

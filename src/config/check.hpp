@@ -14,7 +14,8 @@ bool is_token(const std::string& text);
 bool is_address(const std::string& text);
 // An IPv4 or IPv6 address, or a network: 10.0.0.0/8.
 bool is_network(const std::string& text);
-bool is_regex(const std::string& text);
+// Not empty, and a core::Pattern.
+bool is_pattern(const std::string& text);
 // A DSN of any of Gotify's databases that carries a password.
 bool has_password(std::string_view connection);
 // Not empty, and not the DSN of a MySQL or PostgreSQL server, which would make a file that is named by a password.

@@ -5,6 +5,8 @@
 #include <map>
 #include <utility>
 
+#include "push/core/text.hpp"
+
 namespace push::config {
 
 namespace {
@@ -23,16 +25,13 @@ bool is_name_character(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.';
 }
 
-// Bytes of the white space at the front that does not end a line, 0 if there is none: ASCII, U+0085 and U+00A0.
+// White space that does not end a line.
 std::size_t space_at(std::string_view text) {
-  if (text.empty()) return 0;
-  if (std::string_view("\t\v\f\r ").find(text[0]) != std::string_view::npos) return 1;
-  return text.starts_with("\xc2\x85") || text.starts_with("\xc2\xa0") ? 2 : 0;
+  return text.starts_with('\n') ? 0 : core::space_in_front(text);
 }
 
 std::size_t space_before_end(std::string_view text) {
-  if (!text.empty() && space_at(text.substr(text.size() - 1)) != 0) return 1;
-  return text.size() > 1 && space_at(text.substr(text.size() - 2)) == 2 ? 2 : 0;
+  return text.ends_with('\n') ? 0 : core::space_at_end(text);
 }
 
 std::string_view without_space_in_front(std::string_view text) {

@@ -101,10 +101,10 @@ Key address(std::string path, Field field, std::string meaning) {
 }
 
 template <class Field>
-Key regexes(std::string path, Field field, std::string meaning) {
-  Key key = bound(Key::Type::list, std::move(path), field, std::move(meaning),
-                  "must be a regular expression of 1 to 512 characters");
-  key.fits = is_regex;
+Key patterns(std::string path, Field field, std::string meaning) {
+  Key key =
+      bound(Key::Type::list, std::move(path), field, std::move(meaning), "must be a regular expression, not empty");
+  key.fits = is_pattern;
   return key;
 }
 
@@ -215,8 +215,9 @@ void add_server(std::vector<Key>& keys) {
              "frames that may wait for one event loop; beyond that, POST gets 503"));
   add(choice(PUSH_KEY(server.stream.overflow), "what to do when the queue of a connection is full"));
   add(number(PUSH_KEY(server.stream.pingperiodseconds), 1, 3600, "seconds between pings; a pong may take 15 s more"));
-  add(regexes(PUSH_KEY(server.stream.allowedorigins), "regular expressions of foreign origins that may open a stream"));
-  add(regexes(PUSH_KEY(server.cors.alloworigins), "regular expressions of foreign origins that may use the API"));
+  add(patterns(PUSH_KEY(server.stream.allowedorigins),
+               "regular expressions of foreign origins that may open a stream"));
+  add(patterns(PUSH_KEY(server.cors.alloworigins), "regular expressions of foreign origins that may use the API"));
   add(tokens(PUSH_KEY(server.cors.allowmethods), "methods that foreign origins may use", "must be an HTTP method"));
   add(tokens(PUSH_KEY(server.cors.allowheaders), "request headers that foreign origins may send",
              "must be a header name"));

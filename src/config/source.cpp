@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "config/value.hpp"
+#include "push/core/descriptor.hpp"
 
 namespace push::config {
 
@@ -51,19 +52,18 @@ std::optional<std::string> take_field(std::string_view& text) {
 }  // namespace
 
 core::Result<std::string> read_file(const std::string& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return unreadable(path, errno);
+  const core::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return unreadable(path, errno);
   std::string text(kFileLimit + 1, '\0');
   std::size_t size = 0;
   int error = 0;
   while (size < text.size()) {
-    const ssize_t got = ::read(descriptor, text.data() + size, text.size() - size);
+    const ssize_t got = ::read(file.get(), text.data() + size, text.size() - size);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) error = errno;
     if (got <= 0) break;
     size += static_cast<std::size_t>(got);
   }
-  ::close(descriptor);
   if (error != 0) return unreadable(path, error);
   if (size > kFileLimit) return core::failure(core::ErrorCode::too_large, printable(path) + ": larger than 1 MiB");
   text.resize(size);

@@ -4,8 +4,9 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 
 #include <algorithm>
-#include <charconv>
 #include <memory>
+
+#include "push/core/text.hpp"
 
 namespace push::core {
 namespace {
@@ -26,30 +27,20 @@ std::size_t size_of_key(std::string_view text) {
   std::size_t at = 0;
   for (const char wanted : std::string_view("token")) {
     if (at >= text.size()) return 0;
-    unsigned char letter = static_cast<unsigned char>(text[at]);
-    std::size_t size = 1;
-    if (letter == '%' && at + 2 < text.size()) {
-      const auto [end, error] = std::from_chars(text.data() + at + 1, text.data() + at + 3, letter, 16);
-      if (error != std::errc() || end != text.data() + at + 3) return 0;
-      size = 3;
-    }
-    if (letter != static_cast<unsigned char>(wanted)) return 0;
-    at += size;
+    const auto escaped = percent_escape(text.substr(at));
+    if (escaped.value_or(text[at]) != wanted) return 0;
+    at += escaped ? 3 : 1;
   }
   return at < text.size() && text[at] == '=' ? at + 1 : 0;
 }
 
 // What is not printable ASCII, as %XX: a terminal takes some of it for commands.
 void append_printable(std::string& out, std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
   for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte > 0x20 && byte < 0x7f) {
+    if (c > 0x20 && c < 0x7f) {
       out += c;
     } else {
-      out += '%';
-      out += kHex[byte >> 4U];
-      out += kHex[byte & 15U];
+      append_percent_escape(out, c);
     }
   }
 }

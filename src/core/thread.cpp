@@ -10,13 +10,19 @@
 
 namespace push::core {
 
-Thread::Thread(std::string name, Body body) {
+Thread::Thread(std::string name, Body body) : running_(std::make_unique<Running>()) {
   PUSH_CHECK(!name.empty() && name.size() <= kMaxName);
-  thread_ = std::jthread([name = std::move(name), body = std::move(body)](const std::stop_token& stop) mutable {
-    ::pthread_setname_np(::pthread_self(), name.c_str());
-    body(stop);
-  });
-  id_ = thread_.get_id();
+  running_->thread =
+      std::jthread([name = std::move(name), body = std::move(body)](const std::stop_token& stop) mutable {
+        ::pthread_setname_np(::pthread_self(), name.c_str());
+        body(stop);
+      });
+  stop_ = running_->thread.get_stop_token();
+  id_ = running_->thread.get_id();
+}
+
+void Thread::request_stop() {
+  if (running_ != nullptr) running_->thread.request_stop();
 }
 
 void Thread::stop() {
@@ -26,7 +32,7 @@ void Thread::stop() {
 
 void Thread::join() {
   PUSH_CHECK(!is_current());
-  if (thread_.joinable()) thread_.join();
+  if (running_ != nullptr) std::call_once(running_->joined, [this] { running_->thread.join(); });
 }
 
 bool sleep_for(const std::stop_token& stop, SteadyTime::duration time) {

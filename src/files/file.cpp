@@ -10,7 +10,8 @@
 #include <cstring>
 #include <utility>
 
-#include "files/descriptor.hpp"
+#include "push/core/descriptor.hpp"
+#include "push/core/text.hpp"
 
 namespace push::files {
 namespace {
@@ -37,10 +38,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 19> kTypes =
     {".woff", "font/woff"},
     {".woff2", "font/woff2"},
 }};
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
 
 // No control characters: what cannot be read is named in the log, a line each.
 bool stays_inside(std::string_view path) {
@@ -77,10 +74,8 @@ std::string_view type_of(std::string_view name) {
   const std::string_view base = slash == std::string_view::npos ? name : name.substr(slash + 1);
   const std::size_t dot = base.rfind('.');
   if (dot != std::string_view::npos) {
-    std::string extension(base.substr(dot));
-    std::transform(extension.begin(), extension.end(), extension.begin(), lower);
     for (const auto& [known, type] : kTypes) {
-      if (known == extension) return type;
+      if (core::same_ignoring_case(base.substr(dot), known)) return type;
     }
   }
   return "application/octet-stream";
@@ -91,20 +86,20 @@ core::Result<std::optional<File>> read_file(const std::string& folder, std::stri
   std::string full = folder + "/";
   full += path;
   // Not blocking: whatever lies there, a pipe too, the open comes back.
-  const Descriptor file(::open(full.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file.open()) {
+  const core::Descriptor file(::open(full.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file) {
     if (errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG || errno == ENXIO) return std::optional<File>();
     return unreadable(full);
   }
   struct stat about {};
-  if (::fstat(file.number(), &about) != 0) return unreadable(full);
+  if (::fstat(file.get(), &about) != 0) return unreadable(full);
   if (!S_ISREG(about.st_mode)) return std::optional<File>();
   File out;
   out.type = type_of(path);
   out.modified =
       core::WallTime(std::chrono::seconds(about.st_mtim.tv_sec) + std::chrono::nanoseconds(about.st_mtim.tv_nsec));
   out.bytes.resize(static_cast<std::size_t>(about.st_size));
-  if (!read_all(file.number(), out.bytes)) return unreadable(full);
+  if (!read_all(file.get(), out.bytes)) return unreadable(full);
   return std::optional<File>(std::move(out));
 }
 

@@ -10,8 +10,8 @@
 #include <filesystem>
 #include <system_error>
 
-#include "files/descriptor.hpp"
 #include "files/image_kind.hpp"
+#include "push/core/descriptor.hpp"
 #include "push/core/log.hpp"
 #include "push/core/random.hpp"
 
@@ -41,15 +41,15 @@ bool write_all(int descriptor, std::string_view bytes) {
 }
 
 core::Result<void> write_durably(const std::string& path, std::string_view bytes) {
-  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
-  if (!file.open()) return refused("create", path, std::strerror(errno));
-  if (write_all(file.number(), bytes) && ::fsync(file.number()) == 0) return {};
+  const core::Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  if (!file) return refused("create", path, std::strerror(errno));
+  if (write_all(file.get(), bytes) && ::fsync(file.get()) == 0) return {};
   return refused("write", path, std::strerror(errno));
 }
 
 core::Result<void> sync_folder(const std::string& path) {
-  const Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.open() && ::fsync(folder.number()) == 0) return {};
+  const core::Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder && ::fsync(folder.get()) == 0) return {};
   return refused("write", path, std::strerror(errno));
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "push/core/text.hpp"
+
 namespace push::files {
 namespace {
 
@@ -40,11 +42,6 @@ bool is_iso_image(std::string_view bytes) {
   return false;
 }
 
-bool same_ignoring_case(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
-}
-
 }  // namespace
 
 bool is_image(std::string_view bytes) {
@@ -60,7 +57,7 @@ std::string_view image_extension(std::string_view name) {
   if (dot == std::string_view::npos) return {};
   const std::string_view extension = name.substr(dot);
   for (const std::string_view known : {".gif", ".png", ".jpg", ".jpeg"}) {
-    if (same_ignoring_case(extension, known)) return extension;
+    if (core::same_ignoring_case(extension, known)) return extension;
   }
   return {};
 }

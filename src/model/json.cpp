@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cstddef>
 
+#include "push/core/text.hpp"
+
 namespace push::model {
 namespace {
 
@@ -23,27 +25,6 @@ constexpr std::array<Kind, 256> kKinds = make_kinds();
 
 unsigned char byte_at(std::string_view text, std::size_t at) {
   return static_cast<unsigned char>(text[at]);
-}
-
-bool continues(std::string_view text, std::size_t at, unsigned char low = 0x80, unsigned char high = 0xBF) {
-  return at < text.size() && byte_at(text, at) >= low && byte_at(text, at) <= high;
-}
-
-// Length of the well-formed sequence that starts at `at` (a byte >= 0x80), or 0 if that byte starts none.
-std::size_t sequence_length(std::string_view text, std::size_t at) {
-  const unsigned char lead = byte_at(text, at);
-  if (lead >= 0xC2 && lead <= 0xDF) return continues(text, at + 1) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF) {
-    const unsigned char low = lead == 0xE0 ? 0xA0 : 0x80;   // overlong
-    const unsigned char high = lead == 0xED ? 0x9F : 0xBF;  // surrogates
-    return continues(text, at + 1, low, high) && continues(text, at + 2) ? 3 : 0;
-  }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    const unsigned char low = lead == 0xF0 ? 0x90 : 0x80;   // overlong
-    const unsigned char high = lead == 0xF4 ? 0x8F : 0xBF;  // past U+10FFFF
-    return continues(text, at + 1, low, high) && continues(text, at + 2) && continues(text, at + 3) ? 4 : 0;
-  }
-  return 0;
 }
 
 void append_escape(std::string& out, unsigned char byte) {
@@ -75,11 +56,6 @@ void append_escape(std::string& out, unsigned char byte) {
       out += kHex[byte >> 4U];
       out += kHex[byte & 0x0FU];
   }
-}
-
-// U+2028 and U+2029, which old JavaScript takes for line ends inside a string.
-bool is_line_separator(std::string_view text, std::size_t at) {
-  return byte_at(text, at) == 0xE2 && byte_at(text, at + 1) == 0x80 && (byte_at(text, at + 2) & 0xFEU) == 0xA8;
 }
 
 template <class Number>
@@ -140,16 +116,16 @@ void append_json_string(std::string& out, std::string_view text) {
       flush();
       append_escape(out, byte_at(text, at));
       run = ++at;
-    } else if (const std::size_t length = sequence_length(text, at); length == 0) {
+    } else if (const core::Rune rune = core::next_rune(text.substr(at)); !rune.valid) {
       flush();
       out += "\\ufffd";
       run = ++at;
-    } else if (length == 3 && is_line_separator(text, at)) {
+    } else if (rune.value == 0x2028 || rune.value == 0x2029) {  // line ends inside a string to old JavaScript
       flush();
-      out += byte_at(text, at + 2) == 0xA8 ? "\\u2028" : "\\u2029";
-      run = at += 3;
+      out += rune.value == 0x2028 ? "\\u2028" : "\\u2029";
+      run = at += rune.size;
     } else {
-      at += length;
+      at += rune.size;
     }
   }
   flush();

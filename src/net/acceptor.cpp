@@ -36,10 +36,10 @@ std::string address_text(const sockaddr_storage& address) {
 
 }  // namespace
 
-Acceptor::Acceptor(Loop& loop, int descriptor, Listener listener, std::vector<Loop*> peers)
+Acceptor::Acceptor(Loop& loop, core::Descriptor socket, Listener listener, std::vector<Loop*> peers)
     : loop_(loop),
       listener_(std::move(listener)),
-      socket_(loop.context(), descriptor),
+      socket_(loop.context(), socket.release()),
       pause_(loop.context()),
       peers_(std::move(peers)) {}
 
@@ -71,10 +71,10 @@ void Acceptor::accept_some() {
     if (shared.sockets.load(std::memory_order_relaxed) >= shared.max_sockets) return pause();
     sockaddr_storage address{};
     socklen_t size = sizeof address;
-    const int descriptor =
-        ::accept4(socket_.native_handle(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (descriptor >= 0) {
-      hand_over(descriptor, address_text(address));
+    core::Descriptor socket(
+        ::accept4(socket_.native_handle(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (socket) {
+      hand_over(std::move(socket), address_text(address));
       continue;
     }
     if (errno == EAGAIN || errno == EWOULDBLOCK) break;
@@ -92,12 +92,12 @@ void Acceptor::pause() {
   });
 }
 
-void Acceptor::hand_over(int descriptor, std::string peer) {
+void Acceptor::hand_over(core::Descriptor socket, std::string peer) {
   loop_.shared().sockets.fetch_add(1, std::memory_order_relaxed);
   Loop& target = peers_.empty() ? loop_ : *peers_[next_peer_++ % peers_.size()];
-  if (&target == &loop_) return loop_.open_session(descriptor, std::move(peer), listener_);
-  target.drop(Order([&target, descriptor, peer = std::move(peer), listener = listener_] {
-    target.open_session(descriptor, peer, listener);
+  if (&target == &loop_) return loop_.open_session(std::move(socket), std::move(peer), listener_);
+  target.drop(Order([&target, socket = std::move(socket), peer = std::move(peer), listener = listener_]() mutable {
+    target.open_session(std::move(socket), std::move(peer), listener);
   }));
 }
 

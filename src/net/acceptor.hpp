@@ -14,8 +14,8 @@ class Loop;
 
 class Acceptor {
  public:
-  // Takes over the descriptor. On a unix listener, which has one socket for all loops, `peers` share what it accepts.
-  Acceptor(Loop& loop, int descriptor, Listener listener, std::vector<Loop*> peers);
+  // On a unix listener, which has one socket for all loops, `peers` share what it accepts.
+  Acceptor(Loop& loop, core::Descriptor socket, Listener listener, std::vector<Loop*> peers);
   ~Acceptor();
 
   void start();
@@ -25,7 +25,7 @@ class Acceptor {
   void wait();
   void accept_some();
   void pause();
-  void hand_over(int descriptor, std::string peer);
+  void hand_over(core::Descriptor socket, std::string peer);
 
   Loop& loop_;
   const Listener listener_;

@@ -46,7 +46,7 @@ ConnectionTable::ConnectionTable(Roster& roster, const config::Stream& settings,
       meters_(meters),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       read_buffer_(read_buffers_.borrow()) {
-  PUSH_CHECK(epoll_ >= 0);
+  PUSH_CHECK(epoll_);
   PUSH_CHECK(read_buffers_.size() >= kMinBuffer && write_buffers_.size() >= kMinBuffer);
   constexpr unsigned kForEver = std::numeric_limits<std::uint16_t>::max();  // as old as a sign of life can be
   for (std::size_t i = 0; i < kinds_.size(); ++i) {
@@ -58,7 +58,6 @@ ConnectionTable::ConnectionTable(Roster& roster, const config::Stream& settings,
 
 ConnectionTable::~ConnectionTable() {
   close_all(CloseReason::shutdown);
-  ::close(epoll_);
 }
 
 bool ConnectionTable::adopt(int descriptor, stream::Transport transport, core::UserId user, core::ClientId client,
@@ -72,7 +71,7 @@ bool ConnectionTable::adopt(int descriptor, stream::Transport transport, core::U
   epoll_event event{};
   event.events = EPOLLIN | EPOLLRDHUP;
   event.data.u64 = event_key(slot, connection);
-  if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event) != 0) {
+  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event) != 0) {
     ::close(descriptor);
     connections_.release(slot);
     return false;
@@ -89,14 +88,25 @@ bool ConnectionTable::adopt(int descriptor, stream::Transport transport, core::U
   return true;
 }
 
-void ConnectionTable::transmit(std::uint32_t slot, Bundle& bundle) {
-  Connection& connection = connections_[slot];
-  if (connection.backlog != kNone && !backlogs_[connection.backlog].outbox.empty()) return hold_back(slot, bundle, 0);
-  const std::string_view bytes = bundle.joined(kind_of(connection).encoding);
-  const ssize_t sent = send_now(connection.descriptor, bytes);
-  if (sent == static_cast<ssize_t>(bytes.size())) return;
-  if (sent < 0 && !would_block()) return close(slot, CloseReason::write_error);
-  hold_back(slot, bundle, sent < 0 ? 0 : static_cast<std::size_t>(sent));
+std::size_t ConnectionTable::transmit(std::uint32_t& cursor, Bundle& bundle, std::size_t max) {
+  std::size_t served = 0;
+  for (; cursor != kNone && served < max; ++served) {
+    const std::uint32_t slot = cursor;
+    const Connection& connection = connections_[slot];
+    cursor = connection.next;  // first: what follows may close the connection
+    if (is_behind(connection)) {
+      hold_back(slot, bundle, 0);
+      continue;
+    }
+    const std::string_view bytes = bundle.joined(kind_of(connection).encoding);
+    const ssize_t sent = send_now(connection.descriptor, bytes);
+    if (sent == static_cast<ssize_t>(bytes.size())) continue;
+    if (sent < 0 && !would_block())
+      close(slot, CloseReason::write_error);
+    else
+      hold_back(slot, bundle, sent < 0 ? 0 : static_cast<std::size_t>(sent));
+  }
+  return served;
 }
 
 void ConnectionTable::hold_back(std::uint32_t slot, const Bundle& bundle, std::size_t sent) {
@@ -117,7 +127,7 @@ void ConnectionTable::hold_back(std::uint32_t slot, const Bundle& bundle, std::s
 
 void ConnectionTable::send_control(std::uint32_t slot, std::string_view bytes) {
   Connection& connection = connections_[slot];
-  if (connection.backlog != kNone && !backlogs_[connection.backlog].outbox.empty()) {
+  if (is_behind(connection)) {
     backlogs_[connection.backlog].outbox.push_control(bytes, limits_);
     return;
   }
@@ -131,7 +141,7 @@ void ConnectionTable::send_control(std::uint32_t slot, std::string_view bytes) {
 bool ConnectionTable::process() {
   std::array<epoll_event, kEvents> events;
   for (int round = 0; round < kRounds; ++round) {
-    const int ready = ::epoll_wait(epoll_, events.data(), kEvents, 0);
+    const int ready = ::epoll_wait(epoll_.get(), events.data(), kEvents, 0);
     for (int i = 0; i < ready; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
       const auto slot = static_cast<std::uint32_t>(event.data.u64);
@@ -269,8 +279,8 @@ void ConnectionTable::end(std::uint32_t slot, const Ending& ending) {
   Connection& connection = connections_[slot];
   leave(slot, ending.reason);
   const std::string last = kind_of(connection).protocol->end(ending);
-  const bool behind = connection.backlog != kNone && !backlogs_[connection.backlog].outbox.empty();
-  if (behind || send_now(connection.descriptor, last) != static_cast<ssize_t>(last.size())) return release(slot);
+  if (is_behind(connection) || send_now(connection.descriptor, last) != static_cast<ssize_t>(last.size()))
+    return release(slot);
   give_back(slot);
   // Closing at once with unread input would make the kernel send a reset, and the last words could be lost.
   ::shutdown(connection.descriptor, SHUT_WR);
@@ -330,7 +340,7 @@ void ConnectionTable::watch(std::uint32_t slot, bool write) {
   epoll_event event{};
   event.events = EPOLLIN | EPOLLRDHUP | (write ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
   event.data.u64 = event_key(slot, connection);
-  PUSH_CHECK(::epoll_ctl(epoll_, EPOLL_CTL_MOD, connection.descriptor, &event) == 0);
+  PUSH_CHECK(::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, connection.descriptor, &event) == 0);
   connection.watching_write = write ? 1 : 0;
 }
 

@@ -17,6 +17,7 @@
 #include "net/roster.hpp"
 #include "push/config/config.hpp"
 #include "push/core/callback.hpp"
+#include "push/core/descriptor.hpp"
 #include "push/core/ids.hpp"
 #include "push/stream/transport.hpp"
 
@@ -38,11 +39,12 @@ class ConnectionTable {
   bool adopt(int descriptor, stream::Transport transport, core::UserId user, core::ClientId client,
              std::string_view greeting);
 
-  // Straight to the socket; the outbox only after EAGAIN. May close the connection.
-  void transmit(std::uint32_t slot, Bundle& bundle);
+  // To the connections of one user from `cursor` on, at most `max` of them, and moves the cursor on. Straight to the
+  // socket; the outbox only after EAGAIN. May close connections. Returns how many it served.
+  std::size_t transmit(std::uint32_t& cursor, Bundle& bundle, std::size_t max);
 
   // Readable when process() has something to do.
-  int descriptor() const { return epoll_; }
+  int descriptor() const { return epoll_.get(); }
   // Handles what is ready. True: more may be waiting, call again soon.
   bool process();
 
@@ -59,7 +61,6 @@ class ConnectionTable {
   void disconnect(core::UserId user, core::ClientId client);
   void close_all(CloseReason reason);
 
-  std::uint32_t next_of(std::uint32_t slot) const { return connections_[slot].next; }
   std::size_t size() const { return connections_.used(); }
 
  private:
@@ -75,6 +76,9 @@ class ConnectionTable {
     stream::Encoding encoding{};
     unsigned patience = 0;  // seconds without a sign of life
   };
+  bool is_behind(const Connection& connection) const {
+    return connection.backlog != kNone && !backlogs_[connection.backlog].outbox.empty();
+  }
   const Kind& kind(stream::Transport transport) const { return kinds_[static_cast<std::size_t>(transport)]; }
   const Kind& kind_of(const Connection& connection) const { return kinds_[connection.kind]; }
 
@@ -105,7 +109,7 @@ class ConnectionTable {
   BufferPool write_buffers_;
   const Outbox::Limits limits_;
   StreamMeters& meters_;
-  int epoll_;
+  core::Descriptor epoll_;
   SlotPool<Connection> connections_;
   SlotPool<Backlog> backlogs_;
   BufferPool::Buffer read_buffer_;  // one for all connections

@@ -46,13 +46,7 @@ bool Fanout::start(Job& job) {
 
 std::size_t Fanout::serve_some(Job& job) {
   Roster::Entry& entry = roster_.entry(job.entry);
-  std::size_t sends = 0;
-  while (entry.cursor != kNone && sends < kSlice) {
-    const std::uint32_t slot = entry.cursor;
-    entry.cursor = table_.next_of(slot);
-    table_.transmit(slot, job.bundle);
-    ++sends;
-  }
+  const std::size_t sends = table_.transmit(entry.cursor, job.bundle, kSlice);
   meters_.deliveries.add(sends * job.bundle.size());
   if (entry.cursor == kNone) {
     waiting_ -= job.bundle.size();

@@ -42,22 +42,18 @@ void set_options(int socket, int keep_alive) {
   enable(socket, IPPROTO_TCP, TCP_KEEPINTVL, seconds);
 }
 
-core::Result<int> open_tcp(const Listener& listener, const tcp::endpoint& endpoint, bool share_port) {
-  const int socket = ::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (socket < 0) return cannot(listener, endpoint.port(), "socket", errno);
-  enable(socket, SOL_SOCKET, SO_REUSEADDR);
-  if (share_port) enable(socket, SOL_SOCKET, SO_REUSEPORT);
-  if (endpoint.protocol() == tcp::v6()) enable(socket, IPPROTO_IPV6, IPV6_V6ONLY, listener.address.empty() ? 0 : 1);
-  set_options(socket, listener.keep_alive);
-  const char* failed = nullptr;
-  if (::bind(socket, endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0)
-    failed = "bind";
-  else if (::listen(socket, kBacklog) != 0)
-    failed = "listen";
-  if (failed == nullptr) return socket;
-  const int error = errno;
-  ::close(socket);
-  return cannot(listener, endpoint.port(), failed, error);
+core::Result<core::Descriptor> open_tcp(const Listener& listener, const tcp::endpoint& endpoint, bool share_port) {
+  core::Descriptor socket(::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!socket) return cannot(listener, endpoint.port(), "socket", errno);
+  enable(socket.get(), SOL_SOCKET, SO_REUSEADDR);
+  if (share_port) enable(socket.get(), SOL_SOCKET, SO_REUSEPORT);
+  if (endpoint.protocol() == tcp::v6())
+    enable(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, listener.address.empty() ? 0 : 1);
+  set_options(socket.get(), listener.keep_alive);
+  if (::bind(socket.get(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0)
+    return cannot(listener, endpoint.port(), "bind", errno);
+  if (::listen(socket.get(), kBacklog) != 0) return cannot(listener, endpoint.port(), "listen", errno);
+  return socket;
 }
 
 std::uint16_t port_of(int socket) {
@@ -68,20 +64,18 @@ std::uint16_t port_of(int socket) {
   return ntohs(reinterpret_cast<sockaddr_in6*>(&address)->sin6_port);
 }
 
-core::Result<std::vector<int>> open_all_tcp(Listener& listener, tcp::endpoint endpoint, std::size_t count) {
+core::Result<std::vector<core::Descriptor>> open_all_tcp(Listener& listener, tcp::endpoint endpoint,
+                                                         std::size_t count) {
   // The first one alone: it fails if anybody else has the port. It gives way to the shared ones.
   auto probe = open_tcp(listener, endpoint, false);
   if (!probe) return probe.error();
-  endpoint.port(port_of(*probe));
-  ::close(*probe);
-  std::vector<int> sockets;
+  endpoint.port(port_of(probe->get()));
+  probe->reset();
+  std::vector<core::Descriptor> sockets;
   while (sockets.size() < count) {
     auto socket = open_tcp(listener, endpoint, true);
-    if (!socket) {
-      for (const int open : sockets) ::close(open);
-      return socket.error();
-    }
-    sockets.push_back(*socket);
+    if (!socket) return socket.error();
+    sockets.push_back(*std::move(socket));
   }
   listener.port = endpoint.port();
   return sockets;
@@ -89,13 +83,11 @@ core::Result<std::vector<int>> open_all_tcp(Listener& listener, tcp::endpoint en
 
 // Somebody answers there: it is not the leftover of a dead process.
 bool is_alive(const sockaddr_un& address) {
-  const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const bool alive = ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-  ::close(socket);
-  return alive;
+  const core::Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }
 
-core::Result<std::vector<int>> open_unix(const Listener& listener) {
+core::Result<std::vector<core::Descriptor>> open_unix(const Listener& listener) {
   const std::string path = listener.unix_path();
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -104,19 +96,16 @@ core::Result<std::vector<int>> open_unix(const Listener& listener) {
   if (is_alive(address)) return cannot(listener, 0, "bind", EADDRINUSE);
   struct stat info {};
   if (::stat(path.c_str(), &info) == 0 && S_ISSOCK(info.st_mode)) ::unlink(path.c_str());
-  const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (socket < 0) return cannot(listener, 0, "socket", errno);
-  const char* failed = nullptr;
-  if (::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-    failed = "bind";
-  else if (::chmod(path.c_str(), 0777) != 0)
-    failed = "chmod";  // as Gotify: the folder's mode decides (gotify-spec 6.4)
-  else if (::listen(socket, kBacklog) != 0)
-    failed = "listen";
-  if (failed == nullptr) return std::vector<int>{socket};
-  const int error = errno;
-  ::close(socket);
-  return cannot(listener, 0, failed, error);
+  std::vector<core::Descriptor> sockets;
+  const core::Descriptor& socket =
+      sockets.emplace_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!socket) return cannot(listener, 0, "socket", errno);
+  if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    return cannot(listener, 0, "bind", errno);
+  // As Gotify: the folder's mode decides (gotify-spec 6.4).
+  if (::chmod(path.c_str(), 0777) != 0) return cannot(listener, 0, "chmod", errno);
+  if (::listen(socket.get(), kBacklog) != 0) return cannot(listener, 0, "listen", errno);
+  return sockets;
 }
 
 // What the kernel lets wait at one socket.
@@ -133,7 +122,7 @@ std::size_t sockets_per_loop(std::size_t loops) {
   return std::min(wanted, kMostSockets);
 }
 
-core::Result<std::vector<int>> open_listener(Listener& listener, std::size_t count) {
+core::Result<std::vector<core::Descriptor>> open_listener(Listener& listener, std::size_t count) {
   if (listener.is_unix()) return open_unix(listener);
   boost::system::error_code error;
   if (!listener.address.empty()) {

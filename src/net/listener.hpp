@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "push/core/descriptor.hpp"
 #include "push/core/result.hpp"
 #include "push/net/http.hpp"
 
@@ -27,6 +28,6 @@ std::size_t sockets_per_loop(std::size_t loops);
 
 // `count` non-blocking listening sockets (one for unix). Refuses an address that another process listens on already:
 // SO_REUSEPORT alone would let two servers share a port and split its clients. Sets listener.port.
-core::Result<std::vector<int>> open_listener(Listener& listener, std::size_t count);
+core::Result<std::vector<core::Descriptor>> open_listener(Listener& listener, std::size_t count);
 
 }  // namespace push::net

@@ -112,18 +112,18 @@ void Loop::stream(std::uint64_t session, Request request, Admission admission) {
 
 // ---- sessions
 
-void Loop::open_session(int descriptor, std::string peer, const Listener& listener) {
+void Loop::open_session(core::Descriptor accepted, std::string peer, const Listener& listener) {
   PUSH_CHECK(on_loop_thread());
   const boost::asio::generic::stream_protocol protocol(listener.is_unix() ? AF_UNIX : AF_INET,
                                                        listener.is_unix() ? 0 : IPPROTO_TCP);
   error_code error;
   HttpSession::Socket socket(context_);
-  socket.assign(protocol, descriptor, error);
+  socket.assign(protocol, accepted.get(), error);
   if (error) {
-    ::close(descriptor);
     shared_.sockets.fetch_sub(1, std::memory_order_relaxed);
     return;
   }
+  static_cast<void>(accepted.release());  // the socket's now
   const std::uint64_t id = next_session_++;
   auto session =
       std::make_shared<HttpSession>(*this, id, std::move(socket), std::move(peer), *listener.handler, listener.gate);

@@ -57,7 +57,7 @@ class Loop {
   std::size_t acceptors() const { return acceptors_.size(); }
   unsigned seconds() const { return seconds_; }  // since the start, counted by the sweep
   // Takes over an accepted, non-blocking socket.
-  void open_session(int descriptor, std::string peer, const Listener& listener);
+  void open_session(core::Descriptor accepted, std::string peer, const Listener& listener);
   void forget_session(std::uint64_t id);
   // The descriptor of a session that ends here becomes a connection, which the hub knows then. False: it is closed.
   bool adopt(int descriptor, const Admission& admission, std::string_view greeting);

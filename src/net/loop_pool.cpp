@@ -82,7 +82,7 @@ core::Result<std::uint16_t> LoopPool::listen(const std::string& address, std::ui
   }
   for (std::size_t i = 0; i < sockets->size(); ++i) {
     Loop& loop = *loops_[i % loops_.size()];
-    loop.add_acceptor(std::make_unique<Acceptor>(loop, (*sockets)[i], listener, peers));
+    loop.add_acceptor(std::make_unique<Acceptor>(loop, std::move((*sockets)[i]), listener, peers));
   }
   return listener.port;
 }

@@ -1,7 +1,8 @@
 #include "store/path.hpp"
 
-#include <charconv>
 #include <cstddef>
+
+#include "push/core/text.hpp"
 
 namespace push::store {
 namespace {
@@ -11,22 +12,6 @@ constexpr std::string_view kScheme = "file:";
 core::Error bad(std::string_view connection, std::string_view why) {
   return core::failure(core::ErrorCode::invalid,
                        "database.connection: \"" + std::string(connection) + "\": " + std::string(why));
-}
-
-bool decode(std::string_view text, std::string& out) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    unsigned value = 0;
-    if (i + 2 >= text.size()) return false;
-    const char* end = text.data() + i + 3;
-    if (std::from_chars(text.data() + i + 1, end, value, 16).ptr != end || value == 0) return false;
-    out += static_cast<char>(value);
-    i += 2;
-  }
-  return true;
 }
 
 }  // namespace
@@ -47,11 +32,10 @@ core::Result<std::string> database_path(std::string_view connection) {
     if (!host.empty() && host != "localhost") return bad(connection, "the file must be on this host");
     rest = slash == std::string_view::npos ? std::string_view() : rest.substr(slash);
   }
-  std::string path;
-  if (!uri) path = rest;
-  if (uri && !decode(rest, path)) return bad(connection, "malformed % escape");
-  if (path.empty()) return bad(connection, "it names no file");
-  return path;
+  const auto path = uri ? core::percent_decode(rest) : std::string(rest);
+  if (!path || (uri && path->find('\0') != std::string::npos)) return bad(connection, "malformed % escape");
+  if (path->empty()) return bad(connection, "it names no file");
+  return *path;
 }
 
 }  // namespace push::store

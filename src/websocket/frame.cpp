@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "push/core/check.hpp"
-#include "websocket/utf8.hpp"
+#include "push/core/text.hpp"
 
 namespace push::websocket {
 namespace {
@@ -156,7 +156,7 @@ CloseCode judge_close(std::string_view payload) {
   if (payload.size() < 2) return CloseCode::protocol_error;
   const std::uint64_t code = read_big_endian(payload.data(), 2);
   if (!may_be_sent(code)) return CloseCode::protocol_error;
-  if (!valid_utf8(payload.substr(2))) return CloseCode::invalid_payload;
+  if (!core::valid_utf8(payload.substr(2))) return CloseCode::invalid_payload;
   return static_cast<CloseCode>(code);
 }
 

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "push/core/check.hpp"
+#include "push/core/text.hpp"
 
 namespace push::websocket {
 namespace {
@@ -26,27 +27,11 @@ constexpr std::string_view kBadKey =
 constexpr std::string_view kGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";  // RFC 6455 1.3
 constexpr std::size_t kKeySize = 24;                                        // base64 of 16 bytes: 22 digits and "=="
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool equals_ignoring_case(std::string_view text, std::string_view lower_case) {
-  return std::equal(text.begin(), text.end(), lower_case.begin(), lower_case.end(),
-                    [](char a, char b) { return lower(a) == b; });
-}
-
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kSpace = " \t";
-  const std::size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
-
 // RFC 9110 5.6.1: elements separated by commas, with spaces around them, empty ones allowed.
-bool has_token(std::string_view list, std::string_view lower_case) {
+bool has_token(std::string_view list, std::string_view token) {
   for (;;) {
     const std::size_t comma = list.find(',');
-    if (equals_ignoring_case(trim(list.substr(0, comma)), lower_case)) return true;
+    if (core::same_ignoring_case(core::trim_blanks(list.substr(0, comma)), token)) return true;
     if (comma == std::string_view::npos) return false;
     list.remove_prefix(comma + 1);
   }

@@ -106,11 +106,27 @@ TEST(Cors, HostileOriginsCostNeitherStackNorTime) {
   const OriginRules strict = rules(allowing("^(a+)+$"));
   HeaderList headers;
   Incoming request;
-  const std::string just_short = std::string(500, 'a') + "!";
-  const std::string huge(16 * 1024, 'a');
-  for (const std::string& origin : {just_short, huge}) {
-    request.origin = origin;
-    EXPECT_EQ(strict.judge(request, headers), Verdict::refuse);
+  const std::string huge = std::string(1024 * 1024, 'a') + "!";
+  request.origin = huge;
+  EXPECT_EQ(strict.judge(request, headers), Verdict::refuse);
+  request.origin.remove_suffix(1);
+  EXPECT_EQ(strict.judge(request, headers), Verdict::pass);
+}
+
+TEST(Cors, PatternsMeanWhatTheyMeanInGotify) {
+  struct {
+    const char* pattern;
+    const char* allowed;
+    const char* refused;
+  } const cases[] = {
+      {"(?i)^HTTPS://APP\\.FRIEND\\.ORG$", "https://app.friend.org", "https://app.friendxorg"},
+      {"\\Ahttps://app\\.friend\\.org\\z", "https://App.friend.org", "https://app.friend.org.evil"},
+      {"^https://\\Qapp.friend.org\\E(:[0-9]+)?$", "https://app.friend.org:444", "https://appxfriend.org"},
+      {"^https://\\p{L}+\\.friend\\.org$", "https://b\u00fccher.friend.org", "https://b1.friend.org"},
+  };
+  for (const auto& one : cases) {
+    EXPECT_EQ(judge(allowing(one.pattern), "GET", one.allowed).verdict, Verdict::pass) << one.pattern;
+    EXPECT_EQ(judge(allowing(one.pattern), "GET", one.refused).verdict, Verdict::refuse) << one.pattern;
   }
 }
 

@@ -56,6 +56,21 @@ TEST(Thread, StopWakesABodyThatSleepsAndIsIdempotent) {
   thread.stop();
 }
 
+TEST(Thread, SeveralThreadsMayStopItAtOnce) {
+  std::atomic<bool> ended = false;
+  Thread thread("sleeper", [&ended](const std::stop_token& stop) {
+    rest(stop);
+    std::this_thread::sleep_for(milliseconds(20));
+    ended = true;
+  });
+  Thread other("other", [&thread, &ended](const std::stop_token&) {
+    thread.stop();
+    EXPECT_TRUE(ended);
+  });
+  thread.stop();
+  EXPECT_TRUE(ended);
+}
+
 TEST(Thread, TheDestructorStops) {
   std::atomic<bool> ended = false;
   {

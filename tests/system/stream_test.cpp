@@ -122,6 +122,20 @@ TEST_F(Stream, AForeignOriginNeedsBothPermissions) {
   EXPECT_EQ(refused(upgrade({"Origin: https://evil.example"})).body, "");
 }
 
+TEST_F(Stream, OriginPatternsMeanWhatTheyMeanInGotify) {
+  ASSERT_EQ(server_.stop(), 0);
+  server_.set("GOTIFY_SERVER_CORS_ALLOWORIGINS", R"((?i)\Ahttps://\p{L}+\Q.friend.example\E\z)");
+  server_.set("GOTIFY_SERVER_STREAM_ALLOWEDORIGINS",
+              R"((?i)\A\p{L}+\QFRIEND.example\E\z,(?i)\AAPP\Q.friend.example\E\z)");
+  server_.start();
+  EXPECT_EQ(refused(upgrade({"Origin: https://App.friend.example"})).status, 101);
+  expect_no_handshake(refused(upgrade({"Origin: https://web.friend.example"})), 403,
+                      "request origin not allowed by Upgrader.CheckOrigin");
+  for (const char* origin :
+       {"https://app.friendxexample", "https://app1.friend.example", "https://app.friend.example.evil"})
+    EXPECT_EQ(refused(upgrade({"Origin: " + std::string(origin)})).body, "") << origin;
+}
+
 TEST_F(Stream, IgnoresWhatClientsSendUpTo64Bytes) {
   StreamClient listener = stream();
   listener.send(client_frame(Opcode::text, std::string(64, 'x')) + client_frame(Opcode::binary, "\xff\xfe"));

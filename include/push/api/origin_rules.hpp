@@ -1,13 +1,13 @@
 // Which foreign web pages may talk to us: the CORS gate in front of every API route (gotify-spec 6.1), the upgrader's
 // own gate (3, "Origin"), and the configured response headers (6.2). Compiled once, then read by every thread.
 #pragma once
-#include <regex>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "push/config/config.hpp"
+#include "push/core/pattern.hpp"
 #include "push/core/result.hpp"
 
 namespace push::api {
@@ -35,8 +35,8 @@ class OriginRules {
   bool allows(std::string_view origin) const;
 
   HeaderList fixed_;
-  std::vector<std::regex> origins_;
-  std::vector<std::regex> stream_origins_;
+  std::vector<core::Pattern> origins_;
+  std::vector<core::Pattern> stream_origins_;
   std::string allowed_origin_;  // response header Access-Control-Allow-Origin, if `origins_` is empty
   std::string methods_;
   std::string headers_;

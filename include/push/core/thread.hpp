@@ -5,6 +5,8 @@
 // The body ends by itself some time after stop.stop_requested(); it waits with core::Condition or sleep_for(), which a
 // request to stop wakes. An exception that leaves the body ends the program.
 #pragma once
+#include <memory>
+#include <mutex>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -25,20 +27,26 @@ class Thread {
   Thread& operator=(Thread&&) = default;  // stops what was there
   ~Thread() = default;                    // stop()
 
-  // Asks the body to end and waits until it has. Idempotent. The owner's thread, never the thread itself.
+  // Asks the body to end and waits until it has. Idempotent; any thread but this one, several at once too.
   void stop();
-  // The first half of stop(), for several threads at once. Any thread.
-  void request_stop() { thread_.request_stop(); }
+  // The first half of stop(), for an owner of several. Any thread.
+  void request_stop();
   // Any thread.
-  bool stop_requested() const { return thread_.get_stop_token().stop_requested(); }
+  bool stop_requested() const { return stop_.stop_requested(); }
   // Whether the caller runs on this thread.
   bool is_current() const { return std::this_thread::get_id() == id_; }
   // Waits for a body that ends without being asked. Idempotent. As stop().
   void join();
 
  private:
-  std::jthread thread_;
-  std::thread::id id_;  // copied, because join() clears the thread's own while other threads ask
+  struct Running {
+    std::once_flag joined;
+    std::jthread thread;
+  };
+  // Copies, because join() changes the thread's own while other threads ask.
+  std::stop_token stop_;
+  std::thread::id id_;
+  std::unique_ptr<Running> running_;
 };
 
 // Blocks for `time`, or until a stop is requested. False: it was.

@@ -1,11 +1,10 @@
 // Whose X-Forwarded-For is believed, and what it says about where a request came from (gotify-spec 6.4).
 #pragma once
-#include <array>
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "push/core/address.hpp"
 #include "push/core/result.hpp"
 
 namespace push::net {
@@ -22,15 +21,9 @@ class TrustedProxies {
   std::string client_of(std::string_view peer, std::string_view forwarded_for) const;
 
  private:
-  using Address = std::array<std::uint8_t, 16>;  // an IPv4 address as ::ffff:a.b.c.d
-  struct Network {
-    Address address;
-    unsigned prefix;  // bits of the 128
-  };
-  static bool read(std::string_view text, Address& address);
-  bool trusts(const Address& address) const;
+  bool trusts(const core::Address& address) const;
 
-  std::vector<Network> networks_;
+  std::vector<core::Network> networks_;
 };
 
 }  // namespace push::net

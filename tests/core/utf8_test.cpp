@@ -1,5 +1,3 @@
-#include "websocket/utf8.hpp"
-
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -8,7 +6,9 @@
 #include <random>
 #include <string>
 
-namespace push::websocket {
+#include "push/core/text.hpp"
+
+namespace push::core {
 namespace {
 
 // The slow second opinion: decode each code point by its bits, then ask whether encoding it again gives the same size.
@@ -95,4 +95,4 @@ TEST(Utf8, AgreesWithTheReferenceOnRandomTextsWithOneByteChanged) {
 }
 
 }  // namespace
-}  // namespace push::websocket
+}  // namespace push::core

@@ -1,0 +1,40 @@
+// IP addresses and networks. Values; any thread.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace push::core {
+
+// An IPv4 address and its mapped form (::ffff:10.0.0.1) are one and the same.
+class Address {
+ public:
+  // 10.0.0.1, 2001:db8::1. None: anything else, brackets, ports, zones (%eth0) and leading zeros too.
+  static std::optional<Address> parse(std::string_view text);
+
+  bool is_v4() const;
+  bool is_loopback() const;  // 127.0.0.0/8, ::1
+  std::string text() const;  // lower case, shortest form
+
+ private:
+  friend class Network;
+  std::array<std::uint8_t, 16> bytes_{};  // an IPv4 address as ::ffff:a.b.c.d
+};
+
+class Network {
+ public:
+  // 10.0.0.0/8, fd00::/8; an address alone is a network of one. Bits behind the prefix may be set, as in Go's
+  // net.ParseCIDR.
+  static std::optional<Network> parse(std::string_view text);
+
+  // ::/0 is all of IPv6 and nothing of IPv4.
+  bool contains(const Address& address) const;
+
+ private:
+  Address address_;
+  std::uint16_t prefix_ = 128;  // bits of the 128
+};
+
+}  // namespace push::core

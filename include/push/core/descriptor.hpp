@@ -1,0 +1,36 @@
+// Owns a file descriptor: closes it at the end of its life. Any thread, one at a time.
+#pragma once
+#include <unistd.h>
+
+#include <utility>
+
+namespace push::core {
+
+class Descriptor {
+ public:
+  Descriptor() = default;  // none
+  // Takes over what open(), socket() and the like return; a negative number is none.
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    if (this != &other) {
+      reset();
+      number_ = other.release();
+    }
+    return *this;
+  }
+  ~Descriptor() { reset(); }
+
+  explicit operator bool() const { return number_ >= 0; }
+  int get() const { return number_; }  // -1 = none
+  // The caller closes it from now on.
+  [[nodiscard]] int release() { return std::exchange(number_, -1); }
+  void reset() {
+    if (number_ >= 0) ::close(std::exchange(number_, -1));
+  }
+
+ private:
+  int number_ = -1;
+};
+
+}  // namespace push::core

@@ -1,0 +1,75 @@
+#include "push/core/address.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/network_v6.hpp>
+#include <charconv>
+
+namespace push::core {
+namespace {
+
+namespace ip = boost::asio::ip;
+using Bytes = ip::address_v6::bytes_type;
+using boost::system::error_code;
+
+constexpr std::uint16_t kMappedBits = 96;
+
+// As IPv6; none if it is neither.
+std::optional<ip::address_v6> read(const std::string& text) {
+  // A zone means something to one host only; a NUL ends the text for Asio.
+  if (text.find_first_of(std::string_view("%\0", 2)) != std::string::npos) return std::nullopt;
+  error_code error;
+  const ip::address address = ip::make_address(text, error);
+  if (error) return std::nullopt;
+  return address.is_v4() ? ip::make_address_v6(ip::v4_mapped, address.to_v4()) : address.to_v6();
+}
+
+}  // namespace
+
+std::optional<Address> Address::parse(std::string_view text) {
+  const auto address = read(std::string(text));
+  if (!address) return std::nullopt;
+  Address out;
+  out.bytes_ = address->to_bytes();
+  return out;
+}
+
+bool Address::is_v4() const {
+  return ip::address_v6(bytes_).is_v4_mapped();
+}
+
+bool Address::is_loopback() const {
+  const ip::address_v6 six(bytes_);
+  return six.is_v4_mapped() ? ip::make_address_v4(ip::v4_mapped, six).is_loopback() : six.is_loopback();
+}
+
+std::string Address::text() const {
+  const ip::address_v6 six(bytes_);
+  return six.is_v4_mapped() ? ip::make_address_v4(ip::v4_mapped, six).to_string() : six.to_string();
+}
+
+std::optional<Network> Network::parse(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  const auto address = Address::parse(text.substr(0, slash));
+  if (!address) return std::nullopt;
+  Network out;
+  out.address_ = *address;
+  if (slash == std::string_view::npos) return out;
+  const std::string_view digits = text.substr(slash + 1);
+  const bool four = text.find(':') == std::string_view::npos;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out.prefix_);
+  if (error != std::errc() || end != digits.data() + digits.size() || out.prefix_ > (four ? 32 : 128)) {
+    return std::nullopt;
+  }
+  if (four) out.prefix_ = static_cast<std::uint16_t>(out.prefix_ + kMappedBits);
+  return out;
+}
+
+bool Network::contains(const Address& address) const {
+  if (address.is_v4() && prefix_ < kMappedBits) return false;
+  const auto network = [this](const Address& one) {
+    return ip::network_v6(ip::address_v6(Bytes(one.bytes_)), prefix_).network();
+  };
+  return network(address) == network(address_);
+}
+
+}  // namespace push::core

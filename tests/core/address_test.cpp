@@ -1,0 +1,75 @@
+#include "push/core/address.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace push::core {
+namespace {
+
+std::string text_of(std::string_view text) {
+  const auto address = Address::parse(text);
+  return address ? address->text() : "none";
+}
+
+bool contains(std::string_view network, std::string_view address) {
+  return Network::parse(network).value().contains(Address::parse(address).value());
+}
+
+TEST(Address, IsReadAndWrittenInTheShortestForm) {
+  EXPECT_EQ(text_of("10.0.0.1"), "10.0.0.1");
+  EXPECT_EQ(text_of("2001:DB8:0::0001"), "2001:db8::1");
+  EXPECT_EQ(text_of("::"), "::");
+  EXPECT_EQ(text_of("::ffff:10.0.0.1"), "10.0.0.1");
+  EXPECT_EQ(text_of("::ffff:a00:1"), "10.0.0.1");
+  for (const char* wrong : {"", "localhost", "1.2.3", "1.2.3.4.5", "01.2.3.4", "1.2.3.256", "1.2.3.4:80", "[::1]",
+                            " ::1", "::1 ", "fe80::1%eth0", "1.2.3.4%1", "10.0.0.0/8", "12345::", ":::"}) {
+    EXPECT_EQ(text_of(wrong), "none") << wrong;
+  }
+  EXPECT_EQ(text_of(std::string_view("10.0.0.1\0x", 10)), "none");
+}
+
+TEST(Address, KnowsItsKind) {
+  EXPECT_TRUE(Address::parse("1.2.3.4")->is_v4());
+  EXPECT_TRUE(Address::parse("::ffff:1.2.3.4")->is_v4());
+  EXPECT_FALSE(Address::parse("::1.2.3.4")->is_v4());
+  for (const char* loopback : {"127.0.0.1", "127.8.0.1", "::1", "::ffff:127.0.0.1"}) {
+    EXPECT_TRUE(Address::parse(loopback)->is_loopback()) << loopback;
+  }
+  for (const char* other : {"0.0.0.0", "::", "192.168.0.1", "128.0.0.1", "::2"}) {
+    EXPECT_FALSE(Address::parse(other)->is_loopback()) << other;
+  }
+}
+
+TEST(Network, ContainsWhatSharesItsPrefix) {
+  EXPECT_TRUE(contains("10.0.0.0/8", "10.255.0.1"));
+  EXPECT_FALSE(contains("10.0.0.0/8", "11.0.0.0"));
+  EXPECT_TRUE(contains("10.1.2.3/8", "10.9.9.9"));
+  EXPECT_TRUE(contains("172.16.0.0/12", "172.31.255.255"));
+  EXPECT_FALSE(contains("172.16.0.0/12", "172.32.0.0"));
+  EXPECT_TRUE(contains("2001:db8:8000::/33", "2001:db8:ffff::1"));
+  EXPECT_FALSE(contains("2001:db8:8000::/33", "2001:db8:7fff::1"));
+  EXPECT_TRUE(contains("192.168.1.1", "192.168.1.1"));
+  EXPECT_FALSE(contains("192.168.1.1", "192.168.1.2"));
+  EXPECT_TRUE(contains("10.0.0.0/08", "10.1.1.1"));
+}
+
+TEST(Network, Ipv4IsTheSameWhenItIsMappedAndNoPartOfIpv6) {
+  EXPECT_TRUE(contains("::ffff:10.0.0.1", "10.0.0.1"));
+  EXPECT_TRUE(contains("::ffff:10.0.0.0/104", "10.2.2.2"));
+  EXPECT_TRUE(contains("0.0.0.0/0", "1.2.3.4"));
+  EXPECT_FALSE(contains("0.0.0.0/0", "::1"));
+  EXPECT_TRUE(contains("::/0", "::1"));
+  EXPECT_FALSE(contains("::/0", "1.2.3.4"));
+}
+
+TEST(Network, IsAnAddressWithAPrefixThatFits) {
+  for (const char* wrong : {"", "/8", "localhost/8", "10.0.0.0/33", "::/129", "10.0.0/8", "10.0.0.0/", "10.0.0.0/8x",
+                            "10.0.0.0/-1", "10.0.0.0/+1", "10.0.0.0/8/8", "10.0.0.0/8 ", "[::1]", "[::]/8",
+                            "fe80::1%eth0/64", "fe80::1%1/64", "10.0.0.0/4294967304"}) {
+    EXPECT_FALSE(Network::parse(wrong)) << wrong;
+  }
+}
+
+}  // namespace
+}  // namespace push::core
