@@ -4,27 +4,30 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "scenarios.hpp"
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/http.hpp"
-#include "support/names.hpp"
-#include "support/posting.hpp"
-#include "support/server.hpp"
-#include "support/stamp.hpp"
-#include "support/stats.hpp"
-#include "support/subscriber_process.hpp"
-#include "support/table.hpp"
-#include "support/tcp_counters.hpp"
+#include "benchmark/scenarios.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/http.hpp"
+#include "benchmark/support/names.hpp"
+#include "benchmark/support/posting.hpp"
+#include "benchmark/support/server.hpp"
+#include "benchmark/support/stamp.hpp"
+#include "benchmark/support/stats.hpp"
+#include "benchmark/support/subscriber_process.hpp"
+#include "benchmark/support/table.hpp"
+#include "benchmark/support/tcp_counters.hpp"
 
 namespace push::bench {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr unsigned kDefaultConnections = 19'000;
-constexpr unsigned kDefaultRounds = 5;
-constexpr unsigned kDefaultThreads = 1;
+struct ConnectsOptions : CommonOptions {
+  unsigned connections = 19'000;
+  unsigned threads = 1;
+  unsigned rounds = 5;
+  Words cases{"s1", "s2"};
+};
 
 // What the kernel counts where a connection attempt was lost or had to be repeated.
 constexpr std::array kLosses{"ListenOverflows", "ListenDrops", "TCPSynRetrans", "TCPReqQFullDrop", "TCPTimeouts"};
@@ -32,15 +35,12 @@ constexpr std::array kLosses{"ListenOverflows", "ListenDrops", "TCPSynRetrans", 
 // One server with its subscribers, who come back again and again.
 class Returning {
  public:
-  Returning(const Options& options, bool own_users, bool restart)
+  Returning(const ConnectsOptions& options, bool own_users, bool restart)
       : restart_(restart),
-        connections_(options.connections != 0 ? options.connections : kDefaultConnections),
+        connections_(options.connections),
         users_(own_users ? connections_ : 1),
         size_(options.size),
-        server_({.program = options.program,
-                 .directory = options.dir,
-                 .threads = options.threads != 0 ? options.threads : kDefaultThreads,
-                 .users = users_}),
+        server_({.program = options.program, .directory = options.dir, .threads = options.threads, .users = users_}),
         subscribers_({.port = server_.port(), .source_net = 50, .own_users = own_users}) {
     subscribers_.open_up_to(connections_);
     prove_that_all_are_there();
@@ -128,19 +128,17 @@ class Returning {
   Histogram times_;
 };
 
-}  // namespace
-
-nlohmann::json run_connects(const Options& options) {
+Json run_connects(const ConnectsOptions& options) {
   Json all = Json::object();
-  const unsigned rounds = options.rounds != 0 ? options.rounds : kDefaultRounds;
   Table table({"connects", "connects/s", "least", "server us", "client us", "p50 ms", "p99 ms", "max ms", "not let in",
                "lost SYNs"});
   for (const std::string name : {"s1", "s2"}) {
-    if (!wants_case(options, name)) continue;
+    if (!contains(options.cases, name)) continue;
     for (const std::string how : {"drop", "restart"}) {
       Returning returning(options, name == "s2", how == "restart");
-      for (unsigned round = 1; round <= rounds; ++round) {
-        progress("connects " + name + " " + how + ", round " + std::to_string(round) + " of " + std::to_string(rounds));
+      for (unsigned round = 1; round <= options.rounds; ++round) {
+        progress("connects " + name + " " + how + ", round " + std::to_string(round) + " of " +
+                 std::to_string(options.rounds));
         returning.round();
         if (!returning.all_came_back()) fail("connects " + name + " " + how + ": " + returning.complaint());
       }
@@ -156,9 +154,21 @@ nlohmann::json run_connects(const Options& options) {
       all[name][how] = figures;
     }
   }
-  if (all.empty()) fail("connects has no case in " + options.cases + "; it has s1,s2");
   table.print();
   return all;
+}
+
+void bind(Flags& flags, ConnectsOptions& options) {
+  flags.add("--connections", options.connections, "subscribers");
+  flags.add("--threads", options.threads, "loops of the server; 0: one per core");
+  flags.add("--rounds", options.rounds, "rounds");
+  flags.choose("--cases", options.cases, "s1: one user, s2: one user per connection");
+}
+
+}  // namespace
+
+Scenario connects_scenario() {
+  return scenario("connects", "everybody comes back at once", bind, run_connects);
 }
 
 }  // namespace push::bench

@@ -1,15 +1,15 @@
-#include "crowd.hpp"
+#include "benchmark/crowd.hpp"
 
 #include <string>
 
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/http.hpp"
-#include "support/names.hpp"
-#include "support/post_pool.hpp"
-#include "support/socket.hpp"
-#include "support/stamp.hpp"
-#include "support/subscribers.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/http.hpp"
+#include "benchmark/support/names.hpp"
+#include "benchmark/support/post_pool.hpp"
+#include "benchmark/support/socket.hpp"
+#include "benchmark/support/stamp.hpp"
+#include "benchmark/support/subscribers.hpp"
 
 namespace push::bench {
 namespace {
@@ -23,7 +23,7 @@ constexpr char kFailed = '-';
 Crowd::Crowd(std::uint16_t port, unsigned connections, std::size_t message_size) {
   auto [ours, theirs] = Channel::make();
   const Channel& child_end = theirs;
-  process_ = Process::run([&] {
+  process_ = support::Process::fork([&] {
     std::string last;
     try {
       last = std::to_string(post_until_told(child_end, port, connections, message_size));

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "support/channel.hpp"
+#include "benchmark/support/channel.hpp"
 #include "support/process.hpp"
 
 namespace push::bench {
@@ -24,7 +24,7 @@ class Crowd {
   std::string answer() const;
 
   Channel channel_;
-  Process process_;
+  support::Process process_;
 };
 
 }  // namespace push::bench

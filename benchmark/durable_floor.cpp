@@ -1,4 +1,4 @@
-#include "durable_floor.hpp"
+#include "benchmark/durable_floor.hpp"
 
 #include <fcntl.h>
 #include <sys/epoll.h>
@@ -13,11 +13,10 @@
 #include <thread>
 #include <vector>
 
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/http.hpp"
+#include "benchmark/support/socket.hpp"
 #include "push/core/descriptor.hpp"
-#include "support/check.hpp"
-#include "support/frame.hpp"
-#include "support/http.hpp"
-#include "support/socket.hpp"
 
 namespace push::bench {
 namespace {
@@ -157,9 +156,9 @@ class Floor {
 
 }  // namespace
 
-DurableFloor::DurableFloor(const std::string& directory) : scratch_(directory) {
+DurableFloor::DurableFloor(const std::string& directory) : scratch_(disk_folder(directory)) {
   const core::Descriptor listener = listen_on_loopback(port_);
-  process_ = Process::run([&] { Floor(listener, scratch_.path()).run(); });
+  process_ = support::Process::fork([&] { Floor(listener, scratch_.path()).run(); });
 }
 
 }  // namespace push::bench

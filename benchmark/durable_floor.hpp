@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "benchmark/support/server.hpp"
 #include "support/process.hpp"
-#include "support/server.hpp"
 
 namespace push::bench {
 
@@ -16,9 +16,9 @@ class DurableFloor {
   std::uint16_t port() const { return port_; }
 
  private:
-  Scratch scratch_;
+  support::TemporaryDirectory scratch_;
   std::uint16_t port_ = 0;
-  Process process_;
+  support::Process process_;
 };
 
 }  // namespace push::bench

@@ -1,140 +1,33 @@
 // fanout: one message to many subscribers of one user, against a loop of bare send() calls in the same run.
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "raw_sender.hpp"
-#include "scenarios.hpp"
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/names.hpp"
-#include "support/post_pool.hpp"
-#include "support/server.hpp"
-#include "support/stamp.hpp"
-#include "support/stats.hpp"
-#include "support/subscriber_process.hpp"
-#include "support/table.hpp"
+#include "benchmark/scenarios.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/side.hpp"
+#include "benchmark/support/table.hpp"
 
 namespace push::bench {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr unsigned kDefaultConnections = 10'000;
-constexpr unsigned kDefaultRounds = 3;  // a pair
+struct FanoutOptions : CommonOptions {
+  unsigned connections = 10'000;
+  unsigned threads = 0;
+  unsigned rounds = 3;  // of a pair
+  unsigned messages = 20;
+  unsigned nap_us = 500;
+};
+
 // Subscribers acknowledge 40 ms after they have received. The timers run on whichever thread has the core, so they must
 // have run before the next message: a sender that needs 39 ms would not pay for them, and one that needs 41 would.
-constexpr useconds_t kPauseUs = 80'000;
+constexpr unsigned kPauseUs = 80'000;
 constexpr unsigned kPairs = 5;
-
-struct Round {
-  double cpu_us = 0;         // of the sender, per delivery
-  double client_cpu_us = 0;  // of the subscribers, per delivery
-  double per_second = 0;     // deliveries, from the first POST to the last receipt
-};
-
-// One of the two sides: who sends, who listens.
-class Side {
- public:
-  Side(SubscriberPlan plan, unsigned connections) : connections_(connections), subscribers_(plan) {}
-  virtual ~Side() = default;
-
-  void connect() { subscribers_.open_up_to(connections_); }
-  virtual std::int64_t cpu() const = 0;
-  // Sends the next message and returns when the sender has done its part.
-  virtual void send(const Stamp& stamp) = 0;
-
-  Round round(unsigned messages, bool keep) {
-    if (!keep) subscribers_.take_summary();
-    const std::int64_t cpu_before = cpu();
-    const std::int64_t client_before = subscribers_.cpu_ns();
-    std::int64_t busy_ns = 0;
-    for (unsigned i = 0; i < messages; ++i) {
-      ::usleep(kPauseUs);
-      const std::int64_t start = monotonic_ns();
-      subscribers_.begin_await_sequence(++sequence_);
-      send({.sent_ns = monotonic_ns(), .sequence = sequence_, .user = 0});
-      subscribers_.end_await_sequence();  // one message in flight, so that no two frames share a write
-      busy_ns += monotonic_ns() - start;
-    }
-    const auto deliveries = static_cast<double>(messages) * connections_;
-    Round result{.cpu_us = static_cast<double>(cpu() - cpu_before) / 1e3 / deliveries,
-                 .client_cpu_us = static_cast<double>(subscribers_.cpu_ns() - client_before) / 1e3 / deliveries,
-                 .per_second = deliveries * 1e9 / static_cast<double>(busy_ns)};
-    const auto summary = subscribers_.take_summary();
-    if (summary.deliveries != std::uint64_t{sequence_} * connections_) fail("deliveries do not add up");
-    if (keep) {
-      rounds_.push_back(result);
-      latencies_.add(summary.latencies);
-    }
-    return result;
-  }
-
-  const std::vector<Round>& rounds() const { return rounds_; }
-  const Histogram& latencies() const { return latencies_; }
-
- protected:
-  unsigned connections_;
-  SubscriberProcess subscribers_;
-
- private:
-  std::uint32_t sequence_ = 0;
-  std::vector<Round> rounds_;
-  Histogram latencies_;
-};
-
-class ServerSide : public Side {
- public:
-  ServerSide(const Server& server, const Options& options, unsigned connections)
-      : Side({.port = server.port(), .source_net = 30, .nap_us = options.nap_us}, connections),
-        server_(server),
-        size_(options.size),
-        poster_(server.port(), 1) {}
-
-  std::int64_t cpu() const override { return server_.cpu_ns(); }
-
-  void send(const Stamp& stamp) override {
-    poster_.send(post_request(server_.port(), application_token(0), stamp_text(stamp, size_)), 0);
-    bool answered = false;
-    for (const Deadline deadline(60); !answered;) {
-      if (deadline.passed()) fail("a POST was not answered");
-      poster_.poll(1000, [&](std::uint64_t, std::int64_t, const Response& response) {
-        if (response.status != 200) fail("POST answered " + std::to_string(response.status));
-        answered = true;
-      });
-    }
-  }
-
-  std::string last_frame() { return subscribers_.last_frame(); }
-
- private:
-  const Server& server_;
-  std::size_t size_;
-  PostPool poster_;
-};
-
-class RawSide : public Side {
- public:
-  RawSide(const RawSender& sender, const Options& options, unsigned connections)
-      : Side({.port = sender.port(), .source_net = 31, .nap_us = options.nap_us}, connections), sender_(sender) {}
-
-  void use_frame(std::string frame) { frame_ = std::move(frame); }
-  std::int64_t cpu() const override { return sender_.cpu_ns(); }
-
-  void send(const Stamp& stamp) override {
-    restamp(frame_, stamp);
-    sender_.start(frame_);
-    sender_.await_sent();
-  }
-
- private:
-  const RawSender& sender_;
-  std::string frame_;
-};
 
 // What one side has done in all pairs.
 class Tally {
@@ -208,23 +101,28 @@ struct Pairs {
 };
 
 // A server and a raw sender with new sockets, in turn.
-void run_pair(const Options& options, unsigned threads, unsigned connections, bool raw_first, Pairs& pairs) {
+void run_pair(const FanoutOptions& options, unsigned threads, unsigned connections, bool raw_first, Pairs& pairs) {
   const RawSender sender(connections);
-  RawSide raw(sender, options, connections);
+  const auto plan = [&](unsigned source_net) {
+    return SidePlan{.subscribers = {.source_net = source_net, .nap_us = options.nap_us},
+                    .connections = connections,
+                    .pause_us = kPauseUs};
+  };
+  RawSide raw(sender, plan(31));
   const Server server({.program = options.program, .directory = options.dir, .threads = threads});
-  ServerSide ours(server, options, connections);
+  ServerSide ours(server, plan(30), options.size, 1);
   if (!raw_first) ours.connect();
   raw.connect();
   sender.await_accepted();
   if (raw_first) ours.connect();
 
-  ours.round(2, false);
+  ours.round(2, 1, false);
   raw.use_frame(ours.last_frame());
-  raw.round(2, false);
+  raw.round(2, 1, false);
   std::vector<Side*> turns{&ours, &raw};
   std::vector<double> ratios;
-  for (unsigned round = 0; round < (options.rounds != 0 ? options.rounds : kDefaultRounds); ++round) {
-    for (Side* side : turns) side->round(options.messages, true);
+  for (unsigned round = 0; round < options.rounds; ++round) {
+    for (Side* side : turns) side->round(options.messages, 1, true);
     std::reverse(turns.begin(), turns.end());  // neither always comes after the other
     ratios.push_back(ours.rounds().back().cpu_us / raw.rounds().back().cpu_us);
   }
@@ -242,10 +140,8 @@ std::string list(const std::vector<double>& values) {
   return text;
 }
 
-}  // namespace
-
-nlohmann::json run_fanout(const Options& options) {
-  const unsigned connections = options.connections != 0 ? options.connections : kDefaultConnections;
+Json run_fanout(const FanoutOptions& options) {
+  const unsigned connections = options.connections;
   Json all{{"connections", connections}, {"messages_a_round", options.messages}, {"nap_us", options.nap_us}};
   Table table({"fanout", "CPU us/delivery", "deliveries/s", "per CPU-second", "p50 us", "p99 us", "max us",
                "sender CPUs", "subscriber CPUs"});
@@ -276,6 +172,20 @@ nlohmann::json run_fanout(const Options& options) {
   table.print();
   std::printf("%s", verdict.c_str());
   return all;
+}
+
+void bind(Flags& flags, FanoutOptions& options) {
+  flags.add("--connections", options.connections, "subscribers");
+  flags.add("--threads", options.threads, "loops of the server; 0: one, then two");
+  flags.add("--rounds", options.rounds, "rounds of each of the five pairs");
+  flags.add("--messages", options.messages, "messages per round");
+  flags.add("--nap-us", options.nap_us, "subscribers look every so many microseconds; 0: each send() may wake them");
+}
+
+}  // namespace
+
+Scenario fanout_scenario() {
+  return scenario("fanout", "one message to many subscribers of one user, against bare send() calls", bind, run_fanout);
 }
 
 }  // namespace push::bench

@@ -8,41 +8,50 @@
 #include <string_view>
 #include <vector>
 
-#include "scenarios.hpp"
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/counters.hpp"
-#include "support/http.hpp"
-#include "support/names.hpp"
-#include "support/post_pool.hpp"
-#include "support/posting.hpp"
-#include "support/proc_memory.hpp"
-#include "support/server.hpp"
-#include "support/stamp.hpp"
-#include "support/stats.hpp"
-#include "support/subscriber_process.hpp"
-#include "support/table.hpp"
+#include "benchmark/scenarios.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/counters.hpp"
+#include "benchmark/support/http.hpp"
+#include "benchmark/support/names.hpp"
+#include "benchmark/support/post_pool.hpp"
+#include "benchmark/support/posting.hpp"
+#include "benchmark/support/proc_memory.hpp"
+#include "benchmark/support/server.hpp"
+#include "benchmark/support/stamp.hpp"
+#include "benchmark/support/stats.hpp"
+#include "benchmark/support/subscriber_process.hpp"
+#include "benchmark/support/table.hpp"
 
 namespace push::bench {
 namespace {
 
 using Json = nlohmann::json;
 
+struct GuardOptions : CommonOptions {
+  Words cases{"memory", "allocations", "system_calls", "instructions"};
+};
+
 constexpr unsigned kOneUserConnections = 19'000;
 constexpr unsigned kOwnUserConnections = 12'000;
+constexpr unsigned kHttpSessions = 19'000;
 constexpr unsigned kOthers = 3;     // users who never connect, for each one who does
 constexpr unsigned kTokens = 1000;  // remembered: a cache that is still growing would be seen as connections
 constexpr unsigned kLoops = 1;      // a second one only adds chance
 
+enum class Holding { streams_of_one_user, streams_of_own_users, http_sessions };
+
 // User bytes per connection, as `idle` finds them for its stage `fresh`.
-double bytes_per_connection(const Options& options, bool own_users) {
-  const unsigned connections = own_users ? kOwnUserConnections : kOneUserConnections;
+double bytes_per_connection(const GuardOptions& options, Holding holding, unsigned connections) {
+  const bool own_users = holding == Holding::streams_of_own_users;
   Server server({.program = options.program,
                  .directory = options.dir,
                  .threads = kLoops,
                  .users = own_users ? (1 + kOthers) * connections : 1,
-                 .under = {"/usr/bin/env", "GOTIFY_SERVER_TOKENCACHE=" + std::to_string(kTokens)}});
-  SubscriberProcess subscribers({.port = server.port(), .source_net = 20, .own_users = own_users});
+                 .under = {"/usr/bin/env", "GOTIFY_SERVER_TOKENCACHE=" + std::to_string(kTokens),
+                           "GOTIFY_SERVER_HTTP_IDLETIMEOUTSECONDS=3600"}});
+  SubscriberProcess subscribers(
+      {.port = server.port(), .source_net = 20, .own_users = own_users, .sessions = holding == Holding::http_sessions});
   if (own_users) {
     request_all(server.port(), 64, kOthers * connections, [&](std::size_t i) {
       return get_request(server.port(), "/current/user?token=" + client_token(connections + static_cast<unsigned>(i)));
@@ -70,7 +79,7 @@ constexpr unsigned kMany = 1100;
 // One server under one counter; one message in flight at a time.
 class Run {
  public:
-  Run(const Options& options, Counter& counter)
+  Run(const GuardOptions& options, Counter& counter)
       : options_(options),
         counter_(counter),
         server_({.program = options.program, .directory = options.dir, .threads = kLoops, .under = counter.under()}),
@@ -142,7 +151,7 @@ class Run {
     }
   }
 
-  const Options& options_;
+  const GuardOptions& options_;
   Counter& counter_;
   Server server_;
   SubscriberProcess subscribers_;
@@ -199,10 +208,10 @@ double sum(const Counts& counts) {
   return result;
 }
 
-std::pair<Counts, Counts> measure(const Options& options, const Part& part) {
+std::pair<Counts, Counts> measure(const GuardOptions& options, const Part& part) {
   progress(std::string("guard ") + part.name);
   try {
-    const Scratch scratch(options.dir + "/guard");
+    const support::TemporaryDirectory scratch(disk_folder(options.dir + "/guard"));
     const std::unique_ptr<Counter> counter = part.counter(scratch.path());
     auto counts = Run(options, *counter).measure();
     // The last round of POSTs, for callgrind_annotate.
@@ -218,9 +227,7 @@ std::pair<Counts, Counts> measure(const Options& options, const Part& part) {
   }
 }
 
-}  // namespace
-
-nlohmann::json run_guard(const Options& options) {
+Json run_guard(const GuardOptions& options) {
   Json figures = Json::object();
   Json kinds = Json::object();
   Table table({"guard", "figure"});
@@ -228,13 +235,16 @@ nlohmann::json run_guard(const Options& options) {
     figures[name] = value;
     table.row({name, decimal(value, 3)});
   };
-  if (wants_case(options, "memory")) {
+  if (contains(options.cases, "memory")) {
     progress("guard memory");
-    enter("user_bytes_per_connection_of_one_user", bytes_per_connection(options, false));
-    enter("user_bytes_per_connection_of_own_users", bytes_per_connection(options, true));
+    enter("user_bytes_per_connection_of_one_user",
+          bytes_per_connection(options, Holding::streams_of_one_user, kOneUserConnections));
+    enter("user_bytes_per_connection_of_own_users",
+          bytes_per_connection(options, Holding::streams_of_own_users, kOwnUserConnections));
+    enter("user_bytes_per_http_session", bytes_per_connection(options, Holding::http_sessions, kHttpSessions));
   }
   for (const Part& part : parts()) {
-    if (!wants_case(options, part.name)) continue;
+    if (!contains(options.cases, part.name)) continue;
     const auto [per_post, per_delivery] = measure(options, part);
     for (const auto& [counts, unit] : {std::pair(per_post, "_per_post"), std::pair(per_delivery, "_per_delivery")}) {
       for (const auto& [figure, of_figure] : grouped(part.groups, counts)) {
@@ -243,9 +253,18 @@ nlohmann::json run_guard(const Options& options) {
       }
     }
   }
-  if (figures.empty()) fail("guard has no case in " + options.cases);
   table.print();
   return {{"figures", figures}, {"kinds", kinds}};
+}
+
+void bind(Flags& flags, GuardOptions& options) {
+  flags.choose("--cases", options.cases, "what is counted");
+}
+
+}  // namespace
+
+Scenario guard_scenario() {
+  return scenario("guard", "what does not move with the machine, for guard/run", bind, run_guard, false);
 }
 
 }  // namespace push::bench

@@ -6,34 +6,47 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "raw_sender.hpp"
-#include "scenarios.hpp"
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/http.hpp"
-#include "support/names.hpp"
-#include "support/posting.hpp"
-#include "support/proc_memory.hpp"
-#include "support/server.hpp"
-#include "support/stamp.hpp"
-#include "support/stats.hpp"
-#include "support/subscriber_process.hpp"
-#include "support/table.hpp"
+#include "benchmark/scenarios.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/http.hpp"
+#include "benchmark/support/names.hpp"
+#include "benchmark/support/posting.hpp"
+#include "benchmark/support/proc_memory.hpp"
+#include "benchmark/support/raw_sender.hpp"
+#include "benchmark/support/server.hpp"
+#include "benchmark/support/stamp.hpp"
+#include "benchmark/support/stats.hpp"
+#include "benchmark/support/subscriber_process.hpp"
+#include "benchmark/support/table.hpp"
 
 namespace push::bench {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr unsigned kDefaultConnections = 19'000;
+struct IdleOptions : CommonOptions {
+  unsigned connections = 19'000;
+  unsigned threads = 0;
+  unsigned churn = 100'000;
+  Words cases{"s1", "s2", "http"};
+  Words stages{"fresh", "broadcast", "churn", "ping"};
+};
+
 constexpr unsigned kPingSeconds = 3;  // of the ping stage
 constexpr std::size_t kChurnWindow = 1000;
 constexpr double kChurnSeconds = 120;
 constexpr unsigned kOthers = 3;  // users who never connect, for each one who does
+constexpr const char* kNoIdleTimeout = "GOTIFY_SERVER_HTTP_IDLETIMEOUTSECONDS=3600";
 
-unsigned connections_of(const Options& options) {
-  return options.connections != 0 ? options.connections : kDefaultConnections;
-}
+struct Case {
+  const char* name;
+  const char* must;  // user bytes per connection
+  bool own_users;
+  bool sessions;  // of HTTP, not streams
+};
+constexpr Case kCases[] = {
+    {"s1", "<= 256", false, false}, {"s2", "<= 457", true, false}, {"http", "<= 2048", false, true}};
 
 struct Reading {
   std::size_t connections = 0;
@@ -91,18 +104,19 @@ ObjectsPerConnection measure_subscribers(unsigned connections) {
 // One server, one stage.
 class Run {
  public:
-  Run(const Options& options, const ObjectsPerConnection& of_subscribers, bool own_users, std::string stage)
+  Run(const IdleOptions& options, const ObjectsPerConnection& of_subscribers, const Case& which, std::string stage)
       : options_(options),
         of_subscribers_(of_subscribers),
-        own_users_(own_users),
+        own_users_(which.own_users),
         stage_(std::move(stage)),
-        connections_(connections_of(options)),
+        connections_(options.connections),
         server_({.program = options.program,
                  .directory = options.dir,
                  .threads = options.threads,
-                 .users = own_users ? (1 + kOthers) * connections_ : 1,
-                 .ping_seconds = stage_ == "ping" ? kPingSeconds : 45}),
-        subscribers_({.port = server_.port(), .source_net = 20, .own_users = own_users}) {}
+                 .users = own_users_ ? (1 + kOthers) * connections_ : 1,
+                 .ping_seconds = stage_ == "ping" ? kPingSeconds : 45,
+                 .under = {"/usr/bin/env", kNoIdleTimeout}}),
+        subscribers_({.port = server_.port(), .source_net = 20, .own_users = own_users_, .sessions = which.sessions}) {}
 
   Json measure() {
     warm_up();
@@ -217,7 +231,7 @@ class Run {
     result_["kernel_bytes_per_connection"] = sum;
   }
 
-  const Options& options_;
+  const IdleOptions& options_;
   const ObjectsPerConnection& of_subscribers_;
   bool own_users_;
   std::string stage_;
@@ -233,18 +247,17 @@ std::string cell(const Json& figures, const char* key, int places = 0) {
   return figures.contains(key) ? decimal(figures[key].get<double>(), places) : "-";
 }
 
-}  // namespace
-
-nlohmann::json run_idle(const Options& options) {
+Json run_idle(const IdleOptions& options) {
   Json all = Json::object();
   Table table({"idle", "user B/conn", "kernel B/conn", "sum", "must user", "connects/s"});
-  const ObjectsPerConnection of_subscribers = measure_subscribers(connections_of(options));
-  for (const std::string name : {"s1", "s2"}) {
-    if (!wants_case(options, name)) continue;
+  const ObjectsPerConnection of_subscribers = measure_subscribers(options.connections);
+  for (const Case& which : kCases) {
+    const std::string name = which.name;
+    if (!contains(options.cases, name)) continue;
     for (const std::string stage : {"fresh", "broadcast", "churn", "ping"}) {
-      if (!contains_word(options.stages, stage)) continue;
+      if (!contains(options.stages, stage) || (which.sessions && stage != "fresh" && stage != "churn")) continue;
       progress("idle " + name + " " + stage);
-      Json figures = Run(options, of_subscribers, name == "s2", stage).measure();
+      Json figures = Run(options, of_subscribers, which, stage).measure();
       std::string sum = "-";
       const std::string mark = figures.value("kernel_blurred", false) ? "~" : "";
       if (figures.contains("kernel_bytes_per_connection")) {
@@ -254,13 +267,27 @@ nlohmann::json run_idle(const Options& options) {
         sum = mark + decimal(total, 0);
       }
       table.row({name + " " + stage, cell(figures, "user_bytes_per_connection", 1),
-                 mark + cell(figures, "kernel_bytes_per_connection"), sum, name == "s1" ? "<= 256" : "<= 457",
+                 mark + cell(figures, "kernel_bytes_per_connection"), sum, which.must,
                  cell(figures, "connects_per_second")});
       all[name][stage] = std::move(figures);
     }
   }
   table.print();
   return all;
+}
+
+void bind(Flags& flags, IdleOptions& options) {
+  flags.add("--connections", options.connections, "subscribers");
+  flags.add("--threads", options.threads, "loops of the server; 0: one per core");
+  flags.add("--churn", options.churn, "connects and drops of the churn stage");
+  flags.choose("--cases", options.cases, "s1: one user, s2: one user per connection, http: keep-alive sessions");
+  flags.choose("--stages", options.stages, "what the connections have seen before");
+}
+
+}  // namespace
+
+Scenario idle_scenario() {
+  return scenario("idle", "memory per idle connection", bind, run_idle);
 }
 
 }  // namespace push::bench

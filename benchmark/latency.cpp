@@ -8,26 +8,32 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "crowd.hpp"
-#include "durable_floor.hpp"
-#include "scenarios.hpp"
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/database.hpp"
-#include "support/names.hpp"
-#include "support/post_pool.hpp"
-#include "support/server.hpp"
-#include "support/stamp.hpp"
-#include "support/stats.hpp"
-#include "support/subscribers.hpp"
-#include "support/table.hpp"
+#include "benchmark/crowd.hpp"
+#include "benchmark/durable_floor.hpp"
+#include "benchmark/scenarios.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/database.hpp"
+#include "benchmark/support/names.hpp"
+#include "benchmark/support/post_pool.hpp"
+#include "benchmark/support/server.hpp"
+#include "benchmark/support/stamp.hpp"
+#include "benchmark/support/stats.hpp"
+#include "benchmark/support/subscribers.hpp"
+#include "benchmark/support/table.hpp"
 
 namespace push::bench {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr double kDefaultSeconds = 20;
+struct LatencyOptions : CommonOptions {
+  unsigned threads = 0;
+  unsigned seconds = 20;
+  unsigned rate = 200;  // POSTs per second
+  unsigned behind = 0;  // subscribers of another user who is busy meanwhile
+};
+
 constexpr std::size_t kConnections = 16;
 constexpr std::uint32_t kWarming = 200;
 constexpr std::uint32_t kBlocks = 5;  // the server and the floor take turns
@@ -35,7 +41,7 @@ constexpr unsigned kUser = 1;         // user 0 has the crowd
 
 class Pacing {
  public:
-  Pacing(std::uint16_t port, unsigned source_net, const Options& options)
+  Pacing(std::uint16_t port, unsigned source_net, const LatencyOptions& options)
       : port_(port),
         size_(options.size),
         period_ns_(1'000'000'000 / options.rate),
@@ -131,12 +137,9 @@ void add_row(Table& table, const std::string& name, const Histogram& histogram) 
              decimal(histogram.max_us(), 0)});
 }
 
-}  // namespace
-
-nlohmann::json run_latency(const Options& options) {
+Json run_latency(const LatencyOptions& options) {
   if (options.rate == 0) fail("--rate must not be 0");
-  const double seconds = options.seconds != 0 ? options.seconds : kDefaultSeconds;
-  const auto count = static_cast<std::uint32_t>(seconds * options.rate) / kBlocks * kBlocks;
+  const auto count = options.seconds * options.rate / kBlocks * kBlocks;
   Server server({.program = options.program, .directory = options.dir, .threads = options.threads, .users = 2});
   Json result{{"rate", options.rate}, {"threads", options.threads}, {"behind", options.behind}};
   std::uint32_t acked = kWarming + count;
@@ -191,6 +194,20 @@ nlohmann::json run_latency(const Options& options) {
               decimal(result["server_cpus"].get<double>(), 2).c_str(), acked, rows);
   if (rows != acked) fail("stored rows and acknowledged messages differ");
   return result;
+}
+
+void bind(Flags& flags, LatencyOptions& options) {
+  flags.add("--threads", options.threads, "loops of the server; 0: one per core");
+  flags.add("--seconds", options.seconds, "length of the run");
+  flags.add("--rate", options.rate, "POSTs per second");
+  flags.add("--behind", options.behind, "another user has so many subscribers and gets two messages per second");
+}
+
+}  // namespace
+
+Scenario latency_scenario() {
+  return scenario("latency", "from the POST to the subscriber, against a process that only writes and sends", bind,
+                  run_latency);
 }
 
 }  // namespace push::bench

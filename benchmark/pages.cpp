@@ -6,20 +6,26 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "scenarios.hpp"
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/database.hpp"
-#include "support/names.hpp"
-#include "support/post_pool.hpp"
-#include "support/server.hpp"
-#include "support/stats.hpp"
-#include "support/table.hpp"
+#include "benchmark/scenarios.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/database.hpp"
+#include "benchmark/support/names.hpp"
+#include "benchmark/support/post_pool.hpp"
+#include "benchmark/support/server.hpp"
+#include "benchmark/support/stats.hpp"
+#include "benchmark/support/table.hpp"
 
 namespace push::bench {
 namespace {
 
 using Json = nlohmann::json;
+
+struct PagesOptions : CommonOptions {
+  unsigned threads = 0;
+  unsigned seconds = 5;         // of load before a deletion
+  unsigned stored = 1'000'000;  // messages of each of the two big applications
+};
 
 // Users and, with the same number, their first applications. kBusy and kDoomed hold --stored messages each.
 enum User : unsigned { kBusy, kDoomed, kFew, kNone, kMany, kPoster, kUsers };
@@ -28,7 +34,6 @@ constexpr unsigned kPages = 500;              // of each kind, one after another
 constexpr unsigned kManyApplications = 1000;  // of kMany
 constexpr unsigned kFewMessages = 20;         // the oldest of all
 constexpr unsigned kMixed = 51;               // one message in so many is kMany's
-constexpr double kDefaultSeconds = 5;         // of load before a deletion
 constexpr double kPatience = 600;             // for a deletion
 constexpr std::int64_t kLookPeriod = 50'000'000;
 
@@ -37,7 +42,7 @@ std::string application_id(User user) {
 }
 
 // The two big applications take turns, so each page of the file holds messages of both.
-std::string seed_sql(const Options& options) {
+std::string seed_sql(const PagesOptions& options) {
   const std::string text = "'" + std::string(options.size, 'x') + "'";
   const std::string columns = "INSERT INTO messages (application_id, message, title, priority, date) ";
   const std::string counted = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ";
@@ -229,10 +234,7 @@ Json measure_deletion(const Server& server, const std::string& target, User owne
   return result;
 }
 
-}  // namespace
-
-nlohmann::json run_pages(const Options& options) {
-  const double seconds = options.seconds != 0 ? options.seconds : kDefaultSeconds;
+Json run_pages(const PagesOptions& options) {
   progress("pages, seeding");
   Server server({.program = options.program,
                  .directory = options.dir,
@@ -261,10 +263,22 @@ nlohmann::json run_pages(const Options& options) {
   table.print();
   std::printf("(a page must take at most 5 ms, an empty one 1 ms)\n\n");
 
-  result["deletions"].push_back(measure_deletion(server, target(kBusy) + "/message", kBusy, seconds));
+  result["deletions"].push_back(measure_deletion(server, target(kBusy) + "/message", kBusy, options.seconds));
   std::printf("\n");
-  result["deletions"].push_back(measure_deletion(server, target(kDoomed), kDoomed, seconds));
+  result["deletions"].push_back(measure_deletion(server, target(kDoomed), kDoomed, options.seconds));
   return result;
+}
+
+void bind(Flags& flags, PagesOptions& options) {
+  flags.add("--threads", options.threads, "loops of the server; 0: one per core");
+  flags.add("--seconds", options.seconds, "load before a deletion");
+  flags.add("--stored", options.stored, "messages of each of the two big applications");
+}
+
+}  // namespace
+
+Scenario pages_scenario() {
+  return scenario("pages", "pages out of millions of messages, and what a deletion costs others", bind, run_pages);
 }
 
 }  // namespace push::bench

@@ -5,194 +5,72 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "raw_sender.hpp"
-#include "scenarios.hpp"
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/http.hpp"
-#include "support/names.hpp"
-#include "support/post_pool.hpp"
-#include "support/server.hpp"
-#include "support/stamp.hpp"
-#include "support/stats.hpp"
-#include "support/subscriber_process.hpp"
-#include "support/table.hpp"
+#include "benchmark/scenarios.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/side.hpp"
+#include "benchmark/support/stats.hpp"
+#include "benchmark/support/table.hpp"
 
 namespace push::bench {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr unsigned kDefaultConnections = 5'000;
-constexpr unsigned kDefaultRounds = 5;
-constexpr unsigned kDefaultThreads = 1;
+struct PendingOptions : CommonOptions {
+  unsigned connections = 5'000;
+  unsigned threads = 1;
+  unsigned rounds = 5;
+};
+
 constexpr unsigned kPosters = 64;
 constexpr std::array<unsigned, 2> kBursts{96, 256};  // messages posted before everybody must have received them
 constexpr unsigned kMessages = 1024;                 // about as many a round
 constexpr double kLeastPerSend = 32;                 // frames, or the figure is not what it says
 
-// One side's rounds.
-struct Rounds {
-  std::vector<double> frames_per_cpu_second;
-  std::vector<double> frames_per_segment;
-  std::vector<double> frames_per_second;
-  std::vector<double> client_cpu_us;
+Json figures_of(const Side& side) {
+  const auto frames_per_cpu_second = side.all([](const Round& round) { return 1e6 / round.cpu_us; });
+  const auto frames_per_segment = side.all([](const Round& round) { return round.per_segment; });
+  return {{"frames_per_cpu_second", median(frames_per_cpu_second)},
+          {"frames_per_cpu_second_rounds", frames_per_cpu_second},
+          {"frames_per_segment", median(frames_per_segment)},
+          {"frames_per_segment_rounds", frames_per_segment},
+          {"frames_per_second", median(side.all([](const Round& round) { return round.per_second; }))},
+          {"client_cpu_us_per_frame", median(side.all([](const Round& round) { return round.client_cpu_us; }))}};
+}
 
-  void add(double frames, double segments, std::int64_t cpu, std::int64_t client_cpu, std::int64_t elapsed) {
-    frames_per_cpu_second.push_back(frames * 1e9 / static_cast<double>(cpu));
-    frames_per_segment.push_back(frames / segments);
-    frames_per_second.push_back(frames * 1e9 / static_cast<double>(elapsed));
-    client_cpu_us.push_back(static_cast<double>(client_cpu) / 1e3 / frames);
-  }
-  Json figures() const {
-    return {{"frames_per_cpu_second", median(frames_per_cpu_second)},
-            {"frames_per_cpu_second_rounds", frames_per_cpu_second},
-            {"frames_per_segment", median(frames_per_segment)},
-            {"frames_per_segment_rounds", frames_per_segment},
-            {"frames_per_second", median(frames_per_second)},
-            {"client_cpu_us_per_frame", median(client_cpu_us)}};
-  }
-};
-
-class ServerSide {
- public:
-  ServerSide(const Options& options, unsigned connections, unsigned messages)
-      : connections_(connections),
-        messages_(messages),
-        size_(options.size),
-        server_({.program = options.program,
-                 .directory = options.dir,
-                 .threads = options.threads != 0 ? options.threads : kDefaultThreads}),
-        subscribers_({.port = server_.port(), .source_net = 60, .counts = true}),
-        posters_(server_.port(), kPosters) {
-    subscribers_.open_up_to(connections_);
-    burst(1);
-  }
-
-  void round(Rounds& rounds) {
-    const std::uint64_t segments = subscribers_.segments();
-    const std::int64_t cpu = server_.cpu_ns();
-    const std::int64_t client_cpu = subscribers_.cpu_ns();
-    const std::int64_t start = monotonic_ns();
-    const unsigned bursts = kMessages / messages_;
-    for (unsigned i = 0; i < bursts; ++i) burst(messages_);
-    const std::int64_t end = monotonic_ns();
-    const std::int64_t cpu_after = server_.cpu_ns();
-    const std::int64_t client_cpu_after = subscribers_.cpu_ns();
-    const std::uint64_t segments_after = subscribers_.segments();
-    rounds.add(double{1} * bursts * messages_ * connections_, static_cast<double>(segments_after - segments),
-               cpu_after - cpu, client_cpu_after - client_cpu, end - start);
-  }
-
-  std::string frame() { return subscribers_.last_frame(); }
-
- private:
-  // Posts so many messages with all posters and waits until everybody has each of them.
-  void burst(unsigned messages) {
-    total_ += messages;
-    subscribers_.begin_await_sequence(total_);
-    unsigned posted = 0;
-    unsigned answered = 0;
-    for (const Deadline deadline(60); answered < messages;) {
-      if (deadline.passed()) fail("POSTs were not answered");
-      for (; posted < messages && posters_.has_free(); ++posted) {
-        const std::string text = stamp_text({monotonic_ns(), total_ - messages + posted + 1, 0}, size_);
-        posters_.send(post_request(server_.port(), application_token(0), text), 0);
-      }
-      posters_.poll(1000, [&](std::uint64_t, std::int64_t, const Response& response) {
-        if (response.status != 200) fail("POST answered " + std::to_string(response.status));
-        ++answered;
-      });
-    }
-    subscribers_.end_await_sequence();
-    if (subscribers_.take_summary().deliveries != std::uint64_t{total_} * connections_)
-      fail("deliveries do not add up");
-  }
-
-  unsigned connections_;
-  unsigned messages_;
-  std::size_t size_;
-  Server server_;
-  SubscriberProcess subscribers_;
-  PostPool posters_;
-  std::uint32_t total_ = 0;
-};
-
-// The same number of frames in each send(), and as many sends as the server's.
-class RawSide {
- public:
-  RawSide(unsigned connections, std::string frame)
-      : connections_(connections),
-        frame_(std::move(frame)),
-        sender_(connections),
-        subscribers_({.port = sender_.port(), .source_net = 61}) {
-    subscribers_.open_up_to(connections_);
-    sender_.await_accepted();
-    send(1);
-  }
-
-  void round(Rounds& rounds, unsigned frames, unsigned sends) {
-    const std::uint64_t segments = subscribers_.segments();
-    const std::int64_t cpu = sender_.cpu_ns();
-    const std::int64_t client_cpu = subscribers_.cpu_ns();
-    const std::int64_t start = monotonic_ns();
-    for (unsigned i = 0; i < sends; ++i) send(frames);
-    const std::int64_t end = monotonic_ns();
-    const std::int64_t cpu_after = sender_.cpu_ns();
-    const std::int64_t client_cpu_after = subscribers_.cpu_ns();
-    const std::uint64_t segments_after = subscribers_.segments();
-    rounds.add(double{1} * frames * sends * connections_, static_cast<double>(segments_after - segments),
-               cpu_after - cpu, client_cpu_after - client_cpu, end - start);
-  }
-
- private:
-  void send(unsigned frames) {
-    std::string joined;
-    for (unsigned i = 0; i < frames; ++i) {
-      restamp(frame_, {.sent_ns = monotonic_ns(), .sequence = ++total_, .user = 0});
-      joined += frame_;
-    }
-    subscribers_.begin_await_sequence(total_);
-    sender_.start(joined);
-    sender_.await_sent();
-    subscribers_.end_await_sequence();
-  }
-
-  unsigned connections_;
-  std::string frame_;
-  RawSender sender_;
-  SubscriberProcess subscribers_;
-  std::uint32_t total_ = 0;
-};
-
-Json run_with(const Options& options, unsigned messages) {
-  const unsigned connections = options.connections != 0 ? options.connections : kDefaultConnections;
-  const unsigned rounds = options.rounds != 0 ? options.rounds : kDefaultRounds;
-  ServerSide ours(options, connections, messages);
-  RawSide raw(connections, ours.frame());
-  Rounds warming;
-  ours.round(warming);
-  Rounds of_ours;
-  Rounds of_raw;
+Json run_with(const PendingOptions& options, unsigned messages) {
+  const Server server({.program = options.program, .directory = options.dir, .threads = options.threads});
+  ServerSide ours(
+      server, {.subscribers = {.source_net = 60, .counts = true}, .connections = options.connections, .segments = true},
+      options.size, kPosters);
+  ours.connect();
+  ours.round(1, 1, false);
+  const RawSender sender(options.connections);
+  RawSide raw(sender, {.subscribers = {.source_net = 61}, .connections = options.connections, .segments = true});
+  raw.connect();
+  sender.await_accepted();
+  raw.use_frame(ours.last_frame());
+  raw.round(1, 1, false);
+  ours.round(kMessages / messages, messages, false);
   std::vector<double> ratios;
-  for (unsigned round = 1; round <= rounds; ++round) {
+  for (unsigned round = 1; round <= options.rounds; ++round) {
     progress("pending, " + std::to_string(messages) + " messages at once, round " + std::to_string(round) + " of " +
-             std::to_string(rounds));
-    ours.round(of_ours);
-    const unsigned frames = std::max(1U, static_cast<unsigned>(of_ours.frames_per_segment.back() + 0.5));
-    raw.round(of_raw, frames, kMessages / frames);
-    ratios.push_back(of_ours.frames_per_cpu_second.back() / of_raw.frames_per_cpu_second.back());
+             std::to_string(options.rounds));
+    const Round& of_ours = ours.round(kMessages / messages, messages, true);
+    // The same number of frames in each send(), and as many sends as the server's.
+    const unsigned frames = std::max(1U, static_cast<unsigned>(of_ours.per_segment + 0.5));
+    ratios.push_back(raw.round(kMessages / frames, frames, true).cpu_us / of_ours.cpu_us);
   }
-  const double per_send = median(of_ours.frames_per_segment);
+  const double per_send = median(ours.all([](const Round& round) { return round.per_segment; }));
   if (per_send < kLeastPerSend) {
     fail("only " + decimal(per_send, 1) + " frames a send were pending: the figure wants " + decimal(kLeastPerSend, 0));
   }
-  return {{"connections", connections},
+  return {{"connections", options.connections},
           {"posters", kPosters},
           {"burst", messages},
-          {"frame_bytes", ours.frame().size()},
-          {"server", of_ours.figures()},
-          {"raw_send", of_raw.figures()},
+          {"frame_bytes", ours.last_frame().size()},
+          {"server", figures_of(ours)},
+          {"raw_send", figures_of(raw)},
           {"ratios", ratios},
           {"ratio", median(ratios)}};
 }
@@ -203,9 +81,7 @@ void print_side(Table& table, const std::string& name, const Json& figures) {
              text("client_cpu_us_per_frame", 3)});
 }
 
-}  // namespace
-
-nlohmann::json run_pending(const Options& options) {
+Json run_pending(const PendingOptions& options) {
   Json all = Json::object();
   Table table({"pending", "frames/CPU-second", "frames/send", "frames/s", "client us/frame"});
   std::string verdict;
@@ -221,6 +97,18 @@ nlohmann::json run_pending(const Options& options) {
   table.print();
   std::printf("%s", verdict.c_str());
   return all;
+}
+
+void bind(Flags& flags, PendingOptions& options) {
+  flags.add("--connections", options.connections, "subscribers");
+  flags.add("--threads", options.threads, "loops of the server; 0: one per core");
+  flags.add("--rounds", options.rounds, "rounds");
+}
+
+}  // namespace
+
+Scenario pending_scenario() {
+  return scenario("pending", "many posters at one user, so that frames share a write", bind, run_pending);
 }
 
 }  // namespace push::bench

@@ -3,24 +3,29 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "scenarios.hpp"
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/database.hpp"
-#include "support/names.hpp"
-#include "support/post_pool.hpp"
-#include "support/server.hpp"
-#include "support/stamp.hpp"
-#include "support/stats.hpp"
-#include "support/table.hpp"
+#include "benchmark/scenarios.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/database.hpp"
+#include "benchmark/support/names.hpp"
+#include "benchmark/support/post_pool.hpp"
+#include "benchmark/support/server.hpp"
+#include "benchmark/support/stamp.hpp"
+#include "benchmark/support/stats.hpp"
+#include "benchmark/support/table.hpp"
 
 namespace push::bench {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr unsigned kDefaultRounds = 5;
-constexpr double kDefaultSeconds = 3;
+struct PostOptions : CommonOptions {
+  unsigned threads = 0;
+  unsigned rounds = 5;
+  unsigned seconds = 3;  // of a round
+  std::vector<unsigned> posters{1, 16, 64};
+};
+
 constexpr double kTailSeconds = 1;  // under load before the kill
 
 struct Level {
@@ -113,22 +118,18 @@ class Posting {
   std::map<std::uint64_t, std::uint32_t> ledger_;  // id in the answer -> number in the text
 };
 
-}  // namespace
-
-nlohmann::json run_post(const Options& options) {
-  const std::vector<unsigned> posters = numbers(options.posters);
-  const unsigned rounds = options.rounds != 0 ? options.rounds : kDefaultRounds;
-  const double seconds = options.seconds != 0 ? options.seconds : kDefaultSeconds;
+Json run_post(const PostOptions& options) {
+  const std::vector<unsigned>& posters = options.posters;
   Server server({.program = options.program, .directory = options.dir, .threads = options.threads});
   Posting posting(server, options.size);
   Level warming;
   posting.round(warming, 16, 0.5);
   std::vector<Level> levels(posters.size());
-  for (unsigned round = 0; round < rounds; ++round) {
+  for (unsigned round = 0; round < options.rounds; ++round) {
     for (std::size_t i = 0; i < posters.size(); ++i) {
       progress("post, " + std::to_string(posters[i]) + " posters, round " + std::to_string(round + 1) + " of " +
-               std::to_string(rounds));
-      posting.round(levels[i], posters[i], seconds);
+               std::to_string(options.rounds));
+      posting.round(levels[i], posters[i], options.seconds);
     }
   }
   progress("post, kill -9 under load");
@@ -158,6 +159,19 @@ nlohmann::json run_post(const Options& options) {
               found);
   if (found != acked) fail(std::to_string(acked - found) + " acknowledged messages are lost: the rates do not count");
   return all;
+}
+
+void bind(Flags& flags, PostOptions& options) {
+  flags.add("--threads", options.threads, "loops of the server; 0: one per core");
+  flags.add("--rounds", options.rounds, "rounds");
+  flags.add("--seconds", options.seconds, "length of a round");
+  flags.add("--posters", options.posters, "connections of the posters");
+}
+
+}  // namespace
+
+Scenario post_scenario() {
+  return scenario("post", "durable POSTs per second, and kill -9 among them", bind, run_post);
 }
 
 }  // namespace push::bench

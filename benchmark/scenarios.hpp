@@ -1,21 +1,16 @@
-// Each scenario prints its table and returns its figures; it fails if a delivery or a stored message was wrong.
+// What gates and what is quoted; the rest is in annex/.
 #pragma once
-#include <nlohmann/json_fwd.hpp>
-
-#include "support/options.hpp"
+#include "benchmark/support/scenario.hpp"
 
 namespace push::bench {
 
-nlohmann::json run_idle(const Options& options);
-nlohmann::json run_fanout(const Options& options);
-nlohmann::json run_pending(const Options& options);
-nlohmann::json run_connects(const Options& options);
-nlohmann::json run_post(const Options& options);
-nlohmann::json run_latency(const Options& options);
-nlohmann::json run_pages(const Options& options);
-nlohmann::json run_scale(const Options& options);
-nlohmann::json run_peers(const Options& options);
-nlohmann::json run_million(const Options& options);
-nlohmann::json run_guard(const Options& options);
+Scenario idle_scenario();
+Scenario fanout_scenario();
+Scenario pending_scenario();
+Scenario connects_scenario();
+Scenario post_scenario();
+Scenario latency_scenario();
+Scenario pages_scenario();
+Scenario guard_scenario();
 
 }  // namespace push::bench

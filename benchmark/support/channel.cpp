@@ -1,10 +1,10 @@
-#include "support/channel.hpp"
+#include "benchmark/support/channel.hpp"
 
 #include <sys/socket.h>
 
 #include <array>
 
-#include "support/socket.hpp"
+#include "benchmark/support/socket.hpp"
 
 namespace push::bench {
 namespace {

@@ -5,8 +5,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "benchmark/support/check.hpp"
 #include "push/core/descriptor.hpp"
-#include "support/check.hpp"
 
 namespace push::bench {
 

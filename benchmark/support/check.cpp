@@ -1,4 +1,4 @@
-#include "support/check.hpp"
+#include "benchmark/support/check.hpp"
 
 #include <cerrno>
 #include <system_error>

@@ -1,14 +1,12 @@
 // Failure of the benchmark itself or of what it verifies: thrown where seen, printed once by main, exit 1.
 #pragma once
-#include <stdexcept>
 #include <string>
+
+#include "support/socket.hpp"
 
 namespace push::bench {
 
-class Failure : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
+using support::Failure;
 
 [[noreturn]] void fail(const std::string& text);
 [[noreturn]] void fail_errno(const std::string& call);

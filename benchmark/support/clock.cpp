@@ -1,4 +1,4 @@
-#include "support/clock.hpp"
+#include "benchmark/support/clock.hpp"
 
 #include <time.h>
 
@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "support/check.hpp"
+#include "benchmark/support/check.hpp"
 
 namespace push::bench {
 namespace {

@@ -1,4 +1,4 @@
-#include "support/counters.hpp"
+#include "benchmark/support/counters.hpp"
 
 #include <sched.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "support/check.hpp"
+#include "benchmark/support/check.hpp"
 
 namespace push::bench {
 namespace {

@@ -1,50 +1,17 @@
-#include "support/database.hpp"
-
-#include <sqlite3.h>
+#include "benchmark/support/database.hpp"
 
 #include <array>
 #include <cstdio>
-#include <memory>
 
-#include "support/check.hpp"
-#include "support/names.hpp"
+#include "benchmark/support/names.hpp"
+#include "support/database.hpp"
 
 namespace push::bench {
 namespace {
 
-using Handle = std::unique_ptr<sqlite3, int (*)(sqlite3*)>;
-using Statement = std::unique_ptr<sqlite3_stmt, int (*)(sqlite3_stmt*)>;
+using support::Database;
 
 constexpr const char* kNow = "strftime('%Y-%m-%d %H:%M:%S+00:00','now')";
-
-Handle open(const std::string& path) {
-  sqlite3* raw = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READWRITE, nullptr);
-  Handle handle(raw, sqlite3_close);
-  if (code != SQLITE_OK) fail(path + ": " + sqlite3_errmsg(raw));
-  return handle;
-}
-
-void execute(const Handle& database, const std::string& sql) {
-  if (sqlite3_exec(database.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
-    fail("seed: " + std::string(sqlite3_errmsg(database.get())) + " in " + sql);
-  }
-}
-
-Statement prepare(const Handle& database, const std::string& sql) {
-  sqlite3_stmt* raw = nullptr;
-  if (sqlite3_prepare_v2(database.get(), sql.c_str(), -1, &raw, nullptr) != SQLITE_OK) {
-    fail(std::string(sqlite3_errmsg(database.get())) + " in " + sql);
-  }
-  return {raw, sqlite3_finalize};
-}
-
-void insert(const Handle& database, const Statement& statement, const std::string& text, sqlite3_int64 user) {
-  sqlite3_reset(statement.get());
-  sqlite3_bind_text(statement.get(), 1, text.data(), static_cast<int>(text.size()), nullptr);
-  if (user > 0) sqlite3_bind_int64(statement.get(), 2, user);
-  if (sqlite3_step(statement.get()) != SQLITE_DONE) fail(std::string("seed: ") + sqlite3_errmsg(database.get()));
-}
 
 std::string numbered(const char* prefix, unsigned number) {
   std::array<char, 32> text{};
@@ -61,55 +28,44 @@ std::string application_token(unsigned user) {
   return numbered("A", user);
 }
 
+// User number n is the n-th of those that are added, in the order of their ids.
 void seed(const std::string& path, unsigned users) {
-  const Handle database = open(path);
-  execute(database, "BEGIN IMMEDIATE");
-  {
-    const std::string now = kNow;
-    const Statement user =
-        prepare(database, "INSERT INTO users(name, pass, admin, created_at) VALUES(?1, NULL, 0, " + now + ")");
-    const Statement client = prepare(database,
-                                     "INSERT INTO clients(token, user_id, name, created_at, last_used, "
-                                     "expires_after_inactivity_seconds) VALUES(?1, ?2, 'bench', " +
-                                         now + ", " + now + ", 0)");
-    const Statement application = prepare(database,
-                                          "INSERT INTO applications(token, user_id, name, description, internal, "
-                                          "image, default_priority, created_at, last_used, sort_key) "
-                                          "VALUES(?1, ?2, 'bench', '', 0, '', 0, " +
-                                              now + ", " + now + ", 'a0')");
-    for (unsigned number = 0; number < users; ++number) {
-      insert(database, user, numbered("bench", number), 0);
-      const sqlite3_int64 id = sqlite3_last_insert_rowid(database.get());
-      insert(database, client, client_token(number), id);
-      insert(database, application, application_token(number), id);
-    }
-  }
-  execute(database, "COMMIT");
+  if (users == 0) return;
+  const std::string now = kNow;
+  const std::string number = "printf('%014d', users.id - first.id)";
+  const std::string from =
+      " FROM users, (SELECT min(id) AS id FROM users WHERE name LIKE 'bench%') AS first "
+      "WHERE users.name LIKE 'bench%' ORDER BY users.id;";
+  Database(path).run(
+      "BEGIN IMMEDIATE;"
+      "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < " +
+      std::to_string(users - 1) +
+      ") "
+      "INSERT INTO users(name, pass, admin, created_at) SELECT printf('bench%014d', i), NULL, 0, " +
+      now +
+      " FROM n;"
+      "INSERT INTO clients(token, user_id, name, created_at, last_used, expires_after_inactivity_seconds) "
+      "SELECT 'C' || " +
+      number + ", users.id, 'bench', " + now + ", " + now + ", 0" + from +
+      "INSERT INTO applications(token, user_id, name, description, internal, image, default_priority, created_at, "
+      "last_used, sort_key) SELECT 'A' || " +
+      number + ", users.id, 'bench', '', 0, '', 0, " + now + ", " + now + ", 'a0'" + from + "COMMIT");
 }
 
 void run_offline(const std::string& path, const std::string& sql) {
-  const Handle database = open(path);
-  execute(database, "PRAGMA journal_mode=DELETE; PRAGMA synchronous=OFF; PRAGMA cache_size=-200000");
-  execute(database, "BEGIN;" + sql + ";COMMIT");
+  Database database(path);
+  database.run("PRAGMA journal_mode=DELETE; PRAGMA synchronous=OFF; PRAGMA cache_size=-200000");
+  database.run("BEGIN;" + sql + ";COMMIT");
 }
 
 std::int64_t look_up(const std::string& path, const std::string& sql) {
-  const Handle database = open(path);
-  const Statement statement = prepare(database, sql);
-  if (sqlite3_step(statement.get()) != SQLITE_ROW) fail(sql + ": " + sqlite3_errmsg(database.get()));
-  return sqlite3_column_int64(statement.get(), 0);
+  return std::stoll(Database(path).value(sql));
 }
 
 std::map<std::uint64_t, std::string> stored_messages(const std::string& path) {
-  const Handle database = open(path);
-  const Statement statement = prepare(database, "SELECT id, message FROM messages");
   std::map<std::uint64_t, std::string> found;
-  int code = SQLITE_ROW;
-  while ((code = sqlite3_step(statement.get())) == SQLITE_ROW) {
-    const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement.get(), 1));
-    found[static_cast<std::uint64_t>(sqlite3_column_int64(statement.get(), 0))] = text != nullptr ? text : "";
-  }
-  if (code != SQLITE_DONE) fail(path + ": " + sqlite3_errmsg(database.get()));
+  for (const Database::Row& row : Database(path).rows("SELECT id, message FROM messages"))
+    found[std::stoull(row[0])] = row[1];
   return found;
 }
 

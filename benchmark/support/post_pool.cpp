@@ -1,4 +1,4 @@
-#include "support/post_pool.hpp"
+#include "benchmark/support/post_pool.hpp"
 
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -6,9 +6,9 @@
 #include <array>
 #include <cerrno>
 
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/socket.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/socket.hpp"
 
 namespace push::bench {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "benchmark/support/http.hpp"
 #include "push/core/descriptor.hpp"
-#include "support/http.hpp"
 
 namespace push::bench {
 

@@ -1,8 +1,8 @@
-#include "support/posting.hpp"
+#include "benchmark/support/posting.hpp"
 
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/post_pool.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/post_pool.hpp"
 
 namespace push::bench {
 

@@ -1,4 +1,4 @@
-#include "support/proc_memory.hpp"
+#include "benchmark/support/proc_memory.hpp"
 
 #include <unistd.h>
 
@@ -6,7 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "support/check.hpp"
+#include "benchmark/support/check.hpp"
 
 namespace push::bench {
 namespace {

@@ -1,48 +1,37 @@
-#include "support/server.hpp"
+#include "benchmark/support/server.hpp"
 
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <utility>
 
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/database.hpp"
-#include "support/post_pool.hpp"
-#include "support/socket.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/database.hpp"
+#include "benchmark/support/post_pool.hpp"
+#include "benchmark/support/socket.hpp"
 
 namespace push::bench {
 namespace {
 
 constexpr double kStartSeconds = 15;
-constexpr double kStopSeconds = 20;
 
-void require_a_disk(const std::string& directory) {
+}  // namespace
+
+std::string disk_folder(const std::string& directory) {
+  std::filesystem::create_directories(directory);
   constexpr long kTmpfs = 0x01021994;
   struct statfs info {};
   must(::statfs(directory.c_str(), &info), "statfs");
   if (info.f_type == kTmpfs) fail(directory + " is in memory (tmpfs), so nothing there is durable; use --dir");
+  return directory;
 }
 
-}  // namespace
-
-Scratch::Scratch(const std::string& parent) {
-  std::filesystem::create_directories(parent);
-  require_a_disk(parent);
-  static unsigned number = 0;  // several at once have one each
-  path_ = parent + "/server-" + std::to_string(::getpid()) + "-" + std::to_string(++number);
-  std::filesystem::create_directory(path_);
-}
-
-Scratch::~Scratch() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
-Server::Server(ServerOptions options) : options_(std::move(options)), scratch_(options_.directory), port_(free_port()) {
+Server::Server(ServerOptions options)
+    : options_(std::move(options)), scratch_(disk_folder(options_.directory)), port_(support::free_port()) {
   if (::access(options_.program.c_str(), X_OK) != 0) fail(options_.program + ": no such program; build it first");
   write_config();
   const std::vector<std::string> under = std::exchange(options_.under, {});
@@ -55,7 +44,7 @@ Server::Server(ServerOptions options) : options_(std::move(options)), scratch_(o
 }
 
 std::int64_t Server::cpu_ns() const {
-  return bench::cpu_ns(process_.pid());
+  return bench::cpu_ns(process_.id());
 }
 
 std::string Server::database() const {
@@ -78,7 +67,8 @@ void Server::write_config() const {
 void Server::start() {
   std::vector<std::string> command = options_.under;
   command.insert(command.end(), {options_.program, "--config", scratch_.path() + "/config.yml"});
-  process_ = Process::exec(command, scratch_.path(), scratch_.path() + "/server.log");
+  const std::string log = scratch_.file("server.log");
+  process_ = support::Process({command, {}, scratch_.path(), log, log, 0});
   for (const Deadline deadline(kStartSeconds); !deadline.passed(); ::usleep(20'000)) {
     if (!process_.running()) fail("the server ended at once: " + log_tail());
     if (request_once(port_, get_request(port_, "/health"), 1).first == 200) return;
@@ -87,14 +77,12 @@ void Server::start() {
 }
 
 void Server::stop() {
-  process_.terminate(kStopSeconds);
+  process_.signal(SIGTERM);
+  process_.wait();
 }
 
 std::string Server::log_tail() const {
-  std::ifstream file(scratch_.path() + "/server.log");
-  std::ostringstream text;
-  text << file.rdbuf();
-  const std::string whole = text.str();
+  const std::string whole = support::read_text(scratch_.file("server.log"));
   return whole.size() > 2000 ? whole.substr(whole.size() - 2000) : whole;
 }
 

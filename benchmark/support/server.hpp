@@ -11,7 +11,7 @@ namespace push::bench {
 
 struct ServerOptions {
   std::string program;
-  std::string directory;  // a Scratch is made inside
+  std::string directory;  // on a disk; a temporary one is made inside
   unsigned threads = 0;   // 0 = one a core
   unsigned users = 1;     // seeded (database.hpp)
   unsigned ping_seconds = 45;
@@ -21,18 +21,8 @@ struct ServerOptions {
   std::vector<std::string> under{};                              // words in front of the command, once it is seeded
 };
 
-// A directory of our own, gone with its owner.
-class Scratch {
- public:
-  explicit Scratch(const std::string& parent);
-  ~Scratch();
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
+// Creates the directory if it is not there, and fails if it is in memory, where nothing is durable.
+std::string disk_folder(const std::string& directory);
 
 class Server {
  public:
@@ -42,7 +32,7 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   std::uint16_t port() const { return port_; }
-  pid_t pid() const { return process_.pid(); }
+  pid_t pid() const { return process_.id(); }
   std::int64_t cpu_ns() const;
   std::string database() const;
 
@@ -56,9 +46,9 @@ class Server {
   std::string log_tail() const;
 
   ServerOptions options_;
-  Scratch scratch_;
+  support::TemporaryDirectory scratch_;
   std::uint16_t port_ = 0;
-  Process process_;
+  support::Process process_;
 };
 
 }  // namespace push::bench

@@ -1,4 +1,4 @@
-#include "support/socket.hpp"
+#include "benchmark/support/socket.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -11,7 +11,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "support/check.hpp"
+#include "benchmark/support/check.hpp"
 
 namespace push::bench {
 namespace {
@@ -43,12 +43,6 @@ core::Descriptor listen_on_loopback(std::uint16_t& port) {
   must(::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &length), "getsockname");
   port = ntohs(address.sin_port);
   return fd;
-}
-
-std::uint16_t free_port() {
-  std::uint16_t port = 0;
-  listen_on_loopback(port);
-  return port;
 }
 
 core::Descriptor connect_to_loopback(std::uint16_t port, SourceAddress source) {

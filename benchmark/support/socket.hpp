@@ -13,9 +13,6 @@ struct SourceAddress {
   unsigned host = 1;
 };
 
-// A port of 127.0.0.1 on which nobody listens at this moment.
-std::uint16_t free_port();
-
 // Listens on a free port of 127.0.0.1; the port is returned too.
 core::Descriptor listen_on_loopback(std::uint16_t& port);
 

@@ -1,10 +1,10 @@
-#include "support/stamp.hpp"
+#include "benchmark/support/stamp.hpp"
 
 #include <array>
 #include <charconv>
 #include <cstdio>
 
-#include "support/check.hpp"
+#include "benchmark/support/check.hpp"
 
 namespace push::bench {
 namespace {

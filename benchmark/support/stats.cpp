@@ -1,10 +1,10 @@
-#include "support/stats.hpp"
+#include "benchmark/support/stats.hpp"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 
-#include "support/check.hpp"
+#include "benchmark/support/check.hpp"
 
 namespace push::bench {
 

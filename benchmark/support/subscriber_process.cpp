@@ -1,11 +1,11 @@
-#include "support/subscriber_process.hpp"
+#include "benchmark/support/subscriber_process.hpp"
 
 #include <poll.h>
 #include <cstring>
 
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/socket.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/socket.hpp"
 
 namespace push::bench {
 namespace {
@@ -49,7 +49,7 @@ std::string bytes_of(const T& value) {
 SubscriberProcess::SubscriberProcess(SubscriberPlan plan) : patience_(plan.patience_seconds) {
   auto [ours, theirs] = Channel::make();
   const Channel& child_end = theirs;
-  process_ = Process::run([&] { serve(child_end, plan); });
+  process_ = support::Process::fork([&] { serve(child_end, plan); });
   channel_ = std::move(ours);
 }
 
@@ -203,7 +203,7 @@ std::uint64_t SubscriberProcess::segments() {
 }
 
 std::int64_t SubscriberProcess::cpu_ns() const {
-  return bench::cpu_ns(process_.pid());
+  return bench::cpu_ns(process_.id());
 }
 
 }  // namespace push::bench

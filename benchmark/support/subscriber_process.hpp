@@ -3,10 +3,10 @@
 #include <cstdint>
 #include <string>
 
-#include "support/channel.hpp"
+#include "benchmark/support/channel.hpp"
+#include "benchmark/support/stats.hpp"
+#include "benchmark/support/subscribers.hpp"
 #include "support/process.hpp"
-#include "support/stats.hpp"
-#include "support/subscribers.hpp"
 
 namespace push::bench {
 
@@ -48,7 +48,7 @@ class SubscriberProcess {
 
   double patience_;
   Channel channel_;
-  Process process_;
+  support::Process process_;
 };
 
 }  // namespace push::bench

@@ -1,4 +1,4 @@
-#include "support/subscribers.hpp"
+#include "benchmark/support/subscribers.hpp"
 
 #include <sched.h>
 #include <sys/epoll.h>
@@ -9,13 +9,13 @@
 #include <cerrno>
 #include <cstring>
 
-#include "support/check.hpp"
-#include "support/clock.hpp"
-#include "support/http.hpp"
-#include "support/names.hpp"
-#include "support/socket.hpp"
-#include "support/stamp.hpp"
-#include "support/tcp_counters.hpp"
+#include "benchmark/support/check.hpp"
+#include "benchmark/support/clock.hpp"
+#include "benchmark/support/http.hpp"
+#include "benchmark/support/names.hpp"
+#include "benchmark/support/socket.hpp"
+#include "benchmark/support/stamp.hpp"
+#include "benchmark/support/tcp_counters.hpp"
 
 namespace push::bench {
 namespace {
@@ -53,8 +53,7 @@ void Subscribers::hold(std::size_t slot, std::uint32_t user, std::uint32_t base,
   epoll_event event{.events = EPOLLOUT,
                     .data = {.u64 = std::uint64_t{subscriber.generation} << 32 | static_cast<std::uint32_t>(slot)}};
   must(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd.get(), &event), "epoll_ctl");
-  subscriber.fd = fd.get();
-  fd.release();
+  subscriber.fd = fd.release();
   subscriber.user = user;
   subscriber.sequence = base;
   subscriber.state = State::connecting;
@@ -223,7 +222,9 @@ void Subscribers::on_event(std::size_t slot, std::uint32_t events) {
 }
 
 void Subscribers::write_request(Subscriber& subscriber) {
-  send_whole(subscriber.fd, upgrade_request("/stream?token=" + client_token(subscriber.user), plan_.port));
+  send_whole(subscriber.fd, plan_.sessions
+                                ? get_request(plan_.port, "/version")
+                                : upgrade_request("/stream?token=" + client_token(subscriber.user), plan_.port));
   subscriber.state = State::upgrading;
 }
 
@@ -250,9 +251,12 @@ std::string_view Subscribers::eat(Subscriber& subscriber, std::string_view bytes
   if (subscriber.state == State::upgrading) {
     const auto response = parse_response(bytes);
     if (!response) return bytes;
-    if (response->status != 101 || header_value(response->header, "Sec-WebSocket-Accept") != kExpectedAccept) {
+    const bool expected = plan_.sessions ? response->status == 200
+                                         : response->status == 101 &&
+                                               find_header(response->head, "Sec-WebSocket-Accept") == kExpectedAccept;
+    if (!expected) {
       lost(static_cast<std::size_t>(&subscriber - subscribers_.data()), &Arrivals::answered,
-           "no upgrade: " + std::string(response->header) + std::string(response->body));
+           "unexpected answer: " + std::string(response->head) + std::string(response->body));
       return {};
     }
     subscriber.state = State::open;

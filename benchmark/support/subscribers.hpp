@@ -13,10 +13,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "benchmark/support/socket.hpp"
+#include "benchmark/support/stats.hpp"
 #include "push/core/descriptor.hpp"
 #include "support/frame.hpp"
-#include "support/socket.hpp"
-#include "support/stats.hpp"
 
 namespace push::bench {
 
@@ -24,6 +24,7 @@ struct SubscriberPlan {
   std::uint16_t port = 0;
   unsigned source_net = 0;        // 127.0.net.*
   bool own_users = false;         // connection i is user i; otherwise all are user 0
+  bool sessions = false;          // no WebSockets: HTTP sessions that are open once their only request is answered
   bool concurrent_posts = false;  // for subscribers of different users; numbers are then counted over all of them
   bool counts = false;            // of one user, posts in any order: ids must rise; the number is how many came
   bool yields = false;            // lets others have the core after each batch of events, as if it were elsewhere
@@ -44,6 +45,11 @@ struct Arrivals {
   std::int64_t last_ns = 0;    // the last 101
   Histogram times;             // of each, from its connect() to its 101
 };
+
+using support::client_frame;
+using support::Opcode;
+using support::parse_server_frame;
+using Frame = support::FrameView;
 
 class Subscribers {
  public:

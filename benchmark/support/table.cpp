@@ -1,4 +1,4 @@
-#include "support/table.hpp"
+#include "benchmark/support/table.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "support/tcp_counters.hpp"
+#include "benchmark/support/tcp_counters.hpp"
 
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -8,7 +8,7 @@
 #include <sstream>
 #include <string_view>
 
-#include "support/check.hpp"
+#include "benchmark/support/check.hpp"
 
 namespace push::bench {
 namespace {

@@ -8,7 +8,6 @@ namespace push::core {
 namespace {
 
 namespace ip = boost::asio::ip;
-using Bytes = ip::address_v6::bytes_type;
 using boost::system::error_code;
 
 constexpr std::uint16_t kMappedBits = 96;
@@ -67,7 +66,7 @@ std::optional<Network> Network::parse(std::string_view text) {
 bool Network::contains(const Address& address) const {
   if (address.is_v4() && prefix_ < kMappedBits) return false;
   const auto network = [this](const Address& one) {
-    return ip::network_v6(ip::address_v6(Bytes(one.bytes_)), prefix_).network();
+    return ip::network_v6(ip::address_v6(one.bytes_), prefix_).network();
   };
   return network(address) == network(address_);
 }

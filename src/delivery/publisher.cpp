@@ -28,6 +28,7 @@ core::Result<void> Publisher::publish(core::UserId user, store::NewMessage messa
     return core::failure(core::ErrorCode::unavailable,
                          "delivery is behind: " + std::to_string(behind) + " frames wait for a loop");
   }
+  message.user = user;
   auto queued = store_.append(std::move(message),
                               [this, user, receipt = std::move(receipt)](core::Result<model::Message> stored) mutable {
                                 if (stored) return committed(user, *stored, receipt);

@@ -6,25 +6,23 @@
 #include <string>
 #include <string_view>
 
+#include "main/checks.hpp"
 #include "main/signals.hpp"
 #include "push/api/accounts.hpp"
 #include "push/api/first_user.hpp"
 #include "push/api/housekeeper.hpp"
 #include "push/api/metrics_page.hpp"
-#include "push/api/origin_rules.hpp"
 #include "push/api/service.hpp"
 #include "push/auth/authenticator.hpp"
 #include "push/cluster/backplane.hpp"
 #include "push/core/log.hpp"
 #include "push/core/worker_pool.hpp"
 #include "push/delivery/publisher.hpp"
-#include "push/files/file.hpp"
 #include "push/files/image_folder.hpp"
 #include "push/hub/hub.hpp"
 #include "push/metrics/registry.hpp"
 #include "push/net/loop_pool.hpp"
-#include "push/net/trusted_proxies.hpp"
-#include "push/store/sqlite_store.hpp"
+#include "push/store/open.hpp"
 
 namespace push {
 namespace {
@@ -62,13 +60,20 @@ core::Result<void> listen(net::LoopPool& loops, const config::Server& server, ap
   return {};
 }
 
-// A wrong `uidir` says so now, and not to the first browser.
-core::Result<void> check_web_interface(const std::string& folder) {
-  if (folder.empty()) return {};
-  const auto page = files::read_file(folder, "index.html");
-  if (!page) return core::failure(page.error().code, "uidir: " + page.error().text);
-  if (!*page) return core::failure(core::ErrorCode::not_found, "uidir: there is no index.html in " + folder);
-  return {};
+auth::Options authenticator_options(const config::Config& config) {
+  return {.token_cache = config.server.tokencache,
+          .enforce_elevation = config.compat == config::Compat::v3,
+          .touch_seconds = config.server.tokenperiodseconds,
+          .password_cost = config.passstrength};
+}
+
+void add_gauges(metrics::Registry& metrics, const core::WorkerPool& workers, const hub::Hub& hub) {
+  metrics.gauge("push_workers_waiting", "Jobs that wait for a worker.",
+                [&workers] { return static_cast<std::int64_t>(workers.waiting()); });
+  metrics.gauge("push_lookups_waiting", "Look-ups of tokens that wait for a worker.",
+                [&workers] { return static_cast<std::int64_t>(workers.waiting(core::WorkerPool::Queue::look_ups)); });
+  metrics.gauge("push_online_users", "Users with an open stream.",
+                [&hub] { return static_cast<std::int64_t>(hub.online_users()); });
 }
 
 void wait_for_the_end() {
@@ -93,26 +98,21 @@ int serve(const config::Loaded& loaded) {
   if (!origins) return cannot_start(origins.error());
   auto proxies = net::TrustedProxies::parse(config.server.trustedproxies);
   if (!proxies) return cannot_start(proxies.error());
-  if (auto page = check_web_interface(config.uidir); !page) return cannot_start(page.error());
+  if (auto passed = check_web_interface(config); !passed) return cannot_start(passed.error());
+
+  // What is on disk.
   metrics::Registry metrics;
-  auto store = store::SqliteStore::open(config.database, metrics);
+  auto store = store::open(config.database, metrics);
   if (!store) return cannot_start(store.error());
   if (auto made = api::create_default_user(**store, config); !made) return cannot_start(made.error());
   files::ImageFolder images(config.uploadedimagesdir);
   if (auto ready = images.prepare(); !ready) return cannot_start(ready.error());
 
-  auth::Authenticator authenticator(**store, {.token_cache = config.server.tokencache,
-                                              .enforce_elevation = config.compat == config::Compat::v3,
-                                              .touch_seconds = config.server.tokenperiodseconds,
-                                              .password_cost = config.passstrength});
+  // The rooms, each on those that it uses.
+  auth::Authenticator authenticator(**store, authenticator_options(config));
   core::WorkerPool workers(config.server.workers, {config.server.workerqueue, config.server.lookupqueue});
-  metrics.gauge("push_workers_waiting", "Jobs that wait for a worker.",
-                [&workers] { return static_cast<std::int64_t>(workers.waiting()); });
-  metrics.gauge("push_lookups_waiting", "Look-ups of tokens that wait for a worker.",
-                [&workers] { return static_cast<std::int64_t>(workers.waiting(core::WorkerPool::Queue::look_ups)); });
   hub::Hub hub(config.server.stream.shards);
-  metrics.gauge("push_online_users", "Users with an open stream.",
-                [&hub] { return static_cast<std::int64_t>(hub.online_users()); });
+  add_gauges(metrics, workers, hub);
   net::LoopPool loops(config.server, hub, metrics);
   cluster::Standalone backplane;
   delivery::Publisher publisher(**store, hub, loops, backplane, metrics, config.server.stream.inboxsize);
@@ -131,6 +131,7 @@ int serve(const config::Loaded& loaded) {
   api::MetricsPage metrics_page(metrics);
   api::Housekeeper housekeeper(accounts);
 
+  // Beyond this point connections arrive.
   if (auto listening = listen(loops, config.server, service, metrics_page); !listening)
     return cannot_start(listening.error());
   loops.start();

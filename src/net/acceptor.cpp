@@ -10,9 +10,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-
-#include "net/loop.hpp"
-#include "push/core/log.hpp"
+#include <utility>
 
 namespace push::net {
 namespace {
@@ -36,18 +34,21 @@ std::string address_text(const sockaddr_storage& address) {
 
 }  // namespace
 
-Acceptor::Acceptor(Loop& loop, core::Descriptor socket, Listener listener, std::vector<Loop*> peers)
-    : loop_(loop),
-      listener_(std::move(listener)),
-      socket_(loop.context(), socket.release()),
-      pause_(loop.context()),
-      peers_(std::move(peers)) {}
+Acceptor::Acceptor(boost::asio::io_context& context, core::Descriptor socket, Listener listener,
+                   std::vector<SocketTaker*> takers, SocketLimit& limit, metrics::Counter& paused)
+    : listener_(std::move(listener)),
+      socket_(context, socket.release()),
+      pause_(context),
+      takers_(std::move(takers)),
+      limit_(limit),
+      paused_(paused) {}
 
 Acceptor::~Acceptor() {
   if (listener_.is_unix()) ::unlink(listener_.unix_path().c_str());
 }
 
-void Acceptor::start() {
+void Acceptor::start(std::size_t acceptors) {
+  at_once_ = std::max<std::size_t>(1, kAtOnce / acceptors);
   wait();
 }
 
@@ -65,16 +66,15 @@ void Acceptor::wait() {
 }
 
 void Acceptor::accept_some() {
-  LoopShared& shared = loop_.shared();
-  const std::size_t at_once = std::max<std::size_t>(1, kAtOnce / loop_.acceptors());
-  for (std::size_t i = 0; i < at_once; ++i) {
-    if (shared.sockets.load(std::memory_order_relaxed) >= shared.max_sockets) return pause();
+  for (std::size_t i = 0; i < at_once_; ++i) {
+    if (limit_.open.load(std::memory_order_relaxed) >= limit_.max) return pause();
     sockaddr_storage address{};
     socklen_t size = sizeof address;
     core::Descriptor socket(
         ::accept4(socket_.native_handle(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket) {
-      hand_over(std::move(socket), address_text(address));
+      limit_.open.fetch_add(1, std::memory_order_relaxed);
+      takers_[next_taker_++ % takers_.size()]->take(std::move(socket), address_text(address), listener_);
       continue;
     }
     if (errno == EAGAIN || errno == EWOULDBLOCK) break;
@@ -85,20 +85,11 @@ void Acceptor::accept_some() {
 }
 
 void Acceptor::pause() {
-  loop_.shared().http_meters.accept_paused.add();
+  paused_.add();
   pause_.expires_after(kPause);
   pause_.async_wait([this](boost::system::error_code error) {
     if (!error && !stopped_) accept_some();
   });
-}
-
-void Acceptor::hand_over(core::Descriptor socket, std::string peer) {
-  loop_.shared().sockets.fetch_add(1, std::memory_order_relaxed);
-  Loop& target = peers_.empty() ? loop_ : *peers_[next_peer_++ % peers_.size()];
-  if (&target == &loop_) return loop_.open_session(std::move(socket), std::move(peer), listener_);
-  target.drop(Order([&target, socket = std::move(socket), peer = std::move(peer), listener = listener_]() mutable {
-    target.open_session(std::move(socket), std::move(peer), listener);
-  }));
 }
 
 }  // namespace push::net

@@ -1,38 +1,62 @@
 // Accepts on one listening socket for one loop: many at a time, and not at all while the process is at its limit of
 // sockets (then it looks again ten times a second, without spinning).
 #pragma once
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cstddef>
 #include <string>
+#include <vector>
 
 #include "net/listener.hpp"
+#include "push/core/descriptor.hpp"
+#include "push/metrics/registry.hpp"
 
 namespace push::net {
 
-class Loop;
+// Sessions and streams of the whole process. Any thread.
+struct SocketLimit {
+  explicit SocketLimit(std::size_t maximum) : max(maximum) {}
+  const std::size_t max;
+  std::atomic<std::size_t> open{0};
+};
+
+// Serves accepted sockets. Any thread.
+class SocketTaker {
+ public:
+  // A non-blocking socket, which is counted already.
+  virtual void take(core::Descriptor socket, std::string peer, const Listener& listener) = 0;
+
+ protected:
+  ~SocketTaker() = default;
+};
 
 class Acceptor {
  public:
-  // On a unix listener, which has one socket for all loops, `peers` share what it accepts.
-  Acceptor(Loop& loop, core::Descriptor socket, Listener listener, std::vector<Loop*> peers);
+  // The takers take turns; a unix listener, which has one socket for all loops, has more than one. `limit` and `paused`
+  // outlive the acceptor.
+  Acceptor(boost::asio::io_context& context, core::Descriptor socket, Listener listener,
+           std::vector<SocketTaker*> takers, SocketLimit& limit, metrics::Counter& paused);
   ~Acceptor();
 
-  void start();
+  // `acceptors`: how many the loop has.
+  void start(std::size_t acceptors);
   void stop();
 
  private:
   void wait();
   void accept_some();
   void pause();
-  void hand_over(core::Descriptor socket, std::string peer);
 
-  Loop& loop_;
   const Listener listener_;
   boost::asio::posix::stream_descriptor socket_;
   boost::asio::steady_timer pause_;
-  std::vector<Loop*> peers_;
-  std::size_t next_peer_ = 0;
+  const std::vector<SocketTaker*> takers_;
+  std::size_t next_taker_ = 0;
+  SocketLimit& limit_;
+  metrics::Counter& paused_;
+  std::size_t at_once_ = 1;
   bool stopped_ = false;
 };
 

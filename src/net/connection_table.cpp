@@ -185,7 +185,7 @@ void ConnectionTable::keep_rest(std::uint32_t slot, const Input& input) {
   if (rest == 0 && input.memory == 0 && connections_[slot].backlog == kNone) return;
   Backlog& backlog = borrow(slot);
   backlog.memory = input.memory;
-  backlog.input_size = rest;
+  backlog.input_size = static_cast<std::uint32_t>(rest);
   if (rest == 0) return give_back_if_idle(slot);
   if (backlog.input == nullptr) backlog.input = read_buffers_.borrow();
   std::memcpy(backlog.input.get(), input.data + input.consumed, rest);

@@ -67,7 +67,7 @@ class ConnectionTable {
   struct Backlog {
     Outbox outbox;
     BufferPool::Buffer input;  // what the protocol could not use yet
-    std::size_t input_size = 0;
+    std::uint32_t input_size = 0;
     std::uint32_t memory = 0;  // the protocol's
   };
   // What a connection's two bits mean; read for each message and by each sweep, hence copied out of the protocol.

@@ -1,6 +1,6 @@
 #include "push/net/http.hpp"
 
-#include "net/loop.hpp"
+#include "net/refusal.hpp"
 #include "net/request.hpp"
 
 namespace push::net {
@@ -22,21 +22,21 @@ Request& Request::operator=(Request&&) noexcept = default;
 Request::~Request() = default;
 
 std::string_view Request::method() const {
-  return view(impl_->message.method_string());
+  return view(impl_->message().method_string());
 }
 std::string_view Request::target() const {
-  return view(impl_->message.target());
+  return view(impl_->message().target());
 }
 std::string_view Request::header(std::string_view name) const {
-  const auto found = impl_->message.find(beast(name));
-  return found == impl_->message.end() ? std::string_view() : view(found->value());
+  const auto found = impl_->message().find(beast(name));
+  return found == impl_->message().end() ? std::string_view() : view(found->value());
 }
 bool Request::has_header(std::string_view name) const {
-  return impl_->message.find(beast(name)) != impl_->message.end();
+  return impl_->message().find(beast(name)) != impl_->message().end();
 }
 std::string Request::header_list(std::string_view name) const {
   std::string out;
-  const auto [first, last] = impl_->message.equal_range(beast(name));
+  const auto [first, last] = impl_->message().equal_range(beast(name));
   for (auto field = first; field != last; ++field) {
     if (field != first) out += ',';
     out += view(field->value());
@@ -44,25 +44,26 @@ std::string Request::header_list(std::string_view name) const {
   return out;
 }
 std::string_view Request::body() const {
-  return impl_->message.body();
+  return impl_->message().body();
 }
 std::string_view Request::peer() const {
   return impl_->peer;
 }
 
 Reply::~Reply() {
-  if (loop_ == nullptr) return;
+  if (receiver_ == nullptr) return;
   Response broken;
-  broken.status = 500;
+  broken.status = status_of(Refusal::unanswered);
   send(std::move(broken));
 }
 
 void Reply::send(Response response) {
-  if (Loop* loop = std::exchange(loop_, nullptr)) loop->answer(session_, std::move(response));
+  if (ReplyReceiver* receiver = std::exchange(receiver_, nullptr)) receiver->answer(session_, std::move(response));
 }
 
 void Reply::stream(Request request, Admission admission) {
-  if (Loop* loop = std::exchange(loop_, nullptr)) loop->stream(session_, std::move(request), std::move(admission));
+  if (ReplyReceiver* receiver = std::exchange(receiver_, nullptr))
+    receiver->stream(session_, std::move(request), std::move(admission));
 }
 
 }  // namespace push::net

@@ -1,89 +1,94 @@
-// One TCP connection that speaks HTTP/1.1: reads a request, hands it over, writes the answer, and again. Lives on one
-// loop; the loop's session table and the running operation hold it. When it becomes a stream its descriptor moves on to
-// the connection table and the session ends.
+// One connection that speaks HTTP/1.1: reads a request, hands it over, writes the answer, and again. Lives on one loop;
+// the loop's session table and a pending wait hold it. Between two requests it has no buffer and no parser, only a wait
+// for readiness. When it becomes a stream its descriptor moves on to the connection table and the session ends.
 #pragma once
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
+#include <boost/system/error_code.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
-#include "net/request.hpp"
+#include "net/refusal.hpp"
+#include "net/session_context.hpp"
+#include "net/wire.hpp"
 #include "push/net/http.hpp"
 
 namespace push::net {
 
-class Loop;
-
-class HttpSession : public std::enable_shared_from_this<HttpSession> {
+class HttpSession final : public Wire::Waiter, public std::enable_shared_from_this<HttpSession> {
  public:
-  using Socket =
-      boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, boost::asio::io_context::executor_type>;
-
-  // handler outlives the session; gate is null on listeners without streams.
-  HttpSession(Loop& loop, std::uint64_t id, Socket socket, std::string peer, RequestHandler& handler, StreamGate* gate);
+  // context and handler outlive the session; gate is null on listeners without streams.
+  HttpSession(SessionContext& context, std::uint64_t id, std::unique_ptr<Wire> wire, std::string peer,
+              RequestHandler& handler, StreamGate* gate);
   ~HttpSession();
 
   void start();
   void answer(Response response);
   void stream(const Request& request, const Admission& admission);
   // Visited by the loop once a second.
-  void check_deadline(unsigned now);
+  void check_deadline();
   // Shutdown: an idle session ends now, a busy one after its answer.
   void drain();
   void abort();
 
- private:
-  using Parser = boost::beast::http::request_parser<RequestBody>;
-  enum class State { idle, reading_header, reading_body, handling, writing, lingering, closed };
+  void on_ready(Wire::Direction direction) override;
 
-  void next_request();
+ private:
+  enum class State : std::uint8_t { idle, reading_header, reading_body, handling, writing, lingering, closed };
+  // What the socket did not take at once.
+  struct Unsent {
+    std::string head;
+    core::Slice body;
+    std::size_t written = 0;  // bytes of the answer that the kernel has
+    std::size_t taken = 0;    // and of them the peer
+  };
+
+  bool is_reading() const { return state_ <= State::reading_body; }
   void read();
-  void on_read(boost::system::error_code error, std::size_t bytes);
-  void parse();       // as far as the buffer goes: handles what is whole, then reads on
-  bool parse_some();  // true: a request is whole; false: needs more, or was refused
-  bool on_header();   // false: refused
-  bool charge();      // false: refused, there is no memory for more of this request
+  std::size_t read_size() const;
+  // As far as the bytes go: handles every request that is whole and keeps the rest.
+  void parse(std::string_view input);
+  // True: a request is whole. False: it needs more bytes, or was refused.
+  bool parse_some(std::string_view& input);
+  void begin_request();
+  bool on_header();  // false: refused
+  bool charge();     // false: refused, there is no memory for more of this request
+  void keep(std::string_view& input);
   void handle();
-  void refuse_for_memory();
-  void free_buffer();
   void reject(boost::system::error_code error);
-  void reject(unsigned status, std::string_view reason);
-  void write();
-  void on_written(boost::system::error_code error);
+  void reject(Refusal refusal, std::string_view detail = {});
+  void write(Response response);
+  void write_more();
+  void on_written();
   bool is_taking();  // the peer has taken some of the answer since this was asked last
   void linger();     // our end is closed; input is thrown away, so that no reset overtakes the answer
   void close();
+  void wait(Wire::Direction direction);
+  void stopped(Wire::Outcome outcome);  // the wire did not take or give a byte: waits for what it wants, or closes
   // Empty = the handshake is fine, else the answer.
   std::optional<Response> check_handshake(const Request& request, const Admission& admission) const;
   void set_deadline(unsigned seconds);
 
-  Loop& loop_;
+  SessionContext& context_;
   const std::uint64_t id_;
-  Socket socket_;
+  const std::unique_ptr<Wire> wire_;
   const std::string peer_;
   RequestHandler& handler_;
   StreamGate* const gate_;
-  boost::beast::flat_buffer buffer_;
-  std::optional<Parser> parser_;
-  State state_ = State::idle;
+  std::unique_ptr<Request::Impl> request_;  // being read; empty before its first byte
+  std::string rest_;                        // bytes that were read and not parsed yet
+  std::unique_ptr<Unsent> unsent_;
+  unsigned deadline_ = 0;  // loop second; 0 = none
+  State state_ = State::reading_header;
   bool keep_alive_ = true;
   bool http_1_0_ = false;
   bool head_ = false;      // HEAD: the answer has no body
-  bool reading_ = false;   // an asynchronous read is out
   bool rejected_ = false;  // there is input that nobody will read
   bool draining_ = false;
-  bool parsing_ = false;   // an answer that comes inside handle() does not recurse
-  unsigned deadline_ = 0;  // loop second; 0 = none
-  RequestCharge charge_;   // of the request that is being read
-  std::string out_;        // response head
-  Response response_;
-  std::size_t written_ = 0;  // bytes of the answer that the kernel has
-  std::size_t taken_ = 0;    // and of them the peer
+  bool parsing_ = false;  // an answer that comes inside handle() does not recurse
+  bool waiting_to_read_ = false;
+  bool waiting_to_write_ = false;
 };
 
 }  // namespace push::net

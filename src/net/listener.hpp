@@ -16,7 +16,7 @@ struct Listener {
   std::uint16_t port = 0;  // the real one, once open
   int keep_alive = 0;      // config keepaliveperiodseconds
   RequestHandler* handler = nullptr;
-  StreamGate* gate = nullptr;  // null: no streams here
+  StreamGate* gate = nullptr;  // null: serves no streams
 
   bool is_unix() const { return address.starts_with("unix:"); }
   std::string unix_path() const { return address.substr(5); }

@@ -21,6 +21,7 @@ constexpr unsigned kSweepsPerSecond = 10;  // each visits a tenth of the slots
 Loop::Loop(hub::LoopIndex index, LoopShared& shared)
     : index_(index),
       shared_(shared),
+      for_sessions_{shared.settings.http, shared.http_meters, shared.budget, *this, *this},
       context_(1),
       work_(context_.get_executor()),
       roster_(shared.hub, index),
@@ -33,8 +34,10 @@ Loop::~Loop() {
   join();
 }
 
-void Loop::add_acceptor(std::unique_ptr<Acceptor> acceptor) {
-  acceptors_.push_back(std::move(acceptor));
+void Loop::add_acceptor(core::Descriptor socket, const Listener& listener, std::vector<SocketTaker*> takers) {
+  if (takers.empty()) takers.push_back(this);
+  acceptors_.push_back(std::make_unique<Acceptor>(context_, std::move(socket), listener, std::move(takers),
+                                                  shared_.sockets, shared_.http_meters.accept_paused));
 }
 
 void Loop::start() {
@@ -42,7 +45,7 @@ void Loop::start() {
     connections_.report_to([gate = shared_.gate](const auto& clients) { gate->still_open(clients); },
                            shared_.settings.tokenperiodseconds);
   }
-  for (const auto& acceptor : acceptors_) acceptor->start();
+  for (const auto& acceptor : acceptors_) acceptor->start(acceptors_.size());
   thread_ = core::Thread("loop" + std::to_string(index_), [this](const std::stop_token&) { run(); });
 }
 
@@ -112,44 +115,53 @@ void Loop::stream(std::uint64_t session, Request request, Admission admission) {
 
 // ---- sessions
 
-void Loop::open_session(core::Descriptor accepted, std::string peer, const Listener& listener) {
-  PUSH_CHECK(on_loop_thread());
-  const boost::asio::generic::stream_protocol protocol(listener.is_unix() ? AF_UNIX : AF_INET,
-                                                       listener.is_unix() ? 0 : IPPROTO_TCP);
-  error_code error;
-  HttpSession::Socket socket(context_);
-  socket.assign(protocol, accepted.get(), error);
-  if (error) {
-    shared_.sockets.fetch_sub(1, std::memory_order_relaxed);
+void Loop::take(core::Descriptor socket, std::string peer, const Listener& listener) {
+  if (!on_loop_thread()) {
+    return drop(Order([this, socket = std::move(socket), peer = std::move(peer), listener]() mutable {
+      take(std::move(socket), std::move(peer), listener);
+    }));
+  }
+  std::unique_ptr<Wire> wire = PlainWire::open(context_, std::move(socket));
+  if (wire == nullptr) {
+    shared_.sockets.open.fetch_sub(1, std::memory_order_relaxed);
     return;
   }
-  static_cast<void>(accepted.release());  // the socket's now
   const std::uint64_t id = next_session_++;
-  auto session =
-      std::make_shared<HttpSession>(*this, id, std::move(socket), std::move(peer), *listener.handler, listener.gate);
+  const auto session = std::make_shared<HttpSession>(for_sessions_, id, std::move(wire), std::move(peer),
+                                                     *listener.handler, listener.gate);
   sessions_.emplace(id, session);
   session->start();
 }
 
-void Loop::forget_session(std::uint64_t id) {
+bool Loop::adopt(std::uint64_t session, int descriptor, const Admission& admission, std::string_view greeting) {
   PUSH_CHECK(on_loop_thread());
-  sessions_.erase(id);
-}
-
-// ---- connections
-
-bool Loop::adopt(int descriptor, const Admission& admission, std::string_view greeting) {
-  PUSH_CHECK(on_loop_thread());
+  sessions_.erase(session);
   // Its socket is counted already, as a session's.
   const std::size_t before = connections_.size();
   const bool adopted = connections_.adopt(descriptor, admission.transport, admission.user, admission.client, greeting);
   if (adopted)
     ++connections_seen_;
   else
-    shared_.sockets.fetch_sub(1, std::memory_order_relaxed);
+    shared_.sockets.open.fetch_sub(1, std::memory_order_relaxed);
   PUSH_CHECK(connections_.size() <= before + 1);
   return adopted;
 }
+
+void Loop::closed(std::uint64_t session) {
+  PUSH_CHECK(on_loop_thread());
+  sessions_.erase(session);
+  shared_.sockets.open.fetch_sub(1, std::memory_order_relaxed);
+}
+
+template <class F>
+void Loop::for_each_session(F visit) {
+  for (auto next = sessions_.begin(); next != sessions_.end();) {
+    const std::shared_ptr<HttpSession> session = (next++)->second;  // erasing one leaves the others where they are
+    visit(*session);
+  }
+}
+
+// ---- connections
 
 void Loop::watch_connections() {
   ready_.async_wait(boost::asio::posix::stream_descriptor::wait_read, [this](error_code error) {
@@ -183,7 +195,7 @@ void Loop::pump() {
 void Loop::count_sockets() {
   const std::size_t open = connections_.size();
   if (open == connections_seen_) return;
-  shared_.sockets.fetch_sub(connections_seen_ - open, std::memory_order_relaxed);
+  shared_.sockets.open.fetch_sub(connections_seen_ - open, std::memory_order_relaxed);
   connections_seen_ = open;
 }
 
@@ -202,11 +214,8 @@ void Loop::sweep() {
   count_sockets();
   if (++sweeps_ == kSweepsPerSecond) {
     sweeps_ = 0;
-    ++seconds_;
-    std::vector<std::shared_ptr<HttpSession>> sessions;  // a deadline may take the session out of the table
-    sessions.reserve(sessions_.size());
-    for (const auto& [id, session] : sessions_) sessions.push_back(session);
-    for (const auto& session : sessions) session->check_deadline(seconds_);
+    ++for_sessions_.seconds;
+    for_each_session([](HttpSession& session) { session.check_deadline(); });
   }
   schedule_sweep();
 }
@@ -215,20 +224,15 @@ void Loop::sweep() {
 
 void Loop::stop_accepting() {
   PUSH_CHECK(on_loop_thread());
-  draining_ = true;
   for (const auto& acceptor : acceptors_) acceptor->stop();
-  std::vector<std::shared_ptr<HttpSession>> sessions;
-  for (const auto& [id, session] : sessions_) sessions.push_back(session);
-  for (const auto& session : sessions) session->drain();
+  for_each_session([](HttpSession& session) { session.drain(); });
 }
 
 void Loop::finish() {
   PUSH_CHECK(on_loop_thread());
   while (fanout_.fan_out()) {  // what was committed before the end still goes out
   }
-  std::vector<std::shared_ptr<HttpSession>> sessions;
-  for (const auto& [id, session] : sessions_) sessions.push_back(session);
-  for (const auto& session : sessions) session->abort();
+  for_each_session([](HttpSession& session) { session.abort(); });
   connections_.close_all(CloseReason::shutdown);
   count_sockets();
   work_.reset();

@@ -19,53 +19,52 @@
 #include "net/parcel.hpp"
 #include "net/request_budget.hpp"
 #include "net/roster.hpp"
+#include "net/session_context.hpp"
 #include "push/core/thread.hpp"
 
 namespace push::net {
 
-// What every loop of a pool has in common.
+// What every loop of a pool has in common; made once by the pool.
 struct LoopShared {
   const config::Server& settings;
   hub::Hub& hub;
   StreamMeters stream_meters;
   HttpMeters http_meters;
-  std::size_t max_sockets;              // config maxconnections, resolved
-  RequestBudget budget;                 // config bodybudget, resolved
-  std::atomic<std::size_t> sockets{0};  // sessions and connections
-  StreamGate* gate = nullptr;           // of the listeners with streams; set before start()
+  SocketLimit sockets;         // config maxconnections, resolved
+  RequestBudget budget;        // config bodybudget, resolved
+  StreamGate* gate = nullptr;  // of the listeners with streams; set before start()
 };
 
-class Loop {
+class Loop final : private SessionOwner, private ReplyReceiver, public SocketTaker {
  public:
   Loop(hub::LoopIndex index, LoopShared& shared);
   ~Loop();
 
   // ---- main thread
-  void add_acceptor(std::unique_ptr<Acceptor> acceptor);
+  // Without takers the loop serves what it accepts.
+  void add_acceptor(core::Descriptor socket, const Listener& listener, std::vector<SocketTaker*> takers);
   void start();
   void join();
 
   // ---- any thread
   void drop(Parcel parcel);
-  void answer(std::uint64_t session, Response response);
-  void stream(std::uint64_t session, Request request, Admission admission);
+  void take(core::Descriptor socket, std::string peer, const Listener& listener) override;
   std::size_t backlog() const { return messages_waiting_.load(std::memory_order_relaxed); }
 
   // ---- the loop's thread
-  boost::asio::io_context& context() { return context_; }
-  LoopShared& shared() { return shared_; }
-  std::size_t acceptors() const { return acceptors_.size(); }
-  unsigned seconds() const { return seconds_; }  // since the start, counted by the sweep
-  // Takes over an accepted, non-blocking socket.
-  void open_session(core::Descriptor accepted, std::string peer, const Listener& listener);
-  void forget_session(std::uint64_t id);
-  // The descriptor of a session that ends here becomes a connection, which the hub knows then. False: it is closed.
-  bool adopt(int descriptor, const Admission& admission, std::string_view greeting);
-  bool serves(stream::Transport transport) const { return connections_.serves(transport); }
   void stop_accepting();
   void finish();  // shutdown: ends sessions and connections, then the thread
 
  private:
+  // ReplyReceiver, any thread.
+  void answer(std::uint64_t session, Response response) override;
+  void stream(std::uint64_t session, Request request, Admission admission) override;
+  // SessionOwner.
+  bool serves(stream::Transport transport) const override { return connections_.serves(transport); }
+  // The hub knows the stream when adopt() returns.
+  bool adopt(std::uint64_t session, int descriptor, const Admission& admission, std::string_view greeting) override;
+  void closed(std::uint64_t session) override;
+
   void run();
   void wake();
   void empty_inbox();
@@ -76,10 +75,14 @@ class Loop {
   void on_connections_ready();
   void schedule_sweep();
   void sweep();
+  // A session may leave the table while it is visited.
+  template <class F>
+  void for_each_session(F visit);
   bool on_loop_thread() const { return std::this_thread::get_id() == thread_id_.load(std::memory_order_relaxed); }
 
   const hub::LoopIndex index_;
   LoopShared& shared_;
+  SessionContext for_sessions_;  // above the context, whose pending waits hold sessions
   boost::asio::io_context context_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   core::Thread thread_;
@@ -92,7 +95,6 @@ class Loop {
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
   boost::unordered_flat_map<std::uint64_t, std::shared_ptr<HttpSession>> sessions_;
   std::uint64_t next_session_ = 1;
-  bool draining_ = false;
 
   Roster roster_;
   ConnectionTable connections_;
@@ -103,7 +105,6 @@ class Loop {
   boost::asio::posix::stream_descriptor ready_;  // wraps the table's epoll descriptor
   boost::asio::steady_timer sweep_timer_;
   unsigned sweeps_ = 0;
-  unsigned seconds_ = 1;
 };
 
 }  // namespace push::net

@@ -50,8 +50,8 @@ std::size_t request_budget(const config::Http& settings) {
 }  // namespace
 
 LoopPool::LoopPool(const config::Server& settings, hub::Hub& hub, metrics::Registry& metrics)
-    : shared_(new LoopShared{settings, hub, StreamMeters(metrics), HttpMeters(metrics), socket_limit(settings),
-                             RequestBudget(request_budget(settings.http))}) {
+    : shared_(new LoopShared{settings, hub, StreamMeters(metrics), HttpMeters(metrics),
+                             SocketLimit(socket_limit(settings)), RequestBudget(request_budget(settings.http))}) {
   const std::size_t count = loop_count(settings);
   for (std::size_t i = 0; i < count; ++i)
     loops_.push_back(std::make_unique<Loop>(static_cast<hub::LoopIndex>(i), *shared_));
@@ -60,9 +60,9 @@ LoopPool::LoopPool(const config::Server& settings, hub::Hub& hub, metrics::Regis
   metrics.gauge("push_http_request_bytes", "Memory that large requests hold until they are answered.",
                 [this] { return static_cast<std::int64_t>(shared_->budget.used()); });
   metrics.gauge("push_sockets", "Open sockets of HTTP sessions and streams.",
-                [this] { return static_cast<std::int64_t>(shared_->sockets.load()); });
+                [this] { return static_cast<std::int64_t>(shared_->sockets.open.load()); });
   metrics.gauge("push_sockets_limit", "Sockets at which accepting pauses.",
-                [this] { return static_cast<std::int64_t>(shared_->max_sockets); });
+                [this] { return static_cast<std::int64_t>(shared_->sockets.max); });
 }
 
 LoopPool::~LoopPool() {
@@ -76,13 +76,12 @@ core::Result<std::uint16_t> LoopPool::listen(const std::string& address, std::ui
   Listener listener{address, port, shared_->settings.keepaliveperiodseconds, &handler, gate};
   auto sockets = open_listener(listener, loops_.size() * (gate != nullptr ? sockets_per_loop(loops_.size()) : 1));
   if (!sockets) return sockets.error();
-  std::vector<Loop*> peers;
+  std::vector<SocketTaker*> takers;  // each loop for itself, unless they share one socket
   if (listener.is_unix()) {
-    for (const auto& loop : loops_) peers.push_back(loop.get());
+    for (const auto& loop : loops_) takers.push_back(loop.get());
   }
   for (std::size_t i = 0; i < sockets->size(); ++i) {
-    Loop& loop = *loops_[i % loops_.size()];
-    loop.add_acceptor(std::make_unique<Acceptor>(loop, std::move((*sockets)[i]), listener, peers));
+    loops_[i % loops_.size()]->add_acceptor(std::move((*sockets)[i]), listener, takers);
   }
   return listener.port;
 }

@@ -1,6 +1,7 @@
-// What Boost.Beast parsed, behind net::Request.
+// What Boost.Beast parses, behind net::Request: made with a request's first byte, given to the handler when it is
+// whole.
 #pragma once
-#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
 #include <string>
 
 #include "net/request_body.hpp"
@@ -12,9 +13,11 @@ namespace push::net {
 using Message = boost::beast::http::request<RequestBody>;
 
 struct Request::Impl {
-  Message message;
+  boost::beast::http::request_parser<RequestBody> parser;
   std::string peer;
   RequestCharge charge;
+
+  const Message& message() const { return parser.get(); }
 };
 
 }  // namespace push::net

@@ -1,8 +1,7 @@
 #include "net/response_text.hpp"
 
-#include <boost/beast/http/status.hpp>
-
 #include "push/core/clock.hpp"
+#include "push/go/status.hpp"
 
 namespace push::net {
 namespace {
@@ -28,16 +27,11 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
 
 }  // namespace
 
-std::string_view reason_phrase(unsigned status) {
-  const auto text = boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(status));
-  return {text.data(), text.size()};
-}
-
 void append_head(std::string& out, const Response& response, HeadOptions options) {
   out += "HTTP/1.1 ";
   out += std::to_string(response.status);
   out += ' ';
-  out += reason_phrase(response.status);
+  out += go::status_text(response.status);
   out += "\r\n";
   if (!response.content_type.empty()) append_field(out, "Content-Type", response.content_type);
   append_field(out, "Date", date_now());

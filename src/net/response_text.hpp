@@ -13,6 +13,5 @@ struct HeadOptions {
   bool http_1_0 = false;
 };
 void append_head(std::string& out, const Response& response, HeadOptions options);
-std::string_view reason_phrase(unsigned status);
 
 }  // namespace push::net

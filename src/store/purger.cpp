@@ -17,9 +17,9 @@ constexpr core::SteadyTime::duration kLongestRest = std::chrono::milliseconds(10
 Purger::Purger(Slice standing, metrics::Registry& metrics, Limits limits)
     : standing_(std::move(standing)),
       limits_(limits),
-      deleted_(metrics.counter("push_store_purged_messages_total", "Messages deleted in slices by the purge thread")),
-      failed_(metrics.counter("push_store_failed_purges_total", "Slices of long changes that failed")),
-      waiting_(metrics.gauge("push_store_purges_waiting", "Long changes that the purge thread has not finished")),
+      deleted_(metrics.counter("push_store_purged_messages_total", "Messages deleted in slices by the purge thread.")),
+      failed_(metrics.counter("push_store_failed_purges_total", "Slices of long changes that failed.")),
+      waiting_(metrics.gauge("push_store_purges_waiting", "Long changes that the purge thread has not finished.")),
       thread_("purger", [this](const std::stop_token& stop) { run(stop); }) {}
 
 Purger::~Purger() {
@@ -92,7 +92,7 @@ void Purger::run_standing() {
   if (progress && progress->finished) return;
   if (!progress) {
     failed_.add();
-    spdlog::warn("deleting goes on later: {}", progress.error().text);
+    spdlog::warn("purge paused, retrying: {}", progress.error().text);
   }
   core::Lock lock(mutex_);
   standing_waits_ = true;
@@ -130,7 +130,7 @@ void Purger::refuse_the_rest() {
 }
 
 void Purger::drain() {
-  thread_.stop();
+  std::call_once(drained_, [this] { thread_.stop(); });
 }
 
 }  // namespace push::store

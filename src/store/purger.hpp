@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <mutex>
 #include <optional>
 
 #include "push/core/callback.hpp"
@@ -25,8 +26,8 @@ class Purger {
   // Does a part of the work; runs on the purge thread and may block on the writer.
   using Slice = core::Callback<core::Result<Progress>()>;
   struct Limits {
-    std::size_t queue = 1024;                      // jobs that may wait
-    std::chrono::milliseconds retry_after{1'000};  // after a slice of `standing` has failed
+    std::size_t queue;                      // jobs that may wait
+    std::chrono::milliseconds retry_after;  // after a slice of `standing` has failed
   };
 
   // `standing` is work that is noted elsewhere: it runs from the start, and after resume(), until a slice finds nothing
@@ -69,6 +70,7 @@ class Purger {
   std::size_t admitted_ PUSH_GUARDED_BY(mutex_) = 0;  // jobs_ and the one in hand
   bool standing_waits_ PUSH_GUARDED_BY(mutex_) = true;
   core::SteadyTime standing_due_ PUSH_GUARDED_BY(mutex_){};
+  std::once_flag drained_;  // two threads may drain, one joins
   core::Thread thread_;
 };
 

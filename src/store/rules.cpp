@@ -1,34 +1,228 @@
 #include "store/rules.hpp"
 
-#include <string>
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <utility>
+
+#include "store/sort_key.hpp"
 
 namespace push::store {
 
 using core::Conflict;
 using core::failure;
+using core::Result;
+
+namespace {
+
+// When a client expires that was last used at `start`. `seconds` 0 = never, which is also what lies past the last time
+// that a WallTime can hold (the year 2262).
+std::optional<core::WallTime> expiry(core::WallTime start, std::uint64_t seconds) {
+  using Seconds = std::chrono::seconds;
+  const auto last = std::chrono::floor<Seconds>(core::WallTime::max().time_since_epoch()).count();
+  const auto from = std::max(std::chrono::ceil<Seconds>(start.time_since_epoch()).count(), Seconds::rep{0});
+  if (seconds == 0 || seconds > static_cast<std::uint64_t>(last - from)) return std::nullopt;
+  return start + Seconds(seconds);
+}
+
+// The column is a signed integer.
+Result<void> check_seconds(std::uint64_t seconds) {
+  if (seconds <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return {};
+  return failure(core::ErrorCode::invalid, "expiresAfterInactivitySeconds is out of range");
+}
+
+// `refused`, if the answer is yes.
+Result<void> unless(const Result<bool>& asked, core::Error refused) {
+  if (!asked) return asked.error();
+  if (*asked) return refused;
+  return {};
+}
+
+Result<void> check_name(Transaction& transaction, const std::string& name, core::UserId own) {
+  return unless(transaction.has_user_name(name, own), failure(Conflict::name, "username already exists"));
+}
+
+Result<void> check_token(Transaction& transaction, const std::string& token, core::ApplicationId own) {
+  return unless(transaction.has_application_token(token, own),
+                failure(Conflict::token, "application token is not unique"));
+}
+
+Result<void> check_sort_key(Transaction& transaction, const model::Application& application) {
+  return unless(transaction.has_sort_key(application.user, application.sort_key, application.id),
+                failure(Conflict::sort_key, "sort key is not unique"));
+}
+
+Result<void> keep_an_admin(Transaction& transaction, const model::User& user) {
+  if (!user.admin) return {};
+  const auto other = transaction.has_admin(user.id);
+  if (!other) return other.error();
+  if (!*other) return failure(Conflict::last_admin, "cannot delete last admin");
+  return {};
+}
+
+Result<model::User> existing(Transaction& transaction, core::UserId id) {
+  auto found = transaction.user(id);
+  if (!found) return found.error();
+  if (!*found) return gone("user");
+  return *std::move(*found);
+}
+
+// `image`, or "" if an application other than `own` refers to it.
+Result<std::string> unless_used(Transaction& transaction, std::string image, core::ApplicationId own) {
+  if (image.empty()) return image;
+  const auto used = transaction.has_image(image, own);
+  if (!used) return used.error();
+  return *used ? std::string() : std::move(image);
+}
+
+}  // namespace
 
 core::Error gone(std::string_view what) {
   return failure(core::ErrorCode::not_found, std::string(what) + " does not exist");
 }
 
-core::Error name_taken() {
-  return failure(Conflict::name, "username already exists");
+bool has_expired(const model::Client& client, core::WallTime now) {
+  return client.expires_at && *client.expires_at <= now;
 }
 
-core::Error token_taken(std::string_view what) {
-  return failure(Conflict::token, std::string(what) + " token is not unique");
+std::optional<model::Client> unless_expired(std::optional<model::Client> client, core::WallTime now) {
+  if (client && has_expired(*client, now)) client.reset();
+  return client;
 }
 
-core::Error sort_key_taken() {
-  return failure(Conflict::sort_key, "sort key is not unique");
+model::Client touched(model::Client client, core::WallTime at) {
+  client.last_used = at;
+  client.expires_at = expiry(at, client.expires_after_inactivity_seconds);
+  return client;
 }
 
-core::Error last_admin() {
-  return failure(Conflict::last_admin, "cannot delete last admin");
+Result<model::User> new_user(Transaction& transaction, NewUser wanted, core::WallTime now) {
+  if (auto free = check_name(transaction, wanted.name, {}); !free) return free.error();
+  return model::User{{}, std::move(wanted.name), std::move(wanted.pass_hash), wanted.admin, now};
 }
 
-core::Error internal_application() {
-  return failure(Conflict::internal, "cannot delete internal application");
+Result<model::Application> new_application(Transaction& transaction, NewApplication wanted, core::WallTime now) {
+  if (auto owner = existing(transaction, wanted.user); !owner) return owner.error();
+  if (auto free = check_token(transaction, wanted.token, {}); !free) return free.error();
+  model::Application created;
+  created.user = wanted.user;
+  created.token = std::move(wanted.token);
+  created.name = std::move(wanted.name);
+  created.description = std::move(wanted.description);
+  created.default_priority = wanted.default_priority;
+  created.created_at = now;
+  created.sort_key = std::move(wanted.sort_key);
+  if (created.sort_key.empty()) {
+    const auto greatest = transaction.greatest_sort_key(created.user);
+    if (!greatest) return greatest.error();
+    created.sort_key = next_sort_key(*greatest);
+  }
+  if (auto free = check_sort_key(transaction, created); !free) return free.error();
+  return created;
+}
+
+Result<model::Client> new_client(Transaction& transaction, NewClient wanted, core::WallTime now) {
+  if (auto checked = check_seconds(wanted.expires_after_inactivity_seconds); !checked) return checked.error();
+  if (auto owner = existing(transaction, wanted.user); !owner) return owner.error();
+  const auto free =
+      unless(transaction.has_client_token(wanted.token), failure(Conflict::token, "client token is not unique"));
+  if (!free) return free.error();
+  model::Client created;
+  created.user = wanted.user;
+  created.token = std::move(wanted.token);
+  created.name = std::move(wanted.name);
+  created.created_at = now;
+  created.elevated_until = wanted.elevated_until;
+  created.expires_after_inactivity_seconds = wanted.expires_after_inactivity_seconds;
+  created.expires_at = expiry(now, created.expires_after_inactivity_seconds);
+  return created;
+}
+
+Result<model::Application> owned(Transaction& transaction, core::UserId user, core::ApplicationId id) {
+  auto found = transaction.application(id);
+  if (!found) return found.error();
+  if (!*found || (*found)->user != user) return gone("application");
+  return *std::move(*found);
+}
+
+Result<model::Client> owned(Transaction& transaction, core::UserId user, core::ClientId id, core::WallTime now) {
+  auto found = transaction.client(id);
+  if (!found) return found.error();
+  auto living = unless_expired(*std::move(found), now);
+  if (!living || living->user != user) return gone("client");
+  return *std::move(living);
+}
+
+Result<model::User> changed(Transaction& transaction, core::UserId id, UserChange change) {
+  auto user = existing(transaction, id);
+  if (!user) return user;
+  if (!change.admin) {
+    if (auto kept = keep_an_admin(transaction, *user); !kept) return kept.error();
+  }
+  if (auto free = check_name(transaction, change.name, id); !free) return free.error();
+  user->name = std::move(change.name);
+  user->admin = change.admin;
+  if (!change.pass_hash.empty()) user->pass_hash = std::move(change.pass_hash);
+  return user;
+}
+
+Result<model::Application> changed(Transaction& transaction, core::UserId user, core::ApplicationId id,
+                                   ApplicationChange change) {
+  auto application = owned(transaction, user, id);
+  if (!application) return application;
+  application->name = std::move(change.name);
+  application->description = std::move(change.description);
+  application->default_priority = change.default_priority;
+  if (change.sort_key.empty()) return application;
+  application->sort_key = std::move(change.sort_key);
+  if (auto free = check_sort_key(transaction, *application); !free) return free.error();
+  return application;
+}
+
+Result<model::Application> with_token(Transaction& transaction, core::UserId user, core::ApplicationId id,
+                                      std::string token) {
+  auto application = owned(transaction, user, id);
+  if (!application) return application;
+  if (auto free = check_token(transaction, token, id); !free) return free.error();
+  application->token = std::move(token);
+  return application;
+}
+
+Result<ImageChange> with_image(Transaction& transaction, core::UserId user, core::ApplicationId id, std::string image) {
+  auto application = owned(transaction, user, id);
+  if (!application) return application.error();
+  std::string former = std::exchange(application->image, std::move(image));
+  if (former == application->image) former.clear();
+  auto unused = unless_used(transaction, std::move(former), id);
+  if (!unused) return unused.error();
+  return ImageChange{*std::move(application), *std::move(unused)};
+}
+
+Result<model::Client> changed(Transaction& transaction, core::UserId user, core::ClientId id, ClientChange change,
+                              core::WallTime now) {
+  const auto seconds = change.expires_after_inactivity_seconds;
+  if (auto checked = check_seconds(seconds.value_or(0)); !checked) return checked.error();
+  auto client = owned(transaction, user, id, now);
+  if (!client) return client;
+  client->name = std::move(change.name);
+  if (!seconds) return client;
+  client->expires_after_inactivity_seconds = *seconds;
+  client->expires_at = expiry(client->last_used.value_or(client->created_at), *seconds);
+  return client;
+}
+
+Result<std::string> images_left_by(Transaction& transaction, core::UserId user, core::ApplicationId id) {
+  auto application = owned(transaction, user, id);
+  if (!application) return application.error();
+  if (application->internal) return failure(Conflict::internal, "cannot delete internal application");
+  return unless_used(transaction, std::move(application->image), id);
+}
+
+Result<std::vector<std::string>> images_left_by(Transaction& transaction, core::UserId id) {
+  const auto user = existing(transaction, id);
+  if (!user) return user.error();
+  if (auto kept = keep_an_admin(transaction, *user); !kept) return kept.error();
+  return transaction.images_of_no_other(id);
 }
 
 }  // namespace push::store

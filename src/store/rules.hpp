@@ -1,19 +1,54 @@
-// The rules of the business, once for every store: what a change collides with, and in which words.
+// The rules of the business, once for every store: what a new or a changed row looks like, what forbids it, and in
+// which words. A store reads what they ask for (Transaction) and writes what they answer.
 #pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
+#include "push/core/clock.hpp"
 #include "push/core/result.hpp"
+#include "push/model/entities.hpp"
+#include "push/store/store.hpp"
+#include "store/transaction.hpp"
 
 namespace push::store {
 
 // not_found: "<what> does not exist".
 core::Error gone(std::string_view what);
 
-core::Error name_taken();
-// `what`: "application" or "client".
-core::Error token_taken(std::string_view what);
-core::Error sort_key_taken();
-core::Error last_admin();
-core::Error internal_application();
+// ---- the expiry of clients
+bool has_expired(const model::Client& client, core::WallTime now);
+// `client`, or none if it has expired.
+std::optional<model::Client> unless_expired(std::optional<model::Client> client, core::WallTime now);
+// The client after a use at `at`, which moves its expiry.
+model::Client touched(model::Client client, core::WallTime at);
+
+// ---- new rows: as they are to be inserted, without an id. Errors as those of the Store's create_*.
+core::Result<model::User> new_user(Transaction& transaction, NewUser wanted, core::WallTime now);
+// Without a sort key of its own, the application gets the one after its user's greatest (gotify-spec 7.4).
+core::Result<model::Application> new_application(Transaction& transaction, NewApplication wanted, core::WallTime now);
+core::Result<model::Client> new_client(Transaction& transaction, NewClient wanted, core::WallTime now);
+
+// ---- rows of an owner. not_found: missing, somebody else's, or (clients) expired.
+core::Result<model::Application> owned(Transaction& transaction, core::UserId user, core::ApplicationId id);
+core::Result<model::Client> owned(Transaction& transaction, core::UserId user, core::ClientId id, core::WallTime now);
+
+// ---- changed rows: as they are to be. Errors as those of the Store's methods.
+core::Result<model::User> changed(Transaction& transaction, core::UserId id, UserChange change);
+core::Result<model::Application> changed(Transaction& transaction, core::UserId user, core::ApplicationId id,
+                                         ApplicationChange change);
+core::Result<model::Application> with_token(Transaction& transaction, core::UserId user, core::ApplicationId id,
+                                            std::string token);
+core::Result<ImageChange> with_image(Transaction& transaction, core::UserId user, core::ApplicationId id,
+                                     std::string image);
+core::Result<model::Client> changed(Transaction& transaction, core::UserId user, core::ClientId id, ClientChange change,
+                                    core::WallTime now);
+
+// ---- rows to delete: the image files that nothing will refer to any more ("" = none). Errors as those of the Store's
+// methods.
+core::Result<std::string> images_left_by(Transaction& transaction, core::UserId user, core::ApplicationId id);
+core::Result<std::vector<std::string>> images_left_by(Transaction& transaction, core::UserId id);
 
 }  // namespace push::store

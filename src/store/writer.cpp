@@ -15,10 +15,6 @@ std::size_t text_bytes(const NewMessage& message) {
   return message.message.size() + message.title.size() + message.extras.size();
 }
 
-bool spoils(const core::Error& error) {
-  return error.code == core::ErrorCode::unavailable || error.code == core::ErrorCode::internal;
-}
-
 model::Message stored(NewMessage&& message, core::MessageId id) {
   return model::Message{id,
                         message.application,
@@ -34,14 +30,14 @@ model::Message stored(NewMessage&& message, core::MessageId id) {
 Writer::Writer(Backend& backend, Limits limits, metrics::Registry& metrics)
     : backend_(backend),
       limits_(limits),
-      commit_seconds_(metrics.histogram("push_store_commit_seconds", "Time of one transaction, begin to commit")),
-      transactions_(metrics.counter("push_store_commits_total", "Committed transactions")),
-      changes_(metrics.counter("push_store_changes_total", "Changes in committed transactions")),
-      failed_(metrics.counter("push_store_failed_commits_total", "Transactions that failed, with nothing stored")),
-      refused_(metrics.counter("push_store_refused_total", "Changes refused because the write queue was full")),
+      commit_seconds_(metrics.histogram("push_store_commit_seconds", "Time of one transaction, begin to commit.")),
+      transactions_(metrics.counter("push_store_commits_total", "Committed transactions.")),
+      changes_(metrics.counter("push_store_changes_total", "Changes in committed transactions.")),
+      failed_(metrics.counter("push_store_failed_commits_total", "Transactions that failed, with nothing stored.")),
+      refused_(metrics.counter("push_store_refused_total", "Changes refused because the write queue was full.")),
       failed_posts_(metrics.counter("push_store_failed_posts_total",
-                                    "Changes that failed and for whose end nobody waited (last uses of tokens)")),
-      queued_(metrics.gauge("push_store_queue_length", "Changes that wait for the writer")),
+                                    "Changes that failed and for whose end nobody waited (last uses of tokens).")),
+      queued_(metrics.gauge("push_store_queue_length", "Changes that wait for the writer.")),
       thread_("writer", [this](const std::stop_token& stop) { run(stop); }) {}
 
 Writer::~Writer() {
@@ -50,9 +46,8 @@ Writer::~Writer() {
 
 core::Result<void> Writer::append(NewMessage message, Store::Appended done) {
   Change change;
-  change.message = std::move(message);
   change.done = std::move(done);
-  return enqueue(std::move(change));
+  return enqueue(std::move(change), &message);
 }
 
 core::Result<void> Writer::change(Operation operation) {
@@ -61,14 +56,14 @@ core::Result<void> Writer::change(Operation operation) {
   auto answer = request.answer.get_future();
   Change change;
   change.request = &request;
-  if (auto queued = enqueue(std::move(change)); !queued) return queued;
+  if (auto queued = enqueue(std::move(change), nullptr); !queued) return queued;
   return answer.get();
 }
 
 bool Writer::post(Operation operation) {
   Change change;
   change.posted = std::move(operation);
-  return enqueue(std::move(change)).has_value();
+  return enqueue(std::move(change), nullptr).has_value();
 }
 
 bool Writer::has_room(std::size_t bytes) const {
@@ -76,8 +71,8 @@ bool Writer::has_room(std::size_t bytes) const {
   return waiting_ == 0 || waiting_bytes_ + bytes <= limits_.queue_bytes;
 }
 
-core::Result<void> Writer::enqueue(Change change) {
-  const std::size_t bytes = text_bytes(change.message);
+core::Result<void> Writer::enqueue(Change change, NewMessage* message) {
+  const std::size_t bytes = message == nullptr ? 0 : text_bytes(*message);
   std::size_t waiting = 0;
   bool refused = false;
   bool asleep = false;
@@ -87,7 +82,7 @@ core::Result<void> Writer::enqueue(Change change) {
     waiting = waiting_;
     refused = !has_room(bytes);
     if (!refused) {
-      put(std::move(change), bytes);
+      put(std::move(change), message, bytes);
       asleep = std::exchange(asleep_, false);
     }
   }
@@ -98,14 +93,16 @@ core::Result<void> Writer::enqueue(Change change) {
                        "the write queue is full (" + std::to_string(waiting) + " changes wait)");
 }
 
-void Writer::put(Change change, std::size_t bytes) {
+void Writer::put(Change change, NewMessage* message, std::size_t bytes) {
   if (batches_.empty() || batches_.back().changes.size() >= limits_.batch ||
       batches_.back().bytes >= limits_.batch_bytes) {
     batches_.push_back(std::move(spare_));
     spare_ = Batch{};
   }
-  batches_.back().changes.push_back(std::move(change));
-  batches_.back().bytes += bytes;
+  Batch& batch = batches_.back();
+  batch.changes.push_back(std::move(change));
+  if (message != nullptr) batch.messages.push_back(std::move(*message));
+  batch.bytes += bytes;
   ++waiting_;
   waiting_bytes_ += bytes;
   queued_.add(1);
@@ -127,9 +124,15 @@ bool Writer::take(Batch& batch, const std::stop_token& stop) {
   return true;
 }
 
+void Writer::Batch::clear() {
+  changes.clear();
+  messages.clear();
+  ids.clear();
+  bytes = 0;
+}
+
 void Writer::recycle(Batch& batch) {
-  batch.changes.clear();
-  batch.bytes = 0;
+  batch.clear();
   core::Lock lock(mutex_);
   if (spare_.changes.capacity() < batch.changes.capacity()) std::swap(spare_, batch);
 }
@@ -150,44 +153,68 @@ void Writer::run(const std::stop_token& stop) {
 
 core::Result<void> Writer::transact(Batch& batch) {
   auto outcome = backend_.begin();
-  for (std::size_t i = 0; outcome && i < batch.changes.size(); ++i) outcome = apply(batch.changes[i]);
+  if (outcome) outcome = apply(batch);
   if (outcome) outcome = backend_.commit();
   if (!outcome) backend_.rollback();
   return outcome;
 }
 
-// The change's own failure stays in its outcome; what is returned spoils the transaction.
-core::Result<void> Writer::apply(Change& change) {
-  Operation& operation = change.request != nullptr ? change.request->operation : change.posted;
-  if (!operation) {
-    change.outcome = backend_.insert(change.message);
-  } else if (auto ran = backend_.run(operation); !ran) {
-    change.outcome = ran.error();
+// In order, messages that follow one another at once. What is returned spoils the transaction; a change's own failure
+// stays in its outcome.
+core::Result<void> Writer::apply(Batch& batch) {
+  batch.ids.assign(batch.messages.size(), core::MessageId{});
+  const std::span<const NewMessage> messages(batch.messages);
+  const std::span<core::Result<core::MessageId>> ids(batch.ids);
+  std::size_t stored_messages = 0;
+  for (std::size_t i = 0; i < batch.changes.size();) {
+    std::size_t end = i;
+    while (end < batch.changes.size() && batch.changes[end].is_message()) ++end;
+    if (const std::size_t count = end - i; count > 0) {
+      auto inserted = backend_.insert(messages.subspan(stored_messages, count), ids.subspan(stored_messages, count));
+      if (!inserted) return inserted;
+      stored_messages += count;
+      i = end;
+    } else {
+      if (auto ran = run_operation(batch.changes[i]); !ran) return ran;
+      ++i;
+    }
   }
-  if (!change.outcome && spoils(change.outcome.error())) return change.outcome.error();
   return {};
 }
 
+core::Result<void> Writer::run_operation(Change& change) {
+  change.outcome = backend_.run(change.request != nullptr ? change.request->operation : change.posted);
+  if (!change.outcome && spoils(change.outcome.error())) return change.outcome;
+  return {};
+}
+
+// A caller's own mistake is its answer only if the rest was committed: otherwise even that may have been judged by
+// changes that are now undone.
 void Writer::answer(Batch& batch, const core::Result<void>& outcome) {
+  std::size_t next_message = 0;
   for (Change& change : batch.changes) {
-    // A caller's own mistake is its answer only if the rest was committed: otherwise even that may have been judged by
-    // changes that are now undone.
-    if (!outcome) change.outcome = outcome.error();
-    answer(change, outcome.has_value());
+    if (!change.is_message()) {
+      if (!outcome) change.outcome = outcome;
+      answer(change, outcome.has_value());
+      continue;
+    }
+    const std::size_t i = next_message++;
+    if (!outcome) {
+      change.done(outcome.error());
+    } else if (batch.ids[i]) {
+      change.done(stored(std::move(batch.messages[i]), *batch.ids[i]));
+    } else {
+      change.done(batch.ids[i].error());
+    }
   }
 }
 
 void Writer::answer(Change& change, bool committed) {
   if (change.request != nullptr) {
-    change.request->answer.set_value(change.outcome ? core::Result<void>() : change.outcome.error());
-  } else if (change.posted) {
-    if (change.outcome) return;
+    change.request->answer.set_value(std::move(change.outcome));
+  } else if (!change.outcome) {
     failed_posts_.add();
     if (committed) spdlog::warn("a change failed: {}", change.outcome.error().text);
-  } else if (change.outcome) {
-    change.done(stored(std::move(change.message), *change.outcome));
-  } else {
-    change.done(change.outcome.error());
   }
 }
 
@@ -205,7 +232,7 @@ void Writer::note_outcome(const core::Result<void>& outcome, std::size_t changes
 }
 
 void Writer::drain() {
-  thread_.stop();
+  std::call_once(drained_, [this] { thread_.stop(); });
 }
 
 }  // namespace push::store

@@ -5,41 +5,25 @@
 #include <cstddef>
 #include <deque>
 #include <future>
-#include <string_view>
+#include <mutex>
 #include <vector>
 
-#include "push/core/callback.hpp"
 #include "push/core/mutex.hpp"
 #include "push/core/result.hpp"
 #include "push/core/thread.hpp"
 #include "push/metrics/registry.hpp"
 #include "push/store/store.hpp"
+#include "store/backend.hpp"
 
 namespace push::store {
-
-// A change other than a message. Runs on the writer thread inside a transaction; an error undoes what it did.
-using Operation = core::Callback<core::Result<void>()>;
-
-// What the writer asks of a database. Every call comes on the writer thread. An error of insert() or run() whose code
-// is unavailable or internal spoils the whole transaction; any other concerns that change alone.
-class Backend {
- public:
-  virtual ~Backend() = default;
-  virtual core::Result<void> begin() = 0;
-  virtual core::Result<core::MessageId> insert(const NewMessage& message) = 0;
-  virtual core::Result<void> run(Operation& operation) = 0;
-  virtual core::Result<void> commit() = 0;
-  virtual void rollback() = 0;  // after any failure above; must leave the backend ready for the next begin()
-  virtual void rest() = 0;      // between two transactions, after the answers: housekeeping
-};
 
 class Writer {
  public:
   struct Limits {
-    std::size_t queue = 8192;                     // changes that may wait
-    std::size_t batch = 1024;                     // changes in one transaction
-    std::size_t queue_bytes = 256 * 1024 * 1024;  // texts that may wait; one message always fits
-    std::size_t batch_bytes = 8 * 1024 * 1024;    // texts after which a transaction takes no further change
+    std::size_t queue;        // changes that may wait
+    std::size_t batch;        // changes in one transaction
+    std::size_t queue_bytes;  // of text that may wait; one message always fits
+    std::size_t batch_bytes;  // of text after which a transaction takes no further change
   };
 
   // Both must outlive the writer.
@@ -55,7 +39,7 @@ class Writer {
   // Any thread, never blocks: an operation for whose end nobody waits. A failure is counted and logged. False: the
   // queue is full or the writer stops, and the operation will not run.
   bool post(Operation operation);
-  // Refuses new changes, finishes those that wait, joins the thread. Idempotent.
+  // Any thread but the writer's: refuses new changes, finishes those that wait, joins the thread. Idempotent.
   void drain();
 
  private:
@@ -63,25 +47,30 @@ class Writer {
     Operation operation;
     std::promise<core::Result<void>> answer;
   };
+  // A message (its text is the next of Batch::messages) or an operation.
   struct Change {
-    NewMessage message;
-    Store::Appended done;
-    Request* request = nullptr;  // instead of a message; lives on the waiting caller's stack
-    Operation posted;            // instead of either
-    core::Result<core::MessageId> outcome = core::MessageId{};
+    Store::Appended done;        // of a message
+    Request* request = nullptr;  // of an operation; lives on the waiting caller's stack
+    Operation posted;            // an operation for which nobody waits
+    core::Result<void> outcome;  // of an operation
+    bool is_message() const { return static_cast<bool>(done); }
   };
   struct Batch {
     std::vector<Change> changes;
+    std::vector<NewMessage> messages;                // those among the changes, in the same order
+    std::vector<core::Result<core::MessageId>> ids;  // of the messages, after the transaction
     std::size_t bytes = 0;
+    void clear();
   };
 
-  core::Result<void> enqueue(Change change);
-  void put(Change change, std::size_t bytes) PUSH_REQUIRES(mutex_);
+  core::Result<void> enqueue(Change change, NewMessage* message);
+  void put(Change change, NewMessage* message, std::size_t bytes) PUSH_REQUIRES(mutex_);
   bool has_room(std::size_t bytes) const PUSH_REQUIRES(mutex_);
   void run(const std::stop_token& stop);
   bool take(Batch& batch, const std::stop_token& stop);
   core::Result<void> transact(Batch& batch);
-  core::Result<void> apply(Change& change);
+  core::Result<void> apply(Batch& batch);
+  core::Result<void> run_operation(Change& change);
   void answer(Batch& batch, const core::Result<void>& outcome);
   void answer(Change& change, bool committed);
   void note_outcome(const core::Result<void>& outcome, std::size_t changes);
@@ -105,6 +94,7 @@ class Writer {
   std::size_t waiting_ PUSH_GUARDED_BY(mutex_) = 0;
   std::size_t waiting_bytes_ PUSH_GUARDED_BY(mutex_) = 0;
   bool asleep_ PUSH_GUARDED_BY(mutex_) = false;
+  std::once_flag drained_;  // two threads may drain, one joins
   core::Thread thread_;
 };
 

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "auth/fake_store.hpp"
 #include "push/hub/hub.hpp"
 #include "push/stream/courier.hpp"
+#include "support/memory_store.hpp"
 
 namespace push::api {
 namespace {
@@ -66,7 +66,7 @@ class AccountsTest : public testing::Test {
     return authenticator.recall(auth::Access::client, {token, false, {}}).has_value();
   }
 
-  test::FakeStore store;
+  test::MemoryStore store;
   auth::Authenticator authenticator{store, {}};
   hub::Hub hub{1};
   Notes notes;

@@ -12,10 +12,10 @@
 #include "api/access_log.hpp"
 #include "api/context.hpp"
 #include "api/routes.hpp"
-#include "auth/fake_store.hpp"
 #include "push/cluster/backplane.hpp"
 #include "push/hub/hub.hpp"
 #include "push/stream/courier.hpp"
+#include "support/memory_store.hpp"
 
 namespace push::api {
 
@@ -31,6 +31,12 @@ struct Closings final : stream::Courier {
   const auth::Authenticator& authenticator;
   std::uint64_t seen;
   std::vector<std::string> closed;
+};
+
+// Nobody waits for an answer: handlers return it.
+struct Nobody final : net::ReplyReceiver {
+  void answer(std::uint64_t, net::Response) override {}
+  void stream(std::uint64_t, net::Request, net::Admission) override {}
 };
 
 class HandlerTest : public testing::Test {
@@ -72,7 +78,7 @@ class HandlerTest : public testing::Test {
   }
   net::Response call(Incoming request, std::string_view target) {
     request.target = *parse_target(target);
-    const auto context = std::make_shared<Context>(services, log, net::Request(), net::Reply());
+    const auto context = std::make_shared<Context>(services, log, net::Request(), net::Reply(nobody, 0));
     context->request = std::move(request);
     context->principal = std::make_shared<const auth::Principal>(principal);
     const Match match = Router(routes()).find(context->request.method, context->request.target.path);
@@ -101,7 +107,7 @@ class HandlerTest : public testing::Test {
     return authenticator.epoch() - before;
   }
 
-  test::FakeStore store;
+  test::MemoryStore store;
   auth::Authenticator authenticator{store, {}};
   hub::Hub hub{1};
   Closings closings{authenticator};
@@ -123,6 +129,7 @@ class HandlerTest : public testing::Test {
                           .origins = *OriginRules::compile({}),
                           .proxies = *net::TrustedProxies::parse({})};
   AccessLog log{services.proxies, metrics};
+  Nobody nobody;
   auth::Principal principal;
   std::string authorization;
 };

@@ -12,12 +12,12 @@
 #include <string>
 #include <thread>
 
-#include "auth/fake_store.hpp"
 #include "push/api/housekeeper.hpp"
 #include "push/api/service.hpp"
 #include "push/auth/password.hpp"
 #include "push/cluster/backplane.hpp"
 #include "push/net/loop_pool.hpp"
+#include "support/memory_store.hpp"
 
 namespace push::api {
 namespace {
@@ -130,7 +130,7 @@ class Revocation : public testing::Test {
 
   config::Config settings_;
   metrics::Registry metrics_;
-  test::FakeStore store_;
+  test::MemoryStore store_;
   hub::Hub hub_{1};
   cluster::Standalone backplane_;
   files::ImageFolder images_{""};

@@ -98,7 +98,7 @@ TEST_F(RoutesTest, OnlyWhatTheSpecSaysIsPublic) {
 }
 
 TEST(FirstUser, IsCreatedInAnEmptyDatabaseOnly) {
-  test::FakeStore store;
+  test::MemoryStore store;
   config::Config config;
   config.defaultuser = {"boss", "secret"};
   config.passstrength = 4;
@@ -112,7 +112,7 @@ TEST(FirstUser, IsCreatedInAnEmptyDatabaseOnly) {
 }
 
 TEST(FirstUser, ErrorsNameTheKey) {
-  test::FakeStore store;
+  test::MemoryStore store;
   config::Config config;
   config.defaultuser.pass = std::string(73, 'x');
   EXPECT_TRUE(create_default_user(store, config).error().text.starts_with("defaultuser.pass: "));

@@ -11,11 +11,11 @@
 #include <stdexcept>
 #include <string>
 
-#include "auth/fake_store.hpp"
 #include "push/api/metrics_page.hpp"
 #include "push/auth/password.hpp"
 #include "push/cluster/backplane.hpp"
 #include "push/net/loop_pool.hpp"
+#include "support/memory_store.hpp"
 
 namespace push::api {
 namespace {
@@ -108,7 +108,7 @@ class ServiceTest : public testing::Test {
     loops.stop();
   }
 
-  test::FakeStore store;
+  test::MemoryStore store;
   config::Config settings;
   metrics::Registry metrics;
 };

@@ -9,9 +9,9 @@
 #include <string>
 #include <thread>
 
-#include "auth/fake_store.hpp"
 #include "push/auth/base64.hpp"
 #include "push/auth/password.hpp"
+#include "support/memory_store.hpp"
 
 namespace push::auth {
 namespace {
@@ -106,7 +106,7 @@ class AuthenticatorTest : public testing::Test {
     }
   }
 
-  test::FakeStore store;
+  test::MemoryStore store;
   Authenticator authenticator{store, quick()};
 };
 

@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "auth/fake_store.hpp"
 #include "push/auth/authenticator.hpp"
 #include "push/auth/password.hpp"
+#include "support/memory_store.hpp"
 
 namespace push::auth {
 namespace {
@@ -142,7 +142,7 @@ class TouchTest : public testing::Test {
     return options;
   }
 
-  test::FakeStore store;
+  test::MemoryStore store;
   Authenticator authenticator{store, with_period(300)};
 };
 

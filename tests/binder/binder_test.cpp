@@ -26,8 +26,13 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"<a><message>x</message></a>", "! Field 'message' is required"},
         Row{"<a><b><Message>x</Message></b></a>", "! Field 'message' is required"},
         Row{"<a/>", "! Field 'message' is required"}, Row{"", "! EOF"}, Row{" <!-- -->", "! EOF"},
-        Row{"<a><Message>x</a>", "! XML syntax error on line 1: element <Message> closed by </a>"},
-        Row{"<a>\n<Message>x", "! XML syntax error on line 2: unexpected EOF"},
+        Row{"<a><Message>x</a>", "! XML syntax error on line 1: Start-end tags mismatch"},
+        Row{"<a>\n<Message>x", "! XML syntax error on line 2: Start-end tags mismatch"},
+        Row{"<a><x:Message>&quot;&apos;</x:Message><Title> \t</Title></a><b>", "\"'| \t|-|0|"},
+        Row{"<a><Message>&#0;</Message></a>", "! XML syntax error on line 1: invalid character entity"},
+        Row{"<a>\n<Message>\x01</Message></a>", "! XML syntax error on line 2: illegal character code"},
+        Row{"<a><Message><![CDATA[&lt;&none;]]></Message></a>", "&lt;&none;||-|0|"},
+        Row{"<a><Message>\n<!-- c -->x</Message><b>\xff&lol;</b></a>", "\nx||-|0|"},
         Row{"<a><Message>&lol;</Message></a>", "! XML syntax error on line 1: invalid character entity"},
         Row{"<!DOCTYPE a [<!ENTITY l \"l\">]><a/>", "! XML syntax error on line 1: document types are not supported"},
         Row{"<a><Message>\xff</Message></a>", "! XML syntax error on line 1: invalid UTF-8"},
@@ -39,9 +44,10 @@ TEST(Xml, HasASecondName) {
 
 TEST(Xml, RefusesEndlessNesting) {
   std::string deep;
-  for (int level = 0; level < 10001; ++level) deep += "<a>";
-  EXPECT_EQ(create_message({"POST", "text/xml", "", deep}),
-            "! XML syntax error on line 1: elements are nested too deep");
+  for (int level = 0; level < 100'000; ++level) deep += "<a>";
+  EXPECT_EQ(create_message({"POST", "text/xml", "", deep}), "! XML syntax error on line 1: Start-end tags mismatch");
+  EXPECT_EQ(create_message({"POST", "text/xml", "", deep + "<a>"}),
+            "! XML syntax error on line 1: more than 100000 tags");
 }
 
 class Yaml : public testing::TestWithParam<Row> {};
@@ -88,13 +94,28 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"message = 5", "! toml: line 1: message must be a string"},
         Row{"\npriority = \"5\"", "! toml: line 2: priority must not be a string"},
         Row{"priority = true", "! toml: line 1: priority has a wrong type"},
-        Row{"message", "! toml: line 1: expected = after the key"},
-        Row{"message = ", "! toml: line 1: expected a string, a number or a boolean"},
-        Row{"message = \"\"\"a\"\"\"", "! toml: line 1: expected a string, a number or a boolean"},
-        Row{"message = \"a", "! toml: line 1: expected a string, a number or a boolean"},
-        Row{"message = \"\xff\"", "! toml: line 1: expected a string, a number or a boolean"},
-        Row{"message = \"a\" b", "! toml: line 1: unexpected text after the value"},
-        Row{"a.b = 1", "! toml: line 1: expected a key"}));
+        Row{"message = \"m\"\nappid = 1\napplicationid = -4", R"(! strconv.ParseUint: parsing "-4": invalid syntax)"},
+        Row{"message = \"\"\"a\nb\"\"\"\nextras = 1\nx = [1.5, 1979-05-27]", "a\nb||-|0|"},
+        Row{"priority = 1.5", "! toml: line 1: priority has a wrong type"},
+        Row{"message", "! toml: line 1: Error while parsing key-value pair: encountered end-of-file"},
+        Row{"message = ", "! toml: line 1: Error while parsing key-value pair: encountered end-of-file"},
+        Row{"message = \"a", "! toml: line 1: Error while parsing string: encountered end-of-file"},
+        Row{"message = \"\xff\"", "! toml: line 1: Encountered invalid utf-8 sequence"},
+        Row{"message = \"a\" b",
+            "! toml: line 1: Error while parsing key-value pair: expected a comment or whitespace, saw 'b'"},
+        Row{"a.b = 1", "! toml: line 1: tables are not supported"}));
+
+TEST(Toml, IsLimitedInSizeAndDepth) {
+  EXPECT_EQ(create_message({"POST", "application/toml", "", "message = '" + std::string(std::size_t{64} << 10, 'a')}),
+            "! toml: the document is larger than 64 KiB");
+  std::string deep = "a";
+  for (int level = 0; level < 8000; ++level) deep += ".a";
+  EXPECT_EQ(create_message({"POST", "application/toml", "", deep + "=1"}), "! toml: line 1: tables are not supported");
+  EXPECT_TRUE(create_message({"POST", "application/toml", "", "x = " + std::string(60'000, '[')})
+                  .starts_with("! toml: line 1: "));
+  EXPECT_TRUE(create_message({"POST", "application/toml", "", deep + "=1\n!"}).starts_with("! toml: line 2: "));
+  EXPECT_EQ(create_message({"POST", "application/toml", "", deep + ".a=1"}), "! toml: more than 8000 dots");
+}
 
 class Refused : public testing::TestWithParam<std::string_view> {};
 TEST_P(Refused, IsInvalid) {

@@ -2,11 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <future>
 #include <vector>
 
-#include "push/store/sqlite_store.hpp"
+#include "support/memory_store.hpp"
 
 namespace push::delivery {
 namespace {
@@ -22,7 +21,6 @@ stream::Message message(std::uint64_t id, UserId user, std::string_view json) {
   return {core::MessageId{id}, core::ApplicationId{1}, user, json};
 }
 
-// Takes notes of who was told what, in order.
 // Takes notes of who was told what, in order.
 struct Notes final : stream::Courier, cluster::Backplane, Sink {
   std::vector<std::string> log;
@@ -47,40 +45,24 @@ struct Notes final : stream::Courier, cluster::Backplane, Sink {
 };
 
 struct PublisherTest : testing::Test {
-  std::filesystem::path folder =
-      std::filesystem::path(testing::TempDir()) / ("publisher_" + std::to_string(::getpid()));
   metrics::Registry registry;
   hub::Hub hub{16};
   Notes notes;
-  config::Database settings;
-  std::unique_ptr<store::SqliteStore> store;
-  std::unique_ptr<Publisher> publisher;
-  UserId user{};
-  core::ApplicationId application{};
+  test::MemoryStore store;
+  UserId user = store.add_user(1, "u", "", false).id;
+  core::ApplicationId application = store.add_application(1, 1, "Atoken", "app").id;
+  Publisher publisher{store, hub, notes, notes, registry, 100, {&notes}};
 
-  void SetUp() override {
-    settings.connection = (folder / "gotify.db").string();
-    auto opened = store::SqliteStore::open(settings, registry);
-    ASSERT_TRUE(opened) << opened.error().text;
-    store = std::move(*opened);
-    user = store->create_user({"u", "", false}).value().id;
-    application = store->create_application({user, "Atoken", "app", "", 0, ""}).value().id;
-    publisher = std::make_unique<Publisher>(*store, hub, notes, notes, registry, 100, std::vector<Sink*>{&notes});
-  }
-  void TearDown() override {
-    store.reset();
-    std::filesystem::remove_all(folder);
-  }
   core::Result<std::string> submit(core::ApplicationId to, const std::string& text) {
     auto answer = std::make_shared<std::promise<core::Result<std::string>>>();
-    auto queued = publisher->publish(user, {to, text, "title", 3, "", core::wall_now()},
-                                     [this, answer](core::Result<core::Slice> stored) {
-                                       notes.log.push_back("reply");
-                                       if (stored)
-                                         answer->set_value(std::string(stored->view));
-                                       else
-                                         answer->set_value(stored.error());
-                                     });
+    auto queued = publisher.publish(user, {to, text, "title", 3, "", core::wall_now()},
+                                    [this, answer](core::Result<core::Slice> stored) {
+                                      notes.log.push_back("reply");
+                                      if (stored)
+                                        answer->set_value(std::string(stored->view));
+                                      else
+                                        answer->set_value(stored.error());
+                                    });
     if (!queued) return queued.error();
     return answer->get_future().get();
   }
@@ -98,6 +80,7 @@ TEST_F(PublisherTest, AStoredMessageGoesToEverySinkAndIsAnsweredLast) {
   const std::vector<std::string> expected = {"deliver 1 " + (payload.size() > 125 ? frame : short_frame),
                                              "announce 1 to 1", "relay 1 to 1", "reply"};
   EXPECT_EQ(notes.log, expected);
+  EXPECT_EQ(store.appended_for, user);
 }
 
 TEST_F(PublisherTest, NothingIsPublishedForAMessageThatWasNotStored) {
@@ -121,13 +104,13 @@ TEST_F(PublisherTest, RefusesWhileTheLoopsAreBehind) {
 TEST_F(PublisherTest, ARemoteMessageGoesToTheLoopsOnly) {
   hub.join(user, 0);
   const stream::Message remote = message(9, user, "{}");
-  publisher->on_messages({std::nullopt, {&remote, 1}});
+  publisher.on_messages({std::nullopt, {&remote, 1}});
   EXPECT_EQ(notes.log, std::vector<std::string>{"deliver 1 \x81\x03{}\n"});
 }
 
 TEST_F(PublisherTest, DisconnectReachesTheLoops) {
   hub.join(user, 0);
-  publisher->disconnect({user, core::ClientId{4}});
+  publisher.disconnect({user, core::ClientId{4}});
   EXPECT_EQ(notes.log, std::vector<std::string>{"disconnect 1:C4"});
 }
 

@@ -1,12 +1,11 @@
 // Two publishers on one store, joined by a backplane in this process.
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <future>
 #include <vector>
 
 #include "push/delivery/publisher.hpp"
-#include "push/store/sqlite_store.hpp"
+#include "support/memory_store.hpp"
 
 namespace push::delivery {
 namespace {
@@ -19,26 +18,19 @@ class Wire {
   class End final : public cluster::Backplane {
    public:
     explicit End(Wire& wire) : wire_(wire) {}
-    void start(cluster::MessageListener& messages, cluster::EventListener& events) override {
-      messages_ = &messages;
-      events_ = &events;
-    }
-    void stop() override { messages_ = nullptr, events_ = nullptr; }
+    void start(cluster::MessageListener& messages, cluster::EventListener&) override { messages_ = &messages; }
+    void stop() override { messages_ = nullptr; }
     void announce(const stream::Batch& batch) override {
       ++announced;
       for (End* end : {&wire_.a, &wire_.b})
         if (end != this && end->messages_ != nullptr) end->messages_->on_messages(batch);
     }
-    void announce(const cluster::Event& event) override {
-      for (End* end : {&wire_.a, &wire_.b})
-        if (end != this && end->events_ != nullptr) end->events_->on_event(event);
-    }
+    void announce(const cluster::Event&) override {}
     int announced = 0;
 
    private:
     Wire& wire_;
     cluster::MessageListener* messages_ = nullptr;
-    cluster::EventListener* events_ = nullptr;
   };
 
   End a{*this};
@@ -52,9 +44,8 @@ struct Streams final : stream::Courier {
   std::size_t backlog() const override { return 0; }
 };
 
-struct Events final : cluster::EventListener {
-  std::vector<cluster::Event::Kind> heard;
-  void on_event(const cluster::Event& event) override { heard.push_back(event.kind); }
+struct NoEvents final : cluster::EventListener {
+  void on_event(const cluster::Event&) override {}
 };
 
 struct Node {
@@ -68,34 +59,20 @@ struct Node {
   metrics::Registry registry;
   hub::Hub hub{16};
   Streams streams;
-  Events events;
+  NoEvents events;
   Publisher publisher;
 };
 
 struct TwoNodes : testing::Test {
-  std::filesystem::path folder =
-      std::filesystem::path(testing::TempDir()) / ("two_nodes_" + std::to_string(::getpid()));
-  metrics::Registry registry;
-  config::Database settings;
-  std::unique_ptr<store::SqliteStore> store;
+  test::MemoryStore store;
+  UserId user = store.add_user(1, "u", "", false).id;
+  core::ApplicationId application = store.add_application(1, 1, "Atoken", "app").id;
   Wire wire;
   std::optional<Node> a, b;
-  UserId user{};
-  core::ApplicationId application{};
 
   void SetUp() override {
-    settings.connection = (folder / "gotify.db").string();
-    auto opened = store::SqliteStore::open(settings, registry);
-    ASSERT_TRUE(opened) << opened.error().text;
-    store = std::move(*opened);
-    user = store->create_user({"u", "", false}).value().id;
-    application = store->create_application({user, "Atoken", "app", "", 0, ""}).value().id;
-    a.emplace(*store, wire.a);
-    b.emplace(*store, wire.b);
-  }
-  void TearDown() override {
-    store.reset();
-    std::filesystem::remove_all(folder);
+    a.emplace(store, wire.a);
+    b.emplace(store, wire.b);
   }
   // Returns the answer, after everybody was told.
   std::string publish(Node& on, const std::string& text) {
@@ -127,19 +104,6 @@ TEST_F(TwoNodes, AUserWhoIsOnlineOnOneNodeOnlyIsFoundThere) {
   const std::string json = publish(*a, "hello");
   EXPECT_TRUE(a->streams.got.empty());
   EXPECT_EQ(b->streams.got, std::vector{json});
-}
-
-TEST_F(TwoNodes, AnEventIsHeardByTheOtherNodeOnly) {
-  wire.a.announce(cluster::Event{cluster::Event::Kind::user_gone, user, {}, {}});
-  EXPECT_TRUE(a->events.heard.empty());
-  EXPECT_EQ(b->events.heard, std::vector{cluster::Event::Kind::user_gone});
-}
-
-TEST_F(TwoNodes, ANodeThatHasStoppedHearsNothingAndHoldsNobodyUp) {
-  b->hub.join(user, 3);
-  wire.b.stop();
-  EXPECT_NE(publish(*a, "hello"), "");
-  EXPECT_TRUE(b->streams.got.empty());
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The house as it stands: every rule on every file of the tree.
+// Every rule on every file of the tree, as it is now.
 #include <gtest/gtest.h>
 
 #include <cstdlib>

@@ -1,4 +1,4 @@
-// The rules of the house as pure functions on sources: each gives what it finds, one finding a place.
+// The rules of the house as pure functions on sources: each returns its findings, one per place.
 #pragma once
 #include <cstddef>
 #include <map>
@@ -22,7 +22,7 @@ using Findings = std::vector<Finding>;
 using Arrows = std::map<std::string, std::set<std::string>>;
 Arrows parse_arrows(std::string_view text);
 
-// The arrows of the build against those that must never stand in it; path and line of the findings are empty.
+// The arrows of the build against those that are forbidden; path and line of the findings are empty.
 Findings check_forbidden_arrows(const Arrows& arrows);
 
 inline constexpr std::size_t kMaxFileLines = 400;

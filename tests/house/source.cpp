@@ -92,7 +92,8 @@ std::vector<Source> read_texts(const std::string& root, const std::vector<std::s
   const auto add = [&](const fs::path& path) {
     std::ifstream in(path, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(in), {}};
-    if (text.find('\0') == std::string::npos) texts.push_back(source(path.lexically_relative(root).generic_string(), text));
+    if (text.find('\0') == std::string::npos)
+      texts.push_back(source(path.lexically_relative(root).generic_string(), text));
   };
   for (const auto& entry : fs::directory_iterator(root)) {
     if (entry.is_regular_file()) add(entry.path());

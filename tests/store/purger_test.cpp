@@ -22,16 +22,18 @@ using Progress = Purger::Progress;
 using support::eventually;
 using ::testing::ElementsAre;
 
+constexpr Purger::Limits kRoomy{.queue = 1024, .retry_after = std::chrono::milliseconds(1'000)};
+
 class PurgerTest : public ::testing::Test {
  protected:
   ~PurgerTest() override { let_go(); }  // a failed assertion must not leave the purger held
 
-  void start(Purger::Limits limits = {}) {
+  void start(Purger::Limits limits = kRoomy) {
     purger = std::make_unique<Purger>([] { return Result<Progress>(Progress{0, true}); }, metrics, limits);
   }
 
   // Holds the purge thread inside the first slice of the job "held", so that what follows gathers.
-  void start_held(Purger::Limits limits = {}) {
+  void start_held(Purger::Limits limits = kRoomy) {
     start(limits);
     ASSERT_TRUE(purger->submit(
         [this]() -> Result<Progress> {
@@ -117,7 +119,7 @@ TEST_F(PurgerTest, AFailedSliceEndsItsJobAndNoOther) {
 }
 
 TEST_F(PurgerTest, TheQueueIsBounded) {
-  start_held({.queue = 2});
+  start_held({.queue = 2, .retry_after = kRoomy.retry_after});
   ASSERT_TRUE(submit("second", 1));
   EXPECT_EQ(metrics.gauge("push_store_purges_waiting", "").value(), 2);
   const auto refused = submit("third", 1);
@@ -151,7 +153,7 @@ TEST_F(PurgerTest, StandingWorkRunsFromTheStartAndAgainAfterResume) {
         const int n = ++slices;
         return Progress{1, n == 3 || n == 5};
       },
-      metrics, Purger::Limits());
+      metrics, kRoomy);
   ASSERT_TRUE(eventually([&] { return slices == 3; }));
   purger->resume();
   ASSERT_TRUE(eventually([&] { return slices == 5; }));
@@ -166,7 +168,7 @@ TEST_F(PurgerTest, StandingWorkThatFailsIsTriedAgain) {
         if (++slices < 4) return core::failure(ErrorCode::unavailable, "database locked");
         return Progress{0, true};
       },
-      metrics, Purger::Limits{.retry_after = std::chrono::milliseconds(1)});
+      metrics, Purger::Limits{.queue = kRoomy.queue, .retry_after = std::chrono::milliseconds(1)});
   ASSERT_TRUE(eventually([&] { return slices == 4; }));
   purger->drain();
   EXPECT_EQ(metrics.counter("push_store_failed_purges_total", "").value(), 3U);
@@ -182,7 +184,7 @@ TEST_F(PurgerTest, StandingWorkAndJobsTakeTurns) {
         events.emplace_back("standing");
         return Progress{0, --left == 0};
       },
-      metrics, Purger::Limits());
+      metrics, kRoomy);
   entered.wait();
   ASSERT_TRUE(submit("job", 3));
   let_go();

@@ -42,7 +42,7 @@ INSERT INTO plugin_confs VALUES (1, 1, 'example.org/plugin', 'Ptoken', 6, 1, X'6
 class SchemaTest : public StoreTest {
  protected:
   std::string refusal() {
-    auto opened = SqliteStore::open(database, metrics);
+    auto opened = store::open(database, metrics);
     EXPECT_FALSE(opened);
     if (opened) return "";
     code = opened.error().code;

@@ -1,5 +1,5 @@
 // What must never happen: a message reported as stored that is not there.
-#include "push/store/sqlite_store.hpp"
+#include "push/store/open.hpp"
 
 #include <gmock/gmock.h>
 #include <sys/wait.h>
@@ -70,20 +70,6 @@ TEST_F(SqliteBackendTest, SixtyFourThreadsGetRisingIdsAndEveryRowIsThere) {
   EXPECT_LT(metrics.counter("push_store_commits_total", "").value(), answered.size()) << "commits are shared";
 }
 
-TEST_F(SqliteBackendTest, MessagesOfOneThreadKeepTheirOrder) {
-  open_with_application();
-  std::vector<std::string> answered;
-  for (int i = 0; i < 3000; ++i) {
-    ASSERT_TRUE(store->append(text(app, std::to_string(i)), [&](const core::Result<model::Message>& stored) {
-      ASSERT_TRUE(stored);
-      answered.push_back(stored->message);
-    }));
-  }
-  store->drain();
-  ASSERT_EQ(answered.size(), 3000U);
-  for (std::size_t i = 0; i < answered.size(); ++i) ASSERT_EQ(answered[i], std::to_string(i));
-}
-
 // The child appends from many threads and tells what was answered; it is killed in the middle of that.
 struct Told {
   std::uint64_t id;
@@ -92,7 +78,7 @@ struct Told {
 
 [[noreturn]] void load_until_killed(const config::Database& database, int pipe) {
   metrics::Registry metrics;
-  auto store = SqliteStore::open(database, metrics);
+  auto store = store::open(database, metrics);
   if (!store) ::_exit(1);
   std::vector<std::thread> threads;
   for (std::uint64_t t = 1; t <= 8; ++t) {

@@ -1,14 +1,11 @@
 #include <gmock/gmock.h>
 
-#include <thread>
-
 #include "store/faults.hpp"
 #include "store/support.hpp"
 
 namespace push::store {
 namespace {
 
-using core::Conflict;
 using core::ErrorCode;
 using ::testing::ElementsAre;
 using ::testing::UnorderedElementsAre;
@@ -28,18 +25,6 @@ class SqliteUsersTest : public StoreTest {
     return found && *found ? **found : model::User{};
   }
 
-  template <class T>
-  static void expect_failure(const core::Result<T>& result, ErrorCode code, const std::string& text) {
-    ASSERT_FALSE(result) << text;
-    EXPECT_EQ(result.error().code, code);
-    EXPECT_EQ(result.error().text, text);
-  }
-  template <class T>
-  static void expect_failure(const core::Result<T>& result, Conflict conflict, const std::string& text) {
-    expect_failure(result, ErrorCode::conflict, text);
-    EXPECT_EQ(result.error().conflict, conflict) << text;
-  }
-
   std::string count(const std::string& table) {
     return Sqlite(database.connection).row("SELECT count(*) FROM " + table);
   }
@@ -47,60 +32,6 @@ class SqliteUsersTest : public StoreTest {
   core::UserId admin{};
   core::UserId alice{};
 };
-
-TEST_F(SqliteUsersTest, AnUpdateReplacesNameAndRightsAndKeepsAnEmptyPassword) {
-  const auto before = stored(alice);
-  auto updated = store->update_user(alice, {"alicia", true, ""});
-  ASSERT_TRUE(updated) << updated.error().text;
-  for (const auto& seen : {*updated, stored(alice)}) {
-    EXPECT_EQ(seen.name, "alicia");
-    EXPECT_TRUE(seen.admin);
-    EXPECT_EQ(seen.pass_hash, "hash of alice");
-    EXPECT_EQ(seen.created_at, before.created_at);
-  }
-  updated = store->update_user(alice, {"alicia", false, "new hash"});
-  ASSERT_TRUE(updated);
-  EXPECT_EQ(updated->pass_hash, "new hash");
-  EXPECT_EQ(stored(alice).pass_hash, "new hash");
-  EXPECT_FALSE(stored(alice).admin);
-}
-
-TEST_F(SqliteUsersTest, ATakenNameChangesNothing) {
-  expect_failure(store->update_user(alice, {"admin", true, "new"}), Conflict::name, "username already exists");
-  EXPECT_EQ(stored(alice).name, "alice");
-  EXPECT_FALSE(stored(alice).admin);
-  EXPECT_EQ(stored(alice).pass_hash, "hash of alice");
-}
-
-TEST_F(SqliteUsersTest, TheLastAdminStaysOne) {
-  const std::string last = "cannot delete last admin";
-  expect_failure(store->update_user(admin, {"admin", false, ""}), Conflict::last_admin, last);
-  expect_failure(store->delete_user(admin), Conflict::last_admin, last);
-  EXPECT_TRUE(stored(admin).admin);
-  EXPECT_TRUE(store->update_user(admin, {"root", true, ""})) << "renaming is no demotion";
-  ASSERT_TRUE(store->update_user(alice, {"alice", true, ""}));
-  EXPECT_TRUE(store->delete_user(admin));
-  expect_failure(store->update_user(alice, {"alice", false, ""}), Conflict::last_admin, last);
-}
-
-TEST_F(SqliteUsersTest, OfTwoAdminsWhoDemoteEachOtherAtOnceOneIsLeft) {
-  ASSERT_TRUE(store->update_user(alice, {"alice", true, ""}));
-  for (int round = 0; round < 20; ++round) {
-    std::thread other([&] { static_cast<void>(store->update_user(admin, {"admin", false, ""})); });
-    static_cast<void>(store->update_user(alice, {"alice", false, ""}));
-    other.join();
-    ASSERT_EQ(stored(admin).admin + stored(alice).admin, 1);
-    ASSERT_TRUE(store->update_user(admin, {"admin", true, ""}));
-    ASSERT_TRUE(store->update_user(alice, {"alice", true, ""}));
-  }
-}
-
-TEST_F(SqliteUsersTest, AMissingUserIsNotFound) {
-  const core::UserId missing{99};
-  expect_failure(store->update_user(missing, {"x", false, ""}), ErrorCode::not_found, "user does not exist");
-  expect_failure(store->set_password(missing, "x"), ErrorCode::not_found, "user does not exist");
-  expect_failure(store->delete_user(missing), ErrorCode::not_found, "user does not exist");
-}
 
 TEST_F(SqliteUsersTest, APasswordIsReplacedAndNothingElse) {
   ASSERT_TRUE(store->set_password(alice, "other"));

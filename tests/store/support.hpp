@@ -1,4 +1,5 @@
-// What the store's tests share: a folder of their own, a Store in it, and SQLite beside it to look and to meddle.
+// What the tests of the SQLite store share: a folder of their own, a store in it, and SQLite next to it to look and to
+// meddle.
 #pragma once
 #include <gtest/gtest.h>
 #include <sqlite3.h>
@@ -6,12 +7,12 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <future>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "push/store/sqlite_store.hpp"
+#include "push/store/open.hpp"
+#include "store/actions.hpp"
 
 namespace push::store {
 
@@ -84,7 +85,7 @@ class Sqlite {
   sqlite3* database_ = nullptr;
 };
 
-class StoreTest : public ::testing::Test {
+class StoreTest : public StoreActions {
  protected:
   StoreTest() {
     database.connection = folder.file("gotify.db");
@@ -93,73 +94,14 @@ class StoreTest : public ::testing::Test {
 
   void open() {
     store.reset();
-    auto opened = SqliteStore::open(database, metrics);
+    auto opened = store::open(database, metrics);
     ASSERT_TRUE(opened) << opened.error().text;
     store = std::move(*opened);
-  }
-
-  core::UserId user(const std::string& name) {
-    auto created = store->create_user({name, "hash of " + name, false});
-    EXPECT_TRUE(created) << created.error().text;
-    return created ? created->id : core::UserId{};
-  }
-
-  core::ApplicationId application(core::UserId owner, const std::string& token) {
-    auto created = store->create_application({owner, token, "name of " + token, "", 0, ""});
-    EXPECT_TRUE(created) << created.error().text;
-    return created ? created->id : core::ApplicationId{};
-  }
-
-  static NewMessage text(core::ApplicationId application, std::string message) {
-    NewMessage fresh;
-    fresh.application = application;
-    fresh.message = std::move(message);
-    fresh.title = "title";
-    fresh.date = core::wall_now();
-    return fresh;
-  }
-
-  // Appends and waits for the answer.
-  core::Result<model::Message> append(NewMessage message) {
-    std::promise<core::Result<model::Message>> answer;
-    auto future = answer.get_future();
-    auto queued = store->append(std::move(message),
-                                [&](core::Result<model::Message> stored) { answer.set_value(std::move(stored)); });
-    if (!queued) return queued.error();
-    return future.get();
-  }
-
-  core::MessageId append_id(core::ApplicationId application, const std::string& message) {
-    auto stored = append(text(application, message));
-    EXPECT_TRUE(stored) << stored.error().text;
-    return stored ? stored->id : core::MessageId{};
-  }
-
-  static std::vector<std::uint64_t> ids(const core::Result<std::vector<model::Message>>& messages) {
-    EXPECT_TRUE(messages) << messages.error().text;
-    std::vector<std::uint64_t> all;
-    if (messages) {
-      for (const auto& message : *messages) all.push_back(core::value(message.id));
-    }
-    return all;
   }
 
   TemporaryFolder folder;
   metrics::Registry metrics;
   config::Database database;
-  std::unique_ptr<SqliteStore> store;
 };
-
-// Deletes the messages of a user or an application and waits for the end.
-template <class Owner>
-core::Result<void> purge(Store& store, Owner owner) {
-  std::promise<core::Result<void>> end;
-  auto result = end.get_future();
-  if (auto queued = store.delete_messages(owner, [&end](core::Result<void> done) { end.set_value(std::move(done)); });
-      !queued) {
-    return queued;
-  }
-  return result.get();
-}
 
 }  // namespace push::store

@@ -7,9 +7,12 @@
 #include <latch>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "support/memory_store.hpp"
 
 namespace push::store {
 namespace {
@@ -35,15 +38,24 @@ class FakeBackend final : public Backend {
     events.emplace_back("begin");
     return {};
   }
-  Result<core::MessageId> insert(const NewMessage& message) override {
-    if (message.message == "gone") return core::failure(ErrorCode::not_found, "gone");
-    if (message.message == "spoil") return unavailable("disk full");
-    events.push_back("insert " + message.message);
-    return core::MessageId{++last_id};
+  Result<void> insert(std::span<const NewMessage> messages, std::span<Result<core::MessageId>> ids) override {
+    EXPECT_EQ(messages.size(), ids.size());
+    std::string inserted;
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+      if (messages[i].message == "spoil") return unavailable("disk full");
+      if (messages[i].message == "gone") {
+        ids[i] = core::failure(ErrorCode::not_found, "gone");
+        continue;
+      }
+      inserted += " " + messages[i].message;
+      ids[i] = core::MessageId{++last_id};
+    }
+    events.push_back("insert" + inserted);
+    return {};
   }
   Result<void> run(Operation& operation) override {
     events.emplace_back("run");
-    return operation();
+    return operation(transaction);
   }
   Result<void> commit() override {
     if (fail_commit.exchange(false)) return unavailable("cannot commit");
@@ -65,16 +77,26 @@ class FakeBackend final : public Backend {
   std::atomic<bool> fail_commit{false};
   std::uint64_t last_id = 0;
   std::vector<std::string> events;
+  test::MemoryStore transaction;  // that operations are given
 };
+
+constexpr Writer::Limits kRoomy{.queue = 8192, .batch = 1024, .queue_bytes = 1U << 28U, .batch_bytes = 1U << 23U};
+
+// kRoomy but for one.
+Writer::Limits with(std::size_t Writer::Limits::*limit, std::size_t value) {
+  Writer::Limits limits = kRoomy;
+  limits.*limit = value;
+  return limits;
+}
 
 class WriterTest : public ::testing::Test {
  protected:
   ~WriterTest() override { backend.let_go(); }  // a failed assertion must not leave the writer held
 
-  void start(Writer::Limits limits = {}) { writer = std::make_unique<Writer>(backend, limits, metrics); }
+  void start(Writer::Limits limits = kRoomy) { writer = std::make_unique<Writer>(backend, limits, metrics); }
 
   // Holds the writer inside its first transaction, so that what follows gathers.
-  void start_held(Writer::Limits limits = {}) {
+  void start_held(Writer::Limits limits = kRoomy) {
     backend.hold_first = true;
     start(limits);
     ASSERT_TRUE(append("first"));
@@ -114,7 +136,7 @@ TEST_F(WriterTest, WhatGathersDuringACommitIsOneTransactionAnsweredInOrder) {
   ASSERT_TRUE(append("c"));
   release_and_drain();
   EXPECT_THAT(backend.events, ElementsAre("begin", "insert first", "commit", "stored 1 first", "rest",  //
-                                          "begin", "insert a", "insert b", "insert c", "commit",        //
+                                          "begin", "insert a b c", "commit",                            //
                                           "stored 2 a", "stored 3 b", "stored 4 c", "rest"));
   EXPECT_EQ(metrics.counter("push_store_commits_total", "").value(), 2U);
   EXPECT_EQ(metrics.counter("push_store_changes_total", "").value(), 4U);
@@ -123,7 +145,7 @@ TEST_F(WriterTest, WhatGathersDuringACommitIsOneTransactionAnsweredInOrder) {
 }
 
 TEST_F(WriterTest, ATransactionHoldsAtMostBatchChanges) {
-  start_held({.batch = 2});
+  start_held(with(&Writer::Limits::batch, 2));
   for (const char* text : {"a", "b", "c", "d", "e"}) ASSERT_TRUE(append(text));
   release_and_drain();
   EXPECT_EQ(std::count(backend.events.begin(), backend.events.end(), "commit"), 4) << "first, ab, cd, e";
@@ -131,7 +153,7 @@ TEST_F(WriterTest, ATransactionHoldsAtMostBatchChanges) {
 }
 
 TEST_F(WriterTest, ATransactionEndsWhenItsTextsAreLong) {
-  start_held({.batch_bytes = 10});
+  start_held(with(&Writer::Limits::batch_bytes, 10));
   ASSERT_TRUE(append("0123456789"));
   ASSERT_TRUE(append("a"));
   release_and_drain();
@@ -139,7 +161,7 @@ TEST_F(WriterTest, ATransactionEndsWhenItsTextsAreLong) {
 }
 
 TEST_F(WriterTest, AFullQueueRefusesAndNeverAnswers) {
-  start_held({.queue = 2});
+  start_held(with(&Writer::Limits::queue, 2));
   ASSERT_TRUE(append("a"));
   ASSERT_TRUE(append("b"));
   EXPECT_EQ(metrics.gauge("push_store_queue_length", "").value(), 2);
@@ -155,7 +177,7 @@ TEST_F(WriterTest, AFullQueueRefusesAndNeverAnswers) {
 }
 
 TEST_F(WriterTest, TheQueueIsBoundedInBytesTooButOneLongMessageFits) {
-  start_held({.queue_bytes = 8});
+  start_held(with(&Writer::Limits::queue_bytes, 8));
   ASSERT_TRUE(append("longer than eight"));
   EXPECT_FALSE(append("a"));
   release_and_drain();
@@ -169,8 +191,8 @@ TEST_F(WriterTest, AMessageForAMissingApplicationFailsAlone) {
   ASSERT_TRUE(append("b"));
   release_and_drain();
   EXPECT_THAT(backend.events,
-              ElementsAre("begin", "insert first", "commit", "stored 1 first", "rest", "begin", "insert a", "insert b",
-                          "commit", "stored 2 a", "failed gone: gone", "stored 3 b", "rest"));
+              ElementsAre("begin", "insert first", "commit", "stored 1 first", "rest", "begin", "insert a b", "commit",
+                          "stored 2 a", "failed gone: gone", "stored 3 b", "rest"));
 }
 
 TEST_F(WriterTest, AFailedCommitFailsTheWholeBatchAndTheNextOneWorks) {
@@ -198,20 +220,20 @@ TEST_F(WriterTest, AnInsertThatSpoilsTheTransactionFailsAllOfIt) {
   start_held();
   for (const char* text : {"a", "gone", "spoil", "b"}) ASSERT_TRUE(append(text));
   release_and_drain();
-  EXPECT_THAT(backend.events,
-              ElementsAre("begin", "insert first", "commit", "stored 1 first", "rest",  //
-                          "begin", "insert a", "rollback", "failed a: disk full", "failed gone: disk full",
-                          "failed spoil: disk full", "failed b: disk full", "rest"));
+  EXPECT_THAT(backend.events, ElementsAre("begin", "insert first", "commit", "stored 1 first", "rest",  //
+                                          "begin", "rollback", "failed a: disk full", "failed gone: disk full",
+                                          "failed spoil: disk full", "failed b: disk full", "rest"));
 }
 
 TEST_F(WriterTest, AnOperationReturnsItsOutcomeToItsCaller) {
   start();
-  EXPECT_TRUE(writer->change([]() -> Result<void> { return {}; }));
-  const auto refused = writer->change([]() -> Result<void> { return core::failure(ErrorCode::invalid, "taken"); });
+  EXPECT_TRUE(writer->change([](Transaction&) -> Result<void> { return {}; }));
+  const auto refused =
+      writer->change([](Transaction&) -> Result<void> { return core::failure(ErrorCode::invalid, "taken"); });
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().text, "taken");
   backend.fail_commit = true;
-  const auto failed = writer->change([]() -> Result<void> { return {}; });
+  const auto failed = writer->change([](Transaction&) -> Result<void> { return {}; });
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().text, "cannot commit");
 }
@@ -224,7 +246,7 @@ TEST_F(WriterTest, DrainAnswersWhatWaitsAndRefusesWhatComes) {
   const auto late = append("late");
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().code, ErrorCode::unavailable);
-  const auto change = writer->change([]() -> Result<void> { return {}; });
+  const auto change = writer->change([](Transaction&) -> Result<void> { return {}; });
   ASSERT_FALSE(change);
   EXPECT_EQ(change.error().code, ErrorCode::unavailable);
   writer->drain();
@@ -271,7 +293,7 @@ TEST_F(WriterTest, TheStoredMessageIsTheOneThatWasSent) {
 
 TEST_F(WriterTest, APostedOperationRunsInItsTurn) {
   start_held();
-  ASSERT_TRUE(writer->post([this]() -> Result<void> {
+  ASSERT_TRUE(writer->post([this](Transaction&) -> Result<void> {
     backend.events.emplace_back("posted");
     return {};
   }));
@@ -281,9 +303,32 @@ TEST_F(WriterTest, APostedOperationRunsInItsTurn) {
                                           "posted", "insert after", "commit", "stored 2 after", "rest"));
 }
 
+TEST_F(WriterTest, MessagesBetweenOperationsAreOneInsertEachAndKeepTheirPlaces) {
+  start_held();
+  for (const char* text : {"a", "gone", "b"}) ASSERT_TRUE(append(text));
+  ASSERT_TRUE(writer->post([](Transaction&) -> Result<void> { return {}; }));
+  for (const char* text : {"c", "gone"}) ASSERT_TRUE(append(text));
+  release_and_drain();
+  EXPECT_THAT(backend.events,
+              ElementsAre("begin", "insert first", "commit", "stored 1 first", "rest",  //
+                          "begin", "insert a b", "run", "insert c", "commit",           //
+                          "stored 2 a", "failed gone: gone", "stored 3 b", "stored 4 c", "failed gone: gone", "rest"));
+}
+
+TEST_F(WriterTest, AnOperationIsGivenTheTransactionOfTheBackend) {
+  start();
+  const Transaction* given = nullptr;
+  EXPECT_TRUE(writer->change([&](Transaction& transaction) -> Result<void> {
+    given = &transaction;
+    return {};
+  }));
+  EXPECT_EQ(given, &backend.transaction);
+}
+
 TEST_F(WriterTest, AFailedPostIsCountedAndHurtsNobody) {
   start_held();
-  ASSERT_TRUE(writer->post([]() -> Result<void> { return core::failure(ErrorCode::invalid, "constraint"); }));
+  ASSERT_TRUE(
+      writer->post([](Transaction&) -> Result<void> { return core::failure(ErrorCode::invalid, "constraint"); }));
   ASSERT_TRUE(append("after"));
   release_and_drain();
   EXPECT_EQ(metrics.counter("push_store_failed_posts_total", "").value(), 1U);
@@ -293,18 +338,18 @@ TEST_F(WriterTest, AFailedPostIsCountedAndHurtsNobody) {
 TEST_F(WriterTest, APostInATransactionThatFailsIsCounted) {
   start();
   backend.fail_commit = true;
-  ASSERT_TRUE(writer->post([]() -> Result<void> { return {}; }));
+  ASSERT_TRUE(writer->post([](Transaction&) -> Result<void> { return {}; }));
   writer->drain();
   EXPECT_EQ(metrics.counter("push_store_failed_posts_total", "").value(), 1U);
 }
 
 TEST_F(WriterTest, APostIsRefusedByAFullQueueAndAfterTheEnd) {
-  start_held({.queue = 1});
-  ASSERT_TRUE(writer->post([]() -> Result<void> { return {}; }));
-  EXPECT_FALSE(writer->post([]() -> Result<void> { return {}; }));
+  start_held(with(&Writer::Limits::queue, 1));
+  ASSERT_TRUE(writer->post([](Transaction&) -> Result<void> { return {}; }));
+  EXPECT_FALSE(writer->post([](Transaction&) -> Result<void> { return {}; }));
   EXPECT_EQ(metrics.counter("push_store_refused_total", "").value(), 1U);
   release_and_drain();
-  EXPECT_FALSE(writer->post([]() -> Result<void> { return {}; }));
+  EXPECT_FALSE(writer->post([](Transaction&) -> Result<void> { return {}; }));
 }
 
 }  // namespace

@@ -1,35 +1,11 @@
 #include "support/http_client.hpp"
 
-#include <algorithm>
-#include <charconv>
-#include <optional>
 #include <utility>
+
+#include "support/http_response.hpp"
 
 namespace push::support {
 namespace {
-
-constexpr std::string_view kEmptyLine = "\r\n\r\n";
-
-bool same(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
-}
-
-std::optional<std::string_view> find_header(std::string_view head, std::string_view name) {
-  for (auto at = head.find("\r\n"); at != std::string_view::npos; at = head.find("\r\n", at + 2)) {
-    const std::string_view line = head.substr(at + 2, head.find("\r\n", at + 2) - at - 2);
-    const auto colon = line.find(": ");
-    if (colon != std::string_view::npos && same(line.substr(0, colon), name)) return line.substr(colon + 2);
-  }
-  return std::nullopt;
-}
-
-std::size_t number(std::string_view text) {
-  std::size_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) throw Failure("not a number: " + std::string(text));
-  return value;
-}
 
 std::string base64(std::string_view plain) {
   constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -102,19 +78,10 @@ Answer HttpClient::read(bool bodiless) {
     close();
     throw ConnectionLost("the server closed the connection before a whole answer");
   };
-  std::size_t end = input_.find(kEmptyLine);
-  for (; end == std::string::npos; end = input_.find(kEmptyLine)) more();
-  Answer answer;
-  answer.head = input_.substr(0, end + 2);
-  input_.erase(0, end + kEmptyLine.size());
-  if (!answer.head.starts_with("HTTP/1.1 ")) throw Failure("not HTTP/1.1: " + answer.head);
-  answer.status = static_cast<int>(number(std::string_view(answer.head).substr(9, 3)));
-  if (!bodiless && answer.status >= 200 && answer.status != 204 && answer.status != 304) {
-    const std::size_t size = number(answer.header("Content-Length"));
-    while (input_.size() < size) more();
-    answer.body = input_.substr(0, size);
-    input_.erase(0, size);
-  }
+  auto response = parse_response(input_, bodiless);
+  for (; !response; response = parse_response(input_, bodiless)) more();
+  Answer answer{response->status, std::string(response->head), std::string(response->body)};
+  input_.erase(0, response->size);
   last_ = answer.header("Connection") == "close";
   return answer;
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -71,6 +72,25 @@ Process::Process(const Command& command) {
   ::_exit(127);
 }
 
+Process Process::fork(const std::function<void()>& body) {
+  std::fflush(nullptr);
+  const pid_t parent = ::getpid();
+  const pid_t child = ::fork();
+  if (child < 0) throw Failure("fork failed");
+  if (child > 0) return Process(child);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(1);
+  int code = 0;
+  try {
+    body();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "child process: %s\n", error.what());
+    code = 1;
+  }
+  std::fflush(nullptr);
+  ::_exit(code);
+}
+
 Process::Process(Process&& other) noexcept : id_(std::exchange(other.id_, -1)), code_(other.code_) {}
 
 Process& Process::operator=(Process&& other) noexcept {
@@ -80,9 +100,7 @@ Process& Process::operator=(Process&& other) noexcept {
 }
 
 Process::~Process() {
-  if (id_ <= 0) return;
-  ::kill(id_, SIGKILL);
-  ::waitpid(id_, nullptr, 0);
+  kill_hard();
 }
 
 void Process::reap(int status) {
@@ -99,6 +117,14 @@ bool Process::running() {
 void Process::signal(int number) {
   if (id_ <= 0) throw Failure("the process has ended already");
   ::kill(id_, number);
+}
+
+void Process::kill_hard() {
+  if (id_ <= 0) return;
+  ::kill(id_, SIGKILL);
+  int status = 0;
+  ::waitpid(id_, &status, 0);
+  reap(status);
 }
 
 int Process::wait() {
@@ -127,8 +153,9 @@ Completed run_program(const std::vector<std::string>& arguments, const Settings&
   return {code, read_text(command.out), read_text(command.err)};
 }
 
-TemporaryDirectory::TemporaryDirectory() {
-  path_ = (std::filesystem::temp_directory_path() / "push-system-XXXXXX").string();
+TemporaryDirectory::TemporaryDirectory() : TemporaryDirectory(std::filesystem::temp_directory_path().string()) {}
+
+TemporaryDirectory::TemporaryDirectory(const std::string& parent) : path_(parent + "/push-XXXXXX") {
   if (::mkdtemp(path_.data()) == nullptr) throw Failure("cannot create " + path_);
 }
 

@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -24,6 +25,8 @@ class Process {
  public:
   Process() = default;
   explicit Process(const Command& command);
+  // Runs `body` in a fork and ends with it; an exception is printed and becomes exit code 1.
+  static Process fork(const std::function<void()>& body);
   Process(Process&& other) noexcept;
   Process& operator=(Process&& other) noexcept;
   ~Process();  // kill -9
@@ -31,10 +34,12 @@ class Process {
   pid_t id() const { return id_; }
   bool running();
   void signal(int number);
+  void kill_hard();  // SIGKILL, and waits for the end; nothing if it has ended already
   // Waits for its end: the exit code, or minus the signal that killed it.
   int wait();
 
  private:
+  explicit Process(pid_t id) : id_(id) {}
   void reap(int status);
 
   pid_t id_ = -1;
@@ -53,15 +58,16 @@ Completed run_program(const std::vector<std::string>& arguments, const Settings&
                       const std::string& directory);
 std::string program_path();
 
-// A directory of its own under the system's temporary one, removed with everything in it.
+// A directory of its own, removed with everything in it.
 class TemporaryDirectory {
  public:
-  TemporaryDirectory();
+  TemporaryDirectory();  // under the system's temporary one
+  explicit TemporaryDirectory(const std::string& parent);
   ~TemporaryDirectory();
   TemporaryDirectory(const TemporaryDirectory&) = delete;
   TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
 
-  std::string path() const { return path_; }
+  const std::string& path() const { return path_; }
   std::string file(const std::string& name) const { return path_ + "/" + name; }
 
  private:

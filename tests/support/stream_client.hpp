@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "support/frame_reader.hpp"
+#include "support/frame.hpp"
 #include "support/http_client.hpp"
 
 namespace push::support {

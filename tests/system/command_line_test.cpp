@@ -63,7 +63,11 @@ TEST_F(CommandLine, VersionSaysWhichBuildThisIsInGotifysLines) {
 TEST_F(CommandLine, WhatIsUnknownIsNamedWithExitCode2) {
   const Completed command = run({"foo"});
   EXPECT_EQ(command.code, 2);
-  EXPECT_THAT(command.err, StartsWith("sharded-gotify: unknown command \"foo\"\nusage: "));
+  EXPECT_THAT(command.err, StartsWith("sharded-gotify: unknown command \"foo\"\n"));
+  EXPECT_THAT(command.err, HasSubstr("Usage: sharded-gotify "));
+  const Completed second = run({"version", "foo"});
+  EXPECT_EQ(second.code, 2);
+  EXPECT_THAT(second.err, StartsWith("sharded-gotify: unexpected argument \"foo\"\n"));
   const Completed flag = run({"--prot"});
   EXPECT_EQ(flag.code, 2);
   EXPECT_THAT(flag.err, StartsWith("sharded-gotify: unknown flag \"--prot\"\n"));

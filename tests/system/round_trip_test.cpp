@@ -10,8 +10,8 @@
 #include "support/database.hpp"
 #include "support/legacy_database.hpp"
 #include "support/server_process.hpp"
-#include "support/v3_database.hpp"
 #include "support/wait.hpp"
+#include "system/v3_database.hpp"
 
 namespace push::support {
 namespace {

@@ -53,15 +53,22 @@ struct Admission {
   std::shared_ptr<const void> context;   // the gate's own, which gets it back; may be null
 };
 
-class Loop;
+// The loop that owns the session. Any thread. Answers for a session that is gone are dropped.
+class ReplyReceiver {
+ public:
+  virtual void answer(std::uint64_t session, Response response) = 0;
+  virtual void stream(std::uint64_t session, Request request, Admission admission) = 0;
+
+ protected:
+  ~ReplyReceiver() = default;
+};
 
 // Owned by whoever has to answer; any thread; answer at most once. Destroyed without an answer: an empty 500.
-// It holds (loop, session id), never the session: an answer to a session that is gone is dropped.
+// It holds a session id, never the session.
 class Reply {
  public:
-  Reply() = default;  // answers nobody
-  Reply(Loop& loop, std::uint64_t session) : loop_(&loop), session_(session) {}
-  Reply(Reply&& other) noexcept : loop_(std::exchange(other.loop_, nullptr)), session_(other.session_) {}
+  Reply(ReplyReceiver& receiver, std::uint64_t session) : receiver_(&receiver), session_(session) {}
+  Reply(Reply&& other) noexcept : receiver_(std::exchange(other.receiver_, nullptr)), session_(other.session_) {}
   Reply& operator=(Reply&&) = delete;
   ~Reply();
 
@@ -72,8 +79,8 @@ class Reply {
   void stream(Request request, Admission admission);
 
  private:
-  Loop* loop_ = nullptr;
-  std::uint64_t session_ = 0;
+  ReplyReceiver* receiver_;
+  std::uint64_t session_;
 };
 
 // What a session calls for each request. Runs on the session's loop and must not block.

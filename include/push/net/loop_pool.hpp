@@ -23,6 +23,7 @@
 
 namespace push::net {
 
+class Loop;
 struct LoopShared;
 
 class LoopPool final : public stream::Courier {

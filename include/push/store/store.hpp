@@ -9,6 +9,7 @@
 // reason is Error::conflict, the text is Gotify's), invalid (a value that no store can hold).
 // "Owned" changes name the user besides the thing: a thing of somebody else's is not_found.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -29,6 +30,7 @@ struct NewMessage {
   std::int64_t priority = 0;
   std::string extras;
   core::WallTime date;
+  core::UserId user{};  // who owns the application, as the sender was recognised; not stored
 };
 
 struct NewApplication {
@@ -85,7 +87,7 @@ struct OwnedClient {
   core::ClientId client{};
 };
 
-// Ids strictly below `since` (0 = from the newest), newest first, at most `limit`.
+// A page of messages: ids strictly below `since` (0 = from the newest), newest first, at most `limit`.
 struct PageRequest {
   std::uint64_t since = 0;
   std::uint64_t limit = 100;
@@ -108,9 +110,15 @@ class Finder {
   virtual core::Result<std::vector<model::User>> list_users() = 0;                                 // by id
   virtual core::Result<std::vector<model::Application>> list_applications(core::UserId user) = 0;  // by sort key, id
   virtual core::Result<std::vector<model::Client>> list_clients(core::UserId user) = 0;            // by id
+  // Messages whose application is gone are invisible.
+  virtual core::Result<std::optional<model::Message>> find_message(core::MessageId id) = 0;
   virtual core::Result<std::vector<model::Message>> list_messages(core::UserId user, PageRequest page) = 0;
   virtual core::Result<std::vector<model::Message>> list_messages(core::ApplicationId application,
                                                                   PageRequest page) = 0;
+  // What follows a cursor: messages of all of the user's applications, ids strictly above `after`, rising, at most
+  // `limit`. As cheap as a page, however many messages others have.
+  virtual core::Result<std::vector<model::Message>> messages_after(core::UserId owner, core::MessageId after,
+                                                                   std::size_t limit) = 0;
   virtual core::Result<void> ping() = 0;
 };
 

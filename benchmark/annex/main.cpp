@@ -1,0 +1,7 @@
+// push_bench_annex: what is measured now and then. `scripts/bench` runs it.
+#include "benchmark/annex/scenarios.hpp"
+
+int main(int count, char** words) {
+  using namespace push::bench;
+  return run_scenarios("push_bench_annex", {scale_scenario(), peers_scenario(), million_scenario()}, count, words);
+}

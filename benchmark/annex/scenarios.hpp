@@ -1,0 +1,11 @@
+// What is measured now and then: other servers, the largest crowd, cost against size.
+#pragma once
+#include "benchmark/support/scenario.hpp"
+
+namespace push::bench {
+
+Scenario scale_scenario();
+Scenario peers_scenario();
+Scenario million_scenario();
+
+}  // namespace push::bench

@@ -1,5 +1,0 @@
-module sharded-gotify/benchmark/peers/gorilla
-
-go 1.19
-
-require github.com/gorilla/websocket v1.5.3

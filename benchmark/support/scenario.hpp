@@ -1,0 +1,64 @@
+// A scenario: its name, its options on the command line, and what it does.
+#pragma once
+#include <functional>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace push::bench {
+
+// What every scenario takes.
+struct CommonOptions {
+  std::string program;  // the server; default: sharded-gotify beside this program
+  std::string dir;      // data of the servers under measurement; default: build/bench/data
+  std::string json;     // default: build/bench/<scenario>.json
+  unsigned size = 100;  // bytes of a message text
+};
+
+// build/bench, as an absolute path.
+std::string results_folder();
+
+using Words = std::vector<std::string>;
+bool contains(const Words& words, std::string_view word);
+
+// The options of one scenario as they are bound to its fields, whose values are the defaults.
+class Flags {
+ public:
+  explicit Flags(CLI::App& command) : command_(command) {}
+  void add(const char* name, unsigned& value, const char* help);
+  void add(const char* name, std::string& value, const char* help);
+  void add(const char* name, std::vector<unsigned>& values, const char* help);
+  // Some of the words that `values` holds now.
+  void choose(const char* name, Words& values, const char* help);
+
+ private:
+  CLI::App& command_;
+};
+
+struct Scenario {
+  const char* name;
+  const char* help;
+  bool in_all;  // false: needs more than this program, or more than an hour
+  std::shared_ptr<CommonOptions> options;
+  std::function<void(Flags&)> bind;
+  std::function<nlohmann::json()> run;
+};
+
+// `run` prints its table and returns its figures; it fails if a delivery or a stored message was wrong.
+template <class Options>
+Scenario scenario(const char* name, const char* help, void (*bind)(Flags&, Options&),
+                  nlohmann::json (*run)(const Options&), bool in_all = true) {
+  auto options = std::make_shared<Options>();
+  return {name, help, in_all, options, [=](Flags& flags) { bind(flags, *options); }, [=] { return run(*options); }};
+}
+
+// The whole program: its command line, the scenario that is asked for, the file of its figures. Returns the exit code.
+int run_scenarios(const char* program, const std::vector<Scenario>& scenarios, int count, char** words);
+
+}  // namespace push::bench

@@ -1,0 +1,34 @@
+#include "main/command.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <string_view>
+
+namespace push {
+namespace {
+
+// Commands are made before main, in any order: a function makes the list when the first one asks.
+std::vector<const Command*>& list() {
+  static std::vector<const Command*> commands;
+  return commands;
+}
+
+}  // namespace
+
+Command::Command(const char* name, const char* help, Action (*run)(CLI::App& line))
+    : name_(name), help_(help), run_(run) {
+  list().push_back(this);
+}
+
+std::vector<const Command*> Command::all() {
+  std::vector<const Command*> commands = list();
+  std::sort(commands.begin(), commands.end(),
+            [](const Command* a, const Command* b) { return std::string_view(a->name_) < b->name_; });
+  return commands;
+}
+
+int print(const std::string& text) {
+  return std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0 ? kFailure : 0;
+}
+
+}  // namespace push

@@ -1,0 +1,50 @@
+#include "net/refusal.hpp"
+
+#include <array>
+#include <cstddef>
+
+namespace push::net {
+namespace {
+
+struct Row {
+  unsigned status;
+  std::string_view before;  // the detail goes between the two
+  std::string_view after;
+};
+
+// In the order of Refusal. What begins with "websocket:" is gorilla/websocket's text, and so Gotify's.
+constexpr std::array<Row, 12> kRows = {{
+    {400, "malformed HTTP request: ", ""},
+    {408, "the request took too long", ""},
+    {413, "request body is larger than ", " bytes"},
+    {431, "request header is too large", ""},
+    {503, "too many large requests are being received", ""},
+    {503, "this listener serves no streams", ""},
+    {400, "stream: this transport is not served", ""},
+    {400, "", ""},
+    {400, "websocket: client sent data before handshake is complete", ""},
+    {400, "websocket: the client speaks HTTP/1.0, a handshake needs HTTP/1.1", ""},
+    {403, "websocket: request origin not allowed by Upgrader.CheckOrigin", ""},
+    {500, "", ""},
+}};
+static_assert(kRows.size() == static_cast<std::size_t>(Refusal::unanswered) + 1);
+
+const Row& row_of(Refusal refusal) {
+  return kRows[static_cast<std::size_t>(refusal)];
+}
+
+}  // namespace
+
+unsigned status_of(Refusal refusal) {
+  return row_of(refusal).status;
+}
+
+std::string reason_of(Refusal refusal, std::string_view detail) {
+  const Row& row = row_of(refusal);
+  std::string reason(row.before);
+  reason += detail;
+  reason += row.after;
+  return reason;
+}
+
+}  // namespace push::net

@@ -1,0 +1,46 @@
+// What an HTTP session sees of the loop that it lives on. One per loop, whose thread alone uses it.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "net/meters.hpp"
+#include "net/request_budget.hpp"
+#include "push/config/config.hpp"
+#include "push/net/http.hpp"
+
+namespace push::net {
+
+// Owns the sessions. adopt() and closed() make it forget the session, so the caller must hold a reference until it
+// returns.
+class SessionOwner {
+ public:
+  virtual bool serves(stream::Transport transport) const = 0;
+  // The session's descriptor becomes a stream, and `greeting` is its first output. False: it is closed.
+  virtual bool adopt(std::uint64_t session, int descriptor, const Admission& admission, std::string_view greeting) = 0;
+  // The session has closed its descriptor.
+  virtual void closed(std::uint64_t session) = 0;
+
+ protected:
+  ~SessionOwner() = default;
+};
+
+struct SessionContext {
+  static constexpr std::size_t kReadBuffer = 64 * 1024;  // a system call costs little compared with copying as much
+
+  const config::Http& limits;
+  HttpMeters& meters;
+  RequestBudget& budget;
+  SessionOwner& owner;
+  ReplyReceiver& replies;
+  unsigned seconds = 1;  // the loop's clock, since the start
+
+  // Shared by the loop's sessions, for the duration of one call.
+  std::unique_ptr<char[]> read_buffer = std::make_unique<char[]>(kReadBuffer);
+  std::string head{};  // of the response that is being written
+};
+
+}  // namespace push::net

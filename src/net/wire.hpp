@@ -1,0 +1,72 @@
+// The bytes of one accepted connection, below HTTP: non-blocking reads and writes, and waiting for readiness. It
+// buffers nothing, so that a session that waits for a peer costs no buffer. One thread: the loop's.
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "push/core/descriptor.hpp"
+
+namespace push::net {
+
+class Wire {
+ public:
+  enum class Direction : std::uint8_t { read, write };
+  // An encrypted wire may have to write before it can read, and the reverse. After wants_read or wants_write the caller
+  // waits for that direction and repeats the call.
+  enum class Outcome : std::uint8_t { done, wants_read, wants_write, end, error };
+  struct Result {
+    Outcome outcome;
+    std::size_t bytes = 0;  // only with `done`, at least 1
+  };
+
+  class Waiter {
+   public:
+    virtual void on_ready(Direction direction) = 0;
+
+   protected:
+    ~Waiter() = default;
+  };
+
+  virtual ~Wire() = default;
+  virtual Result read_some(std::span<char> room) = 0;
+  // As much of both as fits now, in one system call; either may be empty.
+  virtual Result write_some(std::string_view first, std::string_view second) = 0;
+  // Calls the waiter once, from the loop: when the wire is ready, has failed, or was closed meanwhile. At most one wait
+  // per direction.
+  virtual void wait(Direction direction, std::shared_ptr<Waiter> waiter) = 0;
+  // Bytes that were written and that the peer's kernel has not acknowledged; nothing if that is unknown.
+  virtual std::optional<std::size_t> unacknowledged() = 0;
+  // Gives up the descriptor, still open and non-blocking, to the caller. No wait may be pending.
+  virtual int release() = 0;
+  // The peer reads the end after what was written; reading goes on.
+  virtual void shutdown() = 0;
+  virtual void close() = 0;
+};
+
+// A stream socket without encryption.
+class PlainWire final : public Wire {
+ public:
+  // A non-blocking socket. Empty: epoll refused it, and it is closed.
+  static std::unique_ptr<Wire> open(boost::asio::io_context& context, core::Descriptor socket);
+
+  Result read_some(std::span<char> room) override;
+  Result write_some(std::string_view first, std::string_view second) override;
+  void wait(Direction direction, std::shared_ptr<Waiter> waiter) override;
+  std::optional<std::size_t> unacknowledged() override;
+  int release() override;
+  void shutdown() override;
+  void close() override;
+
+ private:
+  explicit PlainWire(boost::asio::io_context& context) : socket_(context) {}
+
+  boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> socket_;
+};
+
+}  // namespace push::net

@@ -1,0 +1,56 @@
+// The writer's hands on SQLite: transactions, the INSERT of a message, savepoints around anything else, and the length
+// of the write-ahead log.
+//
+// The log: SQLite's own checkpoint inside a commit is off. When 4 MB of the log have gathered, the Checkpointer moves
+// them. Under an unbroken load a log never empties that way, so past 64 MB the writer restarts it between two
+// transactions, at a moment when little is left to move; past 128 MB at any moment, waiting for a checkpoint that runs:
+// a disk that cannot keep up slows the writer down. A reader that is still inside the old log puts it off until the
+// next 1 MB.
+#pragma once
+#include <atomic>
+
+#include "push/core/result.hpp"
+#include "push/metrics/registry.hpp"
+#include "store/backend.hpp"
+#include "store/sqlite/checkpointer.hpp"
+#include "store/sqlite/database.hpp"
+#include "store/sqlite/transaction.hpp"
+
+namespace push::store::sqlite {
+
+class Backend final : public store::Backend {
+ public:
+  // `database` is the writer's; it, the checkpointer and the registry outlive the backend.
+  Backend(Database& database, Checkpointer& checkpointer, unsigned busy_timeout_milliseconds,
+          metrics::Registry& metrics);
+
+  core::Result<void> begin() override;
+  core::Result<void> insert(std::span<const NewMessage> messages,
+                            std::span<core::Result<core::MessageId>> ids) override;
+  core::Result<void> run(Operation& operation) override;
+  core::Result<void> commit() override;
+  void rollback() override;
+  void rest() override;
+
+  // Any thread: the greatest id of a message that was ever committed here.
+  std::int64_t newest_message() const { return newest_.load(std::memory_order_acquire); }
+
+ private:
+  core::Result<core::MessageId> insert(const NewMessage& message);
+  core::Result<void> statement(std::string_view sql);
+  void restart_log();
+
+  Database& database_;
+  Transaction transaction_{database_};
+  Checkpointer& checkpointer_;
+  const unsigned busy_timeout_milliseconds_;
+  metrics::Gauge& log_bytes_;
+  std::int64_t inserted_ = 0;  // in the transaction that is open
+  std::atomic<std::int64_t> newest_{0};
+  int page_size_ = 4096;
+  int log_pages_ = 0;        // after the last commit
+  int requested_pages_ = 0;  // when the checkpointer was last asked
+  int restart_pages_ = 0;    // when a restart was last tried without success
+};
+
+}  // namespace push::store::sqlite

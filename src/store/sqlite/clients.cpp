@@ -1,0 +1,144 @@
+// Changes of clients. Times of old databases may have any offset, so they are compared as times, never in SQL.
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "push/core/log.hpp"
+#include "store/rules.hpp"
+#include "store/sqlite/changes.hpp"
+#include "store/sqlite/parts.hpp"
+#include "store/sqlite/rows.hpp"
+
+namespace push::store::sqlite {
+namespace {
+
+using core::Result;
+
+constexpr std::size_t kClientsInChange = 256;
+constexpr std::chrono::hours kOffsets{48};
+
+constexpr std::string_view kInsertClient =
+    "INSERT INTO clients (user_id, token, name, created_at, elevated_until, expires_after_inactivity_seconds,"
+    " expires_at)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+constexpr std::string_view kUpdateName = "UPDATE clients SET name = ?2 WHERE id = ?1";
+constexpr std::string_view kUpdateExpiry =
+    "UPDATE clients SET expires_after_inactivity_seconds = ?2, expires_at = ?3 WHERE id = ?1";
+constexpr std::string_view kUpdateElevation = "UPDATE clients SET elevated_until = ?2 WHERE id = ?1";
+constexpr std::string_view kDeleteClient = "DELETE FROM clients WHERE id = ?1";
+constexpr std::string_view kMayHaveExpired = "SELECT id, expires_at FROM clients WHERE expires_at <= ?1";
+
+// The rules let none pass that the column cannot hold.
+std::int64_t seconds_of(const model::Client& client) {
+  return static_cast<std::int64_t>(client.expires_after_inactivity_seconds);
+}
+
+// Our own texts end in +00:00 and sort as their times do. A text with another offset, or with 'T' for the blank, sorts
+// below the text of two days later; only another program wrote such, so they are looked for when the next one is due.
+struct Expired {
+  std::vector<core::ClientId> clients;
+  core::WallTime next_foreign;  // only of a wide search
+};
+
+Result<Expired> find_expired(Database& database, core::WallTime now, bool wide) {
+  const std::string bound = core::database_time(wide ? now + kOffsets : now);  // outlives the query
+  auto query = database.query(kMayHaveExpired, bound);
+  if (!query) return query.error();
+  Expired expired{{}, now + kOffsets / 2};
+  const auto done = each(*query, [&](const Query& row) {
+    const bool foreign = !row.text(1).ends_with("+00:00") || row.text(1).find('T') != std::string_view::npos;
+    const auto at = row.time(1);
+    if (at && *at <= now) {
+      expired.clients.push_back(core::ClientId{row.natural(0)});
+    } else if (at && foreign) {
+      expired.next_foreign = std::min(expired.next_foreign, *at);
+    }
+  });
+  if (!done) return done.error();
+  return expired;
+}
+
+// It may have been used since it was found.
+Result<void> delete_if_expired(Transaction& transaction, core::ClientId id, core::WallTime now,
+                               std::vector<OwnedClient>& deleted) {
+  const auto found = transaction.client(id);
+  if (!found) return found.error();
+  if (!*found || !has_expired(**found, now)) return {};
+  deleted.push_back({(*found)->user, id});
+  return execute(transaction.database(), kDeleteClient, id);
+}
+
+}  // namespace
+
+Result<model::Client> Store::create_client(NewClient client) {
+  return change(parts_->writer, [&](Transaction& transaction) -> Result<model::Client> {
+    auto created = new_client(transaction, std::move(client), core::wall_now());
+    if (!created) return created;
+    const auto done =
+        insert(transaction.database(), *created, kInsertClient, created->user, created->token, created->name,
+               created->created_at, created->elevated_until, seconds_of(*created), created->expires_at);
+    if (!done) return done.error();
+    return created;
+  });
+}
+
+Result<model::Client> Store::update_client(core::UserId user, core::ClientId id, ClientChange wanted) {
+  return change(parts_->writer, [&](Transaction& transaction) -> Result<model::Client> {
+    Database& database = transaction.database();
+    const bool new_expiry = wanted.expires_after_inactivity_seconds.has_value();
+    auto client = changed(transaction, user, id, std::move(wanted), core::wall_now());
+    if (!client) return client;
+    if (auto named = execute(database, kUpdateName, id, client->name); !named) return named.error();
+    if (!new_expiry) return client;
+    const auto set = execute(database, kUpdateExpiry, id, seconds_of(*client), client->expires_at);
+    if (!set) return set.error();
+    return client;
+  });
+}
+
+Result<void> Store::elevate_client(core::UserId user, core::ClientId id, std::optional<core::WallTime> until) {
+  return change(parts_->writer, [&](Transaction& transaction) -> Result<void> {
+    if (auto client = owned(transaction, user, id, core::wall_now()); !client) return client.error();
+    return execute(transaction.database(), kUpdateElevation, id, until);
+  });
+}
+
+Result<void> Store::delete_client(core::UserId user, core::ClientId id) {
+  return change(parts_->writer, [&](Transaction& transaction) -> Result<void> {
+    if (auto client = owned(transaction, user, id, core::wall_now()); !client) return client.error();
+    return execute(transaction.database(), kDeleteClient, id);
+  });
+}
+
+Result<std::vector<OwnedClient>> Store::delete_expired_clients(core::WallTime now) {
+  const bool wide = now >= parts_->next_foreign_expiry.load();
+  const auto found = [&] {
+    const auto reader = parts_->readers.lease();
+    return find_expired(*reader, now, wide);
+  }();
+  if (!found) return found.error();
+  if (wide) parts_->next_foreign_expiry = found->next_foreign;
+  const std::vector<core::ClientId>& expired = found->clients;
+  std::vector<OwnedClient> deleted;
+  for (std::size_t from = 0; from < expired.size(); from += kClientsInChange) {
+    const std::size_t to = std::min(from + kClientsInChange, expired.size());
+    const std::size_t before = deleted.size();
+    const auto done = change(parts_->writer, [&](Transaction& transaction) -> Result<void> {
+      for (std::size_t i = from; i < to; ++i) {
+        auto one_done = delete_if_expired(transaction, expired[i], now, deleted);
+        if (!one_done) return one_done;
+      }
+      return {};
+    });
+    if (done) continue;
+    parts_->next_foreign_expiry = core::WallTime{};
+    deleted.resize(before);
+    if (deleted.empty()) return done.error();
+    spdlog::warn("some expired clients were not deleted: {}", done.error().text);
+    break;
+  }
+  return deleted;
+}
+
+}  // namespace push::store::sqlite

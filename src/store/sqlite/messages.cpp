@@ -1,0 +1,146 @@
+// Messages: how they are read, one by one and in pages.
+#include <algorithm>
+#include <limits>
+#include <queue>
+#include <utility>
+
+#include "store/sqlite/literal.hpp"
+#include "store/sqlite/parts.hpp"
+#include "store/sqlite/rows.hpp"
+
+namespace push::store::sqlite {
+namespace {
+
+using core::Result;
+
+// A message whose application is gone is invisible, also before the purge thread has removed it.
+constexpr std::string_view kVisibleById =
+    " WHERE id = ?1 AND EXISTS (SELECT 1 FROM applications AS a WHERE a.id = messages.application_id)";
+constexpr std::string_view kPage =
+    " WHERE application_id = ?1 AND id <= ?2 AND EXISTS (SELECT 1 FROM applications WHERE id = ?1)"
+    " ORDER BY id DESC LIMIT ?3";
+constexpr std::string_view kNewestOfApplication =
+    "SELECT id FROM messages WHERE application_id = ?1 AND id <= ?2 ORDER BY id DESC LIMIT 1";
+constexpr std::string_view kOldestOfApplication =
+    "SELECT id FROM messages WHERE application_id = ?1 AND id >= ?2 ORDER BY id LIMIT 1";
+
+constexpr std::int64_t kMaxMessage = std::numeric_limits<std::int64_t>::max();
+
+std::int64_t clamped(std::uint64_t value) {
+  return static_cast<std::int64_t>(std::min(value, static_cast<std::uint64_t>(kMaxMessage)));
+}
+
+// The greatest id that the page may hold.
+std::int64_t upper_bound(const PageRequest& page) {
+  return page.since == 0 ? kMaxMessage : clamped(page.since - 1);
+}
+
+// One view of the database for several queries.
+class Snapshot {
+ public:
+  explicit Snapshot(Database& database) : database_(database), begun_(database.change("BEGIN")) {}
+  ~Snapshot() {
+    if (begun_) static_cast<void>(database_.change("COMMIT"));
+  }
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+  const Result<std::int64_t>& begun() const { return begun_; }
+
+ private:
+  Database& database_;
+  Result<std::int64_t> begun_;
+};
+
+enum class Order { newest_first, oldest_first };
+
+// Merges the messages of several applications in one order. Each application is a cursor that knows its next id only,
+// found with one descent of the index; a page of n of k applications costs k + 2n look-ups, whatever they hold.
+class Merge {
+ public:
+  Merge(Database& database, Order order) : database_(database), order_(order), cursors_(Later{order}) {}
+
+  // `bound`: the first id that may come.
+  Result<void> add(std::int64_t application, std::int64_t bound) {
+    const auto sql = order_ == Order::newest_first ? kNewestOfApplication : kOldestOfApplication;
+    const auto next = one(database_, read_integer, sql, application, bound);
+    if (!next) return next.error();
+    if (*next) cursors_.push({**next, application});
+    return {};
+  }
+
+  Result<std::vector<model::Message>> take(std::uint64_t limit) {
+    std::vector<model::Message> messages;
+    while (messages.size() < limit && !cursors_.empty()) {
+      const Cursor first = cursors_.top();
+      cursors_.pop();
+      auto message = one(database_, read_message, kJoined<kSelectMessages, kById>, first.message);
+      if (!message) return message.error();
+      if (*message) messages.push_back(std::move(**message));
+      if (auto added = step(first); !added) return added.error();
+    }
+    return messages;
+  }
+
+ private:
+  struct Cursor {
+    std::int64_t message;
+    std::int64_t application;
+  };
+  struct Later {
+    Order order;
+    bool operator()(const Cursor& a, const Cursor& b) const {
+      return order == Order::newest_first ? a.message < b.message : a.message > b.message;
+    }
+  };
+
+  Result<void> step(const Cursor& cursor) {
+    if (order_ == Order::newest_first) return add(cursor.application, cursor.message - 1);
+    if (cursor.message == kMaxMessage) return {};
+    return add(cursor.application, cursor.message + 1);
+  }
+
+  Database& database_;
+  const Order order_;
+  std::priority_queue<Cursor, std::vector<Cursor>, Later> cursors_;
+};
+
+Result<std::vector<model::Message>> messages_of(Database& database, core::UserId user, Order order, std::int64_t bound,
+                                                std::uint64_t limit) {
+  const Snapshot snapshot(database);
+  if (!snapshot.begun()) return snapshot.begun().error();
+  const auto applications = all(database, read_integer, kApplicationsOfUser, user);
+  if (!applications) return applications.error();
+  Merge merge(database, order);
+  for (const std::int64_t application : *applications) {
+    if (auto added = merge.add(application, bound); !added) return added.error();
+  }
+  return merge.take(limit);
+}
+
+}  // namespace
+
+Result<std::optional<model::Message>> Store::find_message(core::MessageId id) {
+  const auto reader = parts_->readers.lease();
+  return one(*reader, read_message, kJoined<kSelectMessages, kVisibleById>, id);
+}
+
+Result<std::vector<model::Message>> Store::list_messages(core::UserId user, PageRequest page) {
+  const auto reader = parts_->readers.lease();
+  return messages_of(*reader, user, Order::newest_first, upper_bound(page), page.limit);
+}
+
+Result<std::vector<model::Message>> Store::list_messages(core::ApplicationId application, PageRequest page) {
+  const auto reader = parts_->readers.lease();
+  return all(*reader, read_message, kJoined<kSelectMessages, kPage>, application, upper_bound(page),
+             clamped(page.limit));
+}
+
+Result<std::vector<model::Message>> Store::messages_after(core::UserId owner, core::MessageId after,
+                                                          std::size_t limit) {
+  const std::int64_t last_seen = clamped(core::value(after));
+  if (last_seen == kMaxMessage) return std::vector<model::Message>();
+  const auto reader = parts_->readers.lease();
+  return messages_of(*reader, owner, Order::oldest_first, last_seen + 1, limit);
+}
+
+}  // namespace push::store::sqlite

@@ -1,0 +1,152 @@
+#include "store/sqlite/schema.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "store/sort_key.hpp"
+#include "store/sqlite/rows.hpp"
+#include "store/sqlite/tables.hpp"
+
+namespace push::store::sqlite {
+namespace {
+
+using core::Result;
+
+// Ours: the deleted applications whose messages are still to be removed.
+constexpr const char* kCreatePurges =
+    "CREATE TABLE IF NOT EXISTS sharded_gotify_purges (application_id INTEGER PRIMARY KEY)";
+
+core::Error foreign(const std::string& why) {
+  return core::failure(core::ErrorCode::invalid, "this is not a database of Gotify: " + why);
+}
+
+bool contains(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+Result<std::vector<std::string>> table_names(Database& database) {
+  return all(database, read_text,
+             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
+}
+
+Result<std::vector<std::string>> column_names(Database& database, std::string_view table) {
+  return all(database, read_text, "SELECT name FROM pragma_table_info(?1)", table);
+}
+
+Result<void> create_tables(Database& database, const std::vector<std::string>& present) {
+  for (const Table& table : tables()) {
+    if (contains(present, table.name)) continue;
+    if (table.original && !present.empty()) {
+      return foreign("it has a table " + present.front() + " and lacks the table " + std::string(table.name));
+    }
+    if (auto created = database.run(create_table_sql(table)); !created) return created;
+  }
+  return {};
+}
+
+Result<void> add_columns(Database& database, const Table& table) {
+  const auto present = column_names(database, table.name);
+  if (!present) return present.error();
+  const std::string name(table.name);
+  if (!contains(*present, "id")) return foreign("its table " + name + " lacks the column id");
+  for (const Column& column : table.columns) {
+    if (contains(*present, column.name)) continue;
+    if (column.original) return foreign("its table " + name + " lacks the column " + std::string(column.name));
+    const std::string definition = std::string(column.name) + " " + std::string(column.type);
+    if (auto added = database.run("ALTER TABLE " + name + " ADD COLUMN " + definition); !added) return added;
+  }
+  return {};
+}
+
+// A table without AUTOINCREMENT would use the id of a deleted row again; clients hold a bigger id for a newer message.
+Result<void> make_ids_final(Database& database, const Table& table) {
+  const auto final = any(
+      database, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1 AND upper(sql) LIKE '%AUTOINCREMENT%'",
+      table.name);
+  if (!final) return final.error();
+  if (*final) return {};
+  const auto present = column_names(database, table.name);
+  if (!present) return present.error();
+  if (present->size() != table.columns.size() + 1) {
+    return foreign("its table " + std::string(table.name) +
+                   " has no AUTOINCREMENT and columns that Gotify does not know");
+  }
+  const std::string name(table.name);
+  const std::string new_name = "sharded_gotify_new_" + name;
+  std::string columns = "id";
+  for (const Column& column : table.columns) columns += ", " + std::string(column.name);
+  Table renamed = table;
+  renamed.name = new_name;
+  return database.run(create_table_sql(renamed) + ";INSERT INTO " + new_name + " (" + columns + ") SELECT " + columns +
+                      " FROM " + name + ";DROP TABLE " + name + ";ALTER TABLE " + new_name + " RENAME TO " + name);
+}
+
+Result<void> fill_creation_times(Database& database, core::WallTime now) {
+  for (const std::string_view sql : {"UPDATE users SET created_at = ?1 WHERE created_at IS NULL",
+                                     "UPDATE applications SET created_at = ?1 WHERE created_at IS NULL",
+                                     "UPDATE clients SET created_at = ?1 WHERE created_at IS NULL",
+                                     "UPDATE plugin_confs SET created_at = ?1 WHERE created_at IS NULL"}) {
+    if (auto filled = database.change(sql, now); !filled) return filled.error();
+  }
+  return {};
+}
+
+// One application without a key, and all are numbered again, each user's in the order of the old keys.
+Result<void> fill_sort_keys(Database& database) {
+  const auto missing =
+      any(database, "SELECT 1 FROM applications WHERE sort_key IS NULL OR length(sort_key) = 0 LIMIT 1");
+  if (!missing) return missing.error();
+  if (!*missing) return {};
+  std::vector<std::pair<std::int64_t, std::string>> keys;
+  {
+    auto query = database.query("SELECT id, user_id FROM applications ORDER BY user_id, CAST(sort_key AS BLOB), id");
+    if (!query) return query.error();
+    std::int64_t user = -1;
+    std::string key;
+    const auto done = each(*query, [&](const Query& row) {
+      if (row.integer(1) != user) key.clear();
+      user = row.integer(1);
+      key = next_sort_key(key);
+      keys.emplace_back(row.integer(0), key);
+    });
+    if (!done) return done;
+  }
+  if (auto cleared = database.change("UPDATE applications SET sort_key = NULL"); !cleared) return cleared.error();
+  for (const auto& [id, key] : keys) {
+    const auto set = database.change("UPDATE applications SET sort_key = ?2 WHERE id = ?1", id, std::string_view(key));
+    if (!set) return set.error();
+  }
+  return {};
+}
+
+Result<void> prepare_in_transaction(Database& database, core::WallTime now) {
+  const auto present = table_names(database);
+  if (!present) return present.error();
+  if (auto created = create_tables(database, *present); !created) return created;
+  for (const Table& table : tables()) {
+    if (auto added = add_columns(database, table); !added) return added;
+    if (auto final = make_ids_final(database, table); !final) return final;
+  }
+  if (auto filled = fill_creation_times(database, now); !filled) return filled;
+  if (auto filled = fill_sort_keys(database); !filled) return filled;
+  for (const Index& index : indexes()) {
+    if (auto created = database.run(create_index_sql(index)); !created) return created;
+  }
+  return database.run(kCreatePurges);
+}
+
+}  // namespace
+
+Result<void> prepare_schema(Database& database, core::WallTime now) {
+  if (auto begun = database.run("BEGIN IMMEDIATE"); !begun) return begun;
+  auto prepared = prepare_in_transaction(database, now);
+  if (prepared) prepared = database.run("COMMIT");
+  if (!prepared && database.in_transaction()) {
+    if (auto undone = database.run("ROLLBACK"); !undone) return undone;
+  }
+  return prepared;
+}
+
+}  // namespace push::store::sqlite

@@ -1,0 +1,73 @@
+#include "store/sqlite/transaction.hpp"
+
+#include "store/sqlite/literal.hpp"
+#include "store/sqlite/rows.hpp"
+
+namespace push::store::sqlite {
+namespace {
+
+using core::Result;
+
+constexpr std::string_view kHasUserName = "SELECT 1 FROM users WHERE name = ?1 AND id <> ?2";
+constexpr std::string_view kHasAdmin = "SELECT 1 FROM users WHERE admin AND id <> ?1 LIMIT 1";
+constexpr std::string_view kHasApplicationToken = "SELECT 1 FROM applications WHERE token = ?1 AND id <> ?2";
+constexpr std::string_view kHasClientToken = "SELECT 1 FROM clients WHERE token = ?1";
+constexpr std::string_view kHasSortKey = "SELECT 1 FROM applications WHERE user_id = ?1 AND sort_key = ?2 AND id <> ?3";
+// As a blob: bytewise for whatever type an older writer gave the key.
+constexpr std::string_view kGreatestSortKey =
+    "SELECT sort_key FROM applications WHERE user_id = ?1 ORDER BY CAST(sort_key AS BLOB) DESC LIMIT 1";
+constexpr std::string_view kHasImage = "SELECT 1 FROM applications WHERE image = ?1 AND id <> ?2 LIMIT 1";
+// One look at the other applications, however many images the user has.
+constexpr std::string_view kImagesOfNoOther =
+    "SELECT DISTINCT image FROM applications WHERE user_id = ?1 AND image <> ''"
+    " AND image NOT IN (SELECT image FROM applications WHERE user_id <> ?1 AND image <> '')";
+
+}  // namespace
+
+Result<std::optional<model::User>> Transaction::user(core::UserId id) {
+  return one(database_, read_user, kJoined<kSelectUsers, kById>, id);
+}
+
+Result<std::optional<model::Application>> Transaction::application(core::ApplicationId id) {
+  return one(database_, read_application, kJoined<kSelectApplications, kById>, id);
+}
+
+Result<std::optional<model::Client>> Transaction::client(core::ClientId id) {
+  return one(database_, read_client, kJoined<kSelectClients, kById>, id);
+}
+
+Result<bool> Transaction::has_user_name(std::string_view name, core::UserId but) {
+  return any(database_, kHasUserName, name, but);
+}
+
+Result<bool> Transaction::has_admin(core::UserId but) {
+  return any(database_, kHasAdmin, but);
+}
+
+Result<bool> Transaction::has_application_token(std::string_view token, core::ApplicationId but) {
+  return any(database_, kHasApplicationToken, token, but);
+}
+
+Result<bool> Transaction::has_client_token(std::string_view token) {
+  return any(database_, kHasClientToken, token);
+}
+
+Result<bool> Transaction::has_sort_key(core::UserId user, std::string_view key, core::ApplicationId but) {
+  return any(database_, kHasSortKey, user, key, but);
+}
+
+Result<std::string> Transaction::greatest_sort_key(core::UserId user) {
+  auto greatest = one(database_, read_text, kGreatestSortKey, user);
+  if (!greatest) return greatest.error();
+  return std::move(*greatest).value_or("");
+}
+
+Result<bool> Transaction::has_image(std::string_view image, core::ApplicationId but) {
+  return any(database_, kHasImage, image, but);
+}
+
+Result<std::vector<std::string>> Transaction::images_of_no_other(core::UserId user) {
+  return all(database_, read_text, kImagesOfNoOther, user);
+}
+
+}  // namespace push::store::sqlite

@@ -1,0 +1,31 @@
+// The writer thread's transaction: the rules read from it, the changes write in it.
+#pragma once
+#include "store/sqlite/database.hpp"
+#include "store/transaction.hpp"
+
+namespace push::store::sqlite {
+
+class Transaction final : public store::Transaction {
+ public:
+  // `database` is the writer's and outlives the transaction.
+  explicit Transaction(Database& database) : database_(database) {}
+
+  Database& database() { return database_; }
+
+  core::Result<std::optional<model::User>> user(core::UserId id) override;
+  core::Result<std::optional<model::Application>> application(core::ApplicationId id) override;
+  core::Result<std::optional<model::Client>> client(core::ClientId id) override;
+  core::Result<bool> has_user_name(std::string_view name, core::UserId but) override;
+  core::Result<bool> has_admin(core::UserId but) override;
+  core::Result<bool> has_application_token(std::string_view token, core::ApplicationId but) override;
+  core::Result<bool> has_client_token(std::string_view token) override;
+  core::Result<bool> has_sort_key(core::UserId user, std::string_view key, core::ApplicationId but) override;
+  core::Result<std::string> greatest_sort_key(core::UserId user) override;
+  core::Result<bool> has_image(std::string_view image, core::ApplicationId but) override;
+  core::Result<std::vector<std::string>> images_of_no_other(core::UserId user) override;
+
+ private:
+  Database& database_;
+};
+
+}  // namespace push::store::sqlite

@@ -1,0 +1,144 @@
+// A session with everything around it: the test is its loop, its handler, its gate and (through `pipe`) its peer.
+#pragma once
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "net/http_session.hpp"
+#include "net/memory_wire.hpp"
+
+namespace push::net {
+
+// Answers with "<method> <target> <body>"; "/later" waits for answer_later(), "/stream" asks for a stream.
+struct HttpSessionTest : testing::Test, SessionOwner, ReplyReceiver, RequestHandler, StreamGate {
+  static constexpr std::size_t kBudget = 8 << 20;
+  static constexpr std::uint64_t kId = 9;
+
+  config::Http limits;
+  metrics::Registry registry;
+  HttpMeters meters{registry};
+  RequestBudget budget{kBudget};
+  SessionContext context{limits, meters, budget, *this, *this};
+  Pipe pipe;
+  std::shared_ptr<HttpSession> session;
+
+  std::vector<std::string> peers;
+  std::vector<Request> requests;  // of those that wait
+  std::vector<Reply> replies;
+  bool origin_allowed = true;
+  bool adopts = true;
+  stream::Transport transport = stream::Transport::websocket;  // that "/stream" asks for
+  std::vector<std::string> greetings;
+  int opened_streams = 0;
+
+  void SetUp() override { begin(this); }
+  void TearDown() override {
+    if (session != nullptr) held()->abort();
+    replies.clear();
+  }
+  void begin(StreamGate* gate) {
+    session = std::make_shared<HttpSession>(context, kId, std::make_unique<MemoryWire>(pipe), "192.0.2.1", *this, gate);
+    held()->start();
+  }
+
+  // The session stays alive for one call, as in the loop.
+  std::shared_ptr<HttpSession> held() { return session; }
+  void tick(unsigned seconds) {
+    for (; seconds > 0; --seconds) {
+      ++context.seconds;
+      if (const auto ticked = held()) ticked->check_deadline();
+    }
+  }
+  void answer_later(std::string_view body) {
+    Reply reply = std::move(replies.at(0));
+    replies.clear();
+    reply.send(text(body));
+  }
+
+  static Response text(std::string_view body) {
+    Response response;
+    response.content_type = "";
+    response.body = core::Slice::copy(body);
+    return response;
+  }
+  static std::string get(const std::string& target) { return "GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n"; }
+
+  // What the peer has received since it was asked last, without the dates.
+  std::string received() {
+    std::string bytes = std::exchange(pipe.received, {});
+    for (std::size_t at = bytes.find("Date: "); at != std::string::npos; at = bytes.find("Date: ", at)) {
+      bytes.erase(at, bytes.find("\r\n", at) + 2 - at);
+    }
+    return bytes;
+  }
+  static std::string head_of(const std::string& status, std::size_t length, const std::string& fields = {}) {
+    return "HTTP/1.1 " + status + "\r\nContent-Length: " + std::to_string(length) + "\r\n" + fields + "\r\n";
+  }
+  static std::string ok(const std::string& body) { return head_of("200 OK", body.size()) + body; }
+  static std::string refusal(const std::string& status, const std::string& reason) {
+    return head_of(status, reason.size(), "Connection: close\r\n") + reason;
+  }
+
+  // SessionOwner
+  bool serves(stream::Transport wanted) const override { return wanted == stream::Transport::websocket; }
+  bool adopt(std::uint64_t id, int descriptor, const Admission&, std::string_view greeting) override {
+    EXPECT_EQ(id, kId);
+    EXPECT_EQ(descriptor, Pipe::kDescriptor);
+    greetings.emplace_back(greeting);
+    session.reset();
+    return adopts;
+  }
+  void closed(std::uint64_t id) override {
+    EXPECT_EQ(id, kId);
+    EXPECT_NE(session, nullptr) << "closed twice";
+    session.reset();
+  }
+  // ReplyReceiver
+  void answer(std::uint64_t id, Response response) override {
+    EXPECT_EQ(id, kId);
+    if (const auto target = held()) target->answer(std::move(response));
+  }
+  void stream(std::uint64_t, Request request, Admission admission) override {
+    if (const auto target = held()) target->stream(request, admission);
+  }
+  // RequestHandler
+  void handle(Request request, Reply reply) override {
+    peers.emplace_back(request.peer());
+    if (request.target() == "/stream") {
+      Admission admission;
+      admission.transport = transport;
+      return reply.stream(std::move(request), std::move(admission));
+    }
+    if (request.target() == "/later") {
+      requests.push_back(std::move(request));
+      return replies.push_back(std::move(reply));
+    }
+    std::string body(request.method());
+    body += ' ';
+    body += request.target();
+    body += ' ';
+    body += request.body();
+    reply.send(text(body));
+  }
+  Response reject(unsigned status, std::string_view reason) override {
+    Response response = text(reason);
+    response.status = status;
+    return response;
+  }
+  // StreamGate
+  bool allows_origin(const Request&) override { return origin_allowed; }
+  Response refuse(const Request&, const Admission&, unsigned status, std::string_view reason) override {
+    return reject(status, reason);
+  }
+  void opened(const Request& request, const Admission&) override {
+    EXPECT_EQ(request.target(), "/stream");
+    ++opened_streams;
+  }
+  void still_open(const std::vector<core::ClientId>&) override {}
+};
+
+}  // namespace push::net

@@ -1,0 +1,94 @@
+// How a session becomes a stream, on a wire in memory.
+#include <gtest/gtest.h>
+
+#include "net/http_session_fixture.hpp"
+
+namespace push::net {
+namespace {
+
+struct HttpSessionStreamTest : HttpSessionTest {
+  static std::string handshake(const std::string& version = "1.1") {
+    return "GET /stream HTTP/" + version +
+           "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+           "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+  }
+  static std::string refused(const std::string& status, const std::string& reason, const std::string& fields = {}) {
+    return head_of(status, reason.size(), fields) + reason;
+  }
+};
+
+TEST_F(HttpSessionStreamTest, TheUpgradeHandsTheDescriptorOver) {
+  pipe.send(get("/a") + handshake());
+  EXPECT_EQ(received(), ok("GET /a ")) << "the greeting goes out with the stream";
+  EXPECT_TRUE(pipe.released);
+  EXPECT_FALSE(pipe.closed);
+  EXPECT_EQ(pipe.reader, nullptr) << "nothing waits on a descriptor that another owns";
+  ASSERT_EQ(greetings.size(), 1U);
+  EXPECT_EQ(greetings[0],
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+  EXPECT_EQ(opened_streams, 1);
+  EXPECT_EQ(session, nullptr);
+  EXPECT_EQ(meters.sessions.value(), 0);
+}
+
+TEST_F(HttpSessionStreamTest, AStreamThatIsNotAdoptedIsNotOpened) {
+  adopts = false;
+  pipe.send(handshake());
+  EXPECT_TRUE(pipe.released);
+  EXPECT_EQ(opened_streams, 0);
+}
+
+TEST_F(HttpSessionStreamTest, DataBehindTheHandshakeIsRefused) {
+  pipe.send(handshake() + "x");
+  EXPECT_EQ(received(), refused("400 Bad Request", "websocket: client sent data before handshake is complete",
+                                "Connection: close\r\n"));
+  EXPECT_TRUE(pipe.closed);
+  EXPECT_FALSE(pipe.released);
+}
+
+TEST_F(HttpSessionStreamTest, ABadHandshakeIsRefusedAndTheSessionGoesOn) {
+  pipe.send(get("/stream"));
+  EXPECT_EQ(received(), refused("400 Bad Request",
+                                "websocket: the client is not using the websocket protocol: 'upgrade' token not found "
+                                "in 'Connection' header"));
+  origin_allowed = false;
+  pipe.send(handshake());
+  EXPECT_EQ(received(), refused("403 Forbidden", "websocket: request origin not allowed by Upgrader.CheckOrigin"));
+  pipe.send(get("/on"));
+  EXPECT_EQ(received(), ok("GET /on "));
+}
+
+TEST_F(HttpSessionStreamTest, AHandshakeNeedsHttp11) {
+  pipe.send(handshake("1.0"));
+  EXPECT_EQ(received(), refused("400 Bad Request", "websocket: the client speaks HTTP/1.0, a handshake needs HTTP/1.1",
+                                "Connection: close\r\n"));
+  EXPECT_TRUE(pipe.closed);
+}
+
+TEST_F(HttpSessionStreamTest, ATransportThatIsNotServedIsRefused) {
+  transport = stream::Transport::sse;
+  pipe.send(get("/stream"));
+  EXPECT_EQ(received(), refused("400 Bad Request", "stream: this transport is not served"));
+  EXPECT_FALSE(pipe.released);
+}
+
+TEST_F(HttpSessionStreamTest, AListenerWithoutStreamsHasNone) {
+  held()->abort();
+  pipe = Pipe();
+  begin(nullptr);
+  pipe.send(handshake());
+  EXPECT_EQ(received(), refusal("503 Service Unavailable", "this listener serves no streams"));
+  EXPECT_TRUE(pipe.closed);
+}
+
+TEST_F(HttpSessionStreamTest, NoStreamBeginsDuringShutdown) {
+  pipe.send(handshake().substr(0, 20));
+  held()->drain();
+  pipe.send(handshake().substr(20));
+  EXPECT_EQ(received(), refusal("503 Service Unavailable", "this listener serves no streams"));
+  EXPECT_EQ(opened_streams, 0);
+}
+
+}  // namespace
+}  // namespace push::net

@@ -1,0 +1,364 @@
+// One session on a wire in memory; http_session_stream_test.cpp has the upgrade.
+#include "net/http_session.hpp"
+
+#include <gtest/gtest.h>
+
+#include "net/http_session_fixture.hpp"
+
+namespace push::net {
+namespace {
+
+TEST_F(HttpSessionTest, AnswersOneRequestAfterAnother) {
+  for (int i = 0; i < 3; ++i) {
+    pipe.send("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody");
+    EXPECT_EQ(received(), ok("POST /a body"));
+    EXPECT_FALSE(pipe.closed);
+  }
+  EXPECT_EQ(meters.requests.value(), 3U);
+  EXPECT_EQ(peers, std::vector<std::string>(3, "192.0.2.1"));
+}
+
+TEST_F(HttpSessionTest, PipelinedRequestsAreAnsweredInOrder) {
+  pipe.send(get("/one") + get("/later") + get("/three") + get("/later") + "POST /five HTTP/1.1\r\nContent-Len");
+  EXPECT_EQ(received(), ok("GET /one "));
+  ASSERT_EQ(replies.size(), 1U) << "the next one waits for the answer";
+  answer_later("second");
+  EXPECT_EQ(received(), ok("second") + ok("GET /three "));
+  answer_later("fourth");
+  EXPECT_EQ(received(), ok("fourth"));
+  pipe.send("gth: 2\r\n\r\nhi");
+  EXPECT_EQ(received(), ok("POST /five hi"));
+}
+
+TEST_F(HttpSessionTest, AHeaderMayBeSplitAtEveryByte) {
+  const std::string request =
+      "POST /split HTTP/1.1\r\nHost: x\r\nX-Long: " + std::string(100, 'x') + "\r\nContent-Length: 4\r\n\r\nbody";
+  for (std::size_t at = 1; at < request.size(); ++at) {
+    pipe.send(request.substr(0, at));
+    EXPECT_EQ(received(), "") << at;
+    pipe.send(request.substr(at));
+    EXPECT_EQ(received(), ok("POST /split body")) << at;
+  }
+  for (const char byte : request) pipe.send({&byte, 1});
+  EXPECT_EQ(received(), ok("POST /split body"));
+}
+
+TEST_F(HttpSessionTest, ChunksMayBeSplitAtEveryByte) {
+  const std::string request =
+      "POST /c HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n";
+  for (std::size_t at = 1; at < request.size(); ++at) {
+    pipe.send(request.substr(0, at));
+    pipe.send(request.substr(at));
+    EXPECT_EQ(received(), ok("POST /c abcdefg")) << at;
+  }
+}
+
+TEST_F(HttpSessionTest, LargeBodiesAreReadInLargePieces) {
+  const std::string body(1 << 20, 'x');
+  pipe.send("POST /large HTTP/1.1\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body +
+            get("/next"));
+  EXPECT_EQ(received(), ok("POST /large " + body) + ok("GET /next "));
+  EXPECT_EQ(pipe.largest_read, SessionContext::kReadBuffer);
+}
+
+TEST_F(HttpSessionTest, ExpectContinueIsAnsweredBeforeTheBody) {
+  pipe.send("POST /e HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+  EXPECT_EQ(received(), "HTTP/1.1 100 Continue\r\n\r\n");
+  pipe.send("hi");
+  EXPECT_EQ(received(), ok("POST /e hi"));
+  pipe.send("POST /e HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi");
+  EXPECT_EQ(received(), ok("POST /e hi")) << "the body is there already";
+}
+
+TEST_F(HttpSessionTest, HeadHasTheLengthAndNoBody) {
+  pipe.send("HEAD /h HTTP/1.1\r\n\r\n");
+  EXPECT_EQ(received(), head_of("200 OK", 8));
+  pipe.room = 10;
+  pipe.send("HEAD /h HTTP/1.1\r\n\r\n");
+  pipe.take(1000);
+  EXPECT_EQ(received(), head_of("200 OK", 8));
+  EXPECT_FALSE(pipe.closed);
+}
+
+TEST_F(HttpSessionTest, Http10EndsUnlessKeepAliveIsAsked) {
+  pipe.send("GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  EXPECT_EQ(received(), head_of("200 OK", 7, "Connection: keep-alive\r\n") + "GET /a ");
+  EXPECT_FALSE(pipe.closed);
+  pipe.send("GET /a HTTP/1.0\r\n\r\n");
+  EXPECT_EQ(received(), head_of("200 OK", 7, "Connection: close\r\n") + "GET /a ");
+  EXPECT_TRUE(pipe.closed);
+}
+
+TEST_F(HttpSessionTest, ConnectionCloseEndsAfterTheAnswer) {
+  pipe.send("GET /a HTTP/1.1\r\nConnection: close\r\n\r\n" + get("/b"));
+  EXPECT_EQ(received(), head_of("200 OK", 7, "Connection: close\r\n") + "GET /a ");
+  EXPECT_TRUE(pipe.closed);
+  EXPECT_EQ(session, nullptr);
+}
+
+TEST_F(HttpSessionTest, APeerThatEndsIsClosed) {
+  pipe.send("GET /half");
+  pipe.end();
+  EXPECT_TRUE(pipe.closed);
+  EXPECT_EQ(received(), "");
+  EXPECT_EQ(meters.sessions.value(), 0);
+}
+
+// ---- refusals
+
+TEST_F(HttpSessionTest, ALengthOverTheLimitIsRefusedBeforeTheBody) {
+  limits.bodylimit = 1000;
+  pipe.send("POST / HTTP/1.1\r\nContent-Length: 1001\r\n\r\n");
+  EXPECT_EQ(received(), refusal("413 Request Entity Too Large", "request body is larger than 1000 bytes"));
+  EXPECT_TRUE(pipe.shut);
+  pipe.send(std::string(100'000, 'x'));
+  EXPECT_EQ(pipe.input, "") << "a reset would overtake the answer";
+  EXPECT_FALSE(pipe.closed);
+  pipe.end();
+  EXPECT_TRUE(pipe.closed);
+  EXPECT_EQ(meters.requests.value(), 0U);
+  EXPECT_EQ(meters.rejected.value(), 1U);
+}
+
+TEST_F(HttpSessionTest, ChunksOverTheLimitAreRefused) {
+  limits.bodylimit = 1000;
+  pipe.send("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n" + std::string(1000, 'x') + "\r\n");
+  EXPECT_EQ(received(), "");
+  pipe.send("1\r\nx\r\n0\r\n\r\n");
+  EXPECT_EQ(received(), refusal("413 Request Entity Too Large", "request body is larger than 1000 bytes"));
+}
+
+TEST_F(HttpSessionTest, AHeaderOverTheLimitIsRefused) {
+  limits.headerlimit = 1024;
+  pipe.send("GET / HTTP/1.1\r\nX: " + std::string(2000, 'x'));
+  EXPECT_EQ(received(), refusal("431 Request Header Fields Too Large", "request header is too large"));
+}
+
+TEST_F(HttpSessionTest, BytesThatAreNoRequestAreRefused) {
+  pipe.send(get("/a") + "nonsense\r\n\r\n");
+  const std::string got = received();
+  EXPECT_TRUE(got.starts_with(ok("GET /a ") + "HTTP/1.1 400 Bad Request\r\n")) << got;
+  EXPECT_NE(got.find("\r\n\r\nmalformed HTTP request: "), std::string::npos) << got;
+}
+
+TEST_F(HttpSessionTest, ARefusedPeerThatStaysIsClosed) {
+  pipe.send("nonsense\r\n\r\n");
+  tick(1);
+  EXPECT_FALSE(pipe.closed);
+  tick(1);
+  EXPECT_TRUE(pipe.closed);
+  EXPECT_EQ(meters.timeouts.value(), 0U);
+}
+
+// ---- the request budget
+
+TEST_F(HttpSessionTest, AnAnnouncedBodyThatHasNoRoomIsRefusedAtOnce) {
+  RequestCharge others(budget);
+  ASSERT_TRUE(others.grow_to(kBudget / 2));
+  pipe.send("POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: " + std::to_string(kBudget / 2 + 1) +
+            "\r\n\r\n");
+  EXPECT_EQ(received(), refusal("503 Service Unavailable", "too many large requests are being received"));
+  EXPECT_EQ(meters.no_memory.value(), 1U);
+}
+
+TEST_F(HttpSessionTest, ABodyThatGrowsOutOfTheBudgetIsRefused) {
+  pipe.send("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n800000\r\n" + std::string(kBudget / 4, 'x'));
+  EXPECT_EQ(received(), "");
+  EXPECT_GE(budget.used(), kBudget / 4);
+  pipe.send(std::string(kBudget / 4, 'x'));
+  EXPECT_EQ(received(), refusal("503 Service Unavailable", "too many large requests are being received"));
+  EXPECT_EQ(budget.used(), 0U);
+}
+
+TEST_F(HttpSessionTest, AHeldRequestIsChargedUntilItIsAnswered) {
+  const std::string body(10'000, 'x');
+  pipe.send("POST /later HTTP/1.1\r\nContent-Length: 10000\r\n\r\n" + body);
+  EXPECT_GE(budget.used(), body.size());
+  requests.clear();
+  answer_later("done");
+  EXPECT_EQ(budget.used(), 0U);
+  EXPECT_EQ(received(), ok("done"));
+}
+
+TEST_F(HttpSessionTest, SmallRequestsAreFreeOfCharge) {
+  RequestCharge others(budget);
+  ASSERT_TRUE(others.grow_to(kBudget / 2));
+  ASSERT_EQ(budget.free(), kBudget / 2);
+  pipe.send("POST /later HTTP/1.1\r\nContent-Length: 1500\r\n\r\n" + std::string(1500, 'x'));
+  EXPECT_EQ(budget.used(), kBudget / 2);
+}
+
+TEST_F(HttpSessionTest, AnUnfinishedHeaderIsCharged) {
+  limits.headerlimit = 64 * 1024;
+  pipe.send("GET / HTTP/1.1\r\nX: " + std::string(20'000, 'x'));
+  EXPECT_GE(budget.used(), 20'000U);
+  pipe.send("\r\n\r\n");
+  EXPECT_EQ(received(), ok("GET / "));
+}
+
+// ---- time
+
+TEST_F(HttpSessionTest, APeerThatNeverSaysAWordIsClosedWithoutAnAnswer) {
+  tick(limits.headertimeoutseconds - 1);
+  EXPECT_FALSE(pipe.closed);
+  tick(1);
+  EXPECT_TRUE(pipe.closed);
+  EXPECT_EQ(received(), "");
+  EXPECT_EQ(meters.timeouts.value(), 0U);
+}
+
+TEST_F(HttpSessionTest, AHeaderThatTakesTooLongIsA408) {
+  pipe.send("GET / HTTP/1.1\r\n");
+  tick(limits.headertimeoutseconds - 1);
+  EXPECT_EQ(received(), "");
+  pipe.send("X: ");  // a dribble gains no time
+  tick(1);
+  EXPECT_EQ(received(), refusal("408 Request Timeout", "the request took too long"));
+  EXPECT_EQ(meters.timeouts.value(), 1U);
+  pipe.send("late");
+  EXPECT_EQ(pipe.input, "");
+  EXPECT_EQ(received(), "");
+}
+
+TEST_F(HttpSessionTest, ABodyThatTakesTooLongIsA408) {
+  pipe.send("POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nhalf");
+  tick(limits.bodytimeoutseconds - 1);
+  EXPECT_EQ(received(), "");
+  tick(1);
+  EXPECT_EQ(received(), refusal("408 Request Timeout", "the request took too long"));
+}
+
+TEST_F(HttpSessionTest, AnIdleSessionIsClosedWithoutAnAnswer) {
+  pipe.send(get("/a"));
+  received();
+  tick(limits.idletimeoutseconds - 1);
+  EXPECT_FALSE(pipe.closed);
+  tick(1);
+  EXPECT_TRUE(pipe.closed);
+  EXPECT_EQ(received(), "");
+  EXPECT_EQ(meters.timeouts.value(), 1U);
+}
+
+TEST_F(HttpSessionTest, ANextRequestHasTheHeaderTimeAgain) {
+  pipe.send(get("/a"));
+  received();
+  tick(limits.idletimeoutseconds - 1);
+  pipe.send("GET /b");
+  tick(limits.headertimeoutseconds - 1);
+  EXPECT_EQ(received(), "");
+  tick(1);
+  EXPECT_EQ(received(), refusal("408 Request Timeout", "the request took too long"));
+}
+
+TEST_F(HttpSessionTest, AHandlerMayTakeItsTime) {
+  pipe.send(get("/later"));
+  tick(100'000);
+  answer_later("at last");
+  EXPECT_EQ(received(), ok("at last"));
+}
+
+TEST_F(HttpSessionTest, ASlowReaderHasTimeAsLongAsItTakesSomething) {
+  pipe.room = 100;
+  pipe.send("POST /large HTTP/1.1\r\nContent-Length: 1000\r\n\r\n" + std::string(1000, 'x'));
+  pipe.unacknowledged = 100;
+  tick(limits.bodytimeoutseconds - 1);
+  pipe.unacknowledged = 0;  // the peer has what went out at once
+  tick(1);
+  for (int i = 0; i < 5; ++i) {
+    tick(limits.bodytimeoutseconds - 1);
+    EXPECT_FALSE(pipe.closed) << i;
+    pipe.take(100);
+  }
+  tick(limits.bodytimeoutseconds - 1);
+  pipe.take(10'000);
+  EXPECT_EQ(received(), ok("POST /large " + std::string(1000, 'x')));
+  EXPECT_FALSE(pipe.closed);
+}
+
+TEST_F(HttpSessionTest, AReaderThatTakesNothingIsClosed) {
+  pipe.room = 100;
+  pipe.send("POST /large HTTP/1.1\r\nContent-Length: 1000\r\n\r\n" + std::string(1000, 'x'));
+  pipe.unacknowledged = 100;
+  tick(limits.bodytimeoutseconds - 1);
+  pipe.take(100);  // the kernel has it, the peer has not
+  pipe.unacknowledged = 200;
+  EXPECT_FALSE(pipe.closed);
+  tick(1);
+  EXPECT_TRUE(pipe.closed);
+  EXPECT_EQ(meters.timeouts.value(), 1U);
+}
+
+// ---- shutdown
+
+TEST_F(HttpSessionTest, DrainEndsAnIdleSessionNow) {
+  pipe.send(get("/a"));
+  received();
+  held()->drain();
+  EXPECT_TRUE(pipe.closed);
+}
+
+TEST_F(HttpSessionTest, DrainEndsABusySessionAfterItsAnswer) {
+  pipe.send(get("/later") + get("/never"));
+  held()->drain();
+  EXPECT_FALSE(pipe.closed);
+  answer_later("last");
+  EXPECT_EQ(received(), head_of("200 OK", 4, "Connection: close\r\n") + "last");
+  EXPECT_TRUE(pipe.closed);
+}
+
+TEST_F(HttpSessionTest, DrainLetsAnAnswerGoOut) {
+  pipe.room = 10;
+  pipe.send(get("/a"));
+  held()->drain();
+  EXPECT_FALSE(pipe.closed);
+  pipe.take(10'000);
+  EXPECT_EQ(received(), ok("GET /a "));
+  held()->drain();
+  EXPECT_TRUE(pipe.closed);
+}
+
+TEST_F(HttpSessionTest, DrainLetsARequestComeToItsEnd) {
+  pipe.send("POST /a HTTP/1.1\r\nContent-Length: 4\r\n\r\nbo");
+  held()->drain();
+  pipe.send("dy");
+  EXPECT_EQ(received(), head_of("200 OK", 12, "Connection: close\r\n") + "POST /a body");
+  EXPECT_TRUE(pipe.closed);
+}
+
+TEST_F(HttpSessionTest, AnAnswerToASessionThatIsGoneIsDropped) {
+  pipe.send(get("/later"));
+  held()->abort();
+  EXPECT_TRUE(pipe.closed);
+  EXPECT_EQ(session, nullptr);
+  answer_later("nobody");
+  EXPECT_EQ(received(), "");
+}
+
+TEST_F(HttpSessionTest, ASecondAnswerIsDropped) {
+  pipe.send(get("/a"));
+  received();
+  held()->answer(text("again"));
+  EXPECT_EQ(received(), "");
+}
+
+TEST_F(HttpSessionTest, AnUnansweredRequestIsAnEmpty500) {
+  pipe.send(get("/later"));
+  replies.clear();
+  EXPECT_EQ(received(),
+            "HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\nContent-Length: 0\r\n\r\n");
+}
+
+// ---- what an encrypted wire does
+
+TEST_F(HttpSessionTest, AReadThatWantsToWriteIsRepeatedOnceItCan) {
+  pipe.reads_want_write = true;
+  pipe.send(get("/a"));
+  EXPECT_EQ(received(), "");
+  ASSERT_NE(pipe.writer, nullptr);
+  pipe.reads_want_write = false;
+  pipe.take(0);
+  EXPECT_EQ(received(), ok("GET /a "));
+}
+
+}  // namespace
+}  // namespace push::net

@@ -1,0 +1,90 @@
+// What tests of any store do with it, behind its interface.
+#pragma once
+#include <gtest/gtest.h>
+
+#include <future>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "push/store/store.hpp"
+
+namespace push::store {
+
+class StoreActions : public ::testing::Test {
+ protected:
+  core::UserId user(const std::string& name) {
+    auto created = store->create_user({name, "hash of " + name, false});
+    EXPECT_TRUE(created) << created.error().text;
+    return created ? created->id : core::UserId{};
+  }
+
+  core::ApplicationId application(core::UserId owner, const std::string& token) {
+    auto created = store->create_application({owner, token, "name of " + token, "", 0, ""});
+    EXPECT_TRUE(created) << created.error().text;
+    return created ? created->id : core::ApplicationId{};
+  }
+
+  static NewMessage text(core::ApplicationId application, std::string message) {
+    NewMessage fresh;
+    fresh.application = application;
+    fresh.message = std::move(message);
+    fresh.title = "title";
+    fresh.date = core::wall_now();
+    return fresh;
+  }
+
+  // Appends and waits for the answer.
+  core::Result<model::Message> append(NewMessage message) {
+    std::promise<core::Result<model::Message>> answer;
+    auto future = answer.get_future();
+    auto queued = store->append(std::move(message),
+                                [&](core::Result<model::Message> stored) { answer.set_value(std::move(stored)); });
+    if (!queued) return queued.error();
+    return future.get();
+  }
+
+  core::MessageId append_id(core::ApplicationId application, const std::string& message) {
+    auto stored = append(text(application, message));
+    EXPECT_TRUE(stored) << stored.error().text;
+    return stored ? stored->id : core::MessageId{};
+  }
+
+  static std::vector<std::uint64_t> ids(const core::Result<std::vector<model::Message>>& messages) {
+    EXPECT_TRUE(messages) << messages.error().text;
+    std::vector<std::uint64_t> all;
+    if (messages) {
+      for (const auto& message : *messages) all.push_back(core::value(message.id));
+    }
+    return all;
+  }
+
+  template <class T>
+  static void expect_failure(const core::Result<T>& result, core::ErrorCode code, const std::string& text) {
+    ASSERT_FALSE(result) << text;
+    EXPECT_EQ(result.error().code, code);
+    EXPECT_EQ(result.error().text, text);
+  }
+  template <class T>
+  static void expect_failure(const core::Result<T>& result, core::Conflict conflict, const std::string& text) {
+    expect_failure(result, core::ErrorCode::conflict, text);
+    EXPECT_EQ(result.error().conflict, conflict) << text;
+  }
+
+  std::unique_ptr<Store> store;
+};
+
+// Deletes the messages of a user or an application and waits for the end.
+template <class Owner>
+core::Result<void> purge(Store& store, Owner owner) {
+  std::promise<core::Result<void>> end;
+  auto result = end.get_future();
+  if (auto queued = store.delete_messages(owner, [&end](core::Result<void> done) { end.set_value(std::move(done)); });
+      !queued) {
+    return queued;
+  }
+  return result.get();
+}
+
+}  // namespace push::store

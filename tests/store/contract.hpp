@@ -1,0 +1,75 @@
+// The contract of a Store as one suite, run over every store there is. Its tests know the interface and nothing of what
+// is below; what concerns one store alone is tested beside it (sqlite_*_test.cpp).
+#pragma once
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <ostream>
+#include <string>
+
+#include "store/actions.hpp"
+#include "store/support.hpp"
+#include "support/memory_store.hpp"
+
+namespace push::store {
+
+// One store under test. What it needs to live is kept here.
+class StoreUnderTest {
+ public:
+  virtual ~StoreUnderTest() = default;
+  virtual std::unique_ptr<Store> open() = 0;  // an empty one
+};
+
+class MemoryUnderTest final : public StoreUnderTest {
+ public:
+  std::unique_ptr<Store> open() override { return std::make_unique<test::MemoryStore>(); }
+};
+
+class SqliteUnderTest final : public StoreUnderTest {
+ public:
+  std::unique_ptr<Store> open() override {
+    config::Database settings;
+    settings.connection = folder_.file("gotify.db");
+    auto opened = store::open(settings, metrics_);
+    EXPECT_TRUE(opened) << opened.error().text;
+    return opened ? *std::move(opened) : nullptr;
+  }
+
+ private:
+  TemporaryFolder folder_;
+  metrics::Registry metrics_;
+};
+
+struct KindOfStore {
+  std::string name;
+  std::unique_ptr<StoreUnderTest> (*make)();
+};
+
+inline void PrintTo(const KindOfStore& kind, std::ostream* out) {
+  *out << kind.name;
+}
+
+// The list: a further store is a further line.
+inline auto every_store() {
+  return ::testing::Values(
+      KindOfStore{"Memory", []() -> std::unique_ptr<StoreUnderTest> { return std::make_unique<MemoryUnderTest>(); }},
+      KindOfStore{"Sqlite", []() -> std::unique_ptr<StoreUnderTest> { return std::make_unique<SqliteUnderTest>(); }});
+}
+
+inline std::string name_of_store(const ::testing::TestParamInfo<KindOfStore>& info) {
+  return info.param.name;
+}
+
+class ContractTest : public StoreActions, public ::testing::WithParamInterface<KindOfStore> {
+ protected:
+  void SetUp() override {
+    store = under_test_->open();
+    ASSERT_TRUE(store);
+  }
+  ~ContractTest() override { store.reset(); }  // before what it needs to live
+
+ private:
+  std::unique_ptr<StoreUnderTest> under_test_ = GetParam().make();
+};
+
+}  // namespace push::store

@@ -1,0 +1,220 @@
+// What every store does with clients.
+#include <gmock/gmock.h>
+
+#include <chrono>
+#include <limits>
+
+#include "store/contract.hpp"
+
+namespace push::store {
+namespace {
+
+using core::Conflict;
+using core::ErrorCode;
+using std::chrono::hours;
+using std::chrono::seconds;
+
+class ClientContract : public ContractTest {
+ protected:
+  void SetUp() override {
+    ContractTest::SetUp();
+    alice = user("alice");
+    bob = user("bob");
+    phone = client(alice, "C1", 0);
+  }
+
+  core::ClientId client(core::UserId owner, const std::string& token, std::uint64_t inactivity) {
+    const auto created = store->create_client({owner, token, "name of " + token, inactivity});
+    EXPECT_TRUE(created) << created.error().text;
+    return created ? created->id : core::ClientId{};
+  }
+
+  model::Client stored(core::ClientId id) {
+    const auto found = store->find_client(id);
+    EXPECT_TRUE(found && *found);
+    return found && *found ? **found : model::Client{};
+  }
+
+  // Uses the client and waits until that is written.
+  void use(core::ClientId id, core::WallTime at) {
+    ASSERT_TRUE(store->touch_clients({id}, at));
+    ASSERT_TRUE(store->set_password(alice, "a change behind it"));
+  }
+
+  // Was last used so long ago that it has expired.
+  core::ClientId expired_client(const std::string& token) {
+    const auto id = client(alice, token, 60);
+    use(id, core::wall_now() - hours(1));
+    return id;
+  }
+
+  void expect_every_change_refused(core::UserId owner, core::ClientId id) {
+    const std::string gone = "client does not exist";
+    expect_failure(store->update_client(owner, id, {"stolen", 5}), ErrorCode::not_found, gone);
+    expect_failure(store->elevate_client(owner, id, core::wall_now()), ErrorCode::not_found, gone);
+    expect_failure(store->delete_client(owner, id), ErrorCode::not_found, gone);
+  }
+
+  core::UserId alice{};
+  core::UserId bob{};
+  core::ClientId phone{};
+};
+
+TEST_P(ClientContract, NothingIsCreatedForAMissingUser) {
+  const auto application = store->create_application({core::UserId{99}, "A1", "x", "", 0, ""});
+  ASSERT_FALSE(application);
+  EXPECT_EQ(application.error().code, ErrorCode::not_found);
+  const auto client = store->create_client({core::UserId{99}, "C1", "x", 0});
+  ASSERT_FALSE(client);
+  EXPECT_EQ(client.error().code, ErrorCode::not_found);
+}
+
+TEST_P(ClientContract, AClientIsFoundByIdAndByToken) {
+  const auto owner = user("carol");
+  const auto created = store->create_client({owner, "Ctoken", "phone", 60});
+  ASSERT_TRUE(created);
+  EXPECT_EQ(created->expires_at, created->created_at + std::chrono::seconds(60));
+  const auto found = store->find_client_by_token("Ctoken");
+  ASSERT_TRUE(found && *found);
+  EXPECT_EQ((*found)->id, created->id);
+  EXPECT_EQ((*found)->user, owner);
+  EXPECT_EQ((*found)->name, "phone");
+  EXPECT_EQ((*found)->created_at, created->created_at);
+  EXPECT_EQ((*found)->expires_after_inactivity_seconds, 60U);
+  EXPECT_EQ((*found)->expires_at, created->expires_at);
+  EXPECT_FALSE((*found)->last_used);
+  EXPECT_FALSE((*found)->elevated_until);
+  EXPECT_TRUE(*store->find_client(created->id));
+  EXPECT_FALSE(*store->find_client_by_token("nope"));
+}
+
+TEST_P(ClientContract, AnExpiryPastTheEndOfTimeIsNever) {
+  const auto owner = user("carol");
+  const auto client = store->create_client({owner, "C9", "x", std::uint64_t{1} << 62U});
+  ASSERT_TRUE(client);
+  EXPECT_FALSE(client->expires_at);
+  EXPECT_EQ((*store->find_client(client->id))->expires_after_inactivity_seconds, std::uint64_t{1} << 62U);
+  EXPECT_FALSE(store->create_client({owner, "C2", "x", std::uint64_t{1} << 63U}));
+}
+
+TEST_P(ClientContract, AnElevationIsStoredWithANewClientAndByAChange) {
+  const auto until = core::wall_now() + hours(1);
+  const auto created = store->create_client({alice, "C2", "browser", 0, until});
+  ASSERT_TRUE(created);
+  EXPECT_EQ(created->elevated_until, until);
+  EXPECT_EQ(stored(created->id).elevated_until, until);
+  ASSERT_TRUE(store->elevate_client(alice, phone, until + hours(1)));
+  EXPECT_EQ(stored(phone).elevated_until, until + hours(1));
+  ASSERT_TRUE(store->elevate_client(alice, phone, std::nullopt));
+  EXPECT_FALSE(stored(phone).elevated_until);
+  EXPECT_EQ(stored(created->id).elevated_until, until);
+}
+
+TEST_P(ClientContract, AChangeOfTheNameKeepsTheExpiry) {
+  const auto tablet = client(alice, "C2", 600);
+  const auto before = stored(tablet);
+  const auto updated = store->update_client(alice, tablet, {"tablet", std::nullopt});
+  ASSERT_TRUE(updated) << updated.error().text;
+  for (const auto& seen : {*updated, stored(tablet)}) {
+    EXPECT_EQ(seen.name, "tablet");
+    EXPECT_EQ(seen.expires_after_inactivity_seconds, 600U);
+    EXPECT_EQ(seen.expires_at, before.expires_at);
+    EXPECT_EQ(seen.token, "C2");
+  }
+}
+
+TEST_P(ClientContract, AForeignOrMissingClientIsNotFoundAndStays) {
+  expect_every_change_refused(bob, phone);
+  expect_every_change_refused(alice, core::ClientId{99});
+  EXPECT_EQ(stored(phone).name, "name of C1");
+  EXPECT_FALSE(stored(phone).elevated_until);
+}
+
+TEST_P(ClientContract, ADeletedClientIsGoneAndNoOther) {
+  const auto tablet = client(alice, "C2", 0);
+  ASSERT_TRUE(store->delete_client(alice, phone));
+  EXPECT_FALSE(*store->find_client_by_token("C1"));
+  EXPECT_EQ(stored(tablet).token, "C2");
+  expect_failure(store->delete_client(alice, phone), ErrorCode::not_found, "client does not exist");
+}
+
+TEST_P(ClientContract, ATokenIsUnique) {
+  expect_failure(store->create_client({bob, "C1", "x", 0}), Conflict::token, "client token is not unique");
+  EXPECT_TRUE(store->list_clients(bob)->empty());
+}
+
+TEST_P(ClientContract, AChangedExpiryCountsFromTheLastUseOrTheCreation) {
+  auto updated = store->update_client(alice, phone, {"phone", 3600});
+  ASSERT_TRUE(updated);
+  EXPECT_EQ(updated->expires_at, updated->created_at + seconds(3600));
+  EXPECT_EQ(stored(phone).expires_at, updated->expires_at);
+  const auto at = core::wall_now() + hours(1);
+  use(phone, at);
+  updated = store->update_client(alice, phone, {"phone", 60});
+  ASSERT_TRUE(updated);
+  EXPECT_EQ(updated->expires_at, at + seconds(60));
+  updated = store->update_client(alice, phone, {"phone", 0});
+  ASSERT_TRUE(updated);
+  EXPECT_FALSE(updated->expires_at);
+  EXPECT_FALSE(stored(phone).expires_at);
+}
+
+TEST_P(ClientContract, AnExpiryBeyondTheLastTimeIsNeverAndBeyondTheColumnIsRefused) {
+  constexpr auto kLargest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  const auto updated = store->update_client(alice, phone, {"phone", kLargest});
+  ASSERT_TRUE(updated) << updated.error().text;
+  EXPECT_FALSE(updated->expires_at);
+  EXPECT_EQ(stored(phone).expires_after_inactivity_seconds, kLargest);
+  const auto refused = store->update_client(alice, phone, {"renamed", kLargest + 1});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::invalid);
+  EXPECT_EQ(stored(phone).name, "phone");
+}
+
+TEST_P(ClientContract, AnExpiredClientIsInvisibleAndGoneForEveryChange) {
+  const auto expired = expired_client("C2");
+  const auto later = client(alice, "C3", 60);
+  EXPECT_FALSE(*store->find_client(expired));
+  EXPECT_FALSE(*store->find_client_by_token("C2"));
+  const auto clients = store->list_clients(alice);
+  ASSERT_EQ(clients->size(), 2U);
+  EXPECT_EQ((*clients)[0].id, phone);
+  EXPECT_EQ((*clients)[1].id, later);
+  expect_every_change_refused(alice, expired);
+  use(expired, core::wall_now());
+  EXPECT_FALSE(*store->find_client(expired)) << "a use does not revive it";
+}
+
+TEST_P(ClientContract, WhateverHasExpiredIsDeletedAndNothingElse) {
+  const auto now = core::wall_now();
+  EXPECT_TRUE(store->delete_expired_clients(now)->empty());
+  const auto expired = expired_client("C2");
+  const auto later = client(bob, "C3", 60);
+  auto deleted = store->delete_expired_clients(now);
+  ASSERT_TRUE(deleted) << deleted.error().text;
+  ASSERT_EQ(deleted->size(), 1U);
+  EXPECT_EQ(deleted->front().user, alice);
+  EXPECT_EQ(deleted->front().client, expired);
+  EXPECT_TRUE(store->delete_expired_clients(now)->empty());
+  deleted = store->delete_expired_clients(*stored(later).expires_at);
+  ASSERT_EQ(deleted->size(), 1U) << "this very moment counts";
+  EXPECT_EQ(deleted->front().client, later);
+  EXPECT_TRUE(*store->find_client(phone));
+}
+
+TEST_P(ClientContract, AUseIsItsLastUseAndMovesTheExpiry) {
+  const auto tablet = client(alice, "C2", 600);
+  const auto at = core::wall_now() + hours(1);
+  ASSERT_TRUE(store->touch_clients({phone, tablet, core::ClientId{99}}, at));
+  store->drain();
+  EXPECT_EQ(stored(phone).last_used, at);
+  EXPECT_FALSE(stored(phone).expires_at);
+  EXPECT_EQ(stored(tablet).last_used, at);
+  EXPECT_EQ(stored(tablet).expires_at, at + seconds(600));
+  EXPECT_FALSE(store->touch_clients({phone}, at)) << "after the end";
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, ClientContract, every_store(), name_of_store);
+
+}  // namespace
+}  // namespace push::store

@@ -1,0 +1,236 @@
+// What every store does with messages.
+#include <gmock/gmock.h>
+
+#include <limits>
+
+#include "store/contract.hpp"
+
+namespace push::store {
+namespace {
+
+using core::ErrorCode;
+using ::testing::ElementsAre;
+
+using MessageContract = ContractTest;
+
+class PageContract : public ContractTest {
+ protected:
+  void SetUp() override {
+    ContractTest::SetUp();
+    alice = user("alice");
+    bob = user("bob");
+    one = application(alice, "A1");
+    two = application(alice, "A2");
+    empty = application(alice, "A3");
+    other = application(bob, "B1");
+    // ids 1..9: one two other one two other one two other
+    for (int i = 0; i < 3; ++i) {
+      for (const auto app : {one, two, other}) append_id(app, "m");
+    }
+  }
+
+  core::UserId alice{};
+  core::UserId bob{};
+  core::ApplicationId one{};
+  core::ApplicationId two{};
+  core::ApplicationId empty{};
+  core::ApplicationId other{};
+};
+
+TEST_P(MessageContract, AMessageComesBackAsItWasStored) {
+  const auto app = application(user("alice"), "A1");
+  NewMessage message = text(app, "\"quoted\" \u2028");
+  message.title = "t \u2028";
+  message.priority = -9223372036854775807 - 1;
+  message.extras = R"({"client::display":{"contentType":"text/markdown"}})";
+  message.date = *core::parse_time("2026-11-22T10:53:10.381570477Z");
+  const auto stored = append(message);
+  ASSERT_TRUE(stored);
+  const auto found = store->list_messages(app, {});
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->size(), 1U);
+  for (const model::Message& each : {*stored, found->front()}) {
+    EXPECT_EQ(core::value(each.id), 1U);
+    EXPECT_EQ(each.application, app);
+    EXPECT_EQ(each.message, message.message);
+    EXPECT_EQ(each.title, message.title);
+    EXPECT_EQ(each.priority, message.priority);
+    EXPECT_EQ(each.extras, message.extras);
+    EXPECT_EQ(each.date, message.date);
+  }
+}
+
+TEST_P(MessageContract, AMessageForAMissingApplicationStoresNothing) {
+  const auto app = application(user("alice"), "A1");
+  const auto refused = append(text(core::ApplicationId{99}, "lost"));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::not_found);
+  EXPECT_EQ(core::value(append_id(app, "kept")), 1U);
+}
+
+TEST_P(MessageContract, DeletingAMessageNeedsItsOwner) {
+  const auto alice = user("alice");
+  const auto bob = user("bob");
+  const auto app = application(alice, "A1");
+  const auto id = append_id(app, "m");
+  for (const auto& [who, what] : {std::pair{bob, id}, std::pair{alice, core::MessageId{99}}}) {
+    const auto refused = store->delete_message(who, what);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::not_found);
+    EXPECT_EQ(refused.error().text, "message does not exist");
+  }
+  EXPECT_THAT(ids(store->list_messages(alice, {})), ElementsAre(1));
+  EXPECT_TRUE(store->delete_message(alice, id));
+  EXPECT_FALSE(store->delete_message(alice, id));
+  EXPECT_THAT(ids(store->list_messages(alice, {})), ElementsAre());
+}
+
+TEST_P(MessageContract, DeletingMessagesLeavesThoseOfOthers) {
+  const auto alice = user("alice");
+  const auto bob = user("bob");
+  const auto one = application(alice, "A1");
+  const auto two = application(alice, "A2");
+  const auto other = application(bob, "B1");
+  for (const auto app : {one, two, other, one, two}) append_id(app, "m");
+  ASSERT_TRUE(purge(*store, one));
+  EXPECT_THAT(ids(store->list_messages(alice, {})), ElementsAre(5, 2));
+  ASSERT_TRUE(purge(*store, alice));
+  EXPECT_THAT(ids(store->list_messages(alice, {})), ElementsAre());
+  EXPECT_THAT(ids(store->list_messages(bob, {})), ElementsAre(3));
+  EXPECT_TRUE(purge(*store, alice)) << "also when there are none";
+}
+
+TEST_P(MessageContract, AfterDrainFindsWorkAndChangesAreRefused) {
+  const auto alice = user("alice");
+  const auto app = application(alice, "A1");
+  append_id(app, "m");
+  store->drain();
+  EXPECT_THAT(ids(store->list_messages(alice, {})), ElementsAre(1));
+  EXPECT_TRUE(store->ping());
+  const auto refused = append(text(app, "late"));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
+  EXPECT_FALSE(store->create_user({"late", "", false}));
+  store->drain();
+}
+
+TEST_P(MessageContract, IdsAreNotUsedAgain) {
+  const auto alice = user("alice");
+  const auto app = application(alice, "A1");
+  for (int i = 0; i < 5; ++i) append_id(app, "m");
+  ASSERT_TRUE(purge(*store, alice));
+  EXPECT_EQ(core::value(append_id(app, "m")), 6U);
+  ASSERT_TRUE(store->delete_message(alice, core::MessageId{6}));
+  EXPECT_EQ(core::value(append_id(app, "m")), 7U);
+}
+
+TEST_P(MessageContract, MessagesOfOneThreadKeepTheirOrder) {
+  const auto alice = user("alice");
+  const auto app = application(alice, "A1");
+  std::vector<std::string> answered;
+  for (int i = 0; i < 3000; ++i) {
+    // Some for an application that is not there: each fails alone.
+    const auto to = i % 10 == 0 ? core::ApplicationId{99} : app;
+    ASSERT_TRUE(store->append(text(to, std::to_string(i)), [&, i](const core::Result<model::Message>& stored) {
+      answered.push_back(stored ? stored->message : std::to_string(i) + " " + stored.error().text);
+    }));
+  }
+  store->drain();
+  ASSERT_EQ(answered.size(), 3000U);
+  for (std::size_t i = 0; i < answered.size(); ++i) {
+    ASSERT_EQ(answered[i], std::to_string(i) + (i % 10 == 0 ? " application does not exist" : ""));
+  }
+  EXPECT_EQ(ids(store->list_messages(alice, {.since = 0, .limit = 5000})).size(), 2700U);
+}
+
+TEST_P(PageContract, AUserSeesAllOfItsApplicationsNewestFirst) {
+  EXPECT_THAT(ids(store->list_messages(alice, {})), ElementsAre(8, 7, 5, 4, 2, 1));
+  EXPECT_THAT(ids(store->list_messages(bob, {})), ElementsAre(9, 6, 3));
+  EXPECT_THAT(ids(store->list_messages(core::UserId{99}, {})), ElementsAre());
+}
+
+TEST_P(PageContract, SinceIsExclusiveAndTheLimitHolds) {
+  EXPECT_THAT(ids(store->list_messages(alice, {.since = 0, .limit = 2})), ElementsAre(8, 7));
+  EXPECT_THAT(ids(store->list_messages(alice, {.since = 7, .limit = 2})), ElementsAre(5, 4));
+  EXPECT_THAT(ids(store->list_messages(alice, {.since = 4, .limit = 3})), ElementsAre(2, 1));
+  EXPECT_THAT(ids(store->list_messages(alice, {.since = 1, .limit = 3})), ElementsAre());
+  EXPECT_THAT(ids(store->list_messages(alice, {.since = 6, .limit = 1})), ElementsAre(5)) << "an id of another user";
+  EXPECT_THAT(ids(store->list_messages(alice, {.since = 0, .limit = 0})), ElementsAre());
+}
+
+TEST_P(PageContract, AnySinceIsUnderstood) {
+  const auto most = std::numeric_limits<std::uint64_t>::max();
+  EXPECT_THAT(ids(store->list_messages(alice, {.since = most, .limit = most})), ElementsAre(8, 7, 5, 4, 2, 1));
+  EXPECT_THAT(ids(store->list_messages(one, {.since = most, .limit = most})), ElementsAre(7, 4, 1));
+}
+
+TEST_P(PageContract, AnApplicationsMessagesNewestFirst) {
+  EXPECT_THAT(ids(store->list_messages(one, {})), ElementsAre(7, 4, 1));
+  EXPECT_THAT(ids(store->list_messages(two, {.since = 8, .limit = 1})), ElementsAre(5));
+  EXPECT_THAT(ids(store->list_messages(empty, {})), ElementsAre());
+  EXPECT_THAT(ids(store->list_messages(core::ApplicationId{99}, {})), ElementsAre());
+}
+
+TEST_P(PageContract, AUserWithManyApplicationsGetsOneMergedPage) {
+  std::vector<core::ApplicationId> apps;
+  for (int i = 0; i < 50; ++i) apps.push_back(application(bob, "many" + std::to_string(i)));
+  std::vector<std::uint64_t> expected;
+  for (std::size_t i = 0; i < 200; ++i) {
+    expected.insert(expected.begin(), core::value(append_id(apps[(i * 7) % apps.size()], "m")));
+  }
+  expected.resize(120);
+  EXPECT_EQ(ids(store->list_messages(bob, {.since = 0, .limit = 120})), expected);
+}
+
+TEST_P(PageContract, AMessageIsFoundByItsId) {
+  const auto found = store->find_message(core::MessageId{4});
+  ASSERT_TRUE(found && *found);
+  EXPECT_EQ((*found)->id, core::MessageId{4});
+  EXPECT_EQ((*found)->application, one);
+  EXPECT_EQ((*found)->message, "m");
+  EXPECT_FALSE(*store->find_message(core::MessageId{99}));
+  ASSERT_TRUE(store->delete_message(alice, core::MessageId{4}));
+  EXPECT_FALSE(*store->find_message(core::MessageId{4}));
+}
+
+TEST_P(PageContract, WhatFollowsACursorRises) {
+  const auto after = [&](std::uint64_t id, std::size_t limit) {
+    return ids(store->messages_after(alice, core::MessageId{id}, limit));
+  };
+  EXPECT_THAT(after(0, 100), ElementsAre(1, 2, 4, 5, 7, 8));
+  EXPECT_THAT(after(2, 3), ElementsAre(4, 5, 7)) << "exclusive";
+  EXPECT_THAT(after(3, 1), ElementsAre(4)) << "an id of another user";
+  EXPECT_THAT(after(7, 2), ElementsAre(8));
+  EXPECT_THAT(after(8, 2), ElementsAre());
+  EXPECT_THAT(after(0, 0), ElementsAre());
+  const auto greatest = std::numeric_limits<std::uint64_t>::max();
+  EXPECT_THAT(after(greatest, 100), ElementsAre());
+  EXPECT_THAT(after(greatest / 2, 100), ElementsAre());
+  EXPECT_THAT(after(0, std::numeric_limits<std::size_t>::max()), ElementsAre(1, 2, 4, 5, 7, 8));
+  EXPECT_THAT(ids(store->messages_after(core::UserId{99}, {}, 100)), ElementsAre());
+}
+
+TEST_P(PageContract, WhatFollowsACursorIsMergedOfManyApplications) {
+  std::vector<core::ApplicationId> apps;
+  for (int i = 0; i < 50; ++i) apps.push_back(application(bob, "many" + std::to_string(i)));
+  std::vector<std::uint64_t> expected;
+  for (std::size_t i = 0; i < 200; ++i) expected.push_back(core::value(append_id(apps[(i * 7) % apps.size()], "m")));
+  EXPECT_EQ(ids(store->messages_after(bob, core::MessageId{9}, 1000)), expected);
+  expected.resize(120);
+  EXPECT_EQ(ids(store->messages_after(bob, core::MessageId{9}, 120)), expected);
+}
+
+TEST_P(PageContract, MessagesOfADeletedApplicationAreInvisible) {
+  ASSERT_TRUE(store->delete_application(alice, one));
+  EXPECT_THAT(ids(store->list_messages(alice, {})), ElementsAre(8, 5, 2));
+  EXPECT_THAT(ids(store->messages_after(alice, {}, 100)), ElementsAre(2, 5, 8));
+  EXPECT_THAT(ids(store->list_messages(one, {})), ElementsAre());
+  EXPECT_FALSE(*store->find_message(core::MessageId{7}));
+  EXPECT_FALSE(store->delete_message(alice, core::MessageId{7}));
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, PageContract, every_store(), name_of_store);
+INSTANTIATE_TEST_SUITE_P(Every, MessageContract, every_store(), name_of_store);
+
+}  // namespace
+}  // namespace push::store

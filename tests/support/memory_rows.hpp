@@ -1,0 +1,106 @@
+// The rows of the store in memory (memory_store.hpp), and what the rules ask about them.
+#pragma once
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "store/transaction.hpp"
+
+namespace push::test {
+
+// No lock: MemoryStore holds its own around every call.
+class MemoryRows : public store::Transaction {
+ protected:
+  template <class Id>
+  static auto has(Id id) {
+    return [id](const auto& row) { return row.id == id; };
+  }
+  static auto of(core::UserId user) {
+    return [user](const auto& row) { return row.user == user; };
+  }
+  template <class Row, class Matches>
+  static std::optional<Row> first(const std::vector<Row>& rows, Matches matches) {
+    const auto row = std::find_if(rows.begin(), rows.end(), matches);
+    return row == rows.end() ? std::optional<Row>() : *row;
+  }
+  template <class Row, class Matches>
+  static core::Result<bool> any(const std::vector<Row>& rows, Matches matches) {
+    return std::any_of(rows.begin(), rows.end(), matches);
+  }
+  // None: its application is gone.
+  std::optional<core::UserId> owner(const model::Message& message) const {
+    const auto application = first(applications, has(message.application));
+    return application ? std::optional(application->user) : std::nullopt;
+  }
+
+ public:
+  // Rows by rising ids.
+  std::vector<model::User> users;
+  std::vector<model::Application> applications;
+  std::vector<model::Client> clients;
+  std::vector<model::Message> messages;
+
+  model::User& add_user(std::uint64_t id, std::string name, std::string hash, bool admin) {
+    return users.emplace_back(model::User{core::UserId{id}, std::move(name), std::move(hash), admin, {}});
+  }
+  model::Application& add_application(std::uint64_t id, std::uint64_t user, std::string token, std::string name) {
+    model::Application& application = applications.emplace_back();
+    application.id = core::ApplicationId{id};
+    application.user = core::UserId{user};
+    application.token = std::move(token);
+    application.name = std::move(name);
+    return application;
+  }
+  model::Client& add_client(std::uint64_t id, std::uint64_t user, std::string token) {
+    model::Client& client = clients.emplace_back();
+    client.id = core::ClientId{id};
+    client.user = core::UserId{user};
+    client.token = std::move(token);
+    return client;
+  }
+
+  core::Result<std::optional<model::User>> user(core::UserId id) override { return first(users, has(id)); }
+  core::Result<std::optional<model::Application>> application(core::ApplicationId id) override {
+    return first(applications, has(id));
+  }
+  core::Result<std::optional<model::Client>> client(core::ClientId id) override { return first(clients, has(id)); }
+  core::Result<bool> has_user_name(std::string_view name, core::UserId but) override {
+    return any(users, [=](const model::User& row) { return row.name == name && row.id != but; });
+  }
+  core::Result<bool> has_admin(core::UserId but) override {
+    return any(users, [=](const model::User& row) { return row.admin && row.id != but; });
+  }
+  core::Result<bool> has_application_token(std::string_view token, core::ApplicationId but) override {
+    return any(applications, [=](const model::Application& row) { return row.token == token && row.id != but; });
+  }
+  core::Result<bool> has_client_token(std::string_view token) override {
+    return any(clients, [=](const model::Client& row) { return row.token == token; });
+  }
+  core::Result<bool> has_sort_key(core::UserId user, std::string_view key, core::ApplicationId but) override {
+    return any(applications,
+               [=](const model::Application& row) { return row.user == user && row.sort_key == key && row.id != but; });
+  }
+  core::Result<std::string> greatest_sort_key(core::UserId user) override {
+    std::string greatest;
+    for (const model::Application& row : applications) {
+      if (row.user == user) greatest = std::max(greatest, row.sort_key);
+    }
+    return greatest;
+  }
+  core::Result<bool> has_image(std::string_view image, core::ApplicationId but) override {
+    return any(applications, [=](const model::Application& row) { return row.image == image && row.id != but; });
+  }
+  core::Result<std::vector<std::string>> images_of_no_other(core::UserId user) override {
+    std::vector<std::string> images;
+    for (const model::Application& own : applications) {
+      const auto elsewhere = [&](const auto& row) { return row.user != user && row.image == own.image; };
+      if (own.user != user || own.image.empty() || *any(applications, elsewhere)) continue;
+      if (std::find(images.begin(), images.end(), own.image) == images.end()) images.push_back(own.image);
+    }
+    return images;
+  }
+};
+
+}  // namespace push::test

@@ -1,0 +1,332 @@
+// The store in memory, for tests that need no file: plain rows to fill and to look at, the same rules as every other
+// store, and switches for what a database does on a bad day. It passes the contract suite (tests/store/contract.hpp).
+// Every call is made on its caller's thread, also the callbacks; the rows are for one thread at a time.
+#pragma once
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "push/store/store.hpp"
+#include "store/rules.hpp"
+#include "support/memory_rows.hpp"
+
+namespace push::test {
+
+class MemoryStore final : public store::Store, public MemoryRows {
+ public:
+  bool broken = false;                       // every call fails
+  std::optional<core::Error> append_answer;  // what append() calls back with, instead of storing
+  core::UserId appended_for{};               // NewMessage::user of the last one
+  int lookups = 0;
+  std::function<void()> during_lookup;  // runs in the middle of a look-up
+  std::atomic<bool> full = false;       // refuses touches
+  std::atomic<int> application_touches = 0;
+  std::atomic<int> client_touches = 0;
+
+  // ---- store::Finder
+  core::Result<std::optional<model::User>> find_user(core::UserId id) override { return look_up(users, has(id)); }
+  core::Result<std::optional<model::User>> find_user_by_name(std::string_view name) override {
+    return look_up(users, [name](const model::User& row) { return row.name == name; });
+  }
+  core::Result<std::optional<model::Application>> find_application(core::ApplicationId id) override {
+    return look_up(applications, has(id));
+  }
+  core::Result<std::optional<model::Application>> find_application_by_token(std::string_view token) override {
+    return look_up(applications, [token](const model::Application& row) { return row.token == token; });
+  }
+  core::Result<std::optional<model::Client>> find_client(core::ClientId id) override {
+    return look_up(clients, [id](const model::Client& row) { return row.id == id && is_living(row); });
+  }
+  core::Result<std::optional<model::Client>> find_client_by_token(std::string_view token) override {
+    return look_up(clients, [token](const model::Client& row) { return row.token == token && is_living(row); });
+  }
+  core::Result<bool> has_users() override {
+    return read([this] { return core::Result<bool>(!users.empty()); });
+  }
+  core::Result<std::vector<model::User>> list_users() override {
+    return select(users, [](const model::User&) { return true; });
+  }
+  core::Result<std::vector<model::Application>> list_applications(core::UserId user) override {
+    auto found = select(applications, of(user));
+    if (found) {
+      std::sort(found->begin(), found->end(), [](const model::Application& a, const model::Application& b) {
+        return std::tie(a.sort_key, a.id) < std::tie(b.sort_key, b.id);
+      });
+    }
+    return found;
+  }
+  core::Result<std::vector<model::Client>> list_clients(core::UserId user) override {
+    return select(clients, [user](const model::Client& row) { return row.user == user && is_living(row); });
+  }
+  core::Result<std::optional<model::Message>> find_message(core::MessageId id) override {
+    return look_up(messages, [this, id](const model::Message& row) { return row.id == id && owner(row); });
+  }
+  core::Result<std::vector<model::Message>> list_messages(core::UserId user, store::PageRequest page) override {
+    return page_of(page, [this, user](const model::Message& row) { return owner(row) == user; });
+  }
+  core::Result<std::vector<model::Message>> list_messages(core::ApplicationId application,
+                                                          store::PageRequest page) override {
+    return page_of(
+        page, [this, application](const model::Message& row) { return row.application == application && owner(row); });
+  }
+  core::Result<std::vector<model::Message>> messages_after(core::UserId user, core::MessageId after,
+                                                           std::size_t limit) override {
+    auto found = select(
+        messages, [this, user, after](const model::Message& row) { return row.id > after && owner(row) == user; });
+    if (found && found->size() > limit) found->resize(limit);
+    return found;
+  }
+  core::Result<void> ping() override {
+    return read([] { return core::Result<void>(); });
+  }
+
+  // ---- store::Store
+  core::Result<void> append(store::NewMessage wanted, Appended done) override {
+    std::unique_lock lock(mutex_);
+    if (broken) return down();
+    if (stopping_) return stopping();
+    appended_for = wanted.user;
+    core::Result<model::Message> answer = append_answer ? core::Result<model::Message>(*append_answer) : add(wanted);
+    lock.unlock();
+    done(std::move(answer));
+    return {};
+  }
+  core::Result<model::User> create_user(store::NewUser wanted) override {
+    return change([&] { return add(users, store::new_user(*this, std::move(wanted), core::wall_now())); });
+  }
+  core::Result<model::Application> create_application(store::NewApplication wanted) override {
+    return change(
+        [&] { return add(applications, store::new_application(*this, std::move(wanted), core::wall_now())); });
+  }
+  core::Result<model::Client> create_client(store::NewClient wanted) override {
+    return change([&] { return add(clients, store::new_client(*this, std::move(wanted), core::wall_now())); });
+  }
+  core::Result<model::Application> update_application(core::UserId user, core::ApplicationId id,
+                                                      store::ApplicationChange wanted) override {
+    return change([&] { return put(applications, store::changed(*this, user, id, std::move(wanted))); });
+  }
+  core::Result<model::Application> set_application_token(core::UserId user, core::ApplicationId id,
+                                                         std::string token) override {
+    return change([&] { return put(applications, store::with_token(*this, user, id, std::move(token))); });
+  }
+  core::Result<store::ImageChange> set_application_image(core::UserId user, core::ApplicationId id,
+                                                         std::string image) override {
+    return change([&] {
+      auto changed = store::with_image(*this, user, id, std::move(image));
+      if (changed) static_cast<void>(put(applications, core::Result<model::Application>(changed->application)));
+      return changed;
+    });
+  }
+  core::Result<model::Client> update_client(core::UserId user, core::ClientId id, store::ClientChange wanted) override {
+    return change([&] { return put(clients, store::changed(*this, user, id, std::move(wanted), core::wall_now())); });
+  }
+  core::Result<void> elevate_client(core::UserId user, core::ClientId id,
+                                    std::optional<core::WallTime> until) override {
+    return change([&]() -> core::Result<void> {
+      auto client = store::owned(*this, user, id, core::wall_now());
+      if (!client) return client.error();
+      client->elevated_until = until;
+      return nothing(put(clients, std::move(client)));
+    });
+  }
+  core::Result<model::User> update_user(core::UserId id, store::UserChange wanted) override {
+    return change([&] { return put(users, store::changed(*this, id, std::move(wanted))); });
+  }
+  core::Result<void> set_password(core::UserId id, std::string pass_hash) override {
+    return change([&]() -> core::Result<void> {
+      const auto row = std::find_if(users.begin(), users.end(), has(id));
+      if (row == users.end()) return store::gone("user");
+      row->pass_hash = std::move(pass_hash);
+      return {};
+    });
+  }
+  bool touch_application(core::ApplicationId id, core::WallTime at) override {
+    if (full) return false;
+    ++application_touches;
+    return change([&]() -> core::Result<void> {
+             const auto row = std::find_if(applications.begin(), applications.end(), has(id));
+             if (row != applications.end()) row->last_used = at;
+             return {};
+           })
+        .has_value();
+  }
+  bool touch_clients(std::vector<core::ClientId> ids, core::WallTime at) override {
+    if (full) return false;
+    client_touches += static_cast<int>(ids.size());
+    return change([&]() -> core::Result<void> {
+             for (model::Client& row : clients) {
+               const bool asked = std::find(ids.begin(), ids.end(), row.id) != ids.end();
+               if (asked && is_living(row)) row = store::touched(std::move(row), at);
+             }
+             return {};
+           })
+        .has_value();
+  }
+  core::Result<void> delete_message(core::UserId user, core::MessageId id) override {
+    return change([&]() -> core::Result<void> {
+      const auto deleted = std::erase_if(
+          messages, [this, user, id](const model::Message& row) { return row.id == id && owner(row) == user; });
+      if (deleted == 0) return store::gone("message");
+      return {};
+    });
+  }
+  core::Result<void> delete_messages(core::UserId user, Purged done) override {
+    return purge([this, user](const model::Message& row) { return owner(row) == user; }, std::move(done));
+  }
+  core::Result<void> delete_messages(core::ApplicationId application, Purged done) override {
+    return purge([application](const model::Message& row) { return row.application == application; }, std::move(done));
+  }
+  core::Result<std::string> delete_application(core::UserId user, core::ApplicationId id) override {
+    return change([&] {
+      auto image = store::images_left_by(*this, user, id);
+      if (image) erase_applications(has(id));
+      return image;
+    });
+  }
+  core::Result<void> delete_client(core::UserId user, core::ClientId id) override {
+    return change([&]() -> core::Result<void> {
+      const auto client = store::owned(*this, user, id, core::wall_now());
+      if (!client) return client.error();
+      std::erase_if(clients, has(id));
+      return {};
+    });
+  }
+  core::Result<std::vector<store::OwnedClient>> delete_expired_clients(core::WallTime at) override {
+    return change([&] {
+      std::vector<store::OwnedClient> deleted;
+      std::erase_if(clients, [&](const model::Client& row) {
+        const bool expired = store::has_expired(row, at);
+        if (expired) deleted.push_back({row.user, row.id});
+        return expired;
+      });
+      return core::Result<std::vector<store::OwnedClient>>(std::move(deleted));
+    });
+  }
+  core::Result<std::vector<std::string>> delete_user(core::UserId id) override {
+    return change([&] {
+      auto images = store::images_left_by(*this, id);
+      if (!images) return images;
+      erase_applications(of(id));
+      std::erase_if(clients, of(id));
+      std::erase_if(users, has(id));
+      return images;
+    });
+  }
+  void drain() override {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+
+ private:
+  static core::Error down() { return core::failure(core::ErrorCode::unavailable, "the database is away"); }
+  static core::Error stopping() { return core::failure(core::ErrorCode::unavailable, "the server is stopping"); }
+  static bool is_living(const model::Client& row) { return !store::has_expired(row, core::wall_now()); }
+  template <class T>
+  static core::Result<void> nothing(const core::Result<T>& done) {
+    if (!done) return done.error();
+    return {};
+  }
+  template <class Work>
+  auto read(Work work) -> decltype(work()) {
+    const std::lock_guard lock(mutex_);
+    if (broken) return down();
+    return work();
+  }
+  template <class Work>
+  auto change(Work work) -> decltype(work()) {
+    const std::lock_guard lock(mutex_);
+    if (broken) return down();
+    if (stopping_) return stopping();
+    return work();
+  }
+  template <class Row, class Matches>
+  core::Result<std::optional<Row>> look_up(const std::vector<Row>& rows, Matches matches) {
+    ++lookups;
+    auto found = read([&] { return core::Result<std::optional<Row>>(first(rows, matches)); });
+    if (found && during_lookup) during_lookup();
+    return found;
+  }
+  template <class Row, class Matches>
+  core::Result<std::vector<Row>> select(const std::vector<Row>& rows, Matches matches) {
+    return read([&] {
+      std::vector<Row> found;
+      std::copy_if(rows.begin(), rows.end(), std::back_inserter(found), matches);
+      return core::Result<std::vector<Row>>(std::move(found));
+    });
+  }
+  template <class Matches>
+  core::Result<std::vector<model::Message>> page_of(store::PageRequest page, Matches matches) {
+    auto found = select(messages, [&](const model::Message& row) {
+      return (page.since == 0 || core::value(row.id) < page.since) && matches(row);
+    });
+    if (!found) return found;
+    std::reverse(found->begin(), found->end());
+    if (found->size() > page.limit) found->resize(page.limit);
+    return found;
+  }
+
+  // Ids rise and are not used again.
+  template <class Row>
+  static auto next_id(const std::vector<Row>& rows, std::uint64_t& last) {
+    if (!rows.empty()) last = std::max(last, core::value(rows.back().id));
+    return decltype(Row::id){++last};
+  }
+  std::uint64_t& last(const std::vector<model::User>&) { return last_user_; }
+  std::uint64_t& last(const std::vector<model::Application>&) { return last_application_; }
+  std::uint64_t& last(const std::vector<model::Client>&) { return last_client_; }
+  template <class Row>
+  core::Result<Row> add(std::vector<Row>& rows, core::Result<Row> created) {
+    if (!created) return created;
+    created->id = next_id(rows, last(rows));
+    rows.push_back(*created);
+    return created;
+  }
+  core::Result<model::Message> add(store::NewMessage& wanted) {
+    if (!first(applications, has(wanted.application))) return store::gone("application");
+    model::Message message;
+    message.application = wanted.application;
+    message.message = std::move(wanted.message);
+    message.title = std::move(wanted.title);
+    message.priority = wanted.priority;
+    message.extras = std::move(wanted.extras);
+    message.date = wanted.date;
+    message.id = next_id(messages, last_message_);
+    messages.push_back(message);
+    return message;
+  }
+  template <class Row>
+  core::Result<Row> put(std::vector<Row>& rows, core::Result<Row> changed) {
+    if (changed) *std::find_if(rows.begin(), rows.end(), has(changed->id)) = *changed;
+    return changed;
+  }
+  template <class Matches>
+  void erase_applications(Matches matches) {
+    std::erase_if(applications, matches);
+    std::erase_if(messages, [this](const model::Message& row) { return !owner(row); });
+  }
+  template <class Matches>
+  core::Result<void> purge(Matches matches, Purged done) {
+    auto purged = change([&]() -> core::Result<void> {
+      std::erase_if(messages, matches);
+      return {};
+    });
+    if (!purged) return purged;
+    done({});
+    return {};
+  }
+
+  std::mutex mutex_;
+  bool stopping_ = false;
+  std::uint64_t last_user_ = 0;
+  std::uint64_t last_application_ = 0;
+  std::uint64_t last_client_ = 0;
+  std::uint64_t last_message_ = 0;
+};
+
+}  // namespace push::test
