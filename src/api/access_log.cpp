@@ -1,6 +1,7 @@
 #include "api/access_log.hpp"
 
 #include <chrono>
+#include <iterator>
 #include <string>
 
 #include "push/core/log.hpp"
@@ -15,7 +16,20 @@ spdlog::level::level_enum level_of(unsigned status) {
 
 }  // namespace
 
+AccessLog::AccessLog(const net::TrustedProxies& proxies, metrics::Registry& metrics) : proxies_(proxies), responses_() {
+  for (std::size_t digit = 1; digit < std::size(responses_); ++digit) {
+    responses_[digit] = &metrics.counter("push_http_responses_total", "HTTP answers by class of status.",
+                                         "code=\"" + std::to_string(digit) + "xx\"");
+  }
+}
+
+void AccessLog::count(unsigned status) {
+  const std::size_t digit = status / 100;
+  if (digit > 0 && digit < std::size(responses_)) responses_[digit]->add();
+}
+
 void AccessLog::write(const net::Request& request, unsigned status, core::SteadyTime start, std::string_view cause) {
+  count(status);
   const auto level = level_of(status);
   if (!spdlog::should_log(level)) return;
   const core::SteadyTime now = core::steady_now();
@@ -28,7 +42,7 @@ void AccessLog::write(const net::Request& request, unsigned status, core::Steady
       return;
     }
     if (const auto left_out = busy_left_out_.exchange(0, std::memory_order_relaxed); left_out > 0) {
-      more += " and_before_it=" + std::to_string(left_out);
+      more += " suppressed=" + std::to_string(left_out);
     }
   }
   const double milliseconds = std::chrono::duration<double, std::milli>(now - start).count();

@@ -1,4 +1,4 @@
-#include "api/client_routes.hpp"
+#include "api/routes.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -6,9 +6,8 @@
 #include <string>
 #include <utility>
 
-#include "api/json_list.hpp"
+#include "api/context.hpp"
 #include "api/respond.hpp"
-#include "api/revocation.hpp"
 #include "push/auth/token.hpp"
 #include "push/binder/binder.hpp"
 #include "push/model/json.hpp"
@@ -30,7 +29,7 @@ net::Response refusal(const Context& context, const core::Error& refused) {
 
 // Whether the path's client is the user's: asked before the body is read (gotify-spec 1.7).
 core::Result<void> check_client(Context& context) {
-  const auto found = context.store.find_client(core::ClientId{context.id});
+  const auto found = context.services.store.find_client(core::ClientId{context.id});
   if (!found) return found.error();
   if (!*found || (*found)->user != context.user()) return no_such_client(context);
   return {};
@@ -51,12 +50,12 @@ std::optional<core::WallTime> end_of_elevation(std::int64_t seconds, core::WallT
 }  // namespace
 
 net::Response list_clients(Context& context) {
-  const auto found = context.store.list_clients(context.user());
+  const auto found = context.services.store.list_clients(context.user());
   if (!found) return error(found.error());
   const core::WallTime now = core::wall_now();
-  return json(json_list(*found, [&context, now](std::string& out, const model::Client& client) {
+  return json_list(*found, [&context, now](std::string& out, const model::Client& client) {
     model::append_json(out, client, context.lists_tokens(), now);
-  }));
+  });
 }
 
 net::Response create_client(Context& context) {
@@ -68,8 +67,8 @@ net::Response create_client(Context& context) {
   wanted.user = context.user();
   const auth::MintedToken token = auth::mint_client_token(context.token_form());
   wanted.token = token.stored;
-  auto stored = context.store.create_client(std::move(wanted));
-  if (!stored && stored.error().code == core::ErrorCode::not_found) return error(401, auth::unauthorized_text());
+  auto stored = context.services.accounts.create_client(std::move(wanted));
+  if (!stored && stored.error().code == core::ErrorCode::not_found) return unauthorized(auth::unauthorized_text());
   if (!stored) return error(stored.error());
   stored->token = token.shown;
   return show(*stored);
@@ -82,17 +81,16 @@ net::Response update_client(Context& context) {
   form.text("name", wanted.name).required();
   form.unsigned_integer("expiresAfterInactivitySeconds", wanted.expires_after_inactivity_seconds);
   if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
-  const auto stored = context.store.update_client(context.user(), core::ClientId{context.id}, std::move(wanted));
+  const auto stored =
+      context.services.accounts.update_client(context.user(), core::ClientId{context.id}, std::move(wanted));
   if (!stored) return refusal(context, stored.error());
-  context.authenticator.forget(context.user());
   return show(*stored);
 }
 
 net::Response delete_client(Context& context) {
   const core::ClientId id{context.id};
-  const auto deleted = context.store.delete_client(context.user(), id);
+  const auto deleted = context.services.accounts.delete_client(context.user(), id);
   if (!deleted) return refusal(context, deleted.error());
-  revoke(context.authenticator, context.publisher, context.user(), id);
   return empty();
 }
 
@@ -101,14 +99,11 @@ net::Response elevate_client(Context& context) {
   binder::Form form("ElevateRequest");
   form.integer("durationSeconds", seconds).required();
   if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
-  const auto elevated = context.store.elevate_client(context.user(), core::ClientId{context.id},
-                                                     end_of_elevation(seconds, core::wall_now()));
-  if (!elevated && elevated.error().code == core::ErrorCode::not_found) return error(404, "client not found");
+  const auto elevated = context.services.accounts.elevate_client(context.user(), core::ClientId{context.id},
+                                                                 end_of_elevation(seconds, core::wall_now()));
+  if (!elevated && elevated.error().code == core::ErrorCode::not_found) return not_found("client not found");
   if (!elevated) return error(elevated.error());
-  context.authenticator.forget(context.user());
-  net::Response response = empty();
-  response.status = 204;
-  return response;
+  return no_content();
 }
 
 }  // namespace push::api

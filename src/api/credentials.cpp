@@ -4,9 +4,6 @@
 #include <string>
 #include <utility>
 
-#include "api/origin.hpp"
-#include "api/session_cookie.hpp"
-#include "push/api/target.hpp"
 #include "push/auth/base64.hpp"
 #include "push/core/text.hpp"
 #include "push/go/text.hpp"
@@ -45,12 +42,22 @@ std::string_view read_cookie(std::string_view cookies) {
   return {};
 }
 
+std::string cookie(std::string_view value, std::uint64_t seconds, bool secure) {
+  std::string out(kSessionCookie);
+  out += '=';
+  out += value;
+  out += "; Path=/; Max-Age=" + std::to_string(seconds) + "; HttpOnly";
+  if (secure) out += "; Secure";
+  out += "; SameSite=Strict";
+  return out;
+}
+
 }  // namespace
 
-auth::Credentials read_credentials(const Incoming& request, std::string_view query) {
+auth::Credentials read_credentials(const Incoming& request) {
   auth::Credentials out;
   if (!request.authorization.empty()) out.basic = read_basic(request.authorization);
-  if (auto token = query_value(query, "token"); token && !token->empty()) {
+  if (auto token = query_value(request.target.query, "token"); token && !token->empty()) {
     out.token = *std::move(token);
     return out;
   }
@@ -78,6 +85,14 @@ core::Result<void> check_cross_origin(const Incoming& request, const auth::Crede
   return core::failure(core::ErrorCode::forbidden,
                        "cross-origin request detected, and/or browser is out of date: Sec-Fetch-Site is missing, and "
                        "Origin does not match Host");
+}
+
+std::string session_cookie(std::string_view token, bool secure) {
+  return cookie(token, kSessionSeconds, secure);
+}
+
+std::string cleared_session_cookie(bool secure) {
+  return cookie({}, 0, secure);
 }
 
 }  // namespace push::api

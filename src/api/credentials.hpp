@@ -1,18 +1,28 @@
 // Request -> auth::Credentials (gotify-spec 2.1), and the rule that keeps another site's page from using the session
 // cookie (2.4).
 #pragma once
+#include <cstdint>
+#include <string>
 #include <string_view>
 
-#include "push/api/incoming.hpp"
+#include "api/incoming.hpp"
 #include "push/auth/principal.hpp"
 #include "push/core/result.hpp"
 
 namespace push::api {
 
-// `query` is the target's query, still encoded.
-auth::Credentials read_credentials(const Incoming& request, std::string_view query);
+auth::Credentials read_credentials(const Incoming& request);
 
 // Applies to credentials that came from the cookie only. forbidden with Gotify's text.
 core::Result<void> check_cross_origin(const Incoming& request, const auth::Credentials& credentials);
+
+// The cookie that a browser session is: a client's token (gotify-spec 2.3). Values of Set-Cookie headers.
+inline constexpr std::string_view kSessionCookie = "gotify-client-token";
+inline constexpr std::uint64_t kSessionSeconds = 7 * 24 * 60 * 60;  // the cookie's life, and its client's without use
+
+// secure: config `server.securecookie`.
+std::string session_cookie(std::string_view token, bool secure);
+// Makes the browser throw its cookie away.
+std::string cleared_session_cookie(bool secure);
 
 }  // namespace push::api

@@ -1,7 +1,8 @@
-#include "api/info_routes.hpp"
+#include "api/routes.hpp"
 
 #include <string>
 
+#include "api/context.hpp"
 #include "api/respond.hpp"
 
 // The build may name the commit and the date it builds from.
@@ -18,11 +19,21 @@ namespace {
 // The Gotify release whose API this is: clients decide by it what they may ask for (gotify-spec 1.4).
 constexpr std::string_view kGotifyVersion = "3.0.0";
 
-}  // namespace
+// What clients and pages offer their users.
+constexpr std::string_view kOidc = "\"oidc\":false";
+std::string registration(const config::Config& config) {
+  return std::string("\"register\":") + (config.registration ? "true" : "false");
+}
 
 std::string version_json() {
   return "{\"version\":\"" + std::string(kGotifyVersion) +
          "\",\"commit\":\"" PUSH_COMMIT "\",\"buildDate\":\"" PUSH_BUILD_DATE "\"}";
+}
+
+}  // namespace
+
+std::string page_config(const config::Config& config) {
+  return "{" + registration(config) + ",\"version\":" + version_json() + "," + std::string(kOidc) + "}";
 }
 
 net::Response version(Context& /*context*/) {
@@ -30,21 +41,28 @@ net::Response version(Context& /*context*/) {
 }
 
 net::Response gotify_info(Context& context) {
-  return json("{\"version\":\"" + std::string(kGotifyVersion) +
-              "\",\"register\":" + (context.config.registration ? "true" : "false") + ",\"oidc\":false}");
+  return json("{\"version\":\"" + std::string(kGotifyVersion) + "\"," + registration(context.services.config) + "," +
+              std::string(kOidc) + "}");
 }
 
 net::Response health(Context& context) {
-  const bool alive = context.store.ping().has_value();
+  const bool alive = context.services.store.ping().has_value();
   net::Response response =
-      json(alive ? R"({"health":"green","database":"green"})" : R"({"health":"orange","database":"red"})");
-  response.status = alive ? 200 : 500;
+      alive ? json(R"({"health":"green","database":"green"})") : unhealthy(R"({"health":"orange","database":"red"})");
   response.content_type = "application/json; charset=utf-8";
   return response;
 }
 
 net::Response options(Context& /*context*/) {
   return empty();
+}
+
+net::Response list_plugins(Context& /*context*/) {
+  return json("[]");
+}
+
+net::Response unknown_plugin(Context& /*context*/) {
+  return not_found("unknown plugin");
 }
 
 }  // namespace push::api

@@ -1,13 +1,12 @@
-#include "api/message_routes.hpp"
+#include "api/routes.hpp"
 
 #include <string>
 #include <utility>
 
-#include "api/exchange.hpp"
+#include "api/context.hpp"
 #include "api/new_message.hpp"
 #include "api/paging.hpp"
 #include "api/respond.hpp"
-#include "push/api/service.hpp"
 
 namespace push::api {
 namespace {
@@ -22,44 +21,41 @@ core::Error application_gone(const auth::Principal& principal) {
   return core::failure(core::ErrorCode::invalid, "appid not found");
 }
 
-void submit(Service& service, const ExchangePtr& exchange, store::NewMessage message) {
-  auto queued = service.publisher().publish(
-      exchange->principal->user, std::move(message), [&service, exchange](core::Result<core::Slice> stored) {
+// The answer follows the commit.
+void hand_over(Context& context, store::NewMessage message) {
+  auto queued = context.services.publisher.publish(
+      context.user(), std::move(message), [self = context.shared_from_this()](core::Result<core::Slice> stored) {
         if (stored) {
           net::Response response;
           response.body = *std::move(stored);
-          return service.finish(*exchange, std::move(response));
+          return self->finish(std::move(response));
         }
-        if (stored.error().code != core::ErrorCode::not_found) return service.fail(*exchange, stored.error());
-        service.authenticator().forget(exchange->principal->user);  // its token is still remembered
-        service.fail(*exchange, application_gone(*exchange->principal));
+        if (stored.error().code != core::ErrorCode::not_found) return self->fail(stored.error());
+        self->services.accounts.forget_stale(self->user());  // its token is still remembered
+        self->fail(application_gone(*self->principal));
       });
-  if (!queued) service.fail(*exchange, queued.error());
+  if (!queued) context.fail(queued.error());
 }
 
 // The application that the form names: the principal's own, or none of theirs.
-void submit_by_id(Service& service, const ExchangePtr& exchange, MessageForm form) {
-  auto found = service.store().find_application(core::ApplicationId{form.application});
-  if (!found) return service.fail(*exchange, found.error());
-  if (!*found || (*found)->user != exchange->principal->user) {
-    return service.fail(*exchange, application_gone(*exchange->principal));
-  }
-  submit(service, exchange, compose(std::move(form), **found, core::wall_now()));
+void complete_by_id(Context& context, MessageForm form) {
+  auto found = context.services.store.find_application(core::ApplicationId{form.application});
+  if (!found) return context.fail(found.error());
+  if (!*found || (*found)->user != context.user()) return context.fail(application_gone(*context.principal));
+  hand_over(context, compose(std::move(form), **found, core::wall_now()));
 }
 
-void read_and_submit(Service& service, const ExchangePtr& exchange) {
-  auto form = read_message(exchange->incoming, exchange->target, *exchange->principal);
-  if (!form) return service.fail(*exchange, form.error());
-  if (const auto& application = exchange->principal->application) {
-    return submit(service, exchange, compose(*std::move(form), *application, core::wall_now()));
+void read_and_complete(Context& context) {
+  auto form = read_message(context.request, *context.principal);
+  if (!form) return context.fail(form.error());
+  if (const auto& application = context.principal->application) {
+    return hand_over(context, compose(*std::move(form), *application, core::wall_now()));
   }
-  service.on_worker(exchange, [&service, exchange, form = *std::move(form)]() mutable {
-    submit_by_id(service, exchange, std::move(form));
-  });
+  context.on_worker([form = *std::move(form)](Context& same) mutable { complete_by_id(same, std::move(form)); });
 }
 
 // The application of the path, if it is the user's own; else a 404 in the words of the route.
-core::Result<core::ApplicationId> path_application(store::Store& store, core::UserId user, std::uint64_t id,
+core::Result<core::ApplicationId> path_application(store::Finder& store, core::UserId user, std::uint64_t id,
                                                    const char* missing) {
   auto found = store.find_application(core::ApplicationId{id});
   if (!found) return std::move(found).error();
@@ -69,59 +65,68 @@ core::Result<core::ApplicationId> path_application(store::Store& store, core::Us
 
 template <class Owner>
 net::Response list_page(Context& context, Owner owner, store::PageRequest page) {
-  auto found = context.store.list_messages(owner, with_one_more(page));
+  auto found = context.services.store.list_messages(owner, with_one_more(page));
   if (!found) return error(found.error());
-  return json(page_json(context.target, page, *std::move(found)));
+  return json(page_json(context.request.target, page, *std::move(found)));
 }
 
 // Deletes `owner`'s messages and answers when they are gone.
 template <class Owner>
-void purge(Service& service, const ExchangePtr& exchange, Owner owner) {
-  auto queued = service.store().delete_messages(owner, [&service, exchange](const core::Result<void>& done) {
-    if (!done) return service.fail(*exchange, done.error());
-    service.finish(*exchange, empty());
-  });
-  if (!queued) service.fail(*exchange, queued.error());
+void purge(Context& context, Owner owner) {
+  auto queued = context.services.publisher.delete_messages(
+      owner, [self = context.shared_from_this()](const core::Result<void>& done) {
+        if (!done) return self->fail(done.error());
+        self->finish(empty());
+      });
+  if (!queued) context.fail(queued.error());
 }
 
 }  // namespace
 
-void create_message(Service& service, const ExchangePtr& exchange) {
-  if (exchange->incoming.body.size() <= kInlineBody) return read_and_submit(service, exchange);
-  service.on_worker(exchange, [&service, exchange] { read_and_submit(service, exchange); });
+void create_message(Context& context) {
+  if (context.request.body.size() <= kInlineBody) return read_and_complete(context);
+  context.on_worker(&read_and_complete);
 }
 
 net::Response list_messages(Context& context) {
-  const auto page = read_page(context.target.query);
+  const auto page = read_page(context.request.target.query);
   if (!page) return error(page.error());
   return list_page(context, context.user(), *page);
 }
 
-void delete_messages(Service& service, const ExchangePtr& exchange) {
-  purge(service, exchange, exchange->principal->user);
+void delete_messages(Context& context) {
+  purge(context, context.user());
 }
 
 net::Response delete_message(Context& context) {
-  const auto deleted = context.store.delete_message(context.user(), core::MessageId{context.id});
-  if (!deleted && deleted.error().code == core::ErrorCode::not_found) return error(404, "message does not exist");
+  const auto deleted = context.services.publisher.delete_message(context.user(), core::MessageId{context.id});
+  if (!deleted && deleted.error().code == core::ErrorCode::not_found) return not_found("message does not exist");
   return deleted ? empty() : error(deleted.error());
 }
 
 net::Response list_application_messages(Context& context) {
-  const auto page = read_page(context.target.query);
+  const auto page = read_page(context.request.target.query);
   if (!page) return error(page.error());
-  const auto application = path_application(context.store, context.user(), context.id, "application does not exist");
+  const auto application =
+      path_application(context.services.store, context.user(), context.id, "application does not exist");
   if (!application) return error(application.error());
   return list_page(context, *application, *page);
 }
 
-void delete_application_messages(Service& service, const ExchangePtr& exchange) {
-  service.on_worker(exchange, [&service, exchange] {
-    const auto application =
-        path_application(service.store(), exchange->principal->user, exchange->id, "application does not exists");
-    if (!application) return service.fail(*exchange, application.error());
-    purge(service, exchange, *application);
+void delete_application_messages(Context& context) {
+  context.on_worker([](Context& same) {
+    const auto application = path_application(same.services.store, same.user(), same.id, "application does not exists");
+    if (!application) return same.fail(application.error());
+    purge(same, *application);
   });
+}
+
+void open_stream(Context& context) {
+  net::Admission admission;
+  admission.user = context.user();
+  admission.client = context.principal->client;
+  admission.context = context.shared_from_this();  // the gate gets it back
+  context.reply.stream(std::move(context.raw), std::move(admission));
 }
 
 }  // namespace push::api

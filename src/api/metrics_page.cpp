@@ -1,14 +1,14 @@
 #include "push/api/metrics_page.hpp"
 
 #include "api/respond.hpp"
-#include "push/api/target.hpp"
+#include "api/target.hpp"
 
 namespace push::api {
 
 void MetricsPage::handle(net::Request request, net::Reply reply) {
   const auto target = parse_target(request.target());
   if (!target || target->path != "/metrics" || request.method() != "GET") {
-    return reply.send(error(404, "page not found"));
+    return reply.send(not_found("page not found"));
   }
   net::Response response = json(metrics_.text());
   response.content_type = "text/plain; version=0.0.4";
@@ -16,9 +16,7 @@ void MetricsPage::handle(net::Request request, net::Reply reply) {
 }
 
 net::Response MetricsPage::reject(unsigned status, std::string_view reason) {
-  net::Response response = error(status, reason);
-  response.close = true;
-  return response;
+  return rejected(status, reason);
 }
 
 }  // namespace push::api

@@ -17,8 +17,7 @@ bool says_nothing(std::string_view extras) {
 
 }  // namespace
 
-core::Result<MessageForm> read_message(const Incoming& request, const Target& target,
-                                       const auth::Principal& principal) {
+core::Result<MessageForm> read_message(const Incoming& request, const auth::Principal& principal) {
   MessageForm out;
   binder::Form form("CreateMessage");
   form.text("message", out.message).required();
@@ -26,7 +25,7 @@ core::Result<MessageForm> read_message(const Incoming& request, const Target& ta
   form.integer("priority", out.priority);
   form.unsigned_integer("appid", out.application);
   form.object("extras", out.extras);
-  const binder::Source source{request.method, request.content_type, target.query, request.body};
+  const binder::Source source{request.method, request.content_type, request.target.query, request.body};
   if (auto bound = binder::bind(source, form); !bound) return std::move(bound).error();
   if (says_nothing(out.extras)) out.extras.clear();
   if (principal.kind != auth::Principal::Kind::application && out.application == 0) {

@@ -4,8 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "push/api/incoming.hpp"
-#include "push/api/target.hpp"
+#include "api/incoming.hpp"
 #include "push/auth/principal.hpp"
 #include "push/core/result.hpp"
 #include "push/model/entities.hpp"
@@ -22,7 +21,7 @@ struct MessageForm {
 };
 
 // invalid with Gotify's text, also when nobody says which application: `principal` is none and the form names none.
-core::Result<MessageForm> read_message(const Incoming& request, const Target& target, const auth::Principal& principal);
+core::Result<MessageForm> read_message(const Incoming& request, const auth::Principal& principal);
 // Fills in what the form leaves to the application: title and priority. The date is `now`.
 store::NewMessage compose(MessageForm form, const model::Application& application, core::WallTime now);
 

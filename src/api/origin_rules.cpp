@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "api/origin.hpp"
+#include "api/incoming.hpp"
 #include "push/core/text.hpp"
 
 namespace push::api {

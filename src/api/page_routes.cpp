@@ -1,10 +1,10 @@
-#include "api/page_routes.hpp"
+#include "api/routes.hpp"
 
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include "api/info_routes.hpp"
+#include "api/context.hpp"
 #include "api/respond.hpp"
 #include "api/serve_content.hpp"
 #include "push/api/origin_rules.hpp"
@@ -20,14 +20,6 @@ namespace {
 constexpr std::string_view kPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-net::Response no_page() {
-  net::Response response;
-  response.status = 404;
-  response.content_type = "text/plain";
-  response.body = core::Slice::copy("404 page not found");
-  return response;
-}
 
 net::Response asset(const Context& context, std::string_view path) {
   const files::Asset* found = files::find_asset(path);
@@ -49,8 +41,8 @@ net::Response own_page(const Context& context, std::string_view path) {
 
 // A file of the configured web interface.
 core::Result<std::optional<files::File>> ui_file(const Context& context, std::string_view path) {
-  auto file = files::read_file(context.config.uidir, path);
-  if (!file) spdlog::error("Web interface: {}", file.error().text);
+  auto file = files::read_file(context.services.config.uidir, path);
+  if (!file) spdlog::error("Web interface not readable error=\"{}\"", file.error().text);
   return file;
 }
 
@@ -58,21 +50,11 @@ net::Response serve(const Context& context, const files::File& file) {
   return serve_content(context.request, {core::Slice::copy(file.bytes), file.type, file.modified});
 }
 
-// gotify-spec 9: what the stock page reads instead of asking.
-std::string page_config(const Context& context) {
-  std::string out = "{\"register\":";
-  out += context.config.registration ? "true" : "false";
-  out += ",\"version\":";
-  out += version_json();
-  out += ",\"oidc\":false}";
-  return out;
-}
-
 }  // namespace
 
 net::Response index_page(Context& context) {
   constexpr const char* kType = "text/html";  // as Gotify says it: the page names its charset itself
-  if (context.config.uidir.empty()) {
+  if (context.services.config.uidir.empty()) {
     net::Response response = own_page(context, "index.html");
     if (response.status == 200) response.content_type = kType;
     return response;
@@ -80,13 +62,13 @@ net::Response index_page(Context& context) {
   auto file = ui_file(context, "index.html");
   if (!file) return error(file.error());
   if (!*file) {
-    spdlog::error("Web interface: there is no index.html in {}", context.config.uidir);
+    spdlog::error("Web interface has no index.html uidir={}", context.services.config.uidir);
     return no_page();
   }
   constexpr std::string_view kConfig = "%CONFIG%";
   std::string& page = (*file)->bytes;
   if (const auto at = page.find(kConfig); at != std::string::npos) {
-    page.replace(at, kConfig.size(), page_config(context));
+    page.replace(at, kConfig.size(), page_config(context.services.config));
   }
   net::Response response;
   response.content_type = kType;
@@ -95,7 +77,7 @@ net::Response index_page(Context& context) {
 }
 
 net::Response manifest(Context& context) {
-  if (context.config.uidir.empty()) return asset(context, "manifest.json");
+  if (context.services.config.uidir.empty()) return asset(context, "manifest.json");
   const auto file = ui_file(context, "manifest.json");
   if (!file) return error(file.error());
   return *file ? serve(context, **file) : no_page();
@@ -104,7 +86,7 @@ net::Response manifest(Context& context) {
 // What the configured folder does not have is ours: the default picture of applications, and what /docs needs.
 net::Response static_file(Context& context) {
   const std::string path = "static/" + std::string(context.rest);
-  if (!context.config.uidir.empty()) {
+  if (!context.services.config.uidir.empty()) {
     const auto file = ui_file(context, path);
     if (!file) return error(file.error());
     if (*file) return serve(context, **file);
@@ -112,8 +94,25 @@ net::Response static_file(Context& context) {
   return asset(context, path);
 }
 
+net::Response serve_image(Context& context) {
+  const auto image = context.services.images.read(context.rest);
+  if (!image) {
+    spdlog::error("Image not served error=\"{}\"", image.error().text);
+    return error(image.error());
+  }
+  if (!*image) {
+    net::Response response = not_found("page not found");
+    response.content_type = "application/json; charset=utf-8";
+    return response;
+  }
+  net::Response response =
+      serve_content(context.request, {core::Slice::copy((*image)->bytes), (*image)->type, (*image)->modified});
+  set_header(response.headers, "X-Content-Type-Options", "nosniff");
+  return response;
+}
+
 net::Response swagger(Context& context) {
-  std::string host = query_value(context.target.query, "base").value_or("");
+  std::string host = query_value(context.request.target.query, "base").value_or("");
   if (host.empty())
     host = context.request.forwarded_host.empty() ? context.request.host : context.request.forwarded_host;
   const files::Asset* found = files::find_asset("swagger.json");

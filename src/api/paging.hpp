@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "push/api/target.hpp"
+#include "api/target.hpp"
 #include "push/core/result.hpp"
 #include "push/model/entities.hpp"
 #include "push/store/store.hpp"
@@ -13,7 +13,7 @@ namespace push::api {
 
 // invalid with Gotify's text.
 core::Result<store::PageRequest> read_page(std::string_view query);
-// What to ask the store for: one message more than the page holds tells whether there is a next one.
+// What to ask the store for: one message beyond the page tells whether there is a next one.
 store::PageRequest with_one_more(store::PageRequest page);
 // {"paging":{...},"messages":[...]}; `found` is the answer to with_one_more(page).
 std::string page_json(const Target& target, store::PageRequest page, std::vector<model::Message> found);

@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "push/core/log.hpp"
+#include "push/core/text.hpp"
+#include "push/go/status.hpp"
 #include "push/model/json.hpp"
 
 namespace push::api {
@@ -10,27 +12,50 @@ namespace {
 
 constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
 
-std::string_view reason_phrase(unsigned status) {
-  switch (status) {
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 408:
-      return "Request Timeout";
-    case 413:
-      return "Request Entity Too Large";
-    case 431:
-      return "Request Header Fields Too Large";
-    case 503:
-      return "Service Unavailable";
-    default:
-      return "Internal Server Error";
+// Gotify's words (gotify-spec 1.6, 1.8); `token` is ours.
+std::string_view words_of(const core::Error& error) {
+  switch (error.conflict) {
+    case core::Conflict::name:
+      return "username already exists";
+    case core::Conflict::token:
+      return "the new token is taken, try again";
+    case core::Conflict::sort_key:
+      return "sort key is not unique";
+    case core::Conflict::last_admin:
+      return "cannot delete last admin";
+    case core::Conflict::internal:
+      return "cannot delete internal application";
+    case core::Conflict::none:
+      break;
   }
+  return error.text;
+}
+
+net::Response with_status(unsigned status, net::Response response = {}) {
+  response.status = status;
+  return response;
+}
+
+net::Response without_body(unsigned status, net::Response response) {
+  response.content_type.clear();
+  return with_status(status, std::move(response));
+}
+
+std::string error_body(unsigned status, std::string_view text) {
+  std::string out = "{\"error\":";
+  model::append_json_string(out, go::status_text(status));
+  out += ",\"errorCode\":";
+  out += std::to_string(status);
+  out += ",\"errorDescription\":";
+  model::append_json_string(out, text);
+  out += '}';
+  return out;
+}
+
+net::Response error_answer(unsigned status, std::string_view text) {
+  net::Response response = with_status(status, json(error_body(status, text)));
+  if (status == 503) response.headers.emplace_back("Retry-After", "1");
+  return response;
 }
 
 void append_html(std::string& out, std::string_view text) {
@@ -81,28 +106,75 @@ net::Response empty() {
   return {};
 }
 
-std::string error_body(unsigned status, std::string_view text) {
-  std::string out = "{\"error\":";
-  model::append_json_string(out, reason_phrase(status));
-  out += ",\"errorCode\":";
-  out += std::to_string(status);
-  out += ",\"errorDescription\":";
-  model::append_json_string(out, text);
-  out += '}';
-  return out;
-}
-
-net::Response error(unsigned status, std::string_view text) {
-  net::Response response = json(error_body(status, text));
-  response.status = status;
-  if (status == 503) response.headers.emplace_back("Retry-After", "1");
-  return response;
+net::Response no_content() {
+  return with_status(204);
 }
 
 net::Response error(const core::Error& error) {
   const unsigned status = status_of(error.code);
-  if (status == 500) spdlog::error("internal error: {}", error.text);
-  return api::error(status, status == 500 ? "internal error, see the server's log" : std::string_view(error.text));
+  if (status == 500) spdlog::error("Internal error error=\"{}\"", error.text);
+  return error_answer(status, status == 500 ? "internal error, see the server's log" : words_of(error));
+}
+
+net::Response bad_request(std::string_view text) {
+  return error_answer(400, text);
+}
+
+net::Response unauthorized(std::string_view text) {
+  return error_answer(401, text);
+}
+
+net::Response forbidden(std::string_view text) {
+  return error_answer(403, text);
+}
+
+net::Response not_found(std::string_view text) {
+  return error_answer(404, text);
+}
+
+net::Response rejected(unsigned status, std::string_view reason) {
+  net::Response response = error_answer(status, reason);
+  response.close = true;
+  return response;
+}
+
+net::Response foreign_origin() {
+  return with_status(403);
+}
+
+net::Response broken() {
+  return with_status(500);
+}
+
+net::Response no_page() {
+  net::Response response = with_status(404);
+  response.content_type = "text/plain";
+  response.body = core::Slice::copy("404 page not found");
+  return response;
+}
+
+net::Response unhealthy(std::string_view body) {
+  return with_status(500, json(body));
+}
+
+net::Response partial(net::Response response) {
+  return with_status(206, std::move(response));
+}
+
+net::Response not_modified(net::Response response) {
+  return without_body(304, std::move(response));
+}
+
+net::Response precondition_failed(net::Response response) {
+  return without_body(412, std::move(response));
+}
+
+net::Response range_not_satisfiable(std::string_view text) {
+  net::Response response = with_status(416);
+  response.content_type = kPlainText;
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  response.body = core::Slice::copy(text);
+  return response;
 }
 
 net::Response refused_handshake(unsigned status, std::string_view text) {
@@ -110,7 +182,7 @@ net::Response refused_handshake(unsigned status, std::string_view text) {
   response.status = status;
   response.content_type = kPlainText;
   response.headers = {{"Sec-Websocket-Version", "13"}, {"X-Content-Type-Options", "nosniff"}};
-  response.body = core::Slice::copy(std::string(reason_phrase(status)) + "\n" + error_body(status, text));
+  response.body = core::Slice::copy(std::string(go::status_text(status)) + "\n" + error_body(status, text));
   return response;
 }
 
@@ -127,6 +199,17 @@ net::Response redirect(std::string_view method, std::string location) {
   }
   response.headers.emplace_back("Location", std::move(location));
   return response;
+}
+
+void add_headers(net::Response& response, HeaderList common) {
+  if (common.empty()) return;
+  for (auto& [name, value] : response.headers) set_header(common, name, std::move(value));
+  std::erase_if(common, [&response](const auto& header) {
+    if (!core::same_ignoring_case(header.first, "Content-Type")) return false;
+    response.content_type = header.second;
+    return true;
+  });
+  response.headers = std::move(common);
 }
 
 }  // namespace push::api

@@ -2,7 +2,9 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "push/api/origin_rules.hpp"
 #include "push/core/result.hpp"
 #include "push/net/http.hpp"
 
@@ -10,17 +12,54 @@ namespace push::api {
 
 unsigned status_of(core::ErrorCode code);
 
+// What net has answered by the time that a stream is open.
+inline constexpr unsigned kSwitchingProtocols = 101;
+
 // 200 with JSON text, or with nothing.
 net::Response json(std::string_view body);
 net::Response empty();
-// {"error":"<reason phrase>","errorCode":<status>,"errorDescription":"<text>"}
-std::string error_body(unsigned status, std::string_view text);
-net::Response error(unsigned status, std::string_view text);
-// unavailable carries Retry-After: 1. The text of an internal error goes to the log: clients get a general one.
+// 200 with a JSON array; `append` prints one row.
+template <class Row, class Append>
+net::Response json_list(const std::vector<Row>& rows, Append append) {
+  std::string out = "[";
+  for (const Row& row : rows) {
+    if (out.size() > 1) out += ',';
+    append(out, row);
+  }
+  out += ']';
+  return json(out);
+}
+net::Response no_content();
+
+// An error in Gotify's form: {"error":"<reason phrase>","errorCode":<status>,"errorDescription":"<text>"}.
+// unavailable carries Retry-After: 1. A conflict is worded here. The text of an internal error goes to the log: clients
+// get a general one.
 net::Response error(const core::Error& error);
+net::Response bad_request(std::string_view text);
+net::Response unauthorized(std::string_view text);
+net::Response forbidden(std::string_view text);
+net::Response not_found(std::string_view text);
+// The answer to bytes that were no request; net has chosen the status. The connection ends.
+net::Response rejected(unsigned status, std::string_view reason);
 // gotify-spec 3 "Handshake failure": plain text, the reason phrase and the JSON object.
 net::Response refused_handshake(unsigned status, std::string_view text);
+// Empty answers: to a request from a foreign origin; to one that threw (gotify-spec 1.0).
+net::Response foreign_origin();
+net::Response broken();
+// 404 as plain text, for pages.
+net::Response no_page();
+// 500 with a JSON text of its own, for /health.
+net::Response unhealthy(std::string_view body);
+// Of files (RFC 9110 13 to 15): 206 for what is a part; 304 and 412 without a body; 416 in plain text.
+net::Response partial(net::Response response);
+net::Response not_modified(net::Response response);
+net::Response precondition_failed(net::Response response);
+net::Response range_not_satisfiable(std::string_view text);
 // 301 for GET, 307 for every other method (gotify-spec 1.0).
 net::Response redirect(std::string_view method, std::string location);
+
+// What every answer of the route carries goes first, the answer's own headers replace it; but a configured Content-Type
+// wins (gotify-spec 6.2).
+void add_headers(net::Response& response, HeaderList common);
 
 }  // namespace push::api

@@ -1,4 +1,4 @@
-#include "push/api/router.hpp"
+#include "api/router.hpp"
 
 #include <charconv>
 
@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::string_view kId = ":id";
 
-// Fills in what stands for the pattern's variable part.
+// Fills in what the path has for the pattern's variable part.
 bool matches(std::string_view pattern, std::string_view path, Match& match) {
   if (pattern.ends_with('*')) {
     pattern.remove_suffix(1);
@@ -51,7 +51,8 @@ Match Router::find(std::string_view method, std::string_view path) const {
   return {};
 }
 
-std::optional<std::string> Router::redirect(const Incoming& request, const Target& target) const {
+std::optional<std::string> Router::redirect(const Incoming& request) const {
+  const Target& target = request.target;
   std::string other = target.path;
   if (other.size() <= 1) return std::nullopt;
   if (other.back() == '/')

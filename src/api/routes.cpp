@@ -1,16 +1,5 @@
 #include "api/routes.hpp"
 
-#include "api/application_routes.hpp"
-#include "api/client_routes.hpp"
-#include "api/image_routes.hpp"
-#include "api/info_routes.hpp"
-#include "api/message_routes.hpp"
-#include "api/page_routes.hpp"
-#include "api/plugin_routes.hpp"
-#include "api/session_routes.hpp"
-#include "api/stream_route.hpp"
-#include "api/user_routes.hpp"
-
 namespace push::api {
 namespace {
 

@@ -1,11 +1,78 @@
-// The table of routes (gotify-spec 1.2).
+// The table of routes (gotify-spec 1.2) and the handlers in it, by the file that defines them.
 #pragma once
 #include <span>
+#include <string>
 
-#include "push/api/router.hpp"
+#include "api/router.hpp"
+#include "push/config/config.hpp"
 
 namespace push::api {
 
 std::span<const Route> routes();
+
+// message_routes.cpp: /message, /application/:id/message (gotify-spec 1.5, 4) and /stream (3).
+// The head of the message path: bind, fill in, submit. The answer follows the commit, from the writer thread.
+void create_message(Context& context);
+net::Response list_messages(Context& context);
+net::Response delete_message(Context& context);
+net::Response list_application_messages(Context& context);
+// The answer follows the last slice, from the store's purge thread.
+void delete_messages(Context& context);
+void delete_application_messages(Context& context);
+// Whoever was let in gets a WebSocket.
+void open_stream(Context& context);
+
+// application_routes.cpp: /application and its pictures (gotify-spec 1.6).
+net::Response list_applications(Context& context);
+net::Response create_application(Context& context);
+net::Response update_application(Context& context);
+net::Response delete_application(Context& context);
+// A new token for an old application.
+net::Response secure_application(Context& context);
+net::Response upload_application_image(Context& context);
+net::Response remove_application_image(Context& context);
+
+// client_routes.cpp: /client (gotify-spec 1.7).
+net::Response list_clients(Context& context);
+net::Response create_client(Context& context);
+net::Response update_client(Context& context);
+net::Response delete_client(Context& context);
+net::Response elevate_client(Context& context);
+
+// session_routes.cpp: /auth/local/login and /auth/logout (gotify-spec 1.8, 2.3).
+// A client that lives in a browser's cookie, from a name and a password.
+net::Response log_in(Context& context);
+net::Response log_out(Context& context);
+
+// user_routes.cpp: /user and /current/user (gotify-spec 1.8).
+net::Response current_user(Context& context);
+net::Response change_password(Context& context);
+net::Response list_users(Context& context);
+// For administrators; with `registration` for everybody.
+net::Response create_user(Context& context);
+net::Response find_user(Context& context);
+net::Response update_user(Context& context);
+net::Response delete_user(Context& context);
+
+// info_routes.cpp: what needs no credentials (gotify-spec 1.4), and /plugin of a server without plugins (8).
+net::Response version(Context& context);
+// What the server can do, for clients that ask before they log in.
+net::Response gotify_info(Context& context);
+net::Response health(Context& context);
+// The answer to OPTIONS from our own origin or from no browser at all.
+net::Response options(Context& context);
+// What the stock page has in itself instead of asking for it (gotify-spec 9).
+std::string page_config(const config::Config& config);
+net::Response list_plugins(Context& context);
+net::Response unknown_plugin(Context& context);
+
+// page_routes.cpp: the web page and the files around it, pictures, and the API's description (gotify-spec 1.4, 9). CORS
+// and configured headers do not reach them.
+net::Response index_page(Context& context);
+net::Response manifest(Context& context);
+net::Response static_file(Context& context);
+net::Response serve_image(Context& context);
+net::Response swagger(Context& context);
+net::Response docs_page(Context& context);
 
 }  // namespace push::api

@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "api/respond.hpp"
 #include "push/core/text.hpp"
 
 namespace push::api {
@@ -112,19 +113,10 @@ bool same_as_before(const Conditions& asked, const Content& content) {
   return known && second_of(content) == known;
 }
 
-net::Response bodiless(unsigned status, net::Response response) {
-  response.status = status;
-  response.content_type.clear();
-  return response;
-}
-
 net::Response unsatisfiable(Range why, std::size_t size) {
-  net::Response response;
-  response.status = 416;
-  response.content_type = "text/plain; charset=utf-8";
-  if (why == Range::beyond) response.headers.emplace_back("Content-Range", "bytes */" + std::to_string(size));
-  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
-  response.body = core::Slice::copy(why == Range::beyond ? "invalid range: failed to overlap\n" : "invalid range\n");
+  const bool beyond = why == Range::beyond;
+  net::Response response = range_not_satisfiable(beyond ? "invalid range: failed to overlap\n" : "invalid range\n");
+  if (beyond) response.headers.emplace_back("Content-Range", "bytes */" + std::to_string(size));
   return response;
 }
 
@@ -134,8 +126,8 @@ net::Response serve_content(const Incoming& request, Content content) {
   const Conditions& asked = request.conditions;
   net::Response response;
   if (content.modified) response.headers.emplace_back("Last-Modified", core::http_date(*content.modified));
-  if (failed(asked, content)) return bodiless(412, std::move(response));
-  if (not_modified(asked, content)) return bodiless(304, std::move(response));
+  if (failed(asked, content)) return precondition_failed(std::move(response));
+  if (not_modified(asked, content)) return not_modified(std::move(response));
 
   const std::string_view whole = content.bytes.view;
   const Wanted wanted = same_as_before(asked, content) ? read_range(asked.range, whole.size()) : Wanted(Range::whole);
@@ -145,7 +137,7 @@ net::Response serve_content(const Incoming& request, Content content) {
   response.headers.emplace_back("Accept-Ranges", "bytes");
   response.body = std::move(content.bytes);
   if (part != nullptr) {
-    response.status = 206;
+    response = partial(std::move(response));
     response.body.view = whole.substr(part->begin, part->size);
     // What Go says of the last 0 bytes too: bytes 5-4/5.
     const auto last = static_cast<std::int64_t>(part->begin + part->size) - 1;

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "push/api/incoming.hpp"
+#include "api/incoming.hpp"
 #include "push/core/bytes.hpp"
 #include "push/core/clock.hpp"
 #include "push/net/http.hpp"

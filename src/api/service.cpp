@@ -1,104 +1,56 @@
 #include "push/api/service.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <string>
 #include <utility>
 
 #include "api/access_log.hpp"
+#include "api/context.hpp"
 #include "api/credentials.hpp"
-#include "api/exchange.hpp"
 #include "api/respond.hpp"
 #include "api/routes.hpp"
-#include "api/session_cookie.hpp"
-#include "api/stream_route.hpp"
-#include "push/api/context.hpp"
-#include "push/core/check.hpp"
-#include "push/core/text.hpp"
-#include "push/net/trusted_proxies.hpp"
 
 namespace push::api {
 namespace {
 
-net::Response with_status(unsigned status) {
-  net::Response response;
-  response.status = status;
-  return response;
-}
+using Queue = core::WorkerPool::Queue;
 
-OriginRules compiled(const config::Server& server) {
-  auto rules = OriginRules::compile(server);
-  PUSH_CHECK(rules.has_value());
-  return *std::move(rules);
-}
-
-net::TrustedProxies parsed(const config::Server& server) {
-  auto proxies = net::TrustedProxies::parse(server.trustedproxies);
-  PUSH_CHECK(proxies.has_value());
-  return *std::move(proxies);
-}
-
-// What every answer of the route carries goes first, the answer's own headers replace it; but a configured Content-Type
-// stands (gotify-spec 6.2).
-void add_headers(net::Response& response, HeaderList common) {
-  if (common.empty()) return;
-  for (auto& [name, value] : response.headers) set_header(common, name, std::move(value));
-  std::erase_if(common, [&response](const auto& header) {
-    if (!core::same_ignoring_case(header.first, "Content-Type")) return false;
-    response.content_type = header.second;
-    return true;
-  });
-  response.headers = std::move(common);
+// The request that wants a stream (open_stream).
+const Context& context_of(const net::Admission& admission) {
+  return *static_cast<const Context*>(admission.context.get());
 }
 
 }  // namespace
 
-Service::Service(store::Store& store, auth::Authenticator& authenticator, delivery::Publisher& publisher,
-                 files::ImageFolder& images, core::WorkerPool& workers, metrics::Registry& metrics,
-                 const config::Config& config)
-    : store_(store),
-      authenticator_(authenticator),
-      publisher_(publisher),
-      images_(images),
-      workers_(workers),
-      config_(config),
-      origins_(compiled(config.server)),
-      router_(routes()),
-      log_(std::make_unique<AccessLog>(parsed(config.server))),
-      responses_(),
-      untouched_(metrics.counter("push_stream_untouched_total",
-                                 "Streams whose client's last use was not written: the database's queue was full.")) {
-  for (std::size_t digit = 1; digit < std::size(responses_); ++digit) {
-    responses_[digit] = &metrics.counter("push_http_responses_total", "HTTP answers by class of status.",
-                                         "code=\"" + std::to_string(digit) + "xx\"");
-  }
-}
+Service::Service(Services services)
+    : services_(std::move(services)),
+      log_(std::make_unique<AccessLog>(services_.proxies, services_.metrics)),
+      untouched_(services_.metrics.counter("push_stream_untouched_total",
+                                           "Streams whose client's last use was not written: the database's queue was "
+                                           "full.")) {}
 
 Service::~Service() = default;
 
 void Service::handle(net::Request request, net::Reply reply) {
-  const auto exchange = std::make_shared<Exchange>(std::move(request), std::move(reply));
-  guarded(*exchange, [this, &exchange] { begin(exchange); });
+  const auto context = std::make_shared<Context>(services_, *log_, std::move(request), std::move(reply));
+  context->guarded([this](Context& begun) { begin(begun); });
 }
 
 net::Response Service::reject(unsigned status, std::string_view reason) {
-  count(status);
-  net::Response response = error(status, reason);
-  response.close = true;
-  return response;
+  log_->count(status);
+  return rejected(status, reason);
 }
 
 bool Service::allows_origin(const net::Request& request) {
-  return origins_.allows_stream(request.header("Origin"), request.header("Host"));
+  return services_.origins.allows_stream(request.header("Origin"), request.header("Host"));
 }
 
 net::Response Service::refuse(const net::Request& request, const net::Admission& admission, unsigned status,
                               std::string_view reason) {
-  count(status);
   log_->write(request, status, context_of(admission).start, {});
   net::Response response = refused_handshake(status, reason);
   HeaderList common;
-  origins_.judge(view_of(request), common);
+  services_.origins.judge(view_of(request), common);
   set_header(common, "Content-Type", response.content_type);
   add_headers(response, std::move(common));
   return response;
@@ -107,141 +59,85 @@ net::Response Service::refuse(const net::Request& request, const net::Admission&
 // Who deletes a client commits, then forgets (a new epoch), then disconnects; here the hub knows the stream, then the
 // epoch is read. Either it has moved and the store tells that the client is gone, or the disconnect is still to come.
 void Service::opened(const net::Request& request, const net::Admission& admission) {
-  count(101);
-  log_->write(request, 101, context_of(admission).start, {});
-  if (authenticator_.epoch() == context_of(admission).epoch) return;
-  const hub::Key key{admission.user, admission.client};
-  core::WorkerPool::Job job([this, key] {
-    if (is_revoked(key)) publisher_.disconnect(key);
-  });
-  if (!workers_.submit(job, Queue::look_ups))
-    publisher_.disconnect(key);  // the client comes back when there is less to do
-}
-
-// Also when the store cannot tell: the client comes back.
-bool Service::is_revoked(hub::Key key) {
-  if (key.client == core::ClientId{}) {
-    const auto user = store_.find_user(key.user);
-    return !user || !*user;
-  }
-  const auto client = store_.find_client(key.client);
-  return !client || !*client || (*client)->user != key.user;
+  log_->write(request, kSwitchingProtocols, context_of(admission).start, {});
+  if (services_.authenticator.epoch() == context_of(admission).epoch) return;
+  core::WorkerPool::Job job(
+      [this, user = admission.user, client = admission.client] { services_.accounts.recheck(user, client); });
+  if (services_.workers.submit(job, Queue::look_ups)) return;
+  services_.accounts.disconnect(admission.user, admission.client);  // the client comes back when there is less to do
 }
 
 void Service::still_open(const std::vector<core::ClientId>& clients) {
   std::vector<core::ClientId> once = clients;
   std::sort(once.begin(), once.end());
   once.erase(std::unique(once.begin(), once.end()), once.end());
-  if (!store_.touch_clients(std::move(once), core::wall_now())) untouched_.add(clients.size());
+  if (!services_.accounts.touch_clients(std::move(once), core::wall_now())) untouched_.add(clients.size());
 }
 
-void Service::begin(const ExchangePtr& exchange) {
-  auto target = parse_target(exchange->incoming.target);
-  if (!target) return fail(*exchange, target.error());
-  exchange->target = *std::move(target);
-  const Incoming& request = exchange->incoming;
-  const Match match = router_.find(request.method, exchange->target.path);
+void Service::begin(Context& context) {
+  context.request = view_of(context.raw);
+  Incoming& request = context.request;
+  auto target = parse_target(context.raw.target());
+  if (!target) return context.fail(target.error());
+  request.target = *std::move(target);
+  const Router router(routes());
+  const Match match = router.find(request.method, request.target.path);
   if (match.route == nullptr) {
-    if (auto location = router_.redirect(request, exchange->target)) {
-      return finish(*exchange, redirect(request.method, *std::move(location)));
-    }
+    if (auto location = router.redirect(request)) return context.finish(redirect(request.method, *std::move(location)));
   }
   if (match.route == nullptr || match.route->gate == Gate::api) {
-    const auto verdict = origins_.judge(request, exchange->headers);
-    if (verdict == OriginRules::Verdict::refuse) return finish(*exchange, with_status(403));
-    if (verdict == OriginRules::Verdict::preflight) return finish(*exchange, with_status(204));
+    const auto verdict = services_.origins.judge(request, context.headers);
+    if (verdict == OriginRules::Verdict::refuse) return context.finish(foreign_origin());
+    if (verdict == OriginRules::Verdict::preflight) return context.finish(no_content());
   }
-  if (match.route == nullptr) return finish(*exchange, error(404, "page not found"));
-  exchange->route = match.route;
-  exchange->id_text = match.id;
-  exchange->rest = match.rest;
-  if (match.route->access) return admit(exchange);
-  run(exchange, Place::loop);
+  if (match.route == nullptr) return context.finish(not_found("page not found"));
+  context.route = match.route;
+  context.id_text = match.id;
+  context.rest = match.rest;
+  if (match.route->access) return admit(context);
+  run(context, Place::loop);
 }
 
-void Service::admit(const ExchangePtr& exchange) {
-  const auth::Access access = *exchange->route->access;
-  exchange->credentials = read_credentials(exchange->incoming, exchange->target.query);
-  if (auto allowed = check_cross_origin(exchange->incoming, exchange->credentials); !allowed) {
-    return fail(*exchange, allowed.error());
+void Service::admit(Context& context) {
+  const auth::Access access = *context.route->access;
+  context.credentials = read_credentials(context.request);
+  if (auto allowed = check_cross_origin(context.request, context.credentials); !allowed) {
+    return context.fail(allowed.error());
   }
-  exchange->epoch = authenticator_.epoch();
-  if (auto known = authenticator_.recall(access, exchange->credentials)) {
-    return admitted(exchange, *std::move(known), Place::loop);
+  const auth::Authenticator& authenticator = services_.authenticator;
+  context.epoch = authenticator.epoch();
+  if (auto known = authenticator.recall(access, context.credentials)) {
+    return admitted(context, *std::move(known), Place::loop);
   }
-  const auto authenticate = [this, exchange, access] {
-    admitted(exchange, authenticator_.authenticate(access, exchange->credentials), Place::worker);
+  const auto authenticate = [this, access](Context& same) {
+    admitted(same, services_.authenticator.authenticate(access, same.credentials), Place::worker);
   };
   // bcrypt takes its time, and so does a list, which the worker that has found the token reads, too.
-  const bool brief = !exchange->credentials.basic && exchange->route->on == On::loop;
-  on_worker(exchange, authenticate, brief ? Queue::look_ups : Queue::jobs);
+  const bool brief = !context.credentials.basic && context.route->on == On::loop;
+  context.on_worker(authenticate, brief ? Queue::look_ups : Queue::jobs);
 }
 
-void Service::admitted(const ExchangePtr& exchange, core::Result<auth::Admitted> admission, Place place) {
-  const auth::Credentials shown = std::exchange(exchange->credentials, {});
-  if (!admission) return fail(*exchange, admission.error());
-  exchange->principal = std::move(admission->principal);
+void Service::admitted(Context& context, core::Result<auth::Admitted> admission, Place place) {
+  const auth::Credentials shown = std::exchange(context.credentials, {});
+  if (!admission) return context.fail(admission.error());
+  context.principal = std::move(admission->principal);
   if (admission->touched && shown.from_cookie) {
-    exchange->headers.emplace_back("Set-Cookie", session_cookie(shown.token, config_.server.securecookie));
+    context.headers.emplace_back("Set-Cookie", session_cookie(shown.token, services_.config.server.securecookie));
   }
-  if (!exchange->id_text.empty()) {
-    const auto id = parse_id(exchange->id_text);
-    if (!id) return finish(*exchange, error(400, "invalid id"));
-    exchange->id = *id;
+  if (!context.id_text.empty()) {
+    const auto id = parse_id(context.id_text);
+    if (!id) return context.finish(bad_request("invalid id"));
+    context.id = *id;
   }
-  run(exchange, place);
+  run(context, place);
 }
 
-void Service::run(const ExchangePtr& exchange, Place place) {
-  const Route& route = *exchange->route;
-  if (const Taker* taker = std::get_if<Taker>(&route.action)) return (*taker)(*this, exchange);
+void Service::run(Context& context, Place place) {
+  const Route& route = *context.route;
+  if (const LateHandler* late = std::get_if<LateHandler>(&route.action)) return (*late)(context);
   const Handler handler = std::get<Handler>(route.action);
-  if (route.on == On::loop || place == Place::worker) return call(*exchange, handler);
-  on_worker(exchange, [this, exchange, handler] { call(*exchange, handler); });
-}
-
-void Service::call(Exchange& exchange, Handler handler) {
-  Context context{store_,          authenticator_,     publisher_,  images_,      config_, exchange.incoming,
-                  exchange.target, exchange.principal, exchange.id, exchange.rest};
-  finish(exchange, handler(context));
-}
-
-void Service::on_worker(const ExchangePtr& exchange, core::Callback<void()> work, Queue queue) {
-  core::WorkerPool::Job job([this, exchange, work = std::move(work)]() mutable { guarded(*exchange, work); });
-  if (!workers_.submit(job, queue)) {
-    fail(*exchange, core::failure(core::ErrorCode::unavailable, "too many requests wait for a worker"));
-  }
-}
-
-void Service::finish(Exchange& exchange, net::Response response) {
-  send(exchange, std::move(response), {});
-}
-
-void Service::fail(Exchange& exchange, const core::Error& error) {
-  const bool busy = error.code == core::ErrorCode::unavailable;
-  send(exchange, api::error(error), busy ? std::string_view(error.text) : std::string_view());
-}
-
-void Service::send(Exchange& exchange, net::Response response, std::string_view cause) {
-  add_headers(response, std::move(exchange.headers));
-  count(response.status);
-  log_->write(exchange.request, response.status, exchange.start, cause);
-  exchange.reply.send(std::move(response));
-}
-
-void Service::count(unsigned status) {
-  const std::size_t digit = status / 100;
-  if (digit > 0 && digit < std::size(responses_)) responses_[digit]->add();
-}
-
-// Exceptions of libraries stop here: an empty 500, as Gotify answers a panic (gotify-spec 1.0).
-template <class Work>
-void Service::guarded(Exchange& exchange, Work&& work) {
-  try {
-    work();
-  } catch (const std::exception& thrown) {
-    send(exchange, with_status(500), thrown.what());
-  }
+  if (route.on == On::loop || place == Place::worker) return context.finish(handler(context));
+  context.on_worker([handler](Context& same) { same.finish(handler(same)); });
 }
 
 }  // namespace push::api

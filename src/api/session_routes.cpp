@@ -1,13 +1,12 @@
-#include "api/session_routes.hpp"
+#include "api/routes.hpp"
 
 #include <chrono>
 #include <string>
 #include <utility>
 
+#include "api/context.hpp"
 #include "api/credentials.hpp"
 #include "api/respond.hpp"
-#include "api/revocation.hpp"
-#include "api/session_cookie.hpp"
 #include "push/auth/token.hpp"
 #include "push/binder/binder.hpp"
 #include "push/model/json.hpp"
@@ -23,29 +22,20 @@ net::Response with_cookie(net::Response response, std::string cookie) {
   return response;
 }
 
-// The client is gone, whoever deleted it.
-net::Response end_session(Context& context) {
-  const core::ClientId client = context.principal->client;
-  const auto deleted = context.store.delete_client(context.user(), client);
-  if (!deleted && deleted.error().code != core::ErrorCode::not_found) return error(deleted.error());
-  revoke(context.authenticator, context.publisher, context.user(), client);
-  return empty();
-}
-
 }  // namespace
 
 net::Response log_in(Context& context) {
-  const auto basic = read_credentials(context.request, context.target.query).basic;
-  if (!basic) return error(401, "basic auth required");
-  const auto principal = context.authenticator.log_in(*basic);
+  const auto basic = read_credentials(context.request).basic;
+  if (!basic) return unauthorized("basic auth required");
+  const auto principal = context.services.authenticator.log_in(*basic);
   if (!principal) return error(principal.error());
   store::NewClient wanted;
   binder::Form form("ClientParams");
   form.text("name", wanted.name).required();
   if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
-  const auto user = context.store.find_user((*principal)->user);
+  const auto user = context.services.store.find_user((*principal)->user);
   if (!user) return error(user.error());
-  if (!*user) return error(401, kInvalid);
+  if (!*user) return unauthorized(kInvalid);
 
   const core::WallTime now = core::wall_now();
   const auth::MintedToken token = auth::mint_client_token(context.token_form());
@@ -53,18 +43,21 @@ net::Response log_in(Context& context) {
   wanted.token = token.stored;
   wanted.expires_after_inactivity_seconds = kSessionSeconds;
   wanted.elevated_until = now + kElevation;
-  const auto client = context.store.create_client(std::move(wanted));
-  if (!client && client.error().code == core::ErrorCode::not_found) return error(401, kInvalid);
+  const auto client = context.services.accounts.create_client(std::move(wanted));
+  if (!client && client.error().code == core::ErrorCode::not_found) return unauthorized(kInvalid);
   if (!client) return error(client.error());
   std::string out;
   model::append_json(out, **user, {client->id, client->elevated_until}, now);
-  return with_cookie(json(out), session_cookie(token.shown, context.config.server.securecookie));
+  return with_cookie(json(out), session_cookie(token.shown, context.services.config.server.securecookie));
 }
 
 net::Response log_out(Context& context) {
-  const bool session = context.principal->kind == auth::Principal::Kind::client;
-  return with_cookie(session ? end_session(context) : error(403, "no client auth provided"),
-                     cleared_session_cookie(context.config.server.securecookie));
+  net::Response response = forbidden("no client auth provided");
+  if (context.principal->kind == auth::Principal::Kind::client) {
+    const auto ended = context.services.accounts.end_session(context.user(), context.principal->client);
+    response = ended ? empty() : error(ended.error());
+  }
+  return with_cookie(std::move(response), cleared_session_cookie(context.services.config.server.securecookie));
 }
 
 }  // namespace push::api

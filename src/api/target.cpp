@@ -1,4 +1,4 @@
-#include "push/api/target.hpp"
+#include "api/target.hpp"
 
 #include <algorithm>
 #include <vector>

@@ -1,20 +1,17 @@
-#include "api/user_routes.hpp"
+#include "api/routes.hpp"
 
 #include <optional>
 #include <string>
 #include <utility>
 
-#include "api/json_list.hpp"
+#include "api/context.hpp"
 #include "api/respond.hpp"
-#include "api/revocation.hpp"
 #include "push/auth/password.hpp"
 #include "push/binder/binder.hpp"
 #include "push/model/json.hpp"
 
 namespace push::api {
 namespace {
-
-constexpr std::string_view kNameTaken = "username already exists";
 
 core::Error no_such_user() {
   return core::failure(core::ErrorCode::not_found, "user does not exist");
@@ -27,7 +24,7 @@ net::Response refusal(const core::Error& refused) {
 
 // The path's user.
 core::Result<model::User> named_user(Context& context) {
-  auto found = context.store.find_user(core::UserId{context.id});
+  auto found = context.services.store.find_user(core::UserId{context.id});
   if (!found) return std::move(found).error();
   if (!*found) return no_such_user();
   return *std::move(*found);
@@ -40,7 +37,7 @@ net::Response show(const model::User& user) {
 }
 
 core::Result<std::string> hash_of(const Context& context, const std::string& password) {
-  return auth::hash_password(password, context.config.passstrength);
+  return auth::hash_password(password, context.services.config.passstrength);
 }
 
 // Who may create this user; forbidden or unauthorized, as they are known or not.
@@ -49,7 +46,7 @@ core::Result<void> check_registration(const Context& context, bool admin_wanted)
   if (principal.admin) return {};
   const bool known = principal.kind != auth::Principal::Kind::anonymous;
   const auto code = known ? core::ErrorCode::forbidden : core::ErrorCode::unauthorized;
-  if (!context.config.registration) return core::failure(code, "you are not allowed to access this api");
+  if (!context.services.config.registration) return core::failure(code, "you are not allowed to access this api");
   if (admin_wanted) return core::failure(code, "you are not allowed to create an admin user");
   return {};
 }
@@ -57,9 +54,9 @@ core::Result<void> check_registration(const Context& context, bool admin_wanted)
 }  // namespace
 
 net::Response current_user(Context& context) {
-  const auto found = context.store.find_user(context.user());
+  const auto found = context.services.store.find_user(context.user());
   if (!found) return error(found.error());
-  if (!*found) return error(401, auth::unauthorized_text());
+  if (!*found) return unauthorized(auth::unauthorized_text());
   const auth::Principal& principal = *context.principal;
   std::string out;
   model::append_json(out, **found, {principal.client, principal.elevated_until}, core::wall_now());
@@ -73,17 +70,16 @@ net::Response change_password(Context& context) {
   if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
   auto hash = hash_of(context, password);
   if (!hash) return error(hash.error());
-  const auto changed = context.store.set_password(context.user(), *std::move(hash));
-  if (!changed && changed.error().code == core::ErrorCode::not_found) return error(401, auth::unauthorized_text());
+  const auto changed = context.services.accounts.set_password(context.user(), *std::move(hash));
+  if (!changed && changed.error().code == core::ErrorCode::not_found) return unauthorized(auth::unauthorized_text());
   if (!changed) return error(changed.error());
-  context.authenticator.forget(context.user());
   return empty();
 }
 
 net::Response list_users(Context& context) {
-  const auto found = context.store.list_users();
+  const auto found = context.services.store.list_users();
   if (!found) return error(found.error());
-  return json(json_list(*found, [](std::string& out, const model::User& user) { model::append_json(out, user); }));
+  return json_list(*found, [](std::string& out, const model::User& user) { model::append_json(out, user); });
 }
 
 net::Response create_user(Context& context) {
@@ -95,13 +91,13 @@ net::Response create_user(Context& context) {
   form.text("pass", password).required();
   if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
   if (auto allowed = check_registration(context, wanted.admin); !allowed) return error(allowed.error());
-  const auto namesake = context.store.find_user_by_name(wanted.name);  // before the hash, which is dear
+  const auto namesake = context.services.store.find_user_by_name(wanted.name);  // before the hash, which is dear
   if (!namesake) return error(namesake.error());
-  if (*namesake) return error(400, kNameTaken);
+  if (*namesake) return error(core::failure(core::Conflict::name, {}));
   auto hash = hash_of(context, password);
   if (!hash) return error(hash.error());
   wanted.pass_hash = *std::move(hash);
-  const auto stored = context.store.create_user(std::move(wanted));
+  const auto stored = context.services.accounts.create_user(std::move(wanted));
   return stored ? show(*stored) : error(stored.error());
 }
 
@@ -124,18 +120,16 @@ net::Response update_user(Context& context) {
     if (!hash) return error(hash.error());
     wanted.pass_hash = *std::move(hash);
   }
-  const auto stored = context.store.update_user(core::UserId{context.id}, std::move(wanted));
+  const auto stored = context.services.accounts.update_user(core::UserId{context.id}, std::move(wanted));
   if (!stored) return refusal(stored.error());
-  context.authenticator.forget(core::UserId{context.id});
   return show(*stored);
 }
 
 net::Response delete_user(Context& context) {
   const core::UserId id{context.id};
-  const auto images = context.store.delete_user(id);
+  const auto images = context.services.accounts.delete_user(id);
   if (!images) return refusal(images.error());
-  revoke(context.authenticator, context.publisher, id);
-  for (const std::string& image : *images) context.images.remove(image);
+  for (const std::string& image : *images) context.services.images.remove(image);
   return empty();
 }
 

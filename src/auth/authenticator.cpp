@@ -191,7 +191,7 @@ core::Result<Admitted> Authenticator::State::admit(Access access, Known known, c
 Authenticator::Authenticator(store::Store& store, Options options) : state_(std::make_unique<State>(store, options)) {}
 Authenticator::~Authenticator() = default;
 
-std::optional<core::Result<Admitted>> Authenticator::recall(Access access, const Credentials& credentials) {
+std::optional<core::Result<Admitted>> Authenticator::recall(Access access, const Credentials& credentials) const {
   const core::WallTime now = core::wall_now();
   if (credentials.token.empty() && !credentials.basic) return state_->admit(access, Known(), now);
   const bool token_first = access == Access::post_message && !credentials.token.empty();
@@ -207,7 +207,7 @@ std::optional<core::Result<Admitted>> Authenticator::recall(Access access, const
   return state_->admit(access, std::move(known), now);
 }
 
-core::Result<Admitted> Authenticator::authenticate(Access access, const Credentials& credentials) {
+core::Result<Admitted> Authenticator::authenticate(Access access, const Credentials& credentials) const {
   const std::uint64_t epoch = state_->memory.epoch();
   Found found = access == Access::post_message ? state_->find_message_sender(credentials, epoch)
                                                : state_->find_user(credentials, epoch);
@@ -215,7 +215,7 @@ core::Result<Admitted> Authenticator::authenticate(Access access, const Credenti
   return state_->admit(access, *std::move(found), core::wall_now());
 }
 
-core::Result<PrincipalPtr> Authenticator::log_in(const Credentials::Basic& basic) {
+core::Result<PrincipalPtr> Authenticator::log_in(const Credentials::Basic& basic) const {
   Found found = state_->check_password(basic, state_->memory.epoch());
   if (!found) return std::move(found).error();
   if (found->principal == nullptr) return core::failure(core::ErrorCode::unauthorized, "invalid credentials");

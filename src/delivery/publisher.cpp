@@ -49,6 +49,18 @@ void Publisher::committed(core::UserId user, const model::Message& stored, Recei
   receipt(message.json_slice());
 }
 
+core::Result<void> Publisher::delete_message(core::UserId user, core::MessageId id) {
+  return store_.delete_message(user, id);
+}
+
+core::Result<void> Publisher::delete_messages(core::UserId user, store::Store::Purged done) {
+  return store_.delete_messages(user, std::move(done));
+}
+
+core::Result<void> Publisher::delete_messages(core::ApplicationId application, store::Store::Purged done) {
+  return store_.delete_messages(application, std::move(done));
+}
+
 void Publisher::on_messages(const stream::Batch& batch) {
   streams_->relay(batch);
 }

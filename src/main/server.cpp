@@ -8,6 +8,7 @@
 
 #include "main/checks.hpp"
 #include "main/signals.hpp"
+#include "push/api/accounts.hpp"
 #include "push/api/first_user.hpp"
 #include "push/api/housekeeper.hpp"
 #include "push/api/metrics_page.hpp"
@@ -59,23 +60,21 @@ core::Result<void> listen(net::LoopPool& loops, const config::Server& server, ap
   return {};
 }
 
-// What other nodes say of accounts has the same consequences as a change here: forget first, close second.
-class RemoteEvents final : public cluster::EventListener {
- public:
-  RemoteEvents(auth::Authenticator& authenticator, delivery::Publisher& publisher)
-      : authenticator_(authenticator), publisher_(publisher) {}
+auth::Options authenticator_options(const config::Config& config) {
+  return {.token_cache = config.server.tokencache,
+          .enforce_elevation = config.compat == config::Compat::v3,
+          .touch_seconds = config.server.tokenperiodseconds,
+          .password_cost = config.passstrength};
+}
 
-  void on_event(const cluster::Event& event) override {
-    using Kind = cluster::Event::Kind;
-    authenticator_.forget(event.user);
-    if (event.kind == Kind::client_gone || event.kind == Kind::user_gone)
-      publisher_.disconnect({event.user, event.client});
-  }
-
- private:
-  auth::Authenticator& authenticator_;
-  delivery::Publisher& publisher_;
-};
+void add_gauges(metrics::Registry& metrics, const core::WorkerPool& workers, const hub::Hub& hub) {
+  metrics.gauge("push_workers_waiting", "Jobs that wait for a worker.",
+                [&workers] { return static_cast<std::int64_t>(workers.waiting()); });
+  metrics.gauge("push_lookups_waiting", "Look-ups of tokens that wait for a worker.",
+                [&workers] { return static_cast<std::int64_t>(workers.waiting(core::WorkerPool::Queue::look_ups)); });
+  metrics.gauge("push_online_users", "Users with an open stream.",
+                [&hub] { return static_cast<std::int64_t>(hub.online_users()); });
+}
 
 void wait_for_the_end() {
   for (;;) {
@@ -95,9 +94,11 @@ int serve(const config::Loaded& loaded) {
   core::set_up_log(config.loglevel, colours());
   log_configuration(loaded);
 
-  for (const auto check : {check_origins, check_trusted_proxies, check_web_interface}) {
-    if (auto passed = check(config); !passed) return cannot_start(passed.error());
-  }
+  auto origins = api::OriginRules::compile(config.server);
+  if (!origins) return cannot_start(origins.error());
+  auto proxies = net::TrustedProxies::parse(config.server.trustedproxies);
+  if (!proxies) return cannot_start(proxies.error());
+  if (auto passed = check_web_interface(config); !passed) return cannot_start(passed.error());
 
   // What is on disk.
   metrics::Registry metrics;
@@ -108,26 +109,27 @@ int serve(const config::Loaded& loaded) {
   if (auto ready = images.prepare(); !ready) return cannot_start(ready.error());
 
   // The rooms, each on those that it uses.
-  auth::Authenticator authenticator(**store, {.token_cache = config.server.tokencache,
-                                              .enforce_elevation = config.compat == config::Compat::v3,
-                                              .touch_seconds = config.server.tokenperiodseconds,
-                                              .password_cost = config.passstrength});
+  auth::Authenticator authenticator(**store, authenticator_options(config));
   core::WorkerPool workers(config.server.workers, {config.server.workerqueue, config.server.lookupqueue});
-  metrics.gauge("push_workers_waiting", "Jobs that wait for a worker.",
-                [&workers] { return static_cast<std::int64_t>(workers.waiting()); });
-  metrics.gauge("push_lookups_waiting", "Look-ups of tokens that wait for a worker.",
-                [&workers] { return static_cast<std::int64_t>(workers.waiting(core::WorkerPool::Queue::look_ups)); });
   hub::Hub hub(config.server.stream.shards);
-  metrics.gauge("push_online_users", "Users with an open stream.",
-                [&hub] { return static_cast<std::int64_t>(hub.online_users()); });
+  add_gauges(metrics, workers, hub);
   net::LoopPool loops(config.server, hub, metrics);
   cluster::Standalone backplane;
   delivery::Publisher publisher(**store, hub, loops, backplane, metrics, config.server.stream.inboxsize);
-  RemoteEvents remote_events(authenticator, publisher);
-  backplane.start(publisher, remote_events);
-  api::Service service(**store, authenticator, publisher, images, workers, metrics, config);
+  api::Accounts accounts(**store, authenticator, publisher, backplane);
+  backplane.start(publisher, accounts);
+  api::Service service({.config = config,
+                        .metrics = metrics,
+                        .workers = workers,
+                        .store = **store,
+                        .authenticator = authenticator,
+                        .accounts = accounts,
+                        .publisher = publisher,
+                        .images = images,
+                        .origins = *std::move(origins),
+                        .proxies = *std::move(proxies)});
   api::MetricsPage metrics_page(metrics);
-  api::Housekeeper housekeeper(**store, authenticator, publisher);
+  api::Housekeeper housekeeper(accounts);
 
   // Beyond this point connections arrive.
   if (auto listening = listen(loops, config.server, service, metrics_page); !listening)

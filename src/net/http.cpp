@@ -15,6 +15,7 @@ boost::beast::string_view beast(std::string_view text) {
 
 }  // namespace
 
+Request::Request() = default;
 Request::Request(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Request::Request(Request&&) noexcept = default;
 Request& Request::operator=(Request&&) noexcept = default;

@@ -130,7 +130,7 @@ void Purger::refuse_the_rest() {
 }
 
 void Purger::drain() {
-  std::call_once(drained_, [this] { thread_.stop(); });
+  thread_.stop();
 }
 
 }  // namespace push::store

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <mutex>
 #include <optional>
 
 #include "push/core/callback.hpp"
@@ -70,7 +69,6 @@ class Purger {
   std::size_t admitted_ PUSH_GUARDED_BY(mutex_) = 0;  // jobs_ and the one in hand
   bool standing_waits_ PUSH_GUARDED_BY(mutex_) = true;
   core::SteadyTime standing_due_ PUSH_GUARDED_BY(mutex_){};
-  std::once_flag drained_;  // two threads may drain, one joins
   core::Thread thread_;
 };
 

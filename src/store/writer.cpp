@@ -232,7 +232,7 @@ void Writer::note_outcome(const core::Result<void>& outcome, std::size_t changes
 }
 
 void Writer::drain() {
-  std::call_once(drained_, [this] { thread_.stop(); });
+  thread_.stop();
 }
 
 }  // namespace push::store

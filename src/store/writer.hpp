@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <deque>
 #include <future>
-#include <mutex>
 #include <vector>
 
 #include "push/core/mutex.hpp"
@@ -94,7 +93,6 @@ class Writer {
   std::size_t waiting_ PUSH_GUARDED_BY(mutex_) = 0;
   std::size_t waiting_bytes_ PUSH_GUARDED_BY(mutex_) = 0;
   bool asleep_ PUSH_GUARDED_BY(mutex_) = false;
-  std::once_flag drained_;  // two threads may drain, one joins
   core::Thread thread_;
 };
 

@@ -7,8 +7,13 @@
 namespace push::api {
 namespace {
 
+auth::Credentials read(Incoming request, std::string_view query = {}) {
+  request.target.query = query;
+  return read_credentials(request);
+}
+
 std::string token_of(const Incoming& request, std::string_view query = {}) {
-  const auth::Credentials credentials = read_credentials(request, query);
+  const auth::Credentials credentials = read(request, query);
   return credentials.token + (credentials.from_cookie ? " (cookie)" : "");
 }
 
@@ -56,21 +61,21 @@ TEST(Credentials, ReadsBasic) {
   Incoming request;
   for (const char* header : {"Basic YWRtaW46cHc=", "basic YWRtaW46cHc="}) {
     request.authorization = header;
-    const auto credentials = read_credentials(request, "token=t");
+    const auto credentials = read(request, "token=t");
     ASSERT_TRUE(credentials.basic) << header;
     EXPECT_EQ(credentials.basic->name, "admin");
     EXPECT_EQ(credentials.basic->password, "pw");
     EXPECT_EQ(credentials.token, "t");
   }
   request.authorization = "Basic dTphOmI/w6kA";  // u:a:b?é and a NUL
-  EXPECT_EQ(read_credentials(request, {}).basic->name, "u");
-  EXPECT_EQ(read_credentials(request, {}).basic->password, std::string("a:b?\xc3\xa9\0", 7));
+  EXPECT_EQ(read(request).basic->name, "u");
+  EXPECT_EQ(read(request).basic->password, std::string("a:b?\xc3\xa9\0", 7));
   request.authorization = "Basic Og==";
-  EXPECT_EQ(read_credentials(request, {}).basic->name, "");
+  EXPECT_EQ(read(request).basic->name, "");
   for (const char* header : {"Basic zzzz", "Basic YWRtaW46cHc", "Basic  YWRtaW46cHc=", "Basic YWRt=W46", "Basic ",
                              "Basic", "Basic YWRtaW4=", "Basic YWRtaW46c-c=", "Basic ====", "Digest YWRtaW46cHc="}) {
     request.authorization = header;
-    EXPECT_FALSE(read_credentials(request, {}).basic) << header;
+    EXPECT_FALSE(read(request).basic) << header;
   }
 }
 

@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "api/access_log.hpp"
+#include "api/context.hpp"
 #include "api/routes.hpp"
 #include "push/cluster/backplane.hpp"
 #include "push/hub/hub.hpp"
@@ -29,6 +31,12 @@ struct Closings final : stream::Courier {
   const auth::Authenticator& authenticator;
   std::uint64_t seen;
   std::vector<std::string> closed;
+};
+
+// Nobody waits for an answer: handlers return it.
+struct Nobody final : net::ReplyReceiver {
+  void answer(std::uint64_t, net::Response) override {}
+  void stream(std::uint64_t, net::Request, net::Admission) override {}
 };
 
 class HandlerTest : public testing::Test {
@@ -63,26 +71,23 @@ class HandlerTest : public testing::Test {
   net::Response call(std::string_view method, std::string_view target, std::string_view body = {}) {
     Incoming request;
     request.method = method;
-    request.target = target;
     request.content_type = "application/json";
     request.authorization = authorization;
     request.body = body;
-    const auto parsed = parse_target(target);
-    const Match match = Router(routes()).find(method, parsed->path);
+    return call(request, target);
+  }
+  net::Response call(Incoming request, std::string_view target) {
+    request.target = *parse_target(target);
+    const auto context = std::make_shared<Context>(services, log, net::Request(), net::Reply(nobody, 0));
+    context->request = std::move(request);
+    context->principal = std::make_shared<const auth::Principal>(principal);
+    const Match match = Router(routes()).find(context->request.method, context->request.target.path);
     const auto* handler = match.route == nullptr ? nullptr : std::get_if<Handler>(&match.route->action);
-    EXPECT_NE(handler, nullptr) << method << ' ' << target;
+    EXPECT_NE(handler, nullptr) << context->request.method << ' ' << target;
     if (handler == nullptr) return {};
-    Context context{store,
-                    authenticator,
-                    publisher,
-                    images,
-                    config,
-                    request,
-                    *parsed,
-                    std::make_shared<const auth::Principal>(principal),
-                    parse_id(match.id).value_or(0),
-                    match.rest};
-    return (*handler)(context);
+    context->id = parse_id(match.id).value_or(0);
+    context->rest = match.rest;
+    return (*handler)(*context);
   }
   // "404 text" of an error, "200 body" else.
   std::string answer(std::string_view method, std::string_view target, std::string_view body = {}) {
@@ -109,8 +114,22 @@ class HandlerTest : public testing::Test {
   cluster::Standalone backplane;
   metrics::Registry metrics;
   delivery::Publisher publisher{store, hub, closings, backplane, metrics, 64};
+  Accounts accounts{store, authenticator, publisher, backplane};
   files::ImageFolder images{""};
   config::Config config;
+  core::WorkerPool workers{1, 1};
+  const Services services{.config = config,
+                          .metrics = metrics,
+                          .workers = workers,
+                          .store = store,
+                          .authenticator = authenticator,
+                          .accounts = accounts,
+                          .publisher = publisher,
+                          .images = images,
+                          .origins = *OriginRules::compile({}),
+                          .proxies = *net::TrustedProxies::parse({})};
+  AccessLog log{services.proxies, metrics};
+  Nobody nobody;
   auth::Principal principal;
   std::string authorization;
 };

@@ -24,14 +24,7 @@ class ImageRoutes : public HandlerTest {
     request.content_type = "multipart/form-data; boundary=zz";
     request.body =
         "--zz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.gif\"\r\n\r\nGIF89a\r\n--zz--\r\n";
-    const Target target = *parse_target("/application/" + std::to_string(application) + "/image");
-    const Match match = Router(routes()).find("POST", target.path);
-    Context context{store,       authenticator,
-                    publisher,   images,
-                    config,      request,
-                    target,      std::make_shared<const auth::Principal>(principal),
-                    application, {}};
-    return std::get<Handler>(match.route->action)(context);
+    return call(request, "/application/" + std::to_string(application) + "/image");
   }
   std::ptrdiff_t files_left() const {
     return std::distance(std::filesystem::directory_iterator(path), std::filesystem::directory_iterator());

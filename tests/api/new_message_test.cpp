@@ -14,12 +14,12 @@ core::Result<MessageForm> read(std::string_view body, Kind kind = Kind::applicat
                                std::string_view content_type = "application/json") {
   Incoming request;
   request.method = "POST";
-  request.target = target;
+  request.target = *parse_target(target);
   request.content_type = content_type;
   request.body = body;
   auth::Principal principal;
   principal.kind = kind;
-  return read_message(request, *parse_target(target), principal);
+  return read_message(request, principal);
 }
 
 std::string error_of(const core::Result<MessageForm>& form) {

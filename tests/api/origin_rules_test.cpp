@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "api/incoming.hpp"
+
 namespace push::api {
 namespace {
 

@@ -13,13 +13,13 @@ using core::ErrorCode;
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 TEST(Respond, ErrorBodiesAreGotifysToTheByte) {
-  const net::Response response = error(404, "page not found");
+  const net::Response response = not_found("page not found");
   EXPECT_EQ(response.status, 404u);
   EXPECT_EQ(response.content_type, "application/json");
   EXPECT_EQ(response.body.view, R"({"error":"Not Found","errorCode":404,"errorDescription":"page not found"})");
   EXPECT_TRUE(response.headers.empty());
   EXPECT_EQ(
-      error_body(400, "strconv.ParseInt: parsing \"x\": invalid <syntax>"),
+      bad_request("strconv.ParseInt: parsing \"x\": invalid <syntax>").body.view,
       R"({"error":"Bad Request","errorCode":400,"errorDescription":"strconv.ParseInt: parsing \"x\": invalid \u003csyntax\u003e"})");
 }
 
@@ -39,9 +39,40 @@ TEST(Respond, EveryErrorCodeHasItsStatusAndPhrase) {
   }
 }
 
+TEST(Respond, AConflictIsA400InGotifysWordsWhateverTheStoreSays) {
+  const std::pair<core::Conflict, std::string> rows[] = {
+      {core::Conflict::name, "username already exists"},
+      {core::Conflict::token, "the new token is taken, try again"},
+      {core::Conflict::sort_key, "sort key is not unique"},
+      {core::Conflict::last_admin, "cannot delete last admin"},
+      {core::Conflict::internal, "cannot delete internal application"},
+  };
+  for (const auto& [conflict, words] : rows) {
+    const net::Response response = error(core::failure(conflict, "the store's words"));
+    EXPECT_EQ(response.status, 400u);
+    EXPECT_EQ(response.body.view, R"({"error":"Bad Request","errorCode":400,"errorDescription":")" + words + "\"}");
+  }
+}
+
+TEST(Respond, ErrorsHaveNames) {
+  EXPECT_EQ(bad_request("x").status, 400u);
+  EXPECT_EQ(unauthorized("x").status, 401u);
+  EXPECT_EQ(forbidden("x").status, 403u);
+  EXPECT_EQ(not_found("x").status, 404u);
+  EXPECT_EQ(forbidden("why").body.view, R"({"error":"Forbidden","errorCode":403,"errorDescription":"why"})");
+}
+
+TEST(Respond, WhatWasNoRequestEndsTheConnection) {
+  const net::Response response = rejected(431, "why");
+  EXPECT_EQ(response.status, 431u);
+  EXPECT_TRUE(response.close);
+  EXPECT_EQ(response.body.view,
+            R"({"error":"Request Header Fields Too Large","errorCode":431,"errorDescription":"why"})");
+}
+
 TEST(Respond, UnavailableSaysWhenToComeBack) {
   EXPECT_EQ(error(core::failure(ErrorCode::unavailable, "full")).headers, (Headers{{"Retry-After", "1"}}));
-  EXPECT_EQ(error(503, "full").headers, (Headers{{"Retry-After", "1"}}));
+  EXPECT_EQ(rejected(503, "full").headers, (Headers{{"Retry-After", "1"}}));
 }
 
 TEST(Respond, InternalErrorsKeepTheirTextFromClientsForTheLog) {

@@ -66,6 +66,7 @@ std::string stream_request(const std::string& credentials) {
          "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
          credentials + "\r\n\r\n";
 }
+const core::UserId kUser{1};
 const std::string kToken = "X-Gotify-Key: Cone";
 const std::string kBasic = "Authorization: Basic YWRtaW46cHc=";
 
@@ -80,7 +81,17 @@ class Revocation : public testing::Test {
     store_.add_client(2, 1, "Ctwo");
     loops_.emplace(settings_.server, hub_, metrics_);
     publisher_.emplace(store_, hub_, *loops_, backplane_, metrics_, 1024);
-    service_.emplace(store_, authenticator_, *publisher_, images_, workers_, metrics_, settings_);
+    accounts_.emplace(store_, authenticator_, *publisher_, backplane_);
+    service_.emplace(Services{.config = settings_,
+                              .metrics = metrics_,
+                              .workers = workers_,
+                              .store = store_,
+                              .authenticator = authenticator_,
+                              .accounts = *accounts_,
+                              .publisher = *publisher_,
+                              .images = images_,
+                              .origins = *OriginRules::compile(settings_.server),
+                              .proxies = *net::TrustedProxies::parse({})});
     const auto port = loops_->listen("127.0.0.1", 0, *service_, &*service_);
     EXPECT_TRUE(port);
     port_ = port ? *port : 0;
@@ -127,27 +138,21 @@ class Revocation : public testing::Test {
   core::WorkerPool workers_{1, std::numeric_limits<std::size_t>::max()};  // refuses only when it stops
   std::optional<net::LoopPool> loops_;
   std::optional<delivery::Publisher> publisher_;
+  std::optional<Accounts> accounts_;
   std::optional<Service> service_;
   std::uint16_t port_ = 0;
 };
 
 TEST_F(Revocation, AClientDeletedWhileItsStreamIsLetInLosesIt) {
-  during_lookup([this] {
-    std::erase_if(store_.clients, [](const model::Client& client) { return client.token == "Cone"; });
-    authenticator_.forget();
-    publisher_->disconnect({core::UserId{1}, core::ClientId{1}});
-  });
+  during_lookup([this] { EXPECT_TRUE(accounts_->delete_client(kUser, core::ClientId{1})); });
   Talk stream(port_);
   open(stream, kToken);
   EXPECT_TRUE(stream.ended());
 }
 
 TEST_F(Revocation, AUserDeletedWhileABasicStreamIsLetInLosesIt) {
-  during_lookup([this] {
-    store_.users.clear();
-    authenticator_.forget();
-    publisher_->disconnect({core::UserId{1}, core::ClientId{}});
-  });
+  store_.add_user(2, "other", "", true);
+  during_lookup([this] { EXPECT_TRUE(accounts_->delete_user(kUser)); });
   Talk stream(port_);
   open(stream, kBasic);
   EXPECT_TRUE(stream.ended());
@@ -155,19 +160,19 @@ TEST_F(Revocation, AUserDeletedWhileABasicStreamIsLetInLosesIt) {
 
 TEST_F(Revocation, AnotherChangeMeanwhileLeavesStreamsOpen) {
   for (const std::string& credentials : {kToken, kBasic}) {
-    during_lookup([this] { authenticator_.forget(); });
+    during_lookup([this] { accounts_->forget_stale(kUser); });
     Talk stream(port_);
     open(stream, credentials);
     wait_for_the_worker();
     expect_messages_at(stream);
-    authenticator_.forget();
+    accounts_->forget_stale(kUser);
   }
 }
 
 TEST_F(Revocation, WhenNoWorkerCanCheckTheStreamEnds) {
   std::thread stopper;
   during_lookup([this, &stopper] {
-    authenticator_.forget();
+    accounts_->forget_stale(kUser);
     stopper = std::thread([this] { workers_.stop(); });
     core::WorkerPool::Job nothing([] {});
     while (workers_.submit(nothing)) {
@@ -188,7 +193,7 @@ TEST_F(Revocation, AnExpiredClientLosesItsStreamsAndNobodyElse) {
   open(basic, kBasic);
   store_.clients.front().expires_at = core::wall_now();
   const std::uint64_t epoch = authenticator_.epoch();
-  Housekeeper housekeeper(store_, authenticator_, *publisher_, std::chrono::hours(1));
+  Housekeeper housekeeper(*accounts_, std::chrono::hours(1));
   EXPECT_TRUE(first.ended());
   housekeeper.stop();
   EXPECT_NE(authenticator_.epoch(), epoch);
@@ -205,7 +210,7 @@ TEST_F(Revocation, AnExpiredClientOfOneUserLeavesTheOthersRemembered) {
   ASSERT_TRUE(authenticator_.authenticate(auth::Access::client, first));
   ASSERT_TRUE(authenticator_.authenticate(auth::Access::client, other));
   store_.clients.front().expires_at = core::wall_now();
-  { const Housekeeper housekeeper(store_, authenticator_, *publisher_, std::chrono::hours(1)); }
+  { const Housekeeper housekeeper(*accounts_, std::chrono::hours(1)); }
   EXPECT_FALSE(authenticator_.recall(auth::Access::client, first));
   EXPECT_TRUE(authenticator_.recall(auth::Access::client, other));
 }
@@ -214,7 +219,7 @@ TEST_F(Revocation, NobodyIsForgottenWhereNothingExpires) {
   Talk stream(port_);
   open(stream, kToken);
   const std::uint64_t epoch = authenticator_.epoch();
-  { const Housekeeper housekeeper(store_, authenticator_, *publisher_, std::chrono::milliseconds(1)); }
+  { const Housekeeper housekeeper(*accounts_, std::chrono::milliseconds(1)); }
   EXPECT_EQ(authenticator_.epoch(), epoch);
   expect_messages_at(stream);
 }
@@ -222,10 +227,10 @@ TEST_F(Revocation, NobodyIsForgottenWhereNothingExpires) {
 TEST_F(Revocation, HousekeepingGoesOnAfterTheStoreWasAway) {
   store_.clients.front().expires_at = core::wall_now();
   store_.broken = true;
-  { const Housekeeper housekeeper(store_, authenticator_, *publisher_, std::chrono::milliseconds(1)); }
+  { const Housekeeper housekeeper(*accounts_, std::chrono::milliseconds(1)); }
   EXPECT_EQ(store_.clients.size(), 2U);
   store_.broken = false;
-  { const Housekeeper housekeeper(store_, authenticator_, *publisher_, std::chrono::milliseconds(1)); }
+  { const Housekeeper housekeeper(*accounts_, std::chrono::milliseconds(1)); }
   EXPECT_EQ(store_.clients.size(), 1U);
 }
 

@@ -88,7 +88,17 @@ class ServiceTest : public testing::Test {
     delivery::Publisher publisher(store, hub, loops, backplane, metrics, 1024);
     core::WorkerPool workers(1, queue);
     files::ImageFolder images("");
-    Service service(store, authenticator, publisher, images, workers, metrics, settings);
+    Accounts accounts(store, authenticator, publisher, backplane);
+    Service service({.config = settings,
+                     .metrics = metrics,
+                     .workers = workers,
+                     .store = store,
+                     .authenticator = authenticator,
+                     .accounts = accounts,
+                     .publisher = publisher,
+                     .images = images,
+                     .origins = *OriginRules::compile(settings.server),
+                     .proxies = *net::TrustedProxies::parse(settings.server.trustedproxies)});
     const auto port = loops.listen("127.0.0.1", 0, service, &service);
     ASSERT_TRUE(port) << port.error().text;
     loops.start();

@@ -1,4 +1,4 @@
-#include "push/api/target.hpp"
+#include "api/target.hpp"
 
 #include <gtest/gtest.h>
 

@@ -4,17 +4,14 @@
 #pragma once
 #include <chrono>
 
-#include "push/auth/authenticator.hpp"
+#include "push/api/accounts.hpp"
 #include "push/core/thread.hpp"
-#include "push/delivery/publisher.hpp"
-#include "push/store/store.hpp"
 
 namespace push::api {
 
 class Housekeeper {
  public:
-  Housekeeper(store::Store& store, auth::Authenticator& authenticator, delivery::Publisher& publisher,
-              std::chrono::milliseconds period = std::chrono::seconds(1));
+  explicit Housekeeper(Accounts& accounts, std::chrono::milliseconds period = std::chrono::seconds(1));
   ~Housekeeper();  // stop()
   Housekeeper(const Housekeeper&) = delete;
   Housekeeper& operator=(const Housekeeper&) = delete;
@@ -26,9 +23,7 @@ class Housekeeper {
   void run(const std::stop_token& stop);
   void delete_expired();
 
-  store::Store& store_;
-  auth::Authenticator& authenticator_;
-  delivery::Publisher& publisher_;
+  Accounts& accounts_;
   const std::chrono::milliseconds period_;
   bool failing_ = false;  // said once until it works again; the thread's
   core::Thread thread_;

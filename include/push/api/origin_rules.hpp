@@ -6,13 +6,13 @@
 #include <utility>
 #include <vector>
 
-#include "push/api/incoming.hpp"
 #include "push/config/config.hpp"
 #include "push/core/pattern.hpp"
 #include "push/core/result.hpp"
 
 namespace push::api {
 
+struct Incoming;
 using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
 class OriginRules {

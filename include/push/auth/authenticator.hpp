@@ -38,14 +38,14 @@ class Authenticator {
   ~Authenticator();
 
   // Any thread, never blocks. Empty: memory cannot tell, ask authenticate() on a worker.
-  std::optional<core::Result<Admitted>> recall(Access access, const Credentials& credentials);
+  std::optional<core::Result<Admitted>> recall(Access access, const Credentials& credentials) const;
   // Worker threads: reads the store, may run bcrypt. unauthorized / forbidden with the texts of gotify-spec 2.2;
   // unavailable when the store cannot answer (never unauthorized: stock clients would log out). A token that cannot be
   // parsed is unauthorized with read_token's text, for Access::optional too, unless a password came first and was
   // right.
-  core::Result<Admitted> authenticate(Access access, const Credentials& credentials);
+  core::Result<Admitted> authenticate(Access access, const Credentials& credentials) const;
   // POST /auth/local/login. Worker threads. unauthorized: "invalid credentials".
-  core::Result<PrincipalPtr> log_in(const Credentials::Basic& basic);
+  core::Result<PrincipalPtr> log_in(const Credentials::Basic& basic) const;
   // Any thread: everything remembered of this user (its name, password and rights, its clients and applications) is
   // stale, and so is what is being looked up right now. Costs the others nothing.
   void forget(core::UserId user);

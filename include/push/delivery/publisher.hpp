@@ -34,6 +34,11 @@ class Publisher final : public cluster::MessageListener {
   // Any loop, never blocks. unavailable: the store's queue is full or the loops are behind; `receipt` is not called.
   core::Result<void> publish(core::UserId user, store::NewMessage message, Receipt receipt);
 
+  // Deletions, as the store has them (store::Store): a worker, or any thread for those that answer through `done`.
+  core::Result<void> delete_message(core::UserId user, core::MessageId id);
+  core::Result<void> delete_messages(core::UserId user, store::Store::Purged done);
+  core::Result<void> delete_messages(core::ApplicationId application, store::Store::Purged done);
+
   // From another node: straight to this node's streams.
   void on_messages(const stream::Batch& batch) override;
 

@@ -18,6 +18,7 @@ namespace push::net {
 class Request {
  public:
   struct Impl;
+  Request();  // empty, as one that was moved from: may only be assigned to or destroyed
   explicit Request(std::unique_ptr<Impl> impl);
   Request(Request&&) noexcept;
   Request& operator=(Request&&) noexcept;

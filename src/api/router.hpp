@@ -1,27 +1,26 @@
 // Method and path -> what to do about them. The table is data (routes.cpp); this finds the row. gotify-spec 1.0.
 #pragma once
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 
-#include "push/api/context.hpp"
-#include "push/api/incoming.hpp"
-#include "push/api/target.hpp"
+#include "api/incoming.hpp"
 #include "push/auth/principal.hpp"
+#include "push/net/http.hpp"
 
 namespace push::api {
 
-struct Exchange;
-class Service;
+struct Context;
 
-// A straight line from a request to its answer. On::loop: memory only. On::worker: may block.
+// Both kinds of handler take the one Context of the request.
+// Answers with what it returns. On::loop: memory only. On::worker: may block.
 using Handler = net::Response (*)(Context&);
-// Takes the exchange over on the session's loop, or on a worker if the credentials had to be looked up; answers later.
-using Taker = void (*)(Service&, const std::shared_ptr<Exchange>&);
+// Answers later, through Context::finish() or fail(). Called on the session's loop, or on a worker if the credentials
+// had to be looked up.
+using LateHandler = void (*)(Context&);
 
 enum class On { loop, worker };
 enum class Gate {
@@ -33,15 +32,15 @@ struct Route {
   std::string_view method;
   std::string_view pattern;            // /message/:id; a last `*` matches any rest. First match in the table wins.
   std::optional<auth::Access> access;  // empty: public
-  std::variant<Handler, Taker> action;
+  std::variant<Handler, LateHandler> action;
   On on = On::worker;
   Gate gate = Gate::api;
 };
 
 struct Match {
   const Route* route = nullptr;  // null: not found
-  std::string_view id;           // what stands for :id, "" if the pattern has none
-  std::string_view rest;         // what stands for the last `*`, "" if the pattern has none
+  std::string_view id;           // what the path has for :id, "" if the pattern has none
+  std::string_view rest;         // what the path has for the last `*`, "" if the pattern has none
 };
 
 class Router {
@@ -51,7 +50,7 @@ class Router {
   // The match looks into `path`.
   Match find(std::string_view method, std::string_view path) const;
   // Where a path goes that matches only with its trailing slash taken off or put on; empty: nowhere.
-  std::optional<std::string> redirect(const Incoming& request, const Target& target) const;
+  std::optional<std::string> redirect(const Incoming& request) const;
 
  private:
   std::span<const Route> routes_;

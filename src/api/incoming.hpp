@@ -1,7 +1,9 @@
-// What the api reads of a request, as plain views: handlers and their helpers never see net::Request, and tests write
-// one down.
+// What was asked, as plain views: handlers and their helpers never see net::Request, and tests write one down.
 #pragma once
 #include <string_view>
+
+#include "api/target.hpp"
+#include "push/net/http.hpp"
 
 namespace push::api {
 
@@ -17,7 +19,7 @@ struct Conditions {
 
 struct Incoming {
   std::string_view method;
-  std::string_view target;
+  Target target;  // empty until it is parsed
   std::string_view body;
   std::string_view peer;  // IP address, "" on a unix socket
   // Headers, "" if absent.
@@ -32,5 +34,13 @@ struct Incoming {
   std::string_view forwarded_host;    // X-Forwarded-Host, else X-Host
   Conditions conditions;
 };
+
+// Looks into `request`; its target is left empty.
+Incoming view_of(const net::Request& request);
+
+// Of an Origin header: host with port, "" if the origin has none (e.g. `null`).
+std::string_view origin_host(std::string_view origin);
+// The host of `host[:port]`, without the brackets of an IPv6 address.
+std::string_view host_name(std::string_view host);
 
 }  // namespace push::api

@@ -1,0 +1,76 @@
+// One request on its way through the API: what was asked, who asks, what is known so far, and the means to answer.
+// Every handler gets it. Passed from the loop to a worker or the writer, never used by two threads at once. Tests build
+// one from literals.
+#pragma once
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <string_view>
+
+#include "api/incoming.hpp"
+#include "api/router.hpp"
+#include "push/api/services.hpp"
+#include "push/auth/principal.hpp"
+#include "push/auth/token.hpp"
+#include "push/binder/binder.hpp"
+#include "push/core/callback.hpp"
+#include "push/core/clock.hpp"
+#include "push/core/worker_pool.hpp"
+#include "push/net/http.hpp"
+
+namespace push::api {
+
+class AccessLog;
+
+struct Context final : std::enable_shared_from_this<Context> {
+  Context(const Services& everything, AccessLog& access_log, net::Request r, net::Reply a)
+      : services(everything), log(access_log), raw(std::move(r)), reply(std::move(a)) {}
+
+  // The answer, once per request. Any thread.
+  void finish(net::Response response);
+  void fail(const core::Error& error);
+  // Runs `work` on a worker, or answers 503.
+  using Work = core::Callback<void(Context&)>;
+  using Queue = core::WorkerPool::Queue;
+  void on_worker(Work work, Queue queue = Queue::jobs);
+  // Exceptions of libraries stop here: an empty 500, as Gotify answers a panic (gotify-spec 1.0).
+  template <class Guarded>
+  void guarded(Guarded&& work) {
+    try {
+      work(*this);
+    } catch (const std::exception& thrown) {
+      broken(thrown.what());
+    }
+  }
+
+  core::UserId user() const { return principal->user; }
+  // What bind() reads fields from.
+  binder::Source source() const { return {request.method, request.content_type, request.target.query, request.body}; }
+  // gotify-spec 0, row c: whether lists show credentials.
+  bool lists_tokens() const { return services.config.compat == config::Compat::v2; }
+  auth::TokenForm token_form() const {
+    return services.config.compat == config::Compat::v2 ? auth::TokenForm::legacy : auth::TokenForm::enhanced;
+  }
+
+  const Services& services;
+  AccessLog& log;
+  net::Request raw;
+  net::Reply reply;
+  core::SteadyTime start = core::steady_now();
+
+  Incoming request;              // looks into `raw`
+  HeaderList headers;            // what the answer carries besides its own
+  const Route* route = nullptr;  // null until it is found
+  std::string_view id_text;      // what the path has for :id; looks into `request.target`
+  std::uint64_t id = 0;          // the number of `id_text`
+  std::string_view rest;         // what the path has for the pattern's last `*`; likewise
+  auth::Credentials credentials;
+  std::uint64_t epoch = 0;       // auth::Authenticator's, before it was asked
+  auth::PrincipalPtr principal;  // null on public routes
+
+ private:
+  void send(net::Response response, std::string_view cause);
+  void broken(std::string_view cause);
+};
+
+}  // namespace push::api

@@ -1,0 +1,250 @@
+// The door: for each change what is forgotten, whose streams are closed, what is announced, and in which order.
+#include "push/api/accounts.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "push/hub/hub.hpp"
+#include "push/stream/courier.hpp"
+#include "support/memory_store.hpp"
+
+namespace push::api {
+namespace {
+
+using Kind = cluster::Event::Kind;
+using Log = std::vector<std::string>;
+
+const core::UserId kFirst{1};
+const core::UserId kSecond{2};
+const core::ClientId kClient{1};
+const core::ApplicationId kApplication{1};
+
+std::string name_of(Kind kind) {
+  constexpr const char* kNames[] = {"client_added",        "client_changed",   "client_gone",  "application_added",
+                                    "application_changed", "application_gone", "user_changed", "user_gone"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+// Writes down which streams are closed and what is announced, and whether user 1 was still remembered by then.
+struct Notes final : stream::Courier, cluster::Backplane {
+  std::function<bool()> remembered;
+  Log log;
+
+  void note(const std::string& what) { log.push_back(what + (remembered() ? ", remembered" : ", forgotten")); }
+  void deliver(hub::LoopSet, const stream::Message&) override {}
+  void disconnect(hub::LoopSet, hub::Key key) override {
+    note("close U" + std::to_string(core::value(key.user)) + " C" + std::to_string(core::value(key.client)));
+  }
+  std::size_t backlog() const override { return 0; }
+  void start(cluster::MessageListener&, cluster::EventListener&) override {}
+  void stop() override {}
+  void announce(const stream::Batch&) override {}
+  void announce(const cluster::Event& event) override {
+    note(name_of(event.kind) + " U" + std::to_string(core::value(event.user)) + " C" +
+         std::to_string(core::value(event.client)) + " A" + std::to_string(core::value(event.application)));
+  }
+};
+
+class AccountsTest : public testing::Test {
+ protected:
+  AccountsTest() {
+    notes.remembered = [this] { return remembers("Cone"); };
+    store.add_user(1, "first", "", true);
+    store.add_user(2, "second", "", true);
+    store.add_application(1, 1, "Aone", "one");
+    store.add_client(1, 1, "Cone");
+    store.add_client(2, 2, "Ctwo");
+    for (const core::UserId user : {kFirst, kSecond}) hub.join(user, 0);
+    for (const char* token : {"Cone", "Ctwo"}) {
+      EXPECT_TRUE(authenticator.authenticate(auth::Access::client, {token, false, {}}));
+    }
+  }
+  bool remembers(const char* token) {
+    return authenticator.recall(auth::Access::client, {token, false, {}}).has_value();
+  }
+
+  test::MemoryStore store;
+  auth::Authenticator authenticator{store, {}};
+  hub::Hub hub{1};
+  Notes notes;
+  metrics::Registry metrics;
+  delivery::Publisher publisher{store, hub, notes, notes, metrics, 64};
+  Accounts accounts{store, authenticator, publisher, notes};
+};
+
+struct Row {
+  const char* name;
+  std::function<bool(Accounts&)> change;  // whether it was committed
+  bool forgets;
+  Log log;
+};
+
+const Row kRows[] = {
+    {"create_user",
+     [](Accounts& a) {
+       return a.create_user({"third", "", false}).has_value();
+     },
+     false,
+     {}},
+    {"update_user",
+     [](Accounts& a) {
+       return a.update_user(kFirst, {"renamed", false, ""}).has_value();
+     },
+     true,
+     {"user_changed U1 C0 A0, forgotten"}},
+    {"set_password",
+     [](Accounts& a) { return a.set_password(kFirst, "hash").has_value(); },
+     true,
+     {"user_changed U1 C0 A0, forgotten"}},
+    {"delete_user",
+     [](Accounts& a) { return a.delete_user(kFirst).has_value(); },
+     true,
+     {"close U1 C0, forgotten", "user_gone U1 C0 A0, forgotten"}},
+    {"create_application",
+     [](Accounts& a) {
+       return a.create_application({kFirst, "Atwo", "two", "", 0, ""}).has_value();
+     },
+     false,
+     {"application_added U1 C0 A2, remembered"}},
+    {"update_application",
+     [](Accounts& a) {
+       return a.update_application(kFirst, kApplication, {"new", "", 0, ""}).has_value();
+     },
+     true,
+     {"application_changed U1 C0 A1, forgotten"}},
+    {"set_application_token",
+     [](Accounts& a) { return a.set_application_token(kFirst, kApplication, "Anew").has_value(); },
+     true,
+     {"application_changed U1 C0 A1, forgotten"}},
+    {"set_application_image",
+     [](Accounts& a) { return a.set_application_image(kFirst, kApplication, "x.png").has_value(); },
+     false,
+     {"application_changed U1 C0 A1, remembered"}},
+    {"delete_application",
+     [](Accounts& a) { return a.delete_application(kFirst, kApplication).has_value(); },
+     true,
+     {"application_gone U1 C0 A1, forgotten"}},
+    {"create_client",
+     [](Accounts& a) {
+       return a.create_client({kFirst, "Cthree", "c", 0, {}}).has_value();
+     },
+     false,
+     {"client_added U1 C3 A0, remembered"}},
+    {"update_client",
+     [](Accounts& a) {
+       return a.update_client(kFirst, kClient, {"new", 60}).has_value();
+     },
+     true,
+     {"client_changed U1 C1 A0, forgotten"}},
+    {"elevate_client",
+     [](Accounts& a) { return a.elevate_client(kFirst, kClient, {}).has_value(); },
+     true,
+     {"client_changed U1 C1 A0, forgotten"}},
+    {"delete_client",
+     [](Accounts& a) { return a.delete_client(kFirst, kClient).has_value(); },
+     true,
+     {"close U1 C1, forgotten", "client_gone U1 C1 A0, forgotten"}},
+    {"end_session",
+     [](Accounts& a) { return a.end_session(kFirst, kClient).has_value(); },
+     true,
+     {"close U1 C1, forgotten", "client_gone U1 C1 A0, forgotten"}},
+    {"touch_clients", [](Accounts& a) { return a.touch_clients({kClient}, core::wall_now()); }, false, {}},
+};
+
+class Change : public AccountsTest, public testing::WithParamInterface<Row> {};
+
+TEST_P(Change, IsCommittedThenForgottenThenDisconnectedThenAnnounced) {
+  EXPECT_TRUE(GetParam().change(accounts));
+  EXPECT_EQ(notes.log, GetParam().log);
+  EXPECT_EQ(remembers("Cone"), !GetParam().forgets);
+  EXPECT_TRUE(remembers("Ctwo")) << "nobody else is forgotten";
+}
+
+TEST_P(Change, ThatIsNotCommittedHasNoConsequence) {
+  store.broken = true;
+  EXPECT_FALSE(GetParam().change(accounts));
+  EXPECT_EQ(notes.log, Log{});
+  EXPECT_TRUE(remembers("Cone"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Accounts, Change, testing::ValuesIn(kRows),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+TEST_F(AccountsTest, ExpiredClientsAreForgottenClosedAndAnnouncedEach) {
+  const core::WallTime now = core::wall_now();
+  store.add_client(3, 1, "Cthree").expires_at = now;
+  store.clients[0].expires_at = now;
+  const auto deleted = accounts.delete_expired_clients(now);
+  ASSERT_TRUE(deleted);
+  EXPECT_EQ(*deleted, 2u);
+  EXPECT_EQ(notes.log, (Log{"close U1 C1, forgotten", "client_gone U1 C1 A0, forgotten", "close U1 C3, forgotten",
+                            "client_gone U1 C3 A0, forgotten"}));
+  EXPECT_TRUE(remembers("Ctwo"));
+  EXPECT_EQ(*accounts.delete_expired_clients(now), 0u);
+  EXPECT_EQ(notes.log.size(), 4u);
+  store.broken = true;
+  EXPECT_FALSE(accounts.delete_expired_clients(now));
+  EXPECT_EQ(notes.log.size(), 4u);
+}
+
+TEST_F(AccountsTest, WhatAnotherNodeHasCommittedIsForgottenAndClosedHereButNotAnnouncedAgain) {
+  struct {
+    cluster::Event event;
+    bool forgets;
+    Log log;
+  } const rows[] = {
+      {{Kind::client_added, kFirst, kClient, {}}, false, {}},
+      {{Kind::client_changed, kFirst, kClient, {}}, true, {}},
+      {{Kind::client_gone, kFirst, kClient, {}}, true, {"close U1 C1, forgotten"}},
+      {{Kind::application_added, kFirst, {}, kApplication}, false, {}},
+      {{Kind::application_changed, kFirst, {}, kApplication}, true, {}},
+      {{Kind::application_gone, kFirst, {}, kApplication}, true, {}},
+      {{Kind::user_changed, kFirst, {}, {}}, true, {}},
+      {{Kind::user_gone, kFirst, {}, {}}, true, {"close U1 C0, forgotten"}},
+  };
+  for (const auto& row : rows) {
+    notes.log.clear();
+    EXPECT_TRUE(authenticator.authenticate(auth::Access::client, {"Cone", false, {}}));
+    accounts.on_event(row.event);
+    EXPECT_EQ(notes.log, row.log) << name_of(row.event.kind);
+    EXPECT_EQ(remembers("Cone"), !row.forgets) << name_of(row.event.kind);
+    EXPECT_TRUE(remembers("Ctwo"));
+  }
+}
+
+TEST_F(AccountsTest, ASessionThatIsGoneAlreadyIsClosedButNotAnnouncedAgain) {
+  store.clients.erase(store.clients.begin());
+  EXPECT_TRUE(accounts.end_session(kFirst, kClient));
+  EXPECT_EQ(notes.log, Log{"close U1 C1, forgotten"});
+}
+
+TEST_F(AccountsTest, WhatIsStaleIsForgottenAndNoMore) {
+  accounts.forget_stale(kFirst);
+  EXPECT_FALSE(remembers("Cone"));
+  EXPECT_TRUE(remembers("Ctwo"));
+  EXPECT_EQ(notes.log, Log{});
+}
+
+TEST_F(AccountsTest, ARecheckClosesTheStreamsOfWhoIsGone) {
+  const auto closed = [this](core::UserId user, core::ClientId client) {
+    notes.log.clear();
+    accounts.recheck(user, client);
+    return !notes.log.empty();
+  };
+  EXPECT_FALSE(closed(kFirst, kClient));
+  EXPECT_FALSE(closed(kFirst, {}));
+  EXPECT_TRUE(closed(kSecond, kClient)) << "another user's client";
+  EXPECT_TRUE(closed(kFirst, core::ClientId{9}));
+  store.users.pop_back();
+  EXPECT_TRUE(closed(kSecond, {}));
+  store.broken = true;
+  EXPECT_TRUE(closed(kFirst, kClient)) << "the store cannot tell";
+  EXPECT_TRUE(closed(kFirst, {}));
+  EXPECT_TRUE(remembers("Cone"));
+}
+
+}  // namespace
+}  // namespace push::api
