@@ -16,7 +16,7 @@
 namespace push::files {
 namespace {
 
-// JavaScript needs a JavaScript type, or a browser does not run a module.
+// Browsers run a module only if it has a JavaScript type.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 19> kTypes = {{
     {".css", "text/css; charset=utf-8"},
     {".gif", "image/gif"},
@@ -39,7 +39,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 19> kTypes =
     {".woff2", "font/woff2"},
 }};
 
-// No control characters: what cannot be read is named in the log, a line each.
+// No control characters: paths that cannot be read are logged, one line each.
 bool stays_inside(std::string_view path) {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
   if (path.empty() || std::any_of(path.begin(), path.end(), is_control)) return false;
@@ -85,7 +85,7 @@ core::Result<std::optional<File>> read_file(const std::string& folder, std::stri
   if (!stays_inside(path)) return std::optional<File>();
   std::string full = folder + "/";
   full += path;
-  // Not blocking: whatever lies there, a pipe too, the open comes back.
+  // Non-blocking, because the path may be a pipe.
   const core::Descriptor file(::open(full.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file) {
     if (errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG || errno == ENXIO) return std::optional<File>();

@@ -53,7 +53,7 @@ core::Result<void> sync_folder(const std::string& path) {
   return refused("write", path, std::strerror(errno));
 }
 
-// The new file under its name, or nothing.
+// Renames the file durably, or removes it.
 core::Result<void> put_in_place(const std::string& from, const std::string& to, const std::string& folder) {
   if (std::rename(from.c_str(), to.c_str()) != 0) return refused("create", to, std::strerror(errno));
   auto synced = sync_folder(folder);
@@ -66,15 +66,15 @@ core::Result<void> put_in_place(const std::string& from, const std::string& to, 
 core::Result<void> ImageFolder::prepare() const {
   std::error_code error;
   std::filesystem::create_directories(path_, error);
-  if (error) return refused("create the images' folder", path_, error.message());
+  if (error) return refused("create the image directory", path_, error.message());
   std::filesystem::directory_iterator entry(path_, error);
   for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
     const std::filesystem::path& path = entry->path();
     if (path.filename().string().starts_with(kUnfinished) && ::unlink(path.c_str()) != 0) {
-      spdlog::warn("Image left over from an upload stays: path={} reason={}", path.string(), std::strerror(errno));
+      spdlog::warn("cannot remove stale upload path=\"{}\" error=\"{}\"", path.string(), std::strerror(errno));
     }
   }
-  if (error) return refused("read the images' folder", path_, error.message());
+  if (error) return refused("read the image directory", path_, error.message());
   return {};
 }
 
@@ -98,7 +98,7 @@ void ImageFolder::remove(const std::string& name) const {
   if (!could_be_image(name)) return;
   const std::string path = path_ + "/" + name;
   if (::unlink(path.c_str()) == 0 || errno == ENOENT) return;
-  spdlog::warn("Image cannot be removed: path={} reason={}", path, std::strerror(errno));
+  spdlog::warn("cannot remove image path=\"{}\" error=\"{}\"", path, std::strerror(errno));
 }
 
 core::Result<std::optional<File>> ImageFolder::read(std::string_view name) const {

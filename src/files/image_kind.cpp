@@ -25,7 +25,7 @@ constexpr std::array kBeginnings = {
     "v/1\1"sv,     // OpenEXR
 };
 
-// HEIF and AVIF: an ISO base media file whose brand, or one of the brands that it is compatible with, says so.
+// HEIF and AVIF: ISO base media files whose major brand, or one of their compatible brands, says so.
 bool is_iso_image(std::string_view bytes) {
   constexpr std::size_t kBrandBytes = 4;
   if (bytes.size() < 12 || bytes.substr(4, 4) != "ftyp") return false;

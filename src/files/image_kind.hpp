@@ -7,7 +7,7 @@ namespace push::files {
 inline constexpr std::size_t kSignatureBytes = 261;  // no more is looked at
 
 bool is_image(std::string_view bytes);
-// .gif, .png, .jpg or .jpeg in any case, with its dot and as it stands; "" for every other name.
+// .gif, .png, .jpg or .jpeg in any case, with its dot and unchanged; "" for any other name.
 std::string_view image_extension(std::string_view name);
 
 }  // namespace push::files

@@ -8,7 +8,7 @@ core::Result<void> check_web_interface(const config::Config& config) {
   if (config.uidir.empty()) return {};
   const auto page = files::read_file(config.uidir, "index.html");
   if (!page) return core::failure(page.error().code, "uidir: " + page.error().text);
-  if (!*page) return core::failure(core::ErrorCode::not_found, "uidir: there is no index.html in " + config.uidir);
+  if (!*page) return core::failure(core::ErrorCode::not_found, "uidir: no index.html in " + config.uidir);
   return {};
 }
 

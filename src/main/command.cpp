@@ -7,7 +7,7 @@
 namespace push {
 namespace {
 
-// Commands are made before main, in any order: a function makes the list when the first one asks.
+// Commands are constructed before main, in any order, so the first of them creates the list.
 std::vector<const Command*>& list() {
   static std::vector<const Command*> commands;
   return commands;

@@ -15,17 +15,17 @@ inline constexpr int kFailure = 1;      // e.g. the server cannot start
 inline constexpr int kUsageError = 2;   // the command line is wrong
 inline constexpr int kConfigError = 3;  // the configuration is wrong
 
-// The options that every command has.
+// Options common to all commands.
 struct GlobalOptions {
   std::string config;  // --config; empty: the default places
 };
 
-// What a command does once the command line is read. Returns the exit code.
+// What a command does after the command line has been parsed. Returns the exit code.
 using Action = std::function<int(const GlobalOptions&)>;
 
 class Command {
  public:
-  // `run` adds the command's own options to the command line and returns what runs after that has been read. Objects of
+  // `run` adds the command's own options to the command line and returns the action to run after parsing. Objects of
   // this class are constants at namespace scope: they must outlive main.
   Command(const char* name, const char* help, Action (*run)(CLI::App& line));
   Command(const Command&) = delete;
@@ -44,7 +44,7 @@ class Command {
   Action (*run_)(CLI::App& line);
 };
 
-// To stdout. The exit code.
+// Prints to stdout. Returns the exit code.
 int print(const std::string& text);
 
 }  // namespace push

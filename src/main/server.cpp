@@ -33,7 +33,7 @@ int cannot_start(const core::Error& error) {
 }
 
 bool colours() {
-  const char* no_colour = std::getenv("NOCOLOR");  // Gotify's word (gotify-spec 5.1)
+  const char* no_colour = std::getenv("NOCOLOR");  // Gotify's name for it (gotify-spec 5.1)
   return no_colour == nullptr || std::string_view(no_colour) != "1";
 }
 
@@ -41,10 +41,10 @@ bool colours() {
 void log_configuration(const config::Loaded& loaded) {
   std::string files;
   for (const std::string& file : loaded.files) files += (files.empty() ? "" : ", ") + file;
-  spdlog::info("Starting sharded-gotify version={} config={}", PUSH_VERSION, files.empty() ? "none" : files);
+  spdlog::info("starting version={} config=\"{}\"", PUSH_VERSION, files.empty() ? "none" : files);
   for (const config::Notice& notice : loaded.notices) {
     const bool warning = notice.level == config::Notice::Level::warning;
-    spdlog::log(warning ? spdlog::level::warn : spdlog::level::info, "Configuration: {}", notice.text);
+    spdlog::log(warning ? spdlog::level::warn : spdlog::level::info, "configuration note=\"{}\"", notice.text);
   }
 }
 
@@ -52,11 +52,12 @@ core::Result<void> listen(net::LoopPool& loops, const config::Server& server, ap
                           api::MetricsPage& metrics_page) {
   const auto port = loops.listen(server.listenaddr, server.port, service, &service);
   if (!port) return port.error();
+  // Gotify's word, which scripts wait for (gotify-spec 6.4).
   spdlog::info("Listen address={} port={} loops={}", server.listenaddr, *port, loops.size());
   if (server.metrics.port == 0) return {};
   const auto metrics_port = loops.listen(server.metrics.listenaddr, server.metrics.port, metrics_page, nullptr);
   if (!metrics_port) return metrics_port.error();
-  spdlog::info("Listen metrics address={} port={}", server.metrics.listenaddr, *metrics_port);
+  spdlog::info("listening for metrics address={} port={}", server.metrics.listenaddr, *metrics_port);
   return {};
 }
 
@@ -80,10 +81,10 @@ void wait_for_the_end() {
   for (;;) {
     const int signal = wait_for_signal();
     if (signal != SIGHUP) {
-      spdlog::info("Shutdown signal={}", signal == SIGINT ? "SIGINT" : "SIGTERM");
+      spdlog::info("shutting down signal={}", signal == SIGINT ? "SIGINT" : "SIGTERM");
       return;
     }
-    spdlog::warn("SIGHUP ignored: settings are read at start only");
+    spdlog::warn("ignored signal=SIGHUP reason=\"settings are read only at start\"");
   }
 }
 
@@ -108,7 +109,7 @@ int serve(const config::Loaded& loaded) {
   files::ImageFolder images(config.uploadedimagesdir);
   if (auto ready = images.prepare(); !ready) return cannot_start(ready.error());
 
-  // The rooms, each on those that it uses.
+  // The rooms, each after those that it uses.
   auth::Authenticator authenticator(**store, authenticator_options(config));
   core::WorkerPool workers(config.server.workers, {config.server.workerqueue, config.server.lookupqueue});
   hub::Hub hub(config.server.stream.shards);
@@ -131,7 +132,7 @@ int serve(const config::Loaded& loaded) {
   api::MetricsPage metrics_page(metrics);
   api::Housekeeper housekeeper(accounts);
 
-  // Beyond this point connections arrive.
+  // Connections arrive from here on.
   if (auto listening = listen(loops, config.server, service, metrics_page); !listening)
     return cannot_start(listening.error());
   loops.start();
@@ -145,7 +146,7 @@ int serve(const config::Loaded& loaded) {
   (*store)->drain();
   backplane.stop();
   loops.stop();
-  spdlog::info("Stopped");
+  spdlog::info("stopped");
   return 0;
 }
 

@@ -4,7 +4,8 @@
 
 namespace push {
 
-// Returns the exit code: 0 after a signal and an orderly end, 1 when it could not start (one line on stderr says why).
+// Returns the exit code: 0 after a signal and an orderly shutdown, 1 if it could not start (one line on stderr says
+// why).
 int serve(const config::Loaded& loaded);
 
 }  // namespace push

@@ -1,4 +1,4 @@
-// The settings of this process: its environment and the files that `--config` or the default places name.
+// The settings of this process, from its environment and the files at `--config` or in the default places.
 #pragma once
 #include <string>
 
@@ -8,7 +8,7 @@ namespace push {
 
 core::Result<config::Loaded> load_settings(const std::string& config_file);
 
-// One line on stderr. The exit code.
+// Prints one line to stderr. Returns the exit code.
 int refuse(const core::Error& error);
 
 }  // namespace push

@@ -3,9 +3,9 @@
 
 namespace push {
 
-// Before any thread starts. SIGPIPE is ignored for good: a broken socket is an error code.
+// Call before any thread starts. SIGPIPE stays ignored: a broken socket is an error code.
 void block_signals();
-// SIGINT, SIGTERM or SIGHUP.
+// Blocks until SIGINT, SIGTERM or SIGHUP arrives, and returns it.
 int wait_for_signal();
 // From now on a second SIGINT or SIGTERM ends the program at once.
 void unblock_signals();

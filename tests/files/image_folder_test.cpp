@@ -135,11 +135,11 @@ TEST(ReadFile, StaysInsideItsFolder) {
   std::filesystem::remove_all(root);
 }
 
-// Whoever asks chooses the name, and the log has a line for each file that is there and cannot be read.
+// The client chooses the name, and the log gets a line for each file that exists and cannot be read.
 TEST(ReadFile, AnErrorIsOneLine) {
   char name[] = "/tmp/push-files-XXXXXX";
   const std::string root = ::mkdtemp(name);
-  std::filesystem::create_symlink("a.png", root + "/a.png");  // leads to itself: cannot be opened
+  std::filesystem::create_symlink("a.png", root + "/a.png");  // points to itself: cannot be opened
   std::filesystem::create_symlink("a\nERR b.png", root + "/a\nERR b.png");
   const auto looped = read_file(root, "a.png");
   ASSERT_FALSE(looped);

@@ -1,4 +1,4 @@
-// Which bytes are an image, and which names: asked of the folder that keeps them.
+// Which bytes and which names are images, tested through the folder that stores them.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -21,7 +21,7 @@ class ImageKind : public testing::Test {
   ~ImageKind() override { std::filesystem::remove_all(path); }
 
   bool is_image(std::string_view bytes) const { return ImageFolder(path).save("x.png", bytes).has_value(); }
-  // What the new file's name ends with behind its 25 letters, "" if the name was refused.
+  // The end of the new file's name after its 25 letters, "" if the name was refused.
   std::string image_extension(std::string_view name) const {
     const auto saved = ImageFolder(path).save(name, "GIF89a");
     return saved ? saved->substr(25) : "";

@@ -1,4 +1,4 @@
-// Configuration as Gotify reads it, given to the real program: what it says of it, and what it then does.
+// Configuration as Gotify reads it, in the real program: what it reports, and what it then does.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -117,7 +117,7 @@ TEST_F(Configuration, OfGotify2StartsAndItsLogSaysWhatHasNoEffect) {
   EXPECT_EQ(server.http({basic_header("admin", "admin")}).get("/application").status, 401);
   EXPECT_EQ(server.http().get("/version").header("X-Ours"), "a: b");
   EXPECT_THAT(server.log(),
-              AllOf(HasSubstr("config=config.yml\n"), HasSubstr("server.ssl.certfile (config.yml:8)"),
+              AllOf(HasSubstr("config=\"config.yml\"\n"), HasSubstr("server.ssl.certfile (config.yml:8)"),
                     HasSubstr("server.ssl.letsencrypt.hosts (config.yml:10)"), HasSubstr("plugins found: 1;"),
                     HasSubstr("GOTIFY_SERVER_PROT: unknown variable, ignored; did you mean "
                               "GOTIFY_SERVER_PORT?"),
@@ -139,7 +139,7 @@ TEST_F(Configuration, OfGotify3StartsFromItsDotenvFile) {
   const auto allowed = server.http({"Origin: https://bb.example"}).get("/version");
   EXPECT_EQ(allowed.header("Access-Control-Allow-Origin"), "https://bb.example");
   EXPECT_EQ(server.http({"Origin: https://c.example"}).get("/version").status, 403);
-  EXPECT_THAT(server.log(), HasSubstr("config=my.env\n"));
+  EXPECT_THAT(server.log(), HasSubstr("config=\"my.env\"\n"));
   EXPECT_EQ(server.stop(), 0);
 }
 
@@ -196,7 +196,8 @@ TEST_F(Configuration, OtherVariablesOfADotenvFileCountAsIfTheyWereInTheEnvironme
 TEST_F(Configuration, ANamedFileThatIsMissingIsSaidInTheLog) {
   ServerProcess server(Settings{{"GOTIFY_CONFIG_FILE", "none.env"}});
   server.start();
-  EXPECT_THAT(server.log(), HasSubstr("Configuration: GOTIFY_CONFIG_FILE: none.env: cannot be read: No such file"));
+  EXPECT_THAT(server.log(),
+              HasSubstr("configuration note=\"GOTIFY_CONFIG_FILE: none.env: cannot be read: No such file"));
   EXPECT_EQ(server.stop(), 0);
 }
 

@@ -1,4 +1,4 @@
-// The pictures of applications over the wire: what is taken, how it is served, and which files are left on the disk.
+// The pictures of applications over the wire: what is accepted, how it is served, and which files are left on disk.
 #include <sys/stat.h>
 
 #include <filesystem>

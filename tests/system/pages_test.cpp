@@ -1,4 +1,4 @@
-// The pages and what stands around them: our own, and a configured web interface in their place.
+// The pages and their files: our own, and a configured web interface in their place.
 #include <filesystem>
 #include <fstream>
 #include <regex>
@@ -57,7 +57,7 @@ TEST_F(Pages, OfAFolderWithoutThemStopTheStart) {
   const Completed completed = run_program(
       {}, {{"GOTIFY_UIDIR", folder}, {"GOTIFY_DATABASE_CONNECTION", server_.database_path()}}, server_.directory());
   EXPECT_EQ(completed.code, 1);
-  EXPECT_EQ(completed.err, "sharded-gotify: cannot start: uidir: there is no index.html in " + folder + "\n");
+  EXPECT_EQ(completed.err, "sharded-gotify: cannot start: uidir: no index.html in " + folder + "\n");
 }
 
 TEST_F(Pages, AreNotListedAndNotLeft) {
@@ -92,7 +92,7 @@ TEST_F(Pages, OfAConfiguredInterfaceComeFromItsFolder) {
   EXPECT_EQ(http.get("/static/index-abc.js").header("Content-Type"), "text/javascript; charset=utf-8");
   EXPECT_EQ(http.get("/static/font.woff2").header("Content-Type"), "font/woff2");
   EXPECT_EQ(http.get("/static/index-abc.js", {"Range: bytes=0-2"}).body, "run");
-  // What it does not have is ours.
+  // Files that it lacks come from the program.
   EXPECT_EQ(http.get("/static/defaultapp.png").status, 200);
   EXPECT_EQ(http.get("/static/none.js").body, "404 page not found");
   EXPECT_EQ(http.get("/static/..%2f..%2fserver.log").status, 404);

@@ -45,7 +45,7 @@ TEST_F(Shutdown, UnderLoadStoresEverythingAcknowledgedAndEndsTheStreamsWithoutAC
   EXPECT_EQ(server_.stop(), 0);
   senders.join();
   EXPECT_EQ(senders.losses(), static_cast<int>(kSenders)) << "the load went on until the end";
-  EXPECT_THAT(senders.refusals(), Each(StartsWith("HTTP/1.1 503"))) << "what came too late may be told so";
+  EXPECT_THAT(senders.refusals(), Each(StartsWith("HTTP/1.1 503"))) << "only late requests may be refused";
 
   Texts stored;
   Database database(server_.database_path());
@@ -81,12 +81,12 @@ TEST_F(Shutdown, WithNothingToDoLeavesOneDatabaseFile) {
 TEST_F(Shutdown, BySigintIsAsOrderly) {
   ::kill(server_.id(), SIGINT);
   EXPECT_EQ(server_.wait(), 0);
-  EXPECT_NE(server_.log().find("Shutdown signal=SIGINT"), std::string::npos);
+  EXPECT_NE(server_.log().find("shutting down signal=SIGINT"), std::string::npos);
 }
 
 TEST_F(Shutdown, SighupIsNoEnd) {
   ::kill(server_.id(), SIGHUP);
-  ASSERT_TRUE(eventually([this] { return server_.log().find("SIGHUP ignored") != std::string::npos; }));
+  ASSERT_TRUE(eventually([this] { return server_.log().find("ignored signal=SIGHUP") != std::string::npos; }));
   HttpClient http = server_.http(application_.key());
   post_message(http, "still here");
   EXPECT_TRUE(crowd_.wait_for_messages_each(1));

@@ -1,4 +1,4 @@
-// The files that the program carries: everything under src/files/web, embedded by the build. Any thread; memory only.
+// The files embedded in the program: everything under src/files/web. Any thread; memory only.
 #pragma once
 #include <span>
 #include <string_view>
@@ -6,14 +6,14 @@
 namespace push::files {
 
 struct Asset {
-  std::string_view path;   // below src/files/web: static/app.js
+  std::string_view path;   // below src/files/web, e.g. static/app.js
   std::string_view type;   // type_of() the path
   std::string_view bytes;  // lives as long as the program
 };
 
-// By path.
+// Sorted by path.
 std::span<const Asset> assets();
-// Null: there is none.
+// Null if there is none.
 const Asset* find_asset(std::string_view path);
 
 }  // namespace push::files

@@ -1,4 +1,4 @@
-// A file's bytes and what HTTP says of them, and files below a folder that may not be left. Any worker thread; blocks.
+// A file's bytes and their HTTP metadata, and files below a folder, never outside of it. Any worker thread; blocks.
 #pragma once
 #include <optional>
 #include <string>
@@ -15,12 +15,12 @@ struct File {
   core::WallTime modified;
 };
 
-// A Content-Type by the name's extension, whatever its case; application/octet-stream if nothing is known.
+// The Content-Type for the name's extension, ignoring case; application/octet-stream if unknown.
 std::string_view type_of(std::string_view name);
 
-// `path` is relative with '/' between names, as a URL has it, already decoded. Empty: no regular file there, or a path
-// that could lead out of the folder (an empty, "." or ".." name, a zero byte). Symbolic links are followed: they are
-// the folder's owner's. internal: there, but unreadable.
+// `path` is relative with '/' between names, as in a URL, already decoded. Empty: no regular file there, or a path that
+// could lead out of the folder (an empty, "." or ".." name, a control character). Symbolic links are followed: the
+// folder's owner made them. Errors: internal, if the file exists but cannot be read.
 core::Result<std::optional<File>> read_file(const std::string& folder, std::string_view path);
 
 }  // namespace push::files

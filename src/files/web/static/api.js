@@ -31,7 +31,7 @@ async function send(method, path, body, headers = {}) {
   try {
     json = text ? JSON.parse(text) : undefined;
   } catch {
-    json = undefined;  // a proxy's page, say
+    json = undefined;  // e.g. a proxy's page
   }
   if (answer.ok) return json;
   throw new ApiError(answer.status, json?.errorDescription ?? `The server answered ${answer.status}.`);

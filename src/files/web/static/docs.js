@@ -24,7 +24,7 @@ function parameters(operation) {
 function answers(operation) {
   const rows = Object.entries(operation.responses).map(([status, answer]) =>
     row(make('code', {}, status), answer.schema ? kind(answer.schema) : '', answer.description));
-  return make('table', {}, make('caption', {class: 'quiet'}, 'Answers'), make('tbody', {}, ...rows));
+  return make('table', {}, make('caption', {class: 'quiet'}, 'Responses'), make('tbody', {}, ...rows));
 }
 
 function access(operation) {
@@ -66,5 +66,5 @@ try {
   document.getElementById('document').href = address;
   page(await (await fetch(address)).json());
 } catch (error) {
-  notice(`The description cannot be read: ${error.message}`);
+  notice(`The API description cannot be read: ${error.message}`);
 }

@@ -1,4 +1,4 @@
-// Applications, clients, users and the own account.
+// Applications, clients, users and your own account.
 import {get, post, remove, request, session} from './api.js';
 import {ask, button, confirmed, field, form, make, notice, show, time} from './dom.js';
 
@@ -14,7 +14,7 @@ function showToken(title, token) {
   return ask(title, [code], 'Copy', () => {
     if (navigator.clipboard) return navigator.clipboard.writeText(token);
     getSelection().selectAllChildren(code);
-    if (!document.execCommand('copy')) throw new Error('This browser does not let the page copy: the token is selected.');
+    if (!document.execCommand('copy')) throw new Error('This browser does not allow copying. The token is selected: copy it yourself.');
   }, 'Close');
 }
 
@@ -86,7 +86,7 @@ export async function applications() {
   };
   const all = await get('application');
   show(bar('Applications', button('New application', create, {class: 'main'})), ...all.map(applicationCard),
-    all.length ? '' : make('p', {class: 'quiet'}, 'Make an application: its token lets a program send you messages.'));
+    all.length ? '' : make('p', {class: 'quiet'}, 'Create an application: its token lets a program send you messages.'));
 }
 
 export async function clients() {
@@ -119,7 +119,7 @@ export async function users() {
   const card = ({id, name, admin}) => make('article', {class: 'card head'},
     make('h3', {}, name), make('span', {class: 'quiet'}, admin ? 'administrator' : ''),
     button('Delete', async () => {
-      if (!await confirmed(`Delete ${name} and everything of theirs?`)) return;
+      if (!await confirmed(`Delete ${name} and everything they own?`)) return;
       await remove(`user/${id}`);
       await users();
     }, {class: 'danger'}));
@@ -132,7 +132,7 @@ export async function account(leave) {
   ], 'Change password', async (given) => {
     await post('current/user/password', given);
     change.reset();
-    notice('The password is changed.', true);
+    notice('Password changed.', true);
   });
   const {version} = await get('version');
   show(bar(session.user.name, button('Sign out', leave)), change,

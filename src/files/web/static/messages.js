@@ -9,10 +9,10 @@ export class Messages {
     this.applications = new Map();
     this.application = 0;  // 0 = all
     this.nodes = new Map();  // by id, only those that are shown
-    this.newest = -1;  // until a page was loaded
-    this.behind = false;  // the stream opened before that: what came between the two is on neither
+    this.newest = -1;  // until a page has been loaded
+    this.behind = false;  // the stream opened before that, so messages in between may be missing
     this.next = 0;
-    this.turn = 0;  // counts loads: an answer that comes late belongs to none
+    this.turn = 0;  // counts loads, to drop late answers
     this.visible = false;
   }
 
@@ -99,7 +99,7 @@ export class Messages {
 
   async remove(id) {
     await remove(`message/${id}`).catch((error) => {
-      if (error.status !== 404) throw error;  // gone is what was wanted
+      if (error.status !== 404) throw error;  // already deleted
     });
     this.nodes.get(id)?.remove();
     this.nodes.delete(id);
