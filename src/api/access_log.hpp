@@ -1,7 +1,7 @@
-// Every answer is counted by the class of its status, and has one line in the log, in Gotify's form (gotify-spec 5.3):
-// debug, but warn for 401 (fail2ban reads them) and error for 5xx. The address is the client's own, behind trusted
-// proxies too; `nil`, as in Gotify, for a unix socket's peer. 503 says that we are busy: at most one line per
-// second, with the number of suppressed ones.
+// Counts every answer by status class and logs one line for it, in Gotify's form (gotify-spec 5.3): at level debug, but
+// warn for 401 (which fail2ban reads) and error for 5xx. The address is the client's own, behind trusted
+// proxies too; `nil`, as in Gotify, for the peer of a unix socket. A 503 means overload, so at most one line per second
+// is logged, with the number of those suppressed.
 #pragma once
 #include <atomic>
 #include <cstdint>
@@ -16,13 +16,13 @@ namespace push::api {
 
 class AccessLog {
  public:
-  // Both outlive the log.
+  // Both arguments outlive the log.
   AccessLog(const net::TrustedProxies& proxies, metrics::Registry& metrics);
 
-  // Counts the answer, and writes its line. `cause`: why the server was busy, or what a library threw; empty = nothing
-  // to add. Any thread.
+  // Counts the answer and logs its line. `cause`: why the server was busy, or what a library threw; empty = nothing to
+  // add. Any thread.
   void write(const net::Request& request, unsigned status, core::SteadyTime start, std::string_view cause);
-  // Only counts: the answer to bytes that were no request has no line. Any thread.
+  // Only counts: the answer to malformed input is not logged. Any thread.
   void count(unsigned status);
 
  private:

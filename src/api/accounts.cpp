@@ -5,7 +5,7 @@
 namespace push::api {
 
 core::Result<model::User> Accounts::create_user(store::NewUser user) {
-  return store_.create_user(std::move(user));  // nobody can remember a user who was not there
+  return store_.create_user(std::move(user));  // nothing remembered of a user who did not exist
 }
 
 core::Result<model::User> Accounts::update_user(core::UserId id, store::UserChange change) {
@@ -46,7 +46,7 @@ core::Result<model::Application> Accounts::set_application_token(core::UserId us
   return stored;
 }
 
-// A picture is no right, and nothing that is remembered shows it.
+// A picture grants no right, and the authenticator does not remember it.
 core::Result<store::ImageChange> Accounts::set_application_image(core::UserId user, core::ApplicationId id,
                                                                  std::string image) {
   auto stored = store_.set_application_image(user, id, std::move(image));
@@ -88,7 +88,7 @@ core::Result<void> Accounts::delete_client(core::UserId user, core::ClientId id)
 core::Result<void> Accounts::end_session(core::UserId user, core::ClientId id) {
   auto deleted = delete_client(user, id);
   if (deleted || deleted.error().code != core::ErrorCode::not_found) return deleted;
-  close(user, id);  // whoever deleted it has announced it
+  close(user, id);  // its deletion has been announced already
   return {};
 }
 
@@ -131,7 +131,7 @@ void Accounts::disconnect(core::UserId user, core::ClientId client) {
   publisher_.disconnect({user, client});
 }
 
-// True also when the store cannot tell.
+// Also true if the store cannot tell.
 bool Accounts::is_gone(core::UserId user, core::ClientId client) {
   if (client == core::ClientId{}) {
     const auto found = store_.find_user(user);
@@ -146,7 +146,7 @@ void Accounts::changed(Kind kind, core::UserId user, core::ClientId client, core
   announce(kind, user, client, application);
 }
 
-// No client: the whole user, its Basic sessions included.
+// No client: the whole user, including its streams opened with a password.
 void Accounts::gone(Kind kind, core::UserId user, core::ClientId client) {
   close(user, client);
   announce(kind, user, client);

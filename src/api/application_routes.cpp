@@ -18,7 +18,7 @@ core::Error no_such_application(const Context& context) {
   return core::failure(core::ErrorCode::not_found, "app with id " + std::to_string(context.id) + " doesn't exists");
 }
 
-// The application that the path names, if it is the user's own. Asked before the body is read.
+// The application that the path names, if it is the user's own. Checked before the body is read.
 core::Result<model::Application> own_application(Context& context) {
   auto found = context.services.store.find_application(core::ApplicationId{context.id});
   if (!found) return std::move(found).error();
@@ -26,7 +26,7 @@ core::Result<model::Application> own_application(Context& context) {
   return **std::move(found);
 }
 
-// What the store says of the path's application, in Gotify's words.
+// The store's error about the path's application, in Gotify's words.
 net::Response refusal(const Context& context, const core::Error& refused) {
   return error(refused.code == core::ErrorCode::not_found ? no_such_application(context) : refused);
 }
@@ -42,7 +42,7 @@ core::Result<void> bind_params(const Context& context, Wanted& wanted) {
   return binder::bind(context.source(), form);
 }
 
-// The token is the stored one, unless the caller has replaced it.
+// Shows the stored token, unless the caller has replaced it.
 net::Response show(const model::Application& application) {
   std::string out;
   model::append_json(out, application, true);
@@ -53,7 +53,7 @@ core::ApplicationId application_id(const Context& context) {
   return core::ApplicationId{context.id};
 }
 
-// Whatever the change replaces is removed only when it is committed.
+// The old image is removed only after the commit.
 core::Result<model::Application> change_image(Context& context, std::string image) {
   auto change =
       context.services.accounts.set_application_image(context.user(), application_id(context), std::move(image));
@@ -128,7 +128,7 @@ net::Response upload_application_image(Context& context) {
   const auto image = context.services.images.save((*upload)->file_name, (*upload)->content);
   if (!image) {
     if (image.error().code != core::ErrorCode::invalid)
-      spdlog::error("Image not saved error=\"{}\"", image.error().text);
+      spdlog::error("cannot save image error=\"{}\"", image.error().text);
     return error(image.error());
   }
   const auto changed = change_image(context, *image);

@@ -15,7 +15,7 @@
 namespace push::api {
 namespace {
 
-// The last moment that core::parse_time reads back from the database.
+// The latest time that core::parse_time can read from the database.
 constexpr core::WallTime kLatest = std::chrono::sys_days(std::chrono::year(2261) / 12 / 31);
 
 core::Error no_such_client(const Context& context) {
@@ -27,7 +27,7 @@ net::Response refusal(const Context& context, const core::Error& refused) {
   return error(refused.code == core::ErrorCode::not_found ? no_such_client(context) : refused);
 }
 
-// Whether the path's client is the user's: asked before the body is read (gotify-spec 1.7).
+// Whether the path's client belongs to the user: checked before the body is read (gotify-spec 1.7).
 core::Result<void> check_client(Context& context) {
   const auto found = context.services.store.find_client(core::ClientId{context.id});
   if (!found) return found.error();
@@ -41,7 +41,7 @@ net::Response show(const model::Client& client) {
   return json(out);
 }
 
-// Empty: no longer.
+// Empty: elevation ends.
 std::optional<core::WallTime> end_of_elevation(std::int64_t seconds, core::WallTime now) {
   if (seconds <= 0) return std::nullopt;
   return now + std::min(std::chrono::seconds(seconds), std::chrono::floor<std::chrono::seconds>(kLatest - now));

@@ -1,6 +1,6 @@
-// One request on its way through the API: what was asked, who asks, what is known so far, and the means to answer.
-// Every handler gets it. Passed from the loop to a worker or the writer, never used by two threads at once. Tests build
-// one from literals.
+// One request on its way through the API: the request, its principal, what has been found out so far, and the way to
+// answer. Every handler gets it. Passed from the loop to a worker or the writer, never used by two threads at once.
+// Tests build one from literals.
 #pragma once
 #include <cstdint>
 #include <exception>
@@ -26,7 +26,7 @@ struct Context final : std::enable_shared_from_this<Context> {
   Context(const Services& everything, AccessLog& access_log, net::Request r, net::Reply a)
       : services(everything), log(access_log), raw(std::move(r)), reply(std::move(a)) {}
 
-  // The answer, once per request. Any thread.
+  // Sends the answer. Once per request, on any thread.
   void finish(net::Response response);
   void fail(const core::Error& error);
   // Runs `work` on a worker, or answers 503.
@@ -58,12 +58,12 @@ struct Context final : std::enable_shared_from_this<Context> {
   net::Reply reply;
   core::SteadyTime start = core::steady_now();
 
-  Incoming request;              // looks into `raw`
-  HeaderList headers;            // what the answer carries besides its own
-  const Route* route = nullptr;  // null until it is found
-  std::string_view id_text;      // what the path has for :id; looks into `request.target`
+  Incoming request;              // views of `raw`
+  HeaderList headers;            // added to the answer's own
+  const Route* route = nullptr;  // null until found
+  std::string_view id_text;      // the path's :id segment; a view of `request.target`
   std::uint64_t id = 0;          // the number of `id_text`
-  std::string_view rest;         // what the path has for the pattern's last `*`; likewise
+  std::string_view rest;         // what the pattern's last `*` matched; likewise
   auth::Credentials credentials;
   std::uint64_t epoch = 0;       // auth::Authenticator's, before it was asked
   auth::PrincipalPtr principal;  // null on public routes

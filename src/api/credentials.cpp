@@ -11,7 +11,7 @@
 namespace push::api {
 namespace {
 
-// What follows "<scheme> " (any casing, exactly one space), or nothing.
+// What follows "<scheme> " (any case, exactly one space), or nothing.
 std::optional<std::string_view> after_scheme(std::string_view header, std::string_view scheme) {
   if (header.size() <= scheme.size() || header[scheme.size()] != ' ') return std::nullopt;
   if (!core::same_ignoring_case(header.substr(0, scheme.size()), scheme)) return std::nullopt;

@@ -1,5 +1,5 @@
-// Request -> auth::Credentials (gotify-spec 2.1), and the rule that keeps another site's page from using the session
-// cookie (2.4).
+// Request -> auth::Credentials (gotify-spec 2.1), and the rule against pages of other sites that use the session cookie
+// (2.4).
 #pragma once
 #include <cstdint>
 #include <string>
@@ -16,13 +16,13 @@ auth::Credentials read_credentials(const Incoming& request);
 // Applies to credentials that came from the cookie only. forbidden with Gotify's text.
 core::Result<void> check_cross_origin(const Incoming& request, const auth::Credentials& credentials);
 
-// The cookie that a browser session is: a client's token (gotify-spec 2.3). Values of Set-Cookie headers.
+// The cookie of a browser session, a client's token (gotify-spec 2.3).
 inline constexpr std::string_view kSessionCookie = "gotify-client-token";
-inline constexpr std::uint64_t kSessionSeconds = 7 * 24 * 60 * 60;  // the cookie's life, and its client's without use
+inline constexpr std::uint64_t kSessionSeconds = 7 * 24 * 60 * 60;  // of the cookie, and of its client when unused
 
-// secure: config `server.securecookie`.
+// Value of a Set-Cookie header. secure: config `server.securecookie`.
 std::string session_cookie(std::string_view token, bool secure);
-// Makes the browser throw its cookie away.
+// The same, which makes the browser delete its cookie.
 std::string cleared_session_cookie(bool secure);
 
 }  // namespace push::api

@@ -18,7 +18,7 @@ core::Result<void> create(store::Store& store, const config::Config& config) {
   if (!hash) return core::failure(hash.error().code, "defaultuser.pass: " + hash.error().text);
   auto user = store.create_user({config.defaultuser.name, *std::move(hash), true});
   if (!user) return std::move(user).error();
-  spdlog::info("created user \"{}\" in an empty database", config.defaultuser.name);
+  spdlog::info("created first user name=\"{}\"", config.defaultuser.name);
   return {};
 }
 
@@ -28,9 +28,9 @@ core::Result<void> warn_about_known_password(store::Store& store, const config::
   if (!user) return std::move(user).error();
   if (*user && auth::verify_password(kKnownPassword, (*user)->pass_hash)) {
     spdlog::warn(
-        "SECURITY: user \"admin\" still has the password \"admin\", and the server listens on {}: anyone who "
-        "can reach it is in. Change the password.",
-        config.server.listenaddr.empty() ? "every address" : config.server.listenaddr);
+        "SECURITY: default password in use, anyone who can reach this server can log in: change it user=\"admin\" "
+        "address=\"{}\"",
+        config.server.listenaddr.empty() ? "all" : config.server.listenaddr);
   }
   return {};
 }

@@ -28,11 +28,12 @@ void Housekeeper::run(const std::stop_token& stop) {
 void Housekeeper::delete_expired() {
   const auto deleted = accounts_.delete_expired_clients(core::wall_now());
   if (!deleted) {
-    if (!std::exchange(failing_, true)) spdlog::error("cannot delete expired clients: {}", deleted.error().text);
+    if (!std::exchange(failing_, true))
+      spdlog::error("cannot delete expired clients error=\"{}\"", deleted.error().text);
     return;
   }
-  if (std::exchange(failing_, false)) spdlog::info("expired clients are deleted again");
-  if (*deleted > 0) spdlog::info("deleted {} expired clients", *deleted);
+  if (std::exchange(failing_, false)) spdlog::info("deleting expired clients works again");
+  if (*deleted > 0) spdlog::info("deleted expired clients count={}", *deleted);
 }
 
 }  // namespace push::api

@@ -1,4 +1,4 @@
-// What was asked, as plain views: handlers and their helpers never see net::Request, and tests write one down.
+// The request as plain views: handlers and their helpers never see net::Request, and tests build one from literals.
 #pragma once
 #include <string_view>
 
@@ -7,7 +7,7 @@
 
 namespace push::api {
 
-// Of GET and HEAD only, "" if absent (RFC 9110 13, 14).
+// GET and HEAD only, "" if absent (RFC 9110 13, 14).
 struct Conditions {
   std::string_view if_match;
   std::string_view if_none_match;
@@ -35,10 +35,10 @@ struct Incoming {
   Conditions conditions;
 };
 
-// Looks into `request`; its target is left empty.
+// Views of `request`; the target is left empty.
 Incoming view_of(const net::Request& request);
 
-// Of an Origin header: host with port, "" if the origin has none (e.g. `null`).
+// Host with port of an Origin header, "" if the origin has none (e.g. `null`).
 std::string_view origin_host(std::string_view origin);
 // The host of `host[:port]`, without the brackets of an IPv6 address.
 std::string_view host_name(std::string_view host);

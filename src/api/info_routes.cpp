@@ -5,7 +5,7 @@
 #include "api/context.hpp"
 #include "api/respond.hpp"
 
-// The build may name the commit and the date it builds from.
+// The build may define the commit and its date.
 #ifndef PUSH_COMMIT
 #define PUSH_COMMIT "unknown"
 #endif
@@ -16,10 +16,10 @@
 namespace push::api {
 namespace {
 
-// The Gotify release whose API this is: clients decide by it what they may ask for (gotify-spec 1.4).
+// The Gotify release whose API this is: clients choose their requests by it (gotify-spec 1.4).
 constexpr std::string_view kGotifyVersion = "3.0.0";
 
-// What clients and pages offer their users.
+// Features that clients and pages offer to their users.
 constexpr std::string_view kOidc = "\"oidc\":false";
 std::string registration(const config::Config& config) {
   return std::string("\"register\":") + (config.registration ? "true" : "false");

@@ -37,7 +37,7 @@ void hand_over(Context& context, store::NewMessage message) {
   if (!queued) context.fail(queued.error());
 }
 
-// The application that the form names: the principal's own, or none of theirs.
+// For a form that names its application.
 void complete_by_id(Context& context, MessageForm form) {
   auto found = context.services.store.find_application(core::ApplicationId{form.application});
   if (!found) return context.fail(found.error());
@@ -54,7 +54,7 @@ void read_and_complete(Context& context) {
   context.on_worker([form = *std::move(form)](Context& same) mutable { complete_by_id(same, std::move(form)); });
 }
 
-// The application of the path, if it is the user's own; else a 404 in the words of the route.
+// The application of the path, if it belongs to the user; otherwise a 404 in the words of the route.
 core::Result<core::ApplicationId> path_application(store::Finder& store, core::UserId user, std::uint64_t id,
                                                    const char* missing) {
   auto found = store.find_application(core::ApplicationId{id});
@@ -125,7 +125,7 @@ void open_stream(Context& context) {
   net::Admission admission;
   admission.user = context.user();
   admission.client = context.principal->client;
-  admission.context = context.shared_from_this();  // the gate gets it back
+  admission.context = context.shared_from_this();  // passed back to the gate
   context.reply.stream(std::move(context.raw), std::move(admission));
 }
 

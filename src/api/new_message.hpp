@@ -1,4 +1,4 @@
-// POST /message, the part without I/O: request -> fields -> the message to store (gotify-spec 1.5).
+// POST /message without I/O: request -> fields -> the message to store (gotify-spec 1.5).
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -20,9 +20,9 @@ struct MessageForm {
   std::string extras;  // compact JSON object, empty = none
 };
 
-// invalid with Gotify's text, also when nobody says which application: `principal` is none and the form names none.
+// Errors: invalid with Gotify's text, also if neither `principal` nor the form names an application.
 core::Result<MessageForm> read_message(const Incoming& request, const auth::Principal& principal);
-// Fills in what the form leaves to the application: title and priority. The date is `now`.
+// Fills in the application's defaults for title and priority. The date is `now`.
 store::NewMessage compose(MessageForm form, const model::Application& application, core::WallTime now);
 
 }  // namespace push::api

@@ -16,7 +16,7 @@
 namespace push::api {
 namespace {
 
-// Our own pages load nothing from elsewhere and run no script but their own files.
+// Our own pages load nothing from other origins and run no scripts but their own files.
 constexpr std::string_view kPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -42,7 +42,7 @@ net::Response own_page(const Context& context, std::string_view path) {
 // A file of the configured web interface.
 core::Result<std::optional<files::File>> ui_file(const Context& context, std::string_view path) {
   auto file = files::read_file(context.services.config.uidir, path);
-  if (!file) spdlog::error("Web interface not readable error=\"{}\"", file.error().text);
+  if (!file) spdlog::error("cannot read web interface error=\"{}\"", file.error().text);
   return file;
 }
 
@@ -53,7 +53,7 @@ net::Response serve(const Context& context, const files::File& file) {
 }  // namespace
 
 net::Response index_page(Context& context) {
-  constexpr const char* kType = "text/html";  // as Gotify says it: the page names its charset itself
+  constexpr const char* kType = "text/html";  // as Gotify sends it: the page declares its charset
   if (context.services.config.uidir.empty()) {
     net::Response response = own_page(context, "index.html");
     if (response.status == 200) response.content_type = kType;
@@ -62,7 +62,7 @@ net::Response index_page(Context& context) {
   auto file = ui_file(context, "index.html");
   if (!file) return error(file.error());
   if (!*file) {
-    spdlog::error("Web interface has no index.html uidir={}", context.services.config.uidir);
+    spdlog::error("web interface has no index.html uidir=\"{}\"", context.services.config.uidir);
     return no_page();
   }
   constexpr std::string_view kConfig = "%CONFIG%";
@@ -83,7 +83,7 @@ net::Response manifest(Context& context) {
   return *file ? serve(context, **file) : no_page();
 }
 
-// What the configured folder does not have is ours: the default picture of applications, and what /docs needs.
+// Files that are not in `uidir` come from the program: the default picture of applications, and what /docs needs.
 net::Response static_file(Context& context) {
   const std::string path = "static/" + std::string(context.rest);
   if (!context.services.config.uidir.empty()) {
@@ -97,7 +97,7 @@ net::Response static_file(Context& context) {
 net::Response serve_image(Context& context) {
   const auto image = context.services.images.read(context.rest);
   if (!image) {
-    spdlog::error("Image not served error=\"{}\"", image.error().text);
+    spdlog::error("cannot read image error=\"{}\"", image.error().text);
     return error(image.error());
   }
   if (!*image) {

@@ -1,4 +1,4 @@
-// GET ...?limit&since: reading the page wanted, and the answer with the link to the next one (gotify-spec 1.5, 4).
+// GET ...?limit&since: the requested page, and the answer with the link to the next one (gotify-spec 1.5, 4).
 #pragma once
 #include <string>
 #include <string_view>
@@ -11,11 +11,11 @@
 
 namespace push::api {
 
-// invalid with Gotify's text.
+// Errors: invalid, with Gotify's text.
 core::Result<store::PageRequest> read_page(std::string_view query);
-// What to ask the store for: one message beyond the page tells whether there is a next one.
+// What to request from the store: one more message, which tells whether there is a next page.
 store::PageRequest with_one_more(store::PageRequest page);
-// {"paging":{...},"messages":[...]}; `found` is the answer to with_one_more(page).
+// {"paging":{...},"messages":[...]}; `found` is the store's answer to with_one_more(page).
 std::string page_json(const Target& target, store::PageRequest page, std::vector<model::Message> found);
 
 }  // namespace push::api

@@ -112,7 +112,7 @@ net::Response no_content() {
 
 net::Response error(const core::Error& error) {
   const unsigned status = status_of(error.code);
-  if (status == 500) spdlog::error("Internal error error=\"{}\"", error.text);
+  if (status == 500) spdlog::error("internal error error=\"{}\"", error.text);
   return error_answer(status, status == 500 ? "internal error, see the server's log" : words_of(error));
 }
 

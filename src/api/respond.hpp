@@ -12,7 +12,7 @@ namespace push::api {
 
 unsigned status_of(core::ErrorCode code);
 
-// What net has answered by the time that a stream is open.
+// The status that net has sent by the time a stream is open.
 inline constexpr unsigned kSwitchingProtocols = 101;
 
 // 200 with JSON text, or with nothing.
@@ -32,25 +32,25 @@ net::Response json_list(const std::vector<Row>& rows, Append append) {
 net::Response no_content();
 
 // An error in Gotify's form: {"error":"<reason phrase>","errorCode":<status>,"errorDescription":"<text>"}.
-// unavailable carries Retry-After: 1. A conflict is worded here. The text of an internal error goes to the log: clients
-// get a general one.
+// unavailable carries Retry-After: 1. The texts of conflicts are chosen here. The text of an internal error goes to the
+// log; clients get a general one.
 net::Response error(const core::Error& error);
 net::Response bad_request(std::string_view text);
 net::Response unauthorized(std::string_view text);
 net::Response forbidden(std::string_view text);
 net::Response not_found(std::string_view text);
-// The answer to bytes that were no request; net has chosen the status. The connection ends.
+// The answer to malformed input; net has chosen the status. The connection is closed.
 net::Response rejected(unsigned status, std::string_view reason);
 // gotify-spec 3 "Handshake failure": plain text, the reason phrase and the JSON object.
 net::Response refused_handshake(unsigned status, std::string_view text);
-// Empty answers: to a request from a foreign origin; to one that threw (gotify-spec 1.0).
+// Empty answers to a request from a foreign origin, and to one whose handler threw (gotify-spec 1.0).
 net::Response foreign_origin();
 net::Response broken();
 // 404 as plain text, for pages.
 net::Response no_page();
-// 500 with a JSON text of its own, for /health.
+// 500 with a JSON body of its own, for /health.
 net::Response unhealthy(std::string_view body);
-// Of files (RFC 9110 13 to 15): 206 for what is a part; 304 and 412 without a body; 416 in plain text.
+// For files (RFC 9110 13 to 15): 206 with a part; 304 and 412 without a body; 416 in plain text.
 net::Response partial(net::Response response);
 net::Response not_modified(net::Response response);
 net::Response precondition_failed(net::Response response);
@@ -58,8 +58,8 @@ net::Response range_not_satisfiable(std::string_view text);
 // 301 for GET, 307 for every other method (gotify-spec 1.0).
 net::Response redirect(std::string_view method, std::string location);
 
-// What every answer of the route carries goes first, the answer's own headers replace it; but a configured Content-Type
-// wins (gotify-spec 6.2).
+// Puts the headers common to the route before the answer's own, which override them, except that a configured
+// Content-Type wins (gotify-spec 6.2).
 void add_headers(net::Response& response, HeaderList common);
 
 }  // namespace push::api

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::string_view kId = ":id";
 
-// Fills in what the path has for the pattern's variable part.
+// Fills in what matched the variable part of the pattern.
 bool matches(std::string_view pattern, std::string_view path, Match& match) {
   if (pattern.ends_with('*')) {
     pattern.remove_suffix(1);

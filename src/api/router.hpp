@@ -1,4 +1,4 @@
-// Method and path -> what to do about them. The table is data (routes.cpp); this finds the row. gotify-spec 1.0.
+// Method and path -> route. The table is data (routes.cpp); this finds the row. gotify-spec 1.0.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -16,7 +16,7 @@ namespace push::api {
 struct Context;
 
 // Both kinds of handler take the one Context of the request.
-// Answers with what it returns. On::loop: memory only. On::worker: may block.
+// Returns the answer. On::loop: memory only. On::worker: may block.
 using Handler = net::Response (*)(Context&);
 // Answers later, through Context::finish() or fail(). Called on the session's loop, or on a worker if the credentials
 // had to be looked up.
@@ -39,24 +39,24 @@ struct Route {
 
 struct Match {
   const Route* route = nullptr;  // null: not found
-  std::string_view id;           // what the path has for :id, "" if the pattern has none
-  std::string_view rest;         // what the path has for the last `*`, "" if the pattern has none
+  std::string_view id;           // the :id segment, "" if the pattern has none
+  std::string_view rest;         // what the last `*` matched, "" if the pattern has none
 };
 
 class Router {
  public:
   explicit Router(std::span<const Route> routes) : routes_(routes) {}
 
-  // The match looks into `path`.
+  // The match holds views of `path`.
   Match find(std::string_view method, std::string_view path) const;
-  // Where a path goes that matches only with its trailing slash taken off or put on; empty: nowhere.
+  // Where to redirect a path that matches only with a trailing slash removed or added; empty: nowhere.
   std::optional<std::string> redirect(const Incoming& request) const;
 
  private:
   std::span<const Route> routes_;
 };
 
-// Unsigned decimal digits, 64 bits.
+// An unsigned decimal number of 64 bits.
 std::optional<std::uint64_t> parse_id(std::string_view text);
 
 }  // namespace push::api

@@ -1,4 +1,4 @@
-// The table of routes (gotify-spec 1.2) and the handlers in it, by the file that defines them.
+// The table of routes (gotify-spec 1.2) and its handlers, grouped by the file that defines them.
 #pragma once
 #include <span>
 #include <string>
@@ -19,7 +19,7 @@ net::Response list_application_messages(Context& context);
 // The answer follows the last slice, from the store's purge thread.
 void delete_messages(Context& context);
 void delete_application_messages(Context& context);
-// Whoever was let in gets a WebSocket.
+// Upgrades an admitted request to a WebSocket.
 void open_stream(Context& context);
 
 // application_routes.cpp: /application and its pictures (gotify-spec 1.6).
@@ -27,7 +27,7 @@ net::Response list_applications(Context& context);
 net::Response create_application(Context& context);
 net::Response update_application(Context& context);
 net::Response delete_application(Context& context);
-// A new token for an old application.
+// Replaces an application's token.
 net::Response secure_application(Context& context);
 net::Response upload_application_image(Context& context);
 net::Response remove_application_image(Context& context);
@@ -40,7 +40,7 @@ net::Response delete_client(Context& context);
 net::Response elevate_client(Context& context);
 
 // session_routes.cpp: /auth/local/login and /auth/logout (gotify-spec 1.8, 2.3).
-// A client that lives in a browser's cookie, from a name and a password.
+// Creates the client of a browser's cookie, from a name and a password.
 net::Response log_in(Context& context);
 net::Response log_out(Context& context);
 
@@ -48,26 +48,26 @@ net::Response log_out(Context& context);
 net::Response current_user(Context& context);
 net::Response change_password(Context& context);
 net::Response list_users(Context& context);
-// For administrators; with `registration` for everybody.
+// Administrators only; anyone if `registration` is on.
 net::Response create_user(Context& context);
 net::Response find_user(Context& context);
 net::Response update_user(Context& context);
 net::Response delete_user(Context& context);
 
-// info_routes.cpp: what needs no credentials (gotify-spec 1.4), and /plugin of a server without plugins (8).
+// info_routes.cpp: routes without credentials (gotify-spec 1.4), and /plugin on a server without plugins (8).
 net::Response version(Context& context);
-// What the server can do, for clients that ask before they log in.
+// The server's features, for clients that ask before they log in.
 net::Response gotify_info(Context& context);
 net::Response health(Context& context);
-// The answer to OPTIONS from our own origin or from no browser at all.
+// Answers OPTIONS from our own origin, or from something that is no browser.
 net::Response options(Context& context);
-// What the stock page has in itself instead of asking for it (gotify-spec 9).
+// The settings embedded in Gotify's own page (gotify-spec 9).
 std::string page_config(const config::Config& config);
 net::Response list_plugins(Context& context);
 net::Response unknown_plugin(Context& context);
 
-// page_routes.cpp: the web page and the files around it, pictures, and the API's description (gotify-spec 1.4, 9). CORS
-// and configured headers do not reach them.
+// page_routes.cpp: the web page and its files, pictures, and the API's description (gotify-spec 1.4, 9). CORS and
+// configured headers do not apply to them.
 net::Response index_page(Context& context);
 net::Response manifest(Context& context);
 net::Response static_file(Context& context);

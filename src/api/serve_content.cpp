@@ -24,7 +24,7 @@ struct Part {
 enum class Range {
   whole,
   malformed,
-  beyond,  // nothing that was asked for is there
+  beyond,  // starts beyond the end
 };
 using Wanted = std::variant<Range, Part>;
 
@@ -77,12 +77,12 @@ Wanted read_range(std::string_view text, std::size_t size) {
     found = wanted;
     ++parts;
   }
-  // Nothing of an empty file is not an error, and several parts at once are not served.
+  // A range of an empty file is not an error, and several parts at once are not served.
   if (parts == 0 && beyond) return size == 0 ? Range::whole : Range::beyond;
   return parts == 1 ? found : Range::whole;
 }
 
-// Nothing here has an ETag, so no list of them matches; `*` matches whatever is there.
+// No file has an ETag, so no list of ETags matches; `*` always does.
 bool is_any(std::string_view tags) {
   return core::trim_blanks(tags) == "*";
 }
@@ -106,7 +106,7 @@ bool not_modified(const Conditions& asked, const Content& content) {
   return since && modified && *modified <= *since;
 }
 
-// If-Range: the part only if the whole is still the one that the client knows.
+// If-Range: send the part only if the file is still the one that the client knows.
 bool same_as_before(const Conditions& asked, const Content& content) {
   if (asked.if_range.empty()) return true;
   const auto known = parse_http_date(asked.if_range);
@@ -139,7 +139,7 @@ net::Response serve_content(const Incoming& request, Content content) {
   if (part != nullptr) {
     response = partial(std::move(response));
     response.body.view = whole.substr(part->begin, part->size);
-    // What Go says of the last 0 bytes too: bytes 5-4/5.
+    // The last 0 bytes are "bytes 5-4/5", as in Go.
     const auto last = static_cast<std::int64_t>(part->begin + part->size) - 1;
     response.headers.emplace_back("Content-Range", "bytes " + std::to_string(part->begin) + "-" + std::to_string(last) +
                                                        "/" + std::to_string(whole.size()));
@@ -154,7 +154,7 @@ std::optional<core::WallTime> parse_http_date(std::string_view text) {
     const char* end = ::strptime(date.c_str(), form, &parts);
     if (end == nullptr || end != date.c_str() + date.size()) continue;
     const std::chrono::sys_seconds seconds{std::chrono::seconds(::timegm(&parts))};
-    // What 64 bits of nanoseconds hold, and more than any file's date.
+    // The range of nanoseconds in 64 bits; no file has such a date.
     if (parts.tm_year + 1900 < 1678 || parts.tm_year + 1900 > 2261) return std::nullopt;
     return core::WallTime(seconds);
   }

@@ -1,5 +1,5 @@
 // Bytes over HTTP as Go's http.ServeContent serves them: preconditions, parts, dates (RFC 9110 13, 14). HEAD is
-// answered like GET: the session leaves the body away.
+// answered like GET: the session omits the body.
 #pragma once
 #include <optional>
 #include <string_view>
@@ -14,10 +14,10 @@ namespace push::api {
 struct Content {
   core::Slice bytes;
   std::string_view type;
-  std::optional<core::WallTime> modified;  // empty: unknown, and nothing is conditional on it
+  std::optional<core::WallTime> modified;  // empty: unknown, so no date condition applies
 };
 
-// 200, 206 (one part), 304, 412 or 416. Whoever asks for several parts at once gets the whole.
+// 200, 206 (one part), 304, 412 or 416. A request for several parts gets the whole.
 net::Response serve_content(const Incoming& request, Content content);
 
 // The three forms of a date that RFC 9110 5.6.7 allows; whole seconds.

@@ -15,7 +15,7 @@ namespace {
 
 using Queue = core::WorkerPool::Queue;
 
-// The request that wants a stream (open_stream).
+// The request that asked for the stream (open_stream).
 const Context& context_of(const net::Admission& admission) {
   return *static_cast<const Context*>(admission.context.get());
 }
@@ -56,15 +56,15 @@ net::Response Service::refuse(const net::Request& request, const net::Admission&
   return response;
 }
 
-// Who deletes a client commits, then forgets (a new epoch), then disconnects; here the hub knows the stream, then the
-// epoch is read. Either it has moved and the store tells that the client is gone, or the disconnect is still to come.
+// A deletion commits, then forgets (a new epoch), then disconnects. Here the stream joins the hub before the epoch is
+// read. So either the epoch has changed, and the store tells that the client is gone, or the disconnect is yet to come.
 void Service::opened(const net::Request& request, const net::Admission& admission) {
   log_->write(request, kSwitchingProtocols, context_of(admission).start, {});
   if (services_.authenticator.epoch() == context_of(admission).epoch) return;
   core::WorkerPool::Job job(
       [this, user = admission.user, client = admission.client] { services_.accounts.recheck(user, client); });
   if (services_.workers.submit(job, Queue::look_ups)) return;
-  services_.accounts.disconnect(admission.user, admission.client);  // the client comes back when there is less to do
+  services_.accounts.disconnect(admission.user, admission.client);  // the client reconnects when the queue is shorter
 }
 
 void Service::still_open(const std::vector<core::ClientId>& clients) {
@@ -112,7 +112,7 @@ void Service::admit(Context& context) {
   const auto authenticate = [this, access](Context& same) {
     admitted(same, services_.authenticator.authenticate(access, same.credentials), Place::worker);
   };
-  // bcrypt takes its time, and so does a list, which the worker that has found the token reads, too.
+  // Slow: bcrypt, and lists, which the worker that looked the token up goes on to read.
   const bool brief = !context.credentials.basic && context.route->on == On::loop;
   context.on_worker(authenticate, brief ? Queue::look_ups : Queue::jobs);
 }

@@ -1,4 +1,4 @@
-// A request target taken apart: the path as clients sent it, the path that routes are matched against, the query.
+// A parsed request target: the path as the client sent it, the path that routes are matched against, the query.
 // gotify-spec 1.0 "Route matching".
 #pragma once
 #include <optional>
@@ -15,14 +15,15 @@ struct Target {
   std::string_view query;     // without '?', still encoded
 };
 
-// The views look into `target`. Takes origin-form, absolute-form and `*`. invalid: a broken percent escape in the path.
+// The result holds views of `target`. Accepts origin-form, absolute-form and `*`. Errors (invalid): a broken percent
+// escape in the path.
 core::Result<Target> parse_target(std::string_view target);
 
-// A path for a Location header: everything but unreserved characters and '/' is escaped.
+// A path for a Location header: everything except unreserved characters and '/' is escaped.
 std::string percent_encode_path(std::string_view path);
 
-// The first value of `name`, decoded; empty optional if it is absent. Pairs that cannot be decoded are skipped, as Go
-// does.
+// The first value of `name`, decoded; empty optional if it is absent. Pairs that cannot be decoded are skipped, as in
+// Go.
 std::optional<std::string> query_value(std::string_view query, std::string_view name);
 
 }  // namespace push::api

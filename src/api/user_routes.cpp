@@ -40,7 +40,7 @@ core::Result<std::string> hash_of(const Context& context, const std::string& pas
   return auth::hash_password(password, context.services.config.passstrength);
 }
 
-// Who may create this user; forbidden or unauthorized, as they are known or not.
+// Whether this user may be created. Errors: forbidden to a known user, unauthorized to an unknown one.
 core::Result<void> check_registration(const Context& context, bool admin_wanted) {
   const auth::Principal& principal = *context.principal;
   if (principal.admin) return {};
@@ -91,7 +91,7 @@ net::Response create_user(Context& context) {
   form.text("pass", password).required();
   if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
   if (auto allowed = check_registration(context, wanted.admin); !allowed) return error(allowed.error());
-  const auto namesake = context.services.store.find_user_by_name(wanted.name);  // before the hash, which is dear
+  const auto namesake = context.services.store.find_user_by_name(wanted.name);  // before the hash, which is expensive
   if (!namesake) return error(namesake.error());
   if (*namesake) return error(core::failure(core::Conflict::name, {}));
   auto hash = hash_of(context, password);

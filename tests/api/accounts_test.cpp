@@ -1,4 +1,4 @@
-// The door: for each change what is forgotten, whose streams are closed, what is announced, and in which order.
+// For each change: what is forgotten, whose streams are closed, what is announced, and in which order.
 #include "push/api/accounts.hpp"
 
 #include <gtest/gtest.h>
@@ -28,7 +28,7 @@ std::string name_of(Kind kind) {
   return kNames[static_cast<std::size_t>(kind)];
 }
 
-// Writes down which streams are closed and what is announced, and whether user 1 was still remembered by then.
+// Records which streams are closed and what is announced, and whether user 1 was still remembered by then.
 struct Notes final : stream::Courier, cluster::Backplane {
   std::function<bool()> remembered;
   Log log;

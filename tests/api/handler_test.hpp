@@ -1,5 +1,5 @@
-// Handlers called straight from the table, on a store in memory and requests written down. Two users, one application
-// each, and a client of the first one, who asks.
+// Handlers called straight from the table, on a store in memory and requests built from literals. Two users with one
+// application each, and a client of the first one, which makes the requests.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -19,7 +19,7 @@
 
 namespace push::api {
 
-// Writes down whose streams were to be closed, and whether the authenticator had forgotten them by then.
+// Records whose streams were to be closed, and whether the authenticator had forgotten them by then.
 struct Closings final : stream::Courier {
   explicit Closings(const auth::Authenticator& a) : authenticator(a), seen(a.epoch()) {}
   void deliver(hub::LoopSet, const stream::Message&) override {}
@@ -33,7 +33,7 @@ struct Closings final : stream::Courier {
   std::vector<std::string> closed;
 };
 
-// Nobody waits for an answer: handlers return it.
+// Never called: handlers return their answers.
 struct Nobody final : net::ReplyReceiver {
   void answer(std::uint64_t, net::Response) override {}
   void stream(std::uint64_t, net::Request, net::Admission) override {}
@@ -89,7 +89,7 @@ class HandlerTest : public testing::Test {
     context->rest = match.rest;
     return (*handler)(*context);
   }
-  // "404 text" of an error, "200 body" else.
+  // "404 text" of an error, otherwise "200 body".
   std::string answer(std::string_view method, std::string_view target, std::string_view body = {}) {
     const net::Response response = call(method, target, body);
     const std::string text(response.body.view);

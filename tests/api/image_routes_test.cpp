@@ -1,4 +1,4 @@
-// What is left on the disk when a change of a picture succeeds, and when it does not.
+// What is left on disk after a change of a picture succeeds, and after it fails.
 #include <stdlib.h>
 
 #include <filesystem>
@@ -59,7 +59,7 @@ TEST_F(ImageRoutes, KeepTheFileWhenTheChangeFails) {
   EXPECT_EQ(files_left(), 1);
   EXPECT_TRUE(std::filesystem::exists(path + "/" + before));
 
-  // The application goes between the look-up and the change.
+  // The application is deleted between the look-up and the change.
   store.broken = false;
   store.during_lookup = [this] { store.applications.erase(store.applications.begin()); };
   EXPECT_EQ(upload(1).status, 404u);

@@ -1,4 +1,4 @@
-// The document that /swagger gives, against the table of routes: neither may know what the other does not.
+// The document of /swagger against the table of routes: both must contain the same operations.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -43,7 +43,7 @@ Set documented() {
   return out;
 }
 
-// Pages, files and what describes itself are no part of the API.
+// Pages, files and the description itself are not part of the API.
 Set in_the_table() {
   const Set pages = {"/", "/index.html", "/manifest.json", "/static/*", "/image/*", "/swagger", "/docs"};
   Set out;

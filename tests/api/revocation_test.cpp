@@ -1,5 +1,5 @@
-// Streams whose client goes while they are being opened, and clients that expire: over a real listener and a store in
-// memory. One loop and one worker, so that the store is never used by two threads at once.
+// Streams whose client is deleted while they are being opened, and clients that expire: over a real listener and a
+// store in memory. One loop and one worker, so that the store is never used by two threads at once.
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -41,7 +41,7 @@ class Talk {
   void send(const std::string& bytes) const {
     EXPECT_EQ(::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL), static_cast<ssize_t>(bytes.size()));
   }
-  // Until `end` has come, or the other side has closed; nothing more after kPatience.
+  // Until `end` has arrived, the other side has closed, or kPatience is over.
   std::string read_until(const std::string& end) {
     while (input_.find(end) == std::string::npos) {
       char buffer[4096];
@@ -103,7 +103,7 @@ class Revocation : public testing::Test {
     loops_->stop();
   }
 
-  // Once, in the middle of the first look-up, which has found what it will answer.
+  // Runs once, in the middle of the first look-up, after it has found its answer.
   void during_lookup(std::function<void()> change) {
     store_.during_lookup = [this, change = std::move(change)]() mutable {
       const auto once = std::move(change);
@@ -115,7 +115,7 @@ class Revocation : public testing::Test {
     talk.send(stream_request(credentials));
     EXPECT_TRUE(talk.read_until("\r\n\r\n").starts_with("HTTP/1.1 101 "));
   }
-  // A worker has done everything that was asked before.
+  // Until the worker has done everything submitted before.
   void wait_for_the_worker() const {
     Talk talk(port_);
     talk.send("GET /health HTTP/1.1\r\nHost: push\r\n\r\n");
@@ -201,7 +201,7 @@ TEST_F(Revocation, AnExpiredClientLosesItsStreamsAndNobodyElse) {
   EXPECT_NE(basic.read_until("}\n").find("\"message\":\"hello\""), std::string::npos);
 }
 
-// Or one user's short-lived clients would make everybody's password be checked again, second after second.
+// Otherwise one user's short-lived clients would force everyone's password to be checked again every second.
 TEST_F(Revocation, AnExpiredClientOfOneUserLeavesTheOthersRemembered) {
   store_.add_user(2, "other", *auth::hash_password("pw", 4), false);
   store_.add_client(3, 2, "Cthree");

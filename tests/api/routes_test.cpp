@@ -1,4 +1,4 @@
-// The handlers of the table, on a store in memory and requests written down.
+// The handlers of the table, on a store in memory and requests built from literals.
 #include "api/routes.hpp"
 
 #include <gtest/gtest.h>

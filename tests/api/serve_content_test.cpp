@@ -1,4 +1,4 @@
-// Every row is what Go's http.ServeContent answers for five bytes of a date, but for several parts at once.
+// Every row is the answer of Go's http.ServeContent for five bytes with a date, except for several parts at once.
 #include "api/serve_content.hpp"
 
 #include <gtest/gtest.h>

@@ -115,7 +115,7 @@ class ServiceTest : public testing::Test {
 
 TEST_F(ServiceTest, AMessageIsStoredAndAnswered) {
   with_service(16, [](std::uint16_t port) {
-    for (const int id : {1, 2}) {  // asked of the store, then recalled
+    for (const int id : {1, 2}) {  // from the store, then from memory
       const std::string answer = ask(port, request("POST //message?token=Aone&message=m", "", ""));
       EXPECT_EQ(status(answer), "200");
       EXPECT_EQ(header(answer, "Content-Type"), "application/json");
@@ -124,7 +124,7 @@ TEST_F(ServiceTest, AMessageIsStoredAndAnswered) {
                                            R"(,"appid":1,"message":"m","title":"one","priority":3,"date":")"))
           << answer;
     }
-    // A body too large for a loop takes the way over a worker.
+    // A body too large for a loop goes to a worker.
     const std::string large(100'000, 'x');
     EXPECT_EQ(status(ask(port, request("POST /message",
                                        "X-Gotify-Key: Aone\r\nContent-Type: application/x-www-form-urlencoded\r\n",

@@ -37,7 +37,7 @@ TEST_F(UserRoutes, AreCreatedByAdministratorsAndByNobodyElse) {
 
   principal.admin = false;
   EXPECT_EQ(answer("POST", "/user", "{}"), "400 Field 'name' is required; Field 'pass' is required")
-      << "the body is read before it is asked who may";
+      << "the body is read before permissions are checked";
   EXPECT_EQ(answer("POST", "/user", kRegistered), "403 you are not allowed to access this api");
   principal = {};
   EXPECT_EQ(answer("POST", "/user", kRegistered), "401 you are not allowed to access this api");

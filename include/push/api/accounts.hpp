@@ -1,17 +1,17 @@
-// The one door for changes of users, applications and clients, hence for everything that takes a right away. A change
-// is
+// The only way to change users, applications and clients, and therefore to take a right away. Every change goes through
+// four steps:
 //
-//   1. committed by the store; if that fails, nothing else happens,
-//   2. forgotten: what the authenticator remembers of its user is stale,
-//   3. disconnected: the streams of a client or user that is gone are closed,
-//   4. announced to the other nodes.
+//   1. commit: the store commits it; if that fails, nothing else happens,
+//   2. forget: the authenticator drops what it remembers of that user,
+//   3. disconnect: the streams of a deleted client or user are closed,
+//   4. announce: the other nodes are told.
 //
-// Forgetting comes before disconnecting: a stream that is let in on old knowledge either is open by then and is closed
-// here, or finds another epoch when it opens and is checked again (recheck). What is only added is not forgotten,
-// because refusals are not remembered. A password change and an elevation close no streams (gotify-spec 3).
+// Forgetting comes before disconnecting: a stream admitted on stale knowledge is either open by then and closed here,
+// or sees a different epoch when it opens and is checked again (recheck). Additions need no forgetting, because
+// refusals are not remembered. A password change and an elevation close no streams (gotify-spec 3).
 //
-// Owned by main; what is passed in outlives it. Worker threads and the housekeeper: a change blocks its caller until it
-// is committed. Errors are the store's.
+// Owned by main; what is passed in outlives it. Called by worker threads and the housekeeper: a change blocks its
+// caller until it is committed. Errors are the store's.
 #pragma once
 #include <optional>
 #include <string>
@@ -34,7 +34,7 @@ class Accounts final : public cluster::EventListener {
   core::Result<model::User> create_user(store::NewUser user);
   core::Result<model::User> update_user(core::UserId id, store::UserChange change);
   core::Result<void> set_password(core::UserId id, std::string pass_hash);
-  // Returns the image files that nothing refers to any more.
+  // Returns the image files that are no longer used.
   core::Result<std::vector<std::string>> delete_user(core::UserId id);
 
   core::Result<model::Application> create_application(store::NewApplication application);
@@ -42,30 +42,31 @@ class Accounts final : public cluster::EventListener {
                                                       store::ApplicationChange change);
   core::Result<model::Application> set_application_token(core::UserId user, core::ApplicationId id, std::string token);
   core::Result<store::ImageChange> set_application_image(core::UserId user, core::ApplicationId id, std::string image);
-  // Returns the image file that nothing refers to any more, "" = none.
+  // Returns the image file that is no longer used, "" = none.
   core::Result<std::string> delete_application(core::UserId user, core::ApplicationId id);
 
   core::Result<model::Client> create_client(store::NewClient client);
   core::Result<model::Client> update_client(core::UserId user, core::ClientId id, store::ClientChange change);
   core::Result<void> elevate_client(core::UserId user, core::ClientId id, std::optional<core::WallTime> until);
   core::Result<void> delete_client(core::UserId user, core::ClientId id);
-  // A client deletes itself. Succeeds if it is gone already, and closes its streams then, too.
+  // A client deletes itself. If it is already gone this succeeds, and still closes its streams.
   core::Result<void> end_session(core::UserId user, core::ClientId id);
-  // Deletes the clients that have expired by `now`; returns how many.
+  // Deletes the clients that have expired by `now`; returns their number.
   core::Result<std::size_t> delete_expired_clients(core::WallTime now);
 
-  // The last use of clients, which is no right. Any thread, never blocks; false: not written, the queue is full.
+  // Updates the last use of clients, which takes no right away. Any thread, never blocks; false: not written because
+  // the queue is full.
   bool touch_clients(std::vector<core::ClientId> ids, core::WallTime at);
 
-  // What another node has committed: steps 2 and 3. Never blocks.
+  // Another node committed a change: steps 2 and 3. Never blocks.
   void on_event(const cluster::Event& event) override;
 
-  // The store has answered that something of this user is gone, but it is still remembered. Any thread, never blocks.
+  // The store no longer has something of this user that the authenticator still remembers. Any thread, never blocks.
   void forget_stale(core::UserId user);
-  // Closes the streams of a client (0 = of the user) that is gone, or of which the store cannot tell: the client comes
-  // back. Worker threads.
+  // Closes the streams of a client (0 = of the user) if it is gone, or if the store cannot tell: a client that still
+  // exists reconnects. Worker threads.
   void recheck(core::UserId user, core::ClientId client);
-  // Closes streams and takes nothing away: the client comes back. Any thread, never blocks.
+  // Only closes streams: the client may reconnect. Any thread, never blocks.
   void disconnect(core::UserId user, core::ClientId client);
 
  private:

@@ -1,5 +1,5 @@
-// The first user of an empty database, and the warning about a password that everybody knows. Called by main before
-// anything listens; may block.
+// The first user of an empty database, and the warning about the default password. Called by main before anything
+// listens; may block.
 #pragma once
 #include <string_view>
 
@@ -9,8 +9,8 @@
 
 namespace push::api {
 
-// Creates the configured default user if there is no user at all. Warns at every start while admin/admin opens the
-// server and others than this machine can reach it. Errors name the key of config.yml, or are the store's.
+// Creates the configured default user if there are no users. Warns at every start while admin/admin is valid and the
+// server can be reached from other machines. Errors name the key of config.yml, or are the store's.
 core::Result<void> create_default_user(store::Store& store, const config::Config& config);
 
 // Whether only this machine can connect to `server.listenaddr`: a loopback address or a unix socket.

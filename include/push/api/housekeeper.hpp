@@ -1,6 +1,6 @@
-// Once a second deletes the clients that have expired and closes their streams, so that a token's end is the end of its
-// sockets, and of no other. Gotify does so every five minutes; lookups refuse an expired token at once in both. Its own
-// thread, from the constructor to stop(). Owned by main; what is passed in outlives it.
+// Deletes expired clients and closes their streams once per second, so that the sockets of a token, and no others, end
+// with it. Gotify does so every five minutes; both refuse an expired token in look-ups at once. Runs on its own thread
+// from the constructor to stop(). Owned by main; what is passed in outlives it.
 #pragma once
 #include <chrono>
 
@@ -16,7 +16,7 @@ class Housekeeper {
   Housekeeper(const Housekeeper&) = delete;
   Housekeeper& operator=(const Housekeeper&) = delete;
 
-  // Returns when a round that has begun is over, at most one commit later. Idempotent; main, before the store drains.
+  // Waits for the current round, at most one commit. Idempotent; called by main before the store drains.
   void stop();
 
  private:
@@ -25,7 +25,7 @@ class Housekeeper {
 
   Accounts& accounts_;
   const std::chrono::milliseconds period_;
-  bool failing_ = false;  // said once until it works again; the thread's
+  bool failing_ = false;  // logged once until it works again; used by the thread only
   core::Thread thread_;
 };
 

@@ -17,7 +17,8 @@ using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
 class OriginRules {
  public:
-  // invalid: a regular expression that is none, named with its key; or an Access-Control-Allow-Origin without a scheme.
+  // Errors (invalid): a malformed regular expression, named with its key; an Access-Control-Allow-Origin without a
+  // scheme.
   static core::Result<OriginRules> compile(const config::Server& server);
 
   enum class Verdict {
@@ -25,7 +26,7 @@ class OriginRules {
     preflight,  // answer 204 with `headers`
     refuse,     // answer 403 with `headers` and an empty body
   };
-  // Fills `headers` with what every API answer carries, whatever the verdict.
+  // Adds to `headers` what every API answer carries, whatever the verdict.
   Verdict judge(const Incoming& request, HeaderList& headers) const;
 
   // The upgrader's gate.

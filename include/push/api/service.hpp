@@ -1,8 +1,8 @@
-// Gotify's REST API and the gate of its stream: routes a request, finds out who asks, and runs the handler where it may
-// run. Owned by main; outlives every session and every queued message.
+// Gotify's REST API and the gate of its stream: routes a request, authenticates it, and runs the handler on the thread
+// where it may run. Owned by main; outlives every session and every queued message.
 //
-// Threads: handle() runs on the session's loop and never blocks. What memory cannot answer goes to the worker pool (503
-// when its queue is full); POST /message is answered from the writer thread.
+// Threads: handle() runs on the session's loop and never blocks. What needs more than memory goes to the worker pool
+// (503 when its queue is full); POST /message is answered from the writer thread.
 #pragma once
 #include <memory>
 #include <string_view>

@@ -1,4 +1,4 @@
-// What the API works with. Built by main; everything that is referred to outlives the service.
+// What the API depends on. Built by main; everything it refers to outlives the service.
 #pragma once
 #include "push/api/accounts.hpp"
 #include "push/api/origin_rules.hpp"
@@ -18,7 +18,7 @@ struct Services {
   metrics::Registry& metrics;
   core::WorkerPool& workers;
   store::Finder& store;
-  const auth::Authenticator& authenticator;  // finds out who asks; to forget is for `accounts`
+  const auth::Authenticator& authenticator;  // const: only `accounts` makes it forget
   Accounts& accounts;
   delivery::Publisher& publisher;
   files::ImageFolder& images;
