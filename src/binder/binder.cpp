@@ -26,7 +26,8 @@ bool is_zero(const Field::Target& target) {
       target);
 }
 
-// Is the number below `bound` (-1), equal (0), above (1)? Fields that are not set or not numbers are within any bound.
+// Compares the number with `bound`: below (-1), equal (0), above (1). Fields that are not set or not numbers are within
+// any bound.
 int compare(const Field::Target& target, std::int64_t bound) {
   return std::visit(
       [bound](const auto* value) {

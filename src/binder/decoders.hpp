@@ -1,5 +1,5 @@
-// One decoder for each kind of request body. Each fills the draft with what it finds, or says in Gotify's words (where
-// Gotify has any) why the body cannot be read. None of them validates: bind() does, when a decoder is content.
+// One decoder per kind of request body. Each fills the draft with what it finds, or says why the body cannot be read,
+// in Gotify's words where there are any. None of them validates: bind() does, after a decoder has succeeded.
 #pragma once
 #include <string_view>
 
@@ -12,7 +12,7 @@ namespace push::binder {
 core::Result<void> decode_json(std::string_view body, Draft& draft);
 // The query string alone.
 core::Result<void> decode_query(std::string_view query, Draft& draft);
-// Query string, and over it the body if that is urlencoded.
+// The query string, overridden by the body if that is urlencoded.
 core::Result<void> decode_form(const Source& source, Draft& draft);
 core::Result<void> decode_multipart(const Source& source, Draft& draft);
 core::Result<void> decode_xml(std::string_view body, Draft& draft);

@@ -1,5 +1,4 @@
-// What a decoder found in a request, kept apart from the caller's variables until the whole request is known to be
-// good.
+// What a decoder found in a request, kept apart from the caller's variables until the whole request has been decoded.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -30,9 +29,9 @@ class Draft {
   void set_integer(std::size_t index, std::int64_t value);
   void set_natural(std::size_t index, std::uint64_t value);
   void set_boolean(std::size_t index, bool value);
-  // JSON null: an optional field or an object is not set any more, anything else keeps what it had.
+  // JSON null: unsets an optional field or an object; any other field keeps its value.
   void set_null(std::size_t index);
-  // From a source that has only text: numbers and booleans are trimmed, empty is their zero. Objects are left alone.
+  // From a source that has only text: numbers and booleans are trimmed, empty means zero. Objects are ignored.
   core::Result<void> set_from_text(std::size_t index, std::string_view value);
 
   // Forgets everything that was set.

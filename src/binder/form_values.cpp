@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::ptrdiff_t max_pairs = 10000;  // as Go's net/url
 
-// The mistake that core::form_decode found, in Go's words.
+// The error that core::form_decode found, in Go's words.
 std::string broken_escape(std::string_view text) {
   std::size_t at = text.find('%');
   while (core::percent_escape(text.substr(at))) at = text.find('%', at + 3);
@@ -47,7 +47,7 @@ std::optional<std::string> FormValues::add_encoded(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
     if (pair.empty()) continue;
     if (pair.find(';') != std::string_view::npos) {
-      first_problem = "invalid semicolon separator in query";  // Go lets this one win over an earlier mistake
+      first_problem = "invalid semicolon separator in query";  // in Go this one replaces an earlier error
       continue;
     }
     const std::size_t equals = std::min(pair.find('='), pair.size());

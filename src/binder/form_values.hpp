@@ -14,11 +14,11 @@ class FormValues {
  public:
   explicit FormValues(const Draft& draft) : draft_(draft), values_(draft.size()) {}
 
-  // Names are case-sensitive; those that are no field of the draft are dropped.
+  // Names are case-sensitive; unknown ones are dropped.
   void add(std::string_view name, std::string value);
-  // A part that is a file: no field of ours takes one.
+  // A part that is a file, which no field accepts.
   void add_file(std::string_view name);
-  // `a=1&b=2`, percent-encoded. Reads on after a mistake, which it returns in Go's words (net/url).
+  // `a=1&b=2`, percent-encoded. Continues after an error, which it returns in Go's words (net/url).
   std::optional<std::string> add_encoded(std::string_view text);
 
   core::Result<void> store(Draft& draft) const;

@@ -75,7 +75,7 @@ class JsonReader {
     return true;
   }
 
-  // Comes only for literals with a minus sign, so 0 was written "-0".
+  // Called only for literals with a minus sign, so 0 was written "-0".
   bool number_integer(std::int64_t value) {
     if (is_overflow()) return true;
     if (object_.is_open()) {
@@ -187,7 +187,7 @@ class JsonReader {
     }
   }
 
-  // The field that the value at hand belongs to, if it is the value of a known member of the document.
+  // The field of the current value, if that is the value of a known member of the document.
   std::optional<std::size_t> target() const {
     return in_document_ && depth_ == 1 ? field_ : std::optional<std::size_t>();
   }
@@ -230,7 +230,7 @@ class JsonReader {
     }
   }
 
-  // Counts every number; true if this one stands for a literal that no double can hold.
+  // Counts every number; true if this one replaces a literal that no double can hold.
   bool is_overflow() {
     const std::size_t ordinal = numbers_++;
     if (overflow_ == last_overflow_ || overflow_->ordinal != ordinal) return false;
@@ -251,12 +251,12 @@ class JsonReader {
   std::size_t depth_ = 0;
   bool in_document_ = false;                 // the document is an object
   std::optional<std::size_t> field_;         // of the last member name at depth 1
-  std::optional<std::size_t> object_field_;  // what object_ is for; a form has one at most
+  std::optional<std::size_t> object_field_;  // the field of object_; a form has at most one
   JsonObject object_;
   std::optional<std::string> type_error_;
 };
 
-// Nothing: nlohmann could not read the text.
+// Empty: nlohmann could not parse the body.
 std::optional<core::Result<void>> read(std::string_view text, const std::vector<Overflow>& overflows, Draft& draft) {
   JsonReader reader(draft, overflows);
   constexpr bool whole_text = false;
@@ -279,7 +279,7 @@ core::Result<void> decode_json(std::string_view body, Draft& draft) {
   if (auto problem = json_syntax_error(body)) return unreadable(std::move(*problem));
   const RepairedJson repaired = repair_json(body);
   if (auto outcome = read(repaired.text, repaired.overflows, draft)) return *outcome;
-  return unreadable("json: the text cannot be read");
+  return unreadable("json: the body cannot be parsed");
 }
 
 }  // namespace push::binder

@@ -35,7 +35,7 @@ core::Result<void> decode_multipart(const Source& source, Draft& draft) {
   if (!boundary) return boundary.error();
   FormValues values(draft);
   if (auto added = add_parts(source, *boundary, values); !added) return added;
-  // The query gives no values here, but Go minds how it is written.
+  // The query provides no values here, but Go rejects a malformed one.
   FormValues ignored(draft);
   if (auto problem = ignored.add_encoded(source.query)) return unreadable(std::move(*problem));
   return values.store(draft);

@@ -12,8 +12,7 @@ namespace push::binder {
 namespace {
 
 constexpr std::size_t max_toml_bytes = std::size_t{64} << 10;
-// Each may be a table in a table ("a.a.a = 1"), and toml++ destroys those by recursion, of 272 bytes of stack per
-// level.
+// Each may be a nested table ("a.a.a = 1"), and toml++ destroys those by recursion, with 272 bytes of stack per level.
 constexpr std::ptrdiff_t max_dots = 8000;
 
 core::Error error_on(const toml::source_region& where, std::string_view problem) {
@@ -42,9 +41,9 @@ core::Result<void> store(Draft& draft, std::size_t index, std::string_view key, 
     return {};
   }
   if (const auto* number = value.as_integer(); number != nullptr && type != FieldType::boolean) {
-    return draft.set_from_text(index, std::to_string(number->get()));  // which knows what fits
+    return draft.set_from_text(index, std::to_string(number->get()));  // which checks the range
   }
-  return error_on(value.source(), name + " has a wrong type");
+  return error_on(value.source(), name + " has the wrong type");
 }
 
 core::Result<void> store(Draft& draft, const toml::table& root) {

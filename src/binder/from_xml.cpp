@@ -15,7 +15,7 @@ namespace {
 
 // Character references are expanded here: pugixml leaves unknown ones as they are, and makes a NUL of &#0;.
 constexpr unsigned xml_options = pugi::parse_cdata | pugi::parse_ws_pcdata | pugi::parse_eol | pugi::parse_doctype;
-constexpr std::ptrdiff_t max_tags = 100'000;  // pugixml takes about 64 bytes for each
+constexpr std::ptrdiff_t max_tags = 100'000;  // pugixml needs about 64 bytes for each
 
 core::Error error_at(std::string_view body, std::ptrdiff_t offset, std::string_view problem) {
   const std::string_view before = body.substr(0, static_cast<std::size_t>(std::max<std::ptrdiff_t>(offset, 0)));
@@ -25,7 +25,7 @@ core::Error error_at(std::string_view body, std::ptrdiff_t offset, std::string_v
   return unreadable(std::move(words));
 }
 
-// What follows the root element is not read, so it may be no XML: then what is in front of it is.
+// What follows the root element is not read, so it may be malformed: then only what precedes it counts.
 pugi::xml_parse_result parse(std::string_view body, pugi::xml_document& document) {
   const auto load = [&document](std::string_view text) {
     return document.load_buffer(text.data(), text.size(), xml_options, pugi::encoding_utf8);
@@ -42,12 +42,12 @@ bool is_character(char32_t value) {
          (value >= 0xE000 && value <= 0xFFFD) || (value >= 0x10000 && value <= 0x10FFFF);
 }
 
-// Takes the reference that begins `raw`: one of the five that XML has by itself, or a number.
+// Consumes the reference at the start of `raw`: one of the five predefined in XML, or a number.
 std::optional<char32_t> take_reference(std::string_view& raw) {
   constexpr std::array<std::pair<std::string_view, char>, 5> named = {
       {{"lt", '<'}, {"gt", '>'}, {"amp", '&'}, {"apos", '\''}, {"quot", '"'}}};
   const std::size_t end = raw.find(';');
-  if (end > 12) return std::nullopt;  // none, or no reference that XML knows
+  if (end > 12) return std::nullopt;  // not a reference
   const std::string_view name = raw.substr(1, end - 1);
   raw.remove_prefix(end + 1);
   for (const auto& [known, meaning] : named) {
@@ -63,7 +63,7 @@ std::optional<char32_t> take_reference(std::string_view& raw) {
   return value;
 }
 
-// Appends the characters of a text (with references) or of a CDATA section; what is wrong with them is returned.
+// Appends the characters of a text node (with references) or a CDATA section; returns what is wrong with them.
 std::optional<std::string_view> append_characters(const pugi::xml_node& node, std::string& out) {
   for (std::string_view raw = node.value(); !raw.empty();) {
     if (raw[0] == '&' && node.type() == pugi::node_pcdata) {

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t max_yaml_bytes = std::size_t{64} << 10;
 
-// Events of one document -> the draft. Nothing is built and no alias followed, so a small text stays small work.
+// Events of one document -> the draft. No tree is built and no alias followed, so small input stays little work.
 class YamlReader : public YAML::EventHandler {
  public:
   explicit YamlReader(Draft& draft) : draft_(draft) {}

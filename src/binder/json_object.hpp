@@ -1,5 +1,4 @@
-// A JSON object that is kept (`extras`): built from parser events, written back compact, sorted and escaped as Go does
-// it.
+// A JSON object that is stored (`extras`): built from parser events, printed compact, sorted and escaped as in Go.
 #pragma once
 #include <nlohmann/json.hpp>
 #include <string>
@@ -10,7 +9,7 @@ namespace push::binder {
 // Events come in document order and are well nested: begin(), what the object holds, and end() of the object itself.
 class JsonObject {
  public:
-  // Begins the object, or goes on with it: members of a second begin() join those of the first, as in Go.
+  // Begins the object, or continues it: members after a second begin() join the earlier ones, as in Go.
   void begin() { open_.assign(1, &root_); }
   void begin_object() { open_.push_back(add(nlohmann::json::object())); }
   void begin_array() { open_.push_back(add(nlohmann::json::array())); }

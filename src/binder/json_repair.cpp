@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
 
-// The code unit of an escape \uXXXX that begins `text`, if it does.
+// The code unit of an escape \uXXXX at the start of `text`, if there is one.
 std::optional<unsigned> escaped_unit(std::string_view text) {
   if (text.size() < 6 || !text.starts_with("\\u")) return std::nullopt;
   unsigned unit = 0;
@@ -34,7 +34,7 @@ std::size_t escape_length(std::string_view text, bool& good) {
   return good ? 12 : 6;
 }
 
-// Appends the string that begins `text`, with its quotes; returns how many bytes it had.
+// Appends the string at the start of `text`, with its quotes; returns the number of bytes consumed.
 std::size_t repair_string(std::string_view text, std::string& out) {
   out += '"';
   std::size_t at = 1;

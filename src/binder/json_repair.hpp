@@ -1,5 +1,5 @@
-// JSON that Go accepts and nlohmann::json does not, made acceptable to both. Runs only on texts that
-// json_syntax_error() found nothing wrong with.
+// Makes JSON that Go accepts and nlohmann::json does not acceptable to both. Runs only on input in which
+// json_syntax_error() found no error.
 #pragma once
 #include <cstddef>
 #include <string>
@@ -9,7 +9,7 @@
 namespace push::binder {
 
 struct RepairedJson {
-  // Numbers beyond a double, by their place among all numbers of the text; `text` has 0 for each.
+  // Numbers beyond a double, by their position among all numbers of the input; `text` has 0 for each.
   struct Overflow {
     std::size_t ordinal;
     std::string literal;

@@ -14,7 +14,7 @@ bool is_hex(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-// Each read_…() takes one piece of the text and is false after it has filled `problem_`.
+// Each read_…() consumes one piece of the input, and returns false after it has set `problem_`.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : text_(text) {}

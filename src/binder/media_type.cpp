@@ -16,7 +16,7 @@ bool is_token(char c) {
   return c > 0x20 && c < 0x7F && !is_special(c);
 }
 
-// Takes the token that begins `rest`; empty if none does.
+// Consumes the token at the start of `rest`; empty if there is none.
 std::string_view take_token(std::string_view& rest) {
   const auto size = static_cast<std::size_t>(std::find_if_not(rest.begin(), rest.end(), is_token) - rest.begin());
   const std::string_view token = rest.substr(0, size);
@@ -50,7 +50,7 @@ std::optional<std::string> take_value(std::string_view& rest) {
   return std::string(token);
 }
 
-// Takes `; name=value`.
+// Consumes `; name=value`.
 bool take_parameter(std::string_view& rest, std::pair<std::string, std::string>& parameter) {
   if (!rest.starts_with(';')) return false;
   rest.remove_prefix(1);

@@ -1,4 +1,4 @@
-// A Content-Type or Content-Disposition value, taken apart as Go's mime.ParseMediaType does.
+// A Content-Type or Content-Disposition value, parsed as by Go's mime.ParseMediaType.
 #pragma once
 #include <functional>
 #include <map>
@@ -11,7 +11,7 @@ namespace push::binder {
 struct MediaType {
   std::string type;                                            // lower case
   std::map<std::string, std::string, std::less<>> parameters;  // names in lower case
-  std::string problem;  // Go's words; empty when all is well. `type` can be set in spite of a problem
+  std::string problem;  // Go's words; empty if there is none. `type` can be set despite a problem
 
   std::optional<std::string_view> parameter(std::string_view name) const;
 };

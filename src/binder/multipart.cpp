@@ -62,7 +62,7 @@ MultipartReader::Line MultipartReader::read_line() {
 bool MultipartReader::is_delimiter(std::string_view line) {
   if (!line.starts_with(delimiter_)) return false;
   const std::string_view rest = core::skip_blanks(line.substr(delimiter_.size()));
-  if (parts_ == 0 && rest == "\n") line_end_ = "\n";  // whoever begins so goes on so
+  if (parts_ == 0 && rest == "\n") line_end_ = "\n";  // the other lines end the same way
   return rest == line_end_;
 }
 
@@ -114,7 +114,7 @@ std::string MultipartReader::read_header() {
   return header;
 }
 
-// false: the body ended among the headers, which Go takes for the end of the form.
+// false: the body ended among the headers, which Go treats as the end of the form.
 core::Result<bool> MultipartReader::read_headers(std::string& disposition) {
   const std::size_t begin = at_;
   for (;;) {

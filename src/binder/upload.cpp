@@ -11,7 +11,7 @@ core::Result<std::optional<Upload>> find_upload(const Source& source, std::strin
   MultipartReader reader(source.body, *boundary);
   MultipartReader::Part part;
   std::optional<Upload> found;
-  // To the end: what comes behind the file must be whole too.
+  // To the end: what follows the file must be well formed, too.
   for (;;) {
     const auto more = reader.next(part);
     if (!more) return more.error();

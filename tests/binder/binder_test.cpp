@@ -1,4 +1,4 @@
-// The formats that Gotify binds by accident, and those that it refuses.
+// The formats that Gotify accepts by accident, and those that it refuses.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -93,10 +93,10 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"", "! Field 'message' is required"}, Row{"[table]", "! toml: line 1: tables are not supported"},
         Row{"message = 5", "! toml: line 1: message must be a string"},
         Row{"\npriority = \"5\"", "! toml: line 2: priority must not be a string"},
-        Row{"priority = true", "! toml: line 1: priority has a wrong type"},
+        Row{"priority = true", "! toml: line 1: priority has the wrong type"},
         Row{"message = \"m\"\nappid = 1\napplicationid = -4", R"(! strconv.ParseUint: parsing "-4": invalid syntax)"},
         Row{"message = \"\"\"a\nb\"\"\"\nextras = 1\nx = [1.5, 1979-05-27]", "a\nb||-|0|"},
-        Row{"priority = 1.5", "! toml: line 1: priority has a wrong type"},
+        Row{"priority = 1.5", "! toml: line 1: priority has the wrong type"},
         Row{"message", "! toml: line 1: Error while parsing key-value pair: encountered end-of-file"},
         Row{"message = ", "! toml: line 1: Error while parsing key-value pair: encountered end-of-file"},
         Row{"message = \"a", "! toml: line 1: Error while parsing string: encountered end-of-file"},

@@ -92,7 +92,7 @@ TEST(Multipart, LimitsTextAndParts) {
   EXPECT_EQ(create_message({"POST", with_boundary, "", parts + "--b--"}), "! multipart: message too large");
 }
 
-// Taking a header apart costs more than reading it, and nobody has been let in yet.
+// Parsing a header costs more than reading it, and the sender is not authenticated yet.
 TEST(Multipart, LimitsThePartsHeaders) {
   const auto with_padding = [](std::size_t size) {
     return create_message(

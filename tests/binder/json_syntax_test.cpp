@@ -1,4 +1,4 @@
-// The words for JSON that is none.
+// The error texts for malformed JSON.
 #include <gtest/gtest.h>
 
 #include <string>

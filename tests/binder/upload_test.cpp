@@ -1,4 +1,4 @@
-// The file of a form in parts.
+// The file in a multipart form.
 #include <gtest/gtest.h>
 
 #include <string>

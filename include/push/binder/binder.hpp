@@ -1,5 +1,5 @@
 // Request body -> fields, with every rule and error text of gotify-spec 1.0 ("Request body binding"): which part of the
-// request is read depends on method and Content-Type; what fails answers 400 with Gotify's words.
+// request is read depends on method and Content-Type; a failure is a 400 with Gotify's text.
 //
 //   binder::Form form("ApplicationParams");                 // the Go type name that error texts mention
 //   form.text("name", params.name).required();
@@ -80,13 +80,13 @@ core::Result<void> bind(const Source& source, Form& form);
 // Query only, whatever the method and Content-Type: GET /message?limit&since.
 core::Result<void> bind_query(std::string_view query, Form& form);
 
-// A file of a form in parts (multipart/form-data).
+// A file in a multipart/form-data body.
 struct Upload {
-  std::string file_name;     // as the client called it, never empty
+  std::string file_name;     // as sent by the client, never empty
   std::string_view content;  // in the source's body
 };
-// The first file part of this name; empty if there is none, or only a part of text. Errors: invalid, when the body is
-// no such form or a broken one. Any thread.
+// The first file part of this name; empty if there is none, or only a text part. Errors: invalid, if the body is not
+// multipart/form-data or is malformed. Any thread.
 core::Result<std::optional<Upload>> find_upload(const Source& source, std::string_view name);
 
 }  // namespace push::binder
