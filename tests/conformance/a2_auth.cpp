@@ -1,4 +1,4 @@
-// A2: who is let in, and by what. Tokens of the new kind stand in a2_tokens.cpp.
+// A2: who is let in, and with which credentials. Tokens of the new kind are in a2_tokens.cpp.
 #include "conformance/row.hpp"
 
 namespace push::conformance {

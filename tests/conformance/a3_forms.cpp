@@ -1,4 +1,4 @@
-// A3: POST /message with forms, queries, multipart and the content types that Gotify takes by accident.
+// A3: POST /message with forms, queries, multipart and the content types that Gotify accepts by accident.
 #include "conformance/row.hpp"
 
 namespace push::conformance {

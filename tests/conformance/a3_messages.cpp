@@ -1,4 +1,4 @@
-// A3: POST /message with JSON. Other content types stand in a3_forms.cpp.
+// A3: POST /message with JSON. Other content types are in a3_forms.cpp.
 #include "conformance/row.hpp"
 
 namespace push::conformance {

@@ -1,4 +1,4 @@
-// A5: applications. Their pictures stand in a5_images.cpp.
+// A5: applications. Their pictures are in a5_images.cpp.
 #include "conformance/row.hpp"
 
 namespace push::conformance {

@@ -21,7 +21,7 @@ Stage& stage(Mode mode) {
                     {"GOTIFY_SERVER_STREAM_ALLOWEDORIGINS", R"(^(stream|both)\.example$)"}});
 }
 
-// What came to a client that never answers.
+// What a client that never answers received.
 struct Silent {
   int pings = 0;
   StreamEvent last;
@@ -35,7 +35,7 @@ Silent stay_silent(StreamClient stream) {
 
 class Stream : public testing::TestWithParam<Mode> {
  protected:
-  // The silent clients wait beside the other scenarios.
+  // The silent clients wait while the other scenarios run.
   static void SetUpTestSuite() {
     for (const Mode mode : {Mode::v2, Mode::v3}) {
       const std::string token = stage(mode).fresh().at("C");
@@ -49,7 +49,7 @@ class Stream : public testing::TestWithParam<Mode> {
   StreamClient stream() const { return stage(GetParam()).server().stream(headers_for("C", values_)); }
   support::HttpClient http(const char* as) const { return stage(GetParam()).server().http(headers_for(as, values_)); }
 
-  // The next event that is no ping; pings are answered, but not for ever.
+  // The next event that is not a ping; pings are answered, up to a limit.
   static StreamEvent next(StreamClient& stream) {
     constexpr int kPings = 6;
     StreamEvent event = stream.next();

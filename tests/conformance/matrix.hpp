@@ -12,7 +12,7 @@ enum class Needs { nothing, poster, client, elevated, admin, password, session, 
 
 struct Route {
   const char* method;
-  const char* pattern;  // as the index has it, with :id
+  const char* pattern;  // as in the index, with :id
   Needs needs;
   Request send;              // line left empty, which is method and target
   const char* target;        // with the placeholders of an Owned
@@ -33,7 +33,7 @@ struct Visitor {
 };
 extern const std::vector<Visitor> kVisitors;
 
-// What must come; `foreign`: the thing is another user's.
+// The expected answer; `foreign`: the thing is another user's.
 Want expected(const Route& route, const Visitor& visitor, Mode mode, bool foreign);
 
 }  // namespace push::conformance

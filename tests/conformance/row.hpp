@@ -1,9 +1,9 @@
-// One exchange of the specification's appendix A as data: what is sent, what must come, and in which mode.
+// One exchange of the specification's appendix A as data: what is sent, what is expected, and in which mode.
 //
-// Texts hold names in braces, which the world fills in ({app1}, {C}, {new.id}; see world.hpp). Bodies and headers that
-// are expected hold classes in angle brackets as well: <any>, <id>, <time>, <image>, <A> and <C> (a token as this mode
-// mints it), <A stored> and <C stored> (as the database holds it), <A listed> and <C listed> (the member of a list, or
-// nothing).
+// Strings may contain names in braces, which the world replaces ({app1}, {C}, {new.id}; see world.hpp). Expected bodies
+// and headers may also contain classes in angle brackets: <any>, <id>, <time>, <image>, <A> and <C> (a token as this
+// mode mints it), <A stored> and <C stored> (as the database holds it), <A listed> and <C listed> (the member of a
+// list, or nothing).
 #pragma once
 #include <optional>
 #include <ostream>
@@ -36,7 +36,7 @@ inline constexpr const char* kMultipart = "multipart/form-data; boundary=limit";
 std::string text_part(const std::string& name, const std::string& value);
 std::string file_part(const std::string& name, const std::string& file, const std::string& content);
 Request multipart(const char* line, const char* as, const std::string& parts);
-// The smallest picture there is.
+// A minimal picture.
 std::string png();
 
 struct Want {
@@ -84,7 +84,7 @@ struct Row {
   Want want = ok();
   In in = In::shared;
   std::vector<Request> before = {};  // the set-up; each must succeed
-  std::vector<Step> after = {};      // what must be so afterwards
+  std::vector<Step> after = {};      // what must hold afterwards
   std::optional<Want> v2 = {};       // where v2 differs
   const char* instead_of = "";       // Gotify's own answer, where ours is deliberately better
   support::Settings settings = {};

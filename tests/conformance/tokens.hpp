@@ -7,7 +7,7 @@
 
 namespace push::conformance {
 
-// An enhanced token: what its holder has, and what the database holds.
+// An enhanced token: the part its holder keeps, and the part in the database.
 struct Enhanced {
   std::string shown;
   std::string stored;

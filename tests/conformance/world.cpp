@@ -22,7 +22,7 @@ std::string moment(const std::string& offset) {
   return "strftime('%Y-%m-%d %H:%M:%f+00:00','now','" + offset + "')";
 }
 
-// Writes one world; every id is the greatest there was and one.
+// Writes one world; every id is the previous maximum plus one.
 class Sower {
  public:
   Sower(support::Database& database, Mode mode, unsigned number)

@@ -13,7 +13,7 @@
 
 namespace push::conformance {
 
-// Names in braces and what they stand for: owner, user, other (a second plain user), app1, app2, userapp, client,
+// Names in braces and what they mean: owner, user, other (a second plain user), app1, app2, userapp, client,
 // elevated, userclient, userelevated, expiredclient (ids); A, A2, C, E, UA, UC, UE, X (tokens: of the owner's
 // applications, his clients, the user's; X is expired), m1, m2, ... (the ids of the messages of app1), um1 (a message
 // of userapp). In the shared world also signed0, signed+890, signed-890, signed+910, signed-910, forged: tokens that
@@ -42,7 +42,7 @@ class Stage {
 
   support::ServerProcess& server() { return server_; }
   Values shared() const;
-  // Each one once. Throws Failure when there is none left.
+  // Returns each one once. Throws Failure when none is left.
   Values fresh();
 
  private:

@@ -1,4 +1,4 @@
-// What peers that nobody has let in may make the server hold (reliability S9).
+// How much memory unauthenticated peers can make the server hold (reliability S9).
 #include <vector>
 
 #include "support/api_test.hpp"
@@ -26,7 +26,7 @@ class BodyBudget : public ApiTest {
     http.write("POST /message HTTP/1.1\r\nHost: push\r\n" + framing + "\r\n\r\n" + part);
     return http;
   }
-  // One more of them, until what it sent is held or it is refused.
+  // Adds another one, until the server holds what it sent or refuses it.
   void add(std::vector<HttpClient>& peers, const std::string& framing, const std::string& part) {
     const double held = server_.metric(kHolds);
     const double refused = server_.metric(kRefused);

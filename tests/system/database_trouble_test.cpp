@@ -88,7 +88,7 @@ TEST_F(DatabaseTrouble, CredentialsHoldWhileNothingCanBeWritten) {
   other.run("COMMIT");
 }
 
-// A file that may not grow stands for a full disk: SQLite's writes fail in the same places.
+// A file that may not grow simulates a full disk: SQLite's writes fail in the same places.
 TEST_F(DatabaseTrouble, AFullDiskIsA503UntilThereIsRoom) {
   ASSERT_EQ(server_.stop(), 0);
   server_.limit_file_size(kFileLimit);

@@ -1,4 +1,4 @@
-// HTTP/1.1 as clients really speak it: kept-alive, pipelined, chunked, too large, unknown.
+// HTTP/1.1 as real clients use it: keep-alive, pipelined, chunked, too large, unknown.
 #include "support/api_test.hpp"
 
 namespace push::support {

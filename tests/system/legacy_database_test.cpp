@@ -1,4 +1,4 @@
-// A database of Gotify 2.x is opened where it stands, used, and left so that every old row is as it was.
+// A database of Gotify 2.x is opened in place, used, and left so that every old row is as it was.
 #include "support/legacy_database.hpp"
 
 #include <gmock/gmock.h>

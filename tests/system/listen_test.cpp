@@ -1,4 +1,4 @@
-// Every kind of listen address serves requests and streams, and an address that is taken is said so.
+// Every kind of listen address serves requests and streams, and an address in use is reported.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -39,7 +39,7 @@ TEST_F(Listen, OnEveryAddressByBothProtocols) {
   if (has_ipv6_loopback()) {
     EXPECT_EQ(HttpClient({"::1", port}).get("/version").status, 200);
   }
-  EXPECT_THAT(server_.log(), HasSubstr("SECURITY")) << "admin/admin on every address is said at start";
+  EXPECT_THAT(server_.log(), HasSubstr("SECURITY")) << "no warning about admin/admin on every address";
 }
 
 TEST_F(Listen, OnAUnixSocketThatIsGoneAfterwards) {

@@ -1,4 +1,4 @@
-// Ids rise at every listener, whoever posts at the same time.
+// Ids rise at every listener, however many post at the same time.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-// Whoever is deleted has no stream afterwards, not even one that was just being opened (reliability X12).
+// A deleted user or client has no stream afterwards, not even one that was just being opened (reliability X12).
 #include <atomic>
 #include <thread>
 #include <vector>

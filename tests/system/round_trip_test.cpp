@@ -1,5 +1,5 @@
-// There and back: a data folder of Gotify is opened where it stands, used for everything that writes, and left so that
-// Gotify finds each of its rows, columns, tokens and pictures as it had them.
+// There and back: a data folder of Gotify is opened in place, used for everything that writes, and left so that Gotify
+// finds each of its rows, columns, tokens and pictures unchanged.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -122,7 +122,7 @@ TEST_P(RoundTrip, LeavesEveryRowOfEveryTableAsItWas) {
   EXPECT_EQ(database.value("PRAGMA user_version"), "0");
 }
 
-// Whoever was not used keeps even those.
+// What was not used keeps even those.
 TEST_P(RoundTrip, OpeningAndClosingMovesNothingAtAll) {
   ASSERT_EQ(server_.stop(), 0);
   Tables after = read_everything(server_.database_path());

@@ -1,4 +1,4 @@
-// A reader of a large answer may be slow; one that takes nothing at all is let go.
+// A reader of a large answer may be slow; one that reads nothing at all is disconnected.
 #include <chrono>
 #include <thread>
 
