@@ -32,7 +32,7 @@ class Publisher final : public cluster::MessageListener {
   ~Publisher() override;
 
   // Any loop, never blocks. unavailable: the store's queue is full or the loops are behind; `receipt` is not called.
-  core::Result<void> publish(core::UserId user, store::NewMessage message, Receipt receipt);
+  core::Result<void> publish(store::NewMessage message, Receipt receipt);
 
   // Deletions, as the store has them (store::Store): a worker, or any thread for those that answer through `done`.
   core::Result<void> delete_message(core::UserId user, core::MessageId id);
