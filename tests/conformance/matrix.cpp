@@ -73,7 +73,7 @@ Want expected(const Route& route, const Visitor& visitor, Mode mode, bool foreig
     return fail(403, "cross-origin request detected from Sec-Fetch-Site header");
   }
   if (const auto refusal = refused(route.needs, visitor, mode)) return *refusal;
-  const bool names_the_application = visitor.kind != Kind::application;  // who posts with its token need not
+  const bool names_the_application = visitor.kind != Kind::application;  // its own token implies it
   if (foreign && names_the_application) return fail(route.foreign_status, route.foreign);
   return route.allowed;
 }

@@ -76,7 +76,7 @@ const std::vector<Route> kRoutes = {
     {"GET", "/plugin/:id/display", client, kPlain, "/plugin/1/display", kNoPlugin},
     {"POST", "/plugin/:id/enable", client, kPlain, "/plugin/1/enable", kNoPlugin},
     {"POST", "/plugin/:id/disable", client, kPlain, "/plugin/1/disable", kNoPlugin},
-    // A secret address: without plugins nobody knows one.
+    // A secret address, which does not exist without plugins.
     {"GET", "/plugin/:id/custom/*", nothing, kPlain, "/plugin/1/custom/Psecret/x", {.status = 404, .type = nullptr}},
 };
 

@@ -17,7 +17,7 @@ namespace {
 
 using Case = std::tuple<Mode, std::size_t>;  // the index of a route
 
-// Every cell has a world of its own.
+// Every cell gets its own world.
 Stage& stage(Mode mode) {
   const auto cells = static_cast<unsigned>(2 * kRoutes.size() * kVisitors.size());
   static std::set<Mode> with_picture;

@@ -1,4 +1,5 @@
-// The objects of the specification's 1.3 to the byte, and its 0: which kind of token each mode mints, lists and takes.
+// The objects of the specification's 1.3 to the byte, and its 0: which kind of token each mode mints, lists and
+// accepts.
 #include "conformance/row.hpp"
 
 namespace push::conformance {
@@ -36,7 +37,7 @@ const Rows kObjects = {
      .send = {"GET /client", "B"},
      .want = ok().holding({client("client", R"("<time>")", "")}),
      .in = In::fresh,
-     // The last use is written beside the answer; what is created after it is committed after it.
+     // The last use is written after the answer; what is created later is committed later.
      .before = {{"GET /current/user", "C"}, json("POST /client", "B", R"({"name":"later"})")}},
     {.number = "O.4",
      .send = {"GET /application", "B"},
@@ -90,7 +91,7 @@ const Rows kObjects = {
     // Credentials of the kind that this mode does not mint.
     {"O.19", post_with("{K}"), ok().holding({R"("title":"kindapp")"})},
     {"O.20", {.line = "GET /current/user", .headers = {"X-Gotify-Key: {KC}"}}, ok().holding({R"("id":{other},)"})},
-    // What was minted lets in.
+    // A minted token is accepted.
     {.number = "O.21",
      .send = post_with("{new.token}"),
      .want = ok().holding({R"("appid":{new.id},)"}),

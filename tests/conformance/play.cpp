@@ -28,7 +28,7 @@ constexpr Class kClasses[] = {
     {"<C listed>", R"("token":"C[A-Za-z0-9._-]{14}",)", ""},
 };
 
-// The class that begins here, or nothing.
+// The class that starts here, or nothing.
 const Class* class_at(const std::string& pattern, std::size_t at) {
   for (const Class& one : kClasses) {
     if (pattern.compare(at, std::string_view(one.name).size(), one.name) == 0) return &one;
@@ -63,7 +63,7 @@ std::vector<std::string> pieces_of(const std::string& pattern) {
 }
 
 // Piece after piece with anything between. <any> is not an expression of its own: std::regex recurses for every byte
-// that it takes.
+// that it matches.
 bool matches_pieces(const std::string& text, const std::vector<std::string>& pieces, Mode mode) {
   auto at = text.begin();
   for (std::size_t i = 0; i < pieces.size(); ++i) {
@@ -96,7 +96,7 @@ std::string compare_headers(const support::Answer& answer, const Want& want, con
   return wrong;
 }
 
-// Seconds since the epoch; the fraction is cut off.
+// Seconds since the epoch, truncated.
 std::int64_t seconds_of(const std::string& rfc3339) {
   std::tm parts{};
   if (::strptime(rfc3339.c_str(), "%Y-%m-%dT%H:%M:%S", &parts) == nullptr)
@@ -124,7 +124,7 @@ void keep(const support::Answer& answer, const std::string& name, Values& values
   }
 }
 
-// A server of its own lives as long as this.
+// A server for this row only, which lives as long as this object.
 struct Place {
   std::unique_ptr<Stage> own;
   Stage* stage = nullptr;

@@ -5,14 +5,14 @@
 
 namespace push::conformance {
 
-// One exchange; what the answer is kept for goes into `values`.
+// One exchange; members of the answer that later steps need go into `values`.
 support::Answer send(support::HttpClient& http, const Request& request, Values& values);
 // What is wrong with the answer, "" = nothing.
 std::string compare(const support::Answer& answer, const Want& want, const Values& values, Mode mode);
-// The whole text is as the pattern says (row.hpp).
+// Whether the whole text matches the pattern (row.hpp).
 bool matches(const std::string& text, const std::string& pattern, const Values& values, Mode mode);
 
-// Set-up, exchange and what must be afterwards, as gtest's expectations.
+// Set-up, exchange and the state afterwards, as gtest expectations.
 void play(const Row& row, Mode mode, const std::string& section, unsigned messages);
 
 }  // namespace push::conformance

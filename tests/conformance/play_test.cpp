@@ -1,4 +1,4 @@
-// What the rows are compared with: a comparison that lets everything pass would make them all green.
+// The comparison behind the rows: one that accepted everything would make them all pass.
 #include "conformance/play.hpp"
 
 #include <gtest/gtest.h>

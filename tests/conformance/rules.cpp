@@ -1,4 +1,4 @@
-// Rules of the specification that appendix A has no exchange for; numbered by its sections. 13: where Gotify breaks.
+// Rules of the specification without an exchange in appendix A, numbered by its sections. 13: defects of Gotify.
 #include "conformance/row.hpp"
 
 namespace push::conformance {
@@ -35,7 +35,7 @@ Request logout(const char* as, Lines headers) {
 }  // namespace
 
 const Rows kRules = {
-    // 1.0: ids come after credentials, empty answers are empty, nobody is told about software or caching
+    // 1.0: ids are checked after credentials, empty answers are empty, no headers about software or caching
     {"S1.0.1", {"GET /application/abc/message"}, unauthorized()},
     {"S1.0.2", json("POST /message", "", "{bad"), unauthorized()},
     {"S1.0.3",

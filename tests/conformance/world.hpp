@@ -53,7 +53,7 @@ class Stage {
 
 // The stage for rows of `section` with these settings, started when first asked for.
 Stage& stage_for(const std::string& section, const Plan& plan, const support::Settings& settings);
-// Ends every stage: before main's end, so that the servers' logs still have a test to belong to.
+// Ends every stage. Before main returns, so that the servers' logs still belong to a test.
 void close_stages();
 
 }  // namespace push::conformance

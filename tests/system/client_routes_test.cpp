@@ -82,7 +82,7 @@ TEST_F(ClientRoutes, AnElevationEnds) {
   HttpClient owner = server_.http(admin().basic());
   const std::string refusal = error_body(403, "session not elevated, use basic auth or call /client:elevate");
   EXPECT_EQ(http.get("/user").body, refusal);
-  EXPECT_EQ(elevate(http, client_, "60").body, refusal) << "nobody elevates himself";
+  EXPECT_EQ(elevate(http, client_, "60").body, refusal) << "a client cannot elevate itself";
 
   const Answer elevated = elevate(owner, client_, "60");
   EXPECT_EQ(elevated.status, 204);
@@ -90,7 +90,7 @@ TEST_F(ClientRoutes, AnElevationEnds) {
   EXPECT_FALSE(elevated.has("Content-Length"));
   EXPECT_EQ(http.get("/user").status, 200) << "at once";
   EXPECT_TRUE(http.get("/current/user").json().contains("elevatedUntil"));
-  EXPECT_EQ(elevate(http, client_, "-1").status, 204) << "an elevated one may";
+  EXPECT_EQ(elevate(http, client_, "-1").status, 204) << "an elevated client may";
   EXPECT_EQ(http.get("/user").body, refusal);
   EXPECT_FALSE(http.get("/client").json().at(0).contains("elevatedUntil"));
 

@@ -1,4 +1,4 @@
-// What an operator types, what comes back, and with which exit code.
+// The commands, their output and exit codes.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -51,7 +51,7 @@ TEST_F(DatabaseTrouble, ALockOfAnotherProcessIsA503UntilItIsReleased) {
   other.run("BEGIN IMMEDIATE");
   for (int i = 0; i < 3; ++i) expect_unavailable(poster.post("/message", kJson, R"({"message":"refused"})"));
   expect_unavailable(reader.post("/application", kJson, R"({"name":"refused"})"));
-  EXPECT_EQ(list_messages(reader).size(), 1U) << "readers wait for nobody";
+  EXPECT_EQ(list_messages(reader).size(), 1U) << "reads do not wait for the writer";
   EXPECT_EQ(reader.get("/health").status, 200);
   other.run("COMMIT");
 

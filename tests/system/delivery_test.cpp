@@ -1,4 +1,4 @@
-// A message reaches every subscriber of its user, once, in order, and nobody else.
+// A message reaches every subscriber of its user once, in order, and no one else.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -110,7 +110,7 @@ TEST_F(Durability, NothingAcknowledgedIsLostByKill9UnderLoad) {
 
 TEST_F(Durability, TheLogOfAKilledServerIsTakenOverAndGoneAfterACleanStop) {
   kill_under_load(1);
-  EXPECT_TRUE(std::filesystem::exists(server_.database_path() + "-wal")) << "nothing was left to take over";
+  EXPECT_TRUE(std::filesystem::exists(server_.database_path() + "-wal")) << "no write-ahead log was left to recover";
   server_.start();
   check_everything_acknowledged_is_stored();
   EXPECT_EQ(server_.stop(), 0);

@@ -1,4 +1,4 @@
-// A client that expires loses its streams and nobody else does; an open stream is a use of its client
+// A client that expires loses its streams, and no other client does; an open stream counts as a use of its client
 // (gotify-spec 2.6).
 #include "support/api_test.hpp"
 #include "support/database.hpp"

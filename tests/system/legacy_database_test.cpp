@@ -55,7 +55,7 @@ TEST_P(LegacyDatabase, ListsItsMessagesWithExtrasToTheirOwnerOnly) {
   EXPECT_EQ(messages[2], nlohmann::json::parse(R"({"id":3,"appid":1,"message":"with extras","title":"done",
     "priority":5,"extras":{"client::display":{"contentType":"text/markdown"},"n":1.5},
     "date":"2023-03-04T05:06:07.123456789Z"})"));
-  EXPECT_FALSE(messages[1].contains("extras")) << "an empty blob is none";
+  EXPECT_FALSE(messages[1].contains("extras")) << "an empty blob counts as absent";
   EXPECT_EQ(messages[1].at("message"), "ding <dong> & \xc3\xa9");
   EXPECT_EQ(messages[3].at("date"), "2018-12-31T23:00:00.5Z");
 }

@@ -1,4 +1,4 @@
-// Everybody comes back at once, to a server that remembers none of their tokens.
+// All clients reconnect at once, to a server that remembers none of their tokens.
 #include <vector>
 
 #include "support/api_test.hpp"

@@ -35,7 +35,7 @@ TEST_F(SessionRoutes, AreACookieThatIsSentAgainWhenTheTokensUseIsWritten) {
   EXPECT_EQ(first.status, 200);
   EXPECT_EQ(first.body, answer.body);
   EXPECT_EQ(first.header("Set-Cookie"), with_attributes(session)) << "its first use";
-  EXPECT_FALSE(browser.get("/current/user").has("Set-Cookie")) << "not five minutes later";
+  EXPECT_FALSE(browser.get("/current/user").has("Set-Cookie")) << "sent again within five minutes";
 }
 
 TEST_F(SessionRoutes, ATokenFromElsewhereNeverBecomesACookie) {
@@ -56,7 +56,7 @@ TEST_F(SessionRoutes, EndWithALogoutThatClosesTheirStreamsOnly) {
 
   const Answer foreign = browser.post("/auth/logout", kForm, "", {"Sec-Fetch-Site: cross-site"});
   EXPECT_EQ(foreign.body, error_body(403, "cross-origin request detected from Sec-Fetch-Site header"));
-  EXPECT_FALSE(foreign.has("Set-Cookie")) << "it did not reach the handler";
+  EXPECT_FALSE(foreign.has("Set-Cookie")) << "the request reached the handler";
   const Answer answer = browser.post("/auth/logout", kForm, "");
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.body, "");

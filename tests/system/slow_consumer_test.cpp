@@ -1,4 +1,4 @@
-// A subscriber that does not read harms nobody but itself.
+// A subscriber that does not read affects only itself.
 #include <gtest/gtest.h>
 
 #include "support/gotify.hpp"

@@ -37,7 +37,7 @@ async function send(method, path, body, headers = {}) {
   throw new ApiError(answer.status, json?.errorDescription ?? `The server answered ${answer.status}.`);
 }
 
-// Gotify 3 asks for the password again before it deletes or administers.
+// Gotify 3 asks for the password again before deletions and administration.
 function elevate() {
   const {name, clientId} = session.user;
   return ask('Please confirm your password', [

@@ -1,4 +1,4 @@
-// Which page is shown: signed out, the form; signed in, what the address behind # says.
+// Which page is shown: the form if signed out; if signed in, the page named after # in the address.
 import {get, register, session, signIn, signOut} from './api.js';
 import {field, form, make, notice, show} from './dom.js';
 import {account, applications, clients, users} from './manage.js';

@@ -3,7 +3,7 @@ import {make, notice, show} from './dom.js';
 
 const kOrder = ['message', 'application', 'client', 'user', 'auth', 'plugin', 'info', 'version', 'health'];
 
-// "Message", "[Message]" or "integer", as a link where there is something to read.
+// "Message", "[Message]" or "integer", as a link if it is described.
 function kind(schema) {
   if (schema.$ref) {
     const name = schema.$ref.split('/').pop();

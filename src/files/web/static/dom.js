@@ -18,7 +18,7 @@ export function field(label, properties) {
   return make('label', {class: row ? 'row' : false}, ...(row ? [input, label] : [label, input]));
 }
 
-// What a form says: numbers and check boxes as such, files as files.
+// A form's values: numbers and booleans converted, files as files.
 export function values(form) {
   const out = {};
   for (const input of form.elements) {
@@ -31,7 +31,7 @@ export function values(form) {
   return out;
 }
 
-// `run` gets the form's values; what it throws is shown below the fields. `more` stands beside the button.
+// `run` gets the form's values; errors that it throws are shown below the fields. `more` is placed next to the button.
 export function form(properties, fields, button, run, ...more) {
   const problem = make('div', {role: 'alert', class: 'problem', hidden: true});
   const submit = make('button', {class: 'main'}, button);
@@ -52,7 +52,7 @@ export function form(properties, fields, button, run, ...more) {
   return element;
 }
 
-// A question in a dialog: what `run` gives, or undefined if it was closed.
+// Asks in a dialog. Resolves to the result of `run`, or to undefined if the dialog was closed.
 export function ask(title, fields, button, run, cancel = 'Cancel') {
   return new Promise((resolve) => {
     let answer;
@@ -86,7 +86,7 @@ export function notice(text, good = false) {
   hiding = setTimeout(() => { box.hidden = true; }, 6000);
 }
 
-// A button whose failure becomes a notice.
+// A button whose errors are shown as a notice.
 export function button(text, run, properties = {}) {
   const element = make('button', {type: 'button', ...properties}, text);
   element.addEventListener('click', async () => {

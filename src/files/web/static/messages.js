@@ -59,7 +59,7 @@ export class Messages {
     return this.append(this.next);
   }
 
-  // What the stream brings meanwhile finds its own place.
+  // Messages that arrive meanwhile from the stream are inserted in order.
   async append(since) {
     const turn = this.turn;
     const {messages, paging} = await get(`${this.path()}?limit=${kPage}&since=${since}`);
@@ -121,7 +121,7 @@ export class Messages {
     this.place(message);
   }
 
-  // After a reconnect: page by page down to what is known, oldest of the missed ones first.
+  // After a reconnect: reads pages down to a known message, then adds the missed ones, oldest first.
   async catchUp(known = this.newest) {
     if (known < 0) {
       this.behind = true;

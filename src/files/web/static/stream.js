@@ -1,11 +1,11 @@
-// The WebSocket that brings messages, and its way back after it broke.
+// The WebSocket that receives messages, and its reconnects.
 import {get} from './api.js';
 
 const kFirstWait = 1000;  // milliseconds, doubled with every failure
 const kLongestWait = 30000;
 
 export class Stream {
-  // onMessage(message); onOpen() after every connect, to fetch what was missed; onState(text) for people.
+  // onMessage(message); onOpen() after every connect, to fetch what was missed; onState(text) for display.
   constructor(handlers) {
     this.handlers = handlers;
     this.socket = null;
