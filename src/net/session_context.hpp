@@ -1,4 +1,4 @@
-// What an HTTP session sees of the loop that it lives on. One per loop, whose thread alone uses it.
+// The part of a loop that its HTTP sessions use. One per loop; only the loop's thread uses it.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -29,7 +29,7 @@ class SessionOwner {
 };
 
 struct SessionContext {
-  static constexpr std::size_t kReadBuffer = 64 * 1024;  // a system call costs little compared with copying as much
+  static constexpr std::size_t kReadBuffer = 64 * 1024;  // here a system call costs little compared with the copy
 
   const config::Http& limits;
   HttpMeters& meters;

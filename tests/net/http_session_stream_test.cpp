@@ -69,7 +69,7 @@ TEST_F(HttpSessionStreamTest, AHandshakeNeedsHttp11) {
 TEST_F(HttpSessionStreamTest, ATransportThatIsNotServedIsRefused) {
   transport = stream::Transport::sse;
   pipe.send(get("/stream"));
-  EXPECT_EQ(received(), refused("400 Bad Request", "stream: this transport is not served"));
+  EXPECT_EQ(received(), refused("400 Bad Request", "stream: transport not supported"));
   EXPECT_FALSE(pipe.released);
 }
 

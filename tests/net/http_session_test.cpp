@@ -157,7 +157,7 @@ TEST_F(HttpSessionTest, AnAnnouncedBodyThatHasNoRoomIsRefusedAtOnce) {
   ASSERT_TRUE(others.grow_to(kBudget / 2));
   pipe.send("POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: " + std::to_string(kBudget / 2 + 1) +
             "\r\n\r\n");
-  EXPECT_EQ(received(), refusal("503 Service Unavailable", "too many large requests are being received"));
+  EXPECT_EQ(received(), refusal("503 Service Unavailable", "too many large requests in progress"));
   EXPECT_EQ(meters.no_memory.value(), 1U);
 }
 
@@ -166,7 +166,7 @@ TEST_F(HttpSessionTest, ABodyThatGrowsOutOfTheBudgetIsRefused) {
   EXPECT_EQ(received(), "");
   EXPECT_GE(budget.used(), kBudget / 4);
   pipe.send(std::string(kBudget / 4, 'x'));
-  EXPECT_EQ(received(), refusal("503 Service Unavailable", "too many large requests are being received"));
+  EXPECT_EQ(received(), refusal("503 Service Unavailable", "too many large requests in progress"));
   EXPECT_EQ(budget.used(), 0U);
 }
 
@@ -213,7 +213,7 @@ TEST_F(HttpSessionTest, AHeaderThatTakesTooLongIsA408) {
   EXPECT_EQ(received(), "");
   pipe.send("X: ");  // a dribble gains no time
   tick(1);
-  EXPECT_EQ(received(), refusal("408 Request Timeout", "the request took too long"));
+  EXPECT_EQ(received(), refusal("408 Request Timeout", "request timed out"));
   EXPECT_EQ(meters.timeouts.value(), 1U);
   pipe.send("late");
   EXPECT_EQ(pipe.input, "");
@@ -225,7 +225,7 @@ TEST_F(HttpSessionTest, ABodyThatTakesTooLongIsA408) {
   tick(limits.bodytimeoutseconds - 1);
   EXPECT_EQ(received(), "");
   tick(1);
-  EXPECT_EQ(received(), refusal("408 Request Timeout", "the request took too long"));
+  EXPECT_EQ(received(), refusal("408 Request Timeout", "request timed out"));
 }
 
 TEST_F(HttpSessionTest, AnIdleSessionIsClosedWithoutAnAnswer) {
@@ -247,7 +247,7 @@ TEST_F(HttpSessionTest, ANextRequestHasTheHeaderTimeAgain) {
   tick(limits.headertimeoutseconds - 1);
   EXPECT_EQ(received(), "");
   tick(1);
-  EXPECT_EQ(received(), refusal("408 Request Timeout", "the request took too long"));
+  EXPECT_EQ(received(), refusal("408 Request Timeout", "request timed out"));
 }
 
 TEST_F(HttpSessionTest, AHandlerMayTakeItsTime) {

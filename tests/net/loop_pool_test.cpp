@@ -285,7 +285,7 @@ TEST_F(LoopPoolTest, ATransportThatIsNotServedIsRefusedAndTheConnectionGoesOn) {
   tcp::socket socket = connect();
   const std::string got = exchange(socket, "GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_TRUE(got.starts_with("HTTP/1.1 400 ")) << got;
-  EXPECT_TRUE(got.ends_with("stream: this transport is not served")) << got;
+  EXPECT_TRUE(got.ends_with("stream: transport not supported")) << got;
   EXPECT_TRUE(exchange(socket, "GET /on HTTP/1.1\r\nHost: x\r\n\r\n").ends_with("GET /on "));
   EXPECT_EQ(hub.online_users(), 0U);
 }

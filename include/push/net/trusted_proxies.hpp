@@ -1,4 +1,4 @@
-// Whose X-Forwarded-For is believed, and what it says about where a request came from (gotify-spec 6.4).
+// Which proxies' X-Forwarded-For is trusted, and the client address that follows from it (gotify-spec 6.4).
 #pragma once
 #include <string>
 #include <string_view>
@@ -11,13 +11,12 @@ namespace push::net {
 
 class TrustedProxies {
  public:
-  // Addresses and networks (10.0.0.0/8, fd00::/8). invalid: names `server.trustedproxies` and the entry that is
-  // neither.
+  // Addresses and networks (10.0.0.0/8, fd00::/8). invalid: the text names `server.trustedproxies` and the bad entry.
   static core::Result<TrustedProxies> parse(const std::vector<std::string>& entries);
 
-  // The address of the client: the rightmost one that is no trusted proxy, if `peer` is one; the leftmost if all are.
-  // An entry that is no address ends the search, and `peer` is the answer, as Gotify has it. "" for a unix socket's
-  // peer, which is trusted where 127.0.0.1 is: whoever may open the socket is on this machine.
+  // The address of the client: the rightmost one that is not a trusted proxy, if `peer` is one; the leftmost if all
+  // are. An entry that is not an address ends the search, and `peer` is returned, as in Gotify. "" for a unix socket's
+  // peer, which is trusted if 127.0.0.1 is, because it is on this machine.
   std::string client_of(std::string_view peer, std::string_view forwarded_for) const;
 
  private:
