@@ -19,7 +19,7 @@ struct Key {
   std::string allowed;  // the end of an error line, from "must" on; {} is replaced by the value
   Value initial;
 
-  // Checks a number; or a string, an item of a list, a name of a map.
+  // Check a number, or respectively a string, a list item or a map's key.
   std::function<bool(std::int64_t)> fits_number = [](std::int64_t) { return true; };
   std::function<bool(const std::string&)> fits = [](const std::string&) { return true; };
   bool (*hidden)(std::string_view value) = nullptr;  // whether a value is a secret
@@ -46,7 +46,7 @@ struct Fault {
   std::string allowed;
 };
 
-// A node as the value of a key. A null node is the default of a key whose default is empty.
+// Converts a node to a value of a key. A null node is the default if the key's default is empty.
 std::variant<Value, Fault> convert(const Key& key, const Node& node);
 
 }  // namespace push::config

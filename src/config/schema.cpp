@@ -11,7 +11,7 @@ namespace push::config {
 
 namespace {
 
-// Key and field from one name, so that they cannot diverge.
+// Derives key and field from one name, so that they cannot diverge.
 #define PUSH_KEY(path)               \
 #path, [](auto& config) -> auto& { \
     return config.path;              \
@@ -33,20 +33,20 @@ Key bound(Key::Type type, std::string path, Field field, std::string meaning, st
 }
 
 template <class Field>
-Key number(std::string path, Field field, Number least, Number most, const std::string& meaning) {
-  const std::string range = std::to_string(least) + " to " + std::to_string(most);
+Key number(std::string path, Field field, Number min, Number max, const std::string& meaning) {
+  const std::string range = std::to_string(min) + " to " + std::to_string(max);
   Key key =
       bound(Key::Type::number, std::move(path), field, meaning + "; " + range, "must be a whole number from " + range);
-  key.fits_number = [least, most](Number n) { return n >= least && n <= most; };
+  key.fits_number = [min, max](Number n) { return n >= min && n <= max; };
   return key;
 }
 
 template <class Field>
-Key power_of_two(std::string path, Field field, Number most, const std::string& meaning) {
-  const std::string range = "a power of two from 1 to " + std::to_string(most);
+Key power_of_two(std::string path, Field field, Number max, const std::string& meaning) {
+  const std::string range = "a power of two from 1 to " + std::to_string(max);
   Key key = bound(Key::Type::number, std::move(path), field, meaning + "; " + range, "must be " + range);
-  key.fits_number = [most](Number n) {
-    return n >= 1 && n <= most && std::has_single_bit(static_cast<std::uint64_t>(n));
+  key.fits_number = [max](Number n) {
+    return n >= 1 && n <= max && std::has_single_bit(static_cast<std::uint64_t>(n));
   };
   return key;
 }
@@ -67,7 +67,7 @@ Key word(std::string path, Field field, List words, const std::string& meaning) 
   return key;
 }
 
-// One of the words of an enum.
+// One of an enum's names.
 template <class Field>
 Key choice(std::string path, Field field, const std::string& meaning) {
   Config config;

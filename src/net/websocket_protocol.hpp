@@ -1,4 +1,4 @@
-// A WebSocket as in Gotify: pings and pongs are signs of life, data is not, and Close is answered (gotify-spec 3).
+// A WebSocket as in Gotify: pongs are signs of life, data is ignored, pings and Close are answered (gotify-spec 3).
 #pragma once
 #include "net/protocol.hpp"
 #include "push/websocket/frame.hpp"

@@ -21,7 +21,7 @@ struct Stream {
   std::size_t readbuffersize = 2048;   // 256..1 MiB; borrowed by a connection only while a frame is incomplete
   std::size_t writebuffersize = 2048;  // 256..1 MiB; borrowed by a connection only while its socket is full
   std::size_t channelbuffersize = 5;   // 1..65536 messages that may wait for one connection
-  std::size_t channelbufferbytes = 1024 * 1024;  // and their bytes; one message always fits
+  std::size_t channelbufferbytes = 1024 * 1024;  // total bytes of these; one message always fits
   std::size_t inboxsize = 65536;  // 64..16777216 frames that may wait for one loop, then POST answers 503
   Overflow overflow = Overflow::close;
   unsigned pingperiodseconds = 45;          // 1..3600; the deadline for a pong is this + 15 s
@@ -105,7 +105,7 @@ struct Setting {
   std::string meaning;   // one line, with the range
 };
 
-// What an operator should know about a configuration that is accepted.
+// A remark for the operator about a valid configuration.
 struct Notice {
   enum class Level { info, warning };
   Level level;
@@ -115,9 +115,9 @@ struct Notice {
 struct Loaded {
   Config config;
   std::vector<Setting> settings;   // every key, in the order of config.yml
-  std::vector<std::string> files;  // which were read; a later one wins
+  std::vector<std::string> files;  // the files read; later ones win
   std::vector<Notice> notices;
-  std::map<std::string, std::string> variables;  // what the dotenv file sets besides GOTIFY_...: e.g. NOCOLOR
+  std::map<std::string, std::string> variables;  // other variables set by the dotenv file, e.g. NOCOLOR
 };
 
 using Environment = std::map<std::string, std::string>;
