@@ -39,7 +39,7 @@ struct Key {
 // An empty string, list or map.
 bool is_empty(const Value& value);
 
-// What is wrong with a value, and on which line it is.
+// An invalid value: its line, the value, and what is allowed.
 struct Fault {
   int line;
   std::string value;

@@ -263,7 +263,7 @@ void add_foreign(std::vector<Key>& keys) {
   add("server.ssl.letsencrypt.hosts", List());
   add("pluginsdir", std::string("data/plugins"));
   add("localauth.enabled", true,
-      "password login cannot be switched off because there is no other: set this to true or remove it");
+      "password login cannot be disabled because it is the only kind of login: set this to true or remove it");
   add("oidc.enabled", false, "OpenID Connect is not supported: set this to false; password login works");
   add("oidc.issuer", empty);
   add("oidc.clientid", empty);

@@ -14,7 +14,7 @@ struct Connection {
   std::uint32_t next = kNone;  // neighbours in the roster's list of this user
   std::uint32_t previous = kNone;
   std::uint32_t backlog = kNone;         // borrowed outbox and partial input
-  std::uint16_t last_sign = 0;           // of life, in loop seconds modulo 2^16
+  std::uint16_t last_sign = 0;           // time of the last pong or the start, in loop seconds modulo 2^16
   std::uint16_t due = 0;                 // loop second of the next ping, or of the end of lingering
   std::uint64_t client : 40 = 0;         // ClientId, 0 = a Basic session
   std::uint64_t generation : 16 = 0;     // counts reuses of this slot; events of an earlier use are ignored

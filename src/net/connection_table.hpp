@@ -67,7 +67,7 @@ class ConnectionTable {
     Outbox outbox;
     BufferPool::Buffer input;  // not yet consumed by the protocol
     std::uint32_t input_size = 0;
-    std::uint32_t memory = 0;  // the protocol's
+    std::uint32_t memory = 0;  // Input::memory
   };
   // Properties of a transport; read for each message and by each sweep, hence copied from the protocol.
   struct Kind {
@@ -112,7 +112,7 @@ class ConnectionTable {
   SlotPool<Connection> connections_;
   SlotPool<Backlog> backlogs_;
   BufferPool::Buffer read_buffer_;  // one for all connections
-  std::string reply_;               // to the current read
+  std::string reply_;               // to the read in progress
   std::uint16_t now_ = 0;           // loop seconds: counted by sweeps, so a suspended process times nobody out
   unsigned sweeps_ = 0;             // within this second
   std::uint32_t swept_ = 0;         // slots below this were visited within this second

@@ -36,7 +36,7 @@ class Fanout {
   };
   bool start(Job& job);              // next -> bundle; false: nothing left
   std::size_t serve_some(Job& job);  // sends to at most kSlice connections; how many
-  void retire();                     // the first job is done
+  void retire();                     // removes the first job
 
   Roster& roster_;
   ConnectionTable& table_;

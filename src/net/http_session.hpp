@@ -84,7 +84,7 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   bool keep_alive_ = true;
   bool http_1_0_ = false;
   bool head_ = false;      // HEAD: the answer has no body
-  bool rejected_ = false;  // there is input that nobody will read
+  bool rejected_ = false;  // the rest of the input will not be read
   bool draining_ = false;
   bool parsing_ = false;  // an answer given inside handle() does not recurse
   bool waiting_to_read_ = false;

@@ -12,7 +12,7 @@ struct StreamMeters {
   metrics::Counter& accepted;
   metrics::Counter& deliveries;           // frames passed to the kernel or to an outbox
   metrics::Counter& dropped;              // frames dropped by overflow: drop_oldest
-  metrics::Gauge& backlogs;               // connections that borrow buffers now
+  metrics::Gauge& backlogs;               // connections that currently hold buffers
   std::vector<metrics::Counter*> closed;  // by CloseReason
 };
 

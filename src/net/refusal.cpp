@@ -8,7 +8,7 @@ namespace {
 
 struct Row {
   unsigned status;
-  std::string_view before;  // the detail goes between the two
+  std::string_view before;  // the detail is inserted between the two
   std::string_view after;
 };
 

@@ -36,11 +36,11 @@ struct SessionContext {
   RequestBudget& budget;
   SessionOwner& owner;
   ReplyReceiver& replies;
-  unsigned seconds = 1;  // the loop's clock, since the start
+  unsigned seconds = 1;  // the loop's clock: seconds since the start
 
   // Shared by the loop's sessions, for the duration of one call.
   std::unique_ptr<char[]> read_buffer = std::make_unique<char[]>(kReadBuffer);
-  std::string head{};  // of the response that is being written
+  std::string head{};  // head of the response being written
 };
 
 }  // namespace push::net

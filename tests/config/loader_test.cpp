@@ -105,8 +105,8 @@ TEST_F(LoaderTest, what_would_be_missed_is_refused_not_ignored) {
             "config.yml:2: oidc.enabled: true: OpenID Connect is not supported: set this to false; password "
             "login works");
   EXPECT_EQ(error_of("localauth: {enabled: false}"),
-            "config.yml:1: localauth.enabled: false: password login cannot be switched off because there is no "
-            "other: set this to true or remove it");
+            "config.yml:1: localauth.enabled: false: password login cannot be disabled because it is the only kind of "
+            "login: set this to true or remove it");
 }
 
 TEST_F(LoaderTest, what_counts_is_the_value_in_effect) {

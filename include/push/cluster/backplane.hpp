@@ -21,8 +21,8 @@
 
 namespace push::cluster {
 
-// What arrives from other nodes, never this node's own. Called on the backplane's threads between start() and the
-// return of stop(), one call at a time for each announcing node; must not block.
+// Receives what other nodes announce, never this node's own announcements. Called on the backplane's threads between
+// start() and the return of stop(), one call at a time for each announcing node; must not block.
 class MessageListener {
  public:
   virtual ~MessageListener() = default;

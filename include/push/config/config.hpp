@@ -1,6 +1,6 @@
 // Every setting as plain values, read once at start: defaults < config.yml < dotenv file < environment. Field names are
-// the keys of config.yml; a comment gives the unit where the name does not. Units: bytes, seconds, messages, unless
-// stated.
+// the keys of config.yml; comments state ranges and units that the name does not. Sizes are in bytes unless stated
+// otherwise.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -99,7 +99,7 @@ struct Config {
 // One effective value, for check-config.
 struct Setting {
   std::string key;       // server.stream.shards
-  std::string value;     // as it is written in config.yml; secrets as [hidden]
+  std::string value;     // as written in config.yml; secrets as [hidden]
   std::string origin;    // default, config.yml:12, gotify-server.env:3, or GOTIFY_SERVER_STREAM_SHARDS
   std::string variable;  // GOTIFY_SERVER_STREAM_SHARDS
   std::string meaning;   // one line, with the range

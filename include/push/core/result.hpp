@@ -1,5 +1,5 @@
-// What an expected failure looks like: Result<T> holds a T or an Error. Errors carry a code, from which exactly one
-// place (api) chooses the HTTP status, and a text that says what was wrong and where.
+// Expected failures: Result<T> holds a T or an Error. An Error has a code, from which exactly one place (api) chooses
+// the HTTP status, and a text that says what was wrong and where.
 #pragma once
 #include <boost/system/result.hpp>
 #include <string>
@@ -8,7 +8,7 @@
 namespace push::core {
 
 enum class ErrorCode {
-  invalid,       // the caller sent something wrong
+  invalid,       // bad input from the caller
   unauthorized,  // the caller is unknown
   forbidden,     // the caller is known but not allowed
   not_found,
@@ -18,7 +18,7 @@ enum class ErrorCode {
   internal,     // a bug, or a fault of the machine
 };
 
-// What a change collided with.
+// What a change conflicted with.
 enum class Conflict {
   none,
   name,        // user name is taken

@@ -31,7 +31,8 @@ class Publisher final : public cluster::MessageListener {
             metrics::Registry& metrics, std::size_t limit, std::vector<Sink*> further = {});
   ~Publisher() override;
 
-  // Any loop, never blocks. unavailable: the store's queue is full or the loops are behind; `receipt` is not called.
+  // Any loop, never blocks. unavailable: the store's queue is full or a loop is too far behind; `receipt` is not
+  // called.
   core::Result<void> publish(core::UserId user, store::NewMessage message, Receipt receipt);
 
   // Deletions, as in store::Store: on a worker, or on any thread for those that answer through `done`.

@@ -15,7 +15,7 @@
 
 namespace push::stream {
 
-// How a message is written on a stream.
+// The encodings of a message on a stream.
 enum class Encoding : std::uint8_t {
   websocket,  // a text frame of the JSON and a newline (gotify-spec 3)
   sse,        // "id: <message id>", the JSON as "data: " lines, an empty line; no "event:" line
@@ -61,7 +61,7 @@ class Message {
   std::string_view line() const;  // the frame's payload
   std::string_view sse() const;
 
-  core::Bytes bytes_;  // the WebSocket frame, behind a Head
+  core::Bytes bytes_;  // the WebSocket frame, preceded by a Head
 };
 
 }  // namespace push::stream
