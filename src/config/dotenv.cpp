@@ -45,7 +45,7 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-// The line up to its comment. If several # follow white space, it is the last one that begins the comment.
+// The line up to its comment. If several # follow white space, the last one starts the comment.
 std::string_view without_comment(std::string_view line) {
   for (std::size_t i = line.size(); i > 1; --i) {
     if (line[i - 1] == '#' && space_before_end(line.substr(0, i - 1)) != 0) return line.substr(0, i - 1);

@@ -25,7 +25,7 @@ struct Key {
   bool (*hidden)(std::string_view value) = nullptr;  // whether a value is a secret
 
   // Keys of Gotify that this server does not support have no field: they are checked for their type. `refused` says why
-  // a value that switches something on cannot be accepted; empty = the key has no effect.
+  // a value that enables the feature cannot be accepted; empty = the key has no effect.
   std::string refused;
   std::function<Value(const Config&)> read;
   std::function<void(Config&, const Value&)> write;

@@ -189,7 +189,7 @@ void add_server(std::vector<Key>& keys) {
   add(number(PUSH_KEY(server.workerqueue), 1, kMany, "jobs that may wait for a worker; beyond that, 503"));
   add(number(PUSH_KEY(server.lookupqueue), 1, kMany, "token look-ups that may wait for a worker; beyond that, 503"));
   add(number(PUSH_KEY(server.tokencache), 1, kMany,
-             "maximum tokens kept in memory, at least the most recently used half; others are looked up"));
+             "maximum tokens cached in memory, always including the most recently used half; others are looked up"));
   add(number(PUSH_KEY(server.maxconnections), 0, 100 * kMany,
              "maximum open sockets; 0 = the descriptor limit minus 64 and what the loops use"));
   add(headers(PUSH_KEY(server.responseheaders), "headers added to every API response, name: value"));
@@ -212,7 +212,7 @@ void add_server(std::vector<Key>& keys) {
   add(number(PUSH_KEY(server.stream.channelbufferbytes), 1, kGiga,
              "bytes that may wait for one connection; one message always fits"));
   add(number(PUSH_KEY(server.stream.inboxsize), 64, 16 * kMega,
-             "frames that may wait for one event loop; beyond that, POST gets 503"));
+             "messages that may wait for one event loop; beyond that, POST gets 503"));
   add(choice(PUSH_KEY(server.stream.overflow), "what to do when the queue of a connection is full"));
   add(number(PUSH_KEY(server.stream.pingperiodseconds), 1, 3600, "seconds between pings; a pong may take 15 s more"));
   add(patterns(PUSH_KEY(server.stream.allowedorigins),

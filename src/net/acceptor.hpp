@@ -15,7 +15,7 @@
 
 namespace push::net {
 
-// Sessions and streams of the whole process. Any thread.
+// Counts the sessions and streams of the process. Any thread.
 struct SocketLimit {
   explicit SocketLimit(std::size_t maximum) : max(maximum) {}
   const std::size_t max;

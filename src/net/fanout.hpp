@@ -1,4 +1,4 @@
-// Sends each message to this loop's connections of its user. Messages that wait for the same user go out as one
+// Sends each message to this loop's connections of its user. Messages waiting for the same user are sent in one
 // write; a long fan-out yields after a slice, so that another user's message does not wait for it. One thread.
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>

@@ -22,7 +22,7 @@ struct Stream {
   std::size_t writebuffersize = 2048;  // 256..1 MiB; borrowed by a connection only while its socket is full
   std::size_t channelbuffersize = 5;   // 1..65536 messages that may wait for one connection
   std::size_t channelbufferbytes = 1024 * 1024;  // total bytes of these; one message always fits
-  std::size_t inboxsize = 65536;  // 64..16777216 frames that may wait for one loop, then POST answers 503
+  std::size_t inboxsize = 65536;  // 64..16777216 messages that may wait for one loop, then POST answers 503
   Overflow overflow = Overflow::close;
   unsigned pingperiodseconds = 45;          // 1..3600; the deadline for a pong is this + 15 s
   std::vector<std::string> allowedorigins;  // regular expressions

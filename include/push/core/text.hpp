@@ -1,4 +1,4 @@
-// Reading text: ASCII letters, blanks, percent escapes, UTF-8. Nothing here depends on the locale. Where protocols
+// Parsing text: ASCII letters, blanks, percent escapes, UTF-8. Nothing here depends on the locale. Where protocols
 // disagree there are two functions, because a wrong choice must be visible where it is made.
 #pragma once
 #include <cstddef>

@@ -6,7 +6,7 @@
 //   loops.start();
 //   ...
 //   loops.stop_accepting();   // no new connections; idle HTTP sessions end, busy ones after their answer
-//   (drain workers and store: their answers still go out)
+//   (drain workers and store: their answers are still sent)
 //   loops.stop();             // closes every stream without a Close frame, joins
 #pragma once
 #include <cstdint>
