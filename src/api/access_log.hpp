@@ -7,17 +7,17 @@
 #include <cstdint>
 #include <string_view>
 
+#include "push/api/trusted_proxies.hpp"
 #include "push/core/clock.hpp"
 #include "push/metrics/registry.hpp"
 #include "push/net/http.hpp"
-#include "push/net/trusted_proxies.hpp"
 
 namespace push::api {
 
 class AccessLog {
  public:
   // Both outlive the log.
-  AccessLog(const net::TrustedProxies& proxies, metrics::Registry& metrics);
+  AccessLog(const TrustedProxies& proxies, metrics::Registry& metrics);
 
   // Counts the answer, and writes its line. `cause`: why the server was busy, or what a library threw; empty = nothing
   // to add. Any thread.
@@ -26,7 +26,7 @@ class AccessLog {
   void count(unsigned status);
 
  private:
-  const net::TrustedProxies& proxies_;
+  const TrustedProxies& proxies_;
   metrics::Counter* responses_[6];  // by the first digit of the status
   std::atomic<std::int64_t> busy_second_{-1};
   std::atomic<std::uint64_t> busy_left_out_{0};

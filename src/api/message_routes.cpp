@@ -24,7 +24,7 @@ core::Error application_gone(const auth::Principal& principal) {
 // The answer follows the commit.
 void hand_over(Context& context, store::NewMessage message) {
   auto queued = context.services.publisher.publish(
-      context.user(), std::move(message), [self = context.shared_from_this()](core::Result<core::Slice> stored) {
+      std::move(message), [self = context.shared_from_this()](core::Result<core::Slice> stored) {
         if (stored) {
           net::Response response;
           response.body = *std::move(stored);

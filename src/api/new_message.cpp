@@ -36,6 +36,7 @@ core::Result<MessageForm> read_message(const Incoming& request, const auth::Prin
 
 store::NewMessage compose(MessageForm form, const model::Application& application, core::WallTime now) {
   store::NewMessage out;
+  out.user = application.user;
   out.application = application.id;
   out.message = std::move(form.message);
   if (go::trim(form.title).empty()) {

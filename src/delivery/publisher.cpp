@@ -22,13 +22,13 @@ Publisher::Publisher(store::Store& store, hub::Hub& hub, stream::Courier& courie
 
 Publisher::~Publisher() = default;
 
-core::Result<void> Publisher::publish(core::UserId user, store::NewMessage message, Receipt receipt) {
+core::Result<void> Publisher::publish(store::NewMessage message, Receipt receipt) {
   if (const std::size_t behind = streams_->backlog(); behind >= limit_) {
     refused_.add();
     return core::failure(core::ErrorCode::unavailable,
                          "delivery is behind: " + std::to_string(behind) + " messages queued for one event loop");
   }
-  message.user = user;
+  const core::UserId user = message.user;
   auto queued = store_.append(std::move(message),
                               [this, user, receipt = std::move(receipt)](core::Result<model::Message> stored) mutable {
                                 if (stored) return committed(user, *stored, receipt);

@@ -15,8 +15,8 @@ std::vector<const Command*>& list() {
 
 }  // namespace
 
-Command::Command(const char* name, const char* help, Action (*run)(CLI::App& line))
-    : name_(name), help_(help), run_(run) {
+Command::Command(const char* name, const char* help, Action (*prepare)(CLI::App& line))
+    : name_(name), help_(help), run_(prepare) {
   list().push_back(this);
 }
 

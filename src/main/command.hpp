@@ -25,9 +25,9 @@ using Action = std::function<int(const GlobalOptions&)>;
 
 class Command {
  public:
-  // `run` adds the command's own options to the command line and returns what runs after that has been read. Objects of
+  // `prepare` adds the command's own options to the command line and returns what runs after that has been read. Objects of
   // this class are constants at namespace scope: they must outlive main.
-  Command(const char* name, const char* help, Action (*run)(CLI::App& line));
+  Command(const char* name, const char* help, Action (*prepare)(CLI::App& line));
   Command(const Command&) = delete;
   Command& operator=(const Command&) = delete;
 

@@ -96,7 +96,7 @@ int serve(const config::Loaded& loaded) {
 
   auto origins = api::OriginRules::compile(config.server);
   if (!origins) return cannot_start(origins.error());
-  auto proxies = net::TrustedProxies::parse(config.server.trustedproxies);
+  auto proxies = api::TrustedProxies::parse(config.server.trustedproxies);
   if (!proxies) return cannot_start(proxies.error());
   if (auto passed = check_web_interface(config); !passed) return cannot_start(passed.error());
 

@@ -127,7 +127,7 @@ class HandlerTest : public testing::Test {
                           .publisher = publisher,
                           .images = images,
                           .origins = *OriginRules::compile({}),
-                          .proxies = *net::TrustedProxies::parse({})};
+                          .proxies = *TrustedProxies::parse({})};
   AccessLog log{services.proxies, metrics};
   Nobody nobody;
   auth::Principal principal;

@@ -91,7 +91,7 @@ class Revocation : public testing::Test {
                               .publisher = *publisher_,
                               .images = images_,
                               .origins = *OriginRules::compile(settings_.server),
-                              .proxies = *net::TrustedProxies::parse({})});
+                              .proxies = *TrustedProxies::parse({})});
     const auto port = loops_->listen("127.0.0.1", 0, *service_, &*service_);
     EXPECT_TRUE(port);
     port_ = port ? *port : 0;

@@ -98,7 +98,7 @@ class ServiceTest : public testing::Test {
                      .publisher = publisher,
                      .images = images,
                      .origins = *OriginRules::compile(settings.server),
-                     .proxies = *net::TrustedProxies::parse(settings.server.trustedproxies)});
+                     .proxies = *TrustedProxies::parse(settings.server.trustedproxies)});
     const auto port = loops.listen("127.0.0.1", 0, service, &service);
     ASSERT_TRUE(port) << port.error().text;
     loops.start();

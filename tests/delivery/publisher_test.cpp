@@ -55,7 +55,7 @@ struct PublisherTest : testing::Test {
 
   core::Result<std::string> submit(core::ApplicationId to, const std::string& text) {
     auto answer = std::make_shared<std::promise<core::Result<std::string>>>();
-    auto queued = publisher.publish(user, {to, text, "title", 3, "", core::wall_now()},
+    auto queued = publisher.publish({to, text, "title", 3, "", core::wall_now(), user},
                                     [this, answer](core::Result<core::Slice> stored) {
                                       notes.log.push_back("reply");
                                       if (stored)

@@ -78,7 +78,7 @@ struct TwoNodes : testing::Test {
   std::string publish(Node& on, const std::string& text) {
     std::promise<std::string> answer;
     const auto queued = on.publisher.publish(
-        user, {application, text, "title", 3, "", core::wall_now()},
+        {application, text, "title", 3, "", core::wall_now(), user},
         [&answer](core::Result<core::Slice> stored) { answer.set_value(std::string(stored.value().view)); });
     EXPECT_TRUE(queued);
     return answer.get_future().get();

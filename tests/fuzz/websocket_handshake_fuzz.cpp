@@ -78,6 +78,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     PUSH_CHECK(response.starts_with("HTTP/1.1 101 ") && response.ends_with(accept + "\r\n\r\n"));
     PUSH_CHECK(std::count(response.begin(), response.end(), '\n') == 5);
   }
-  core::valid_utf8(copy);
+  push::core::valid_utf8(copy);
   return 0;
 }

@@ -2,13 +2,13 @@
 #pragma once
 #include "push/api/accounts.hpp"
 #include "push/api/origin_rules.hpp"
+#include "push/api/trusted_proxies.hpp"
 #include "push/auth/authenticator.hpp"
 #include "push/config/config.hpp"
 #include "push/core/worker_pool.hpp"
 #include "push/delivery/publisher.hpp"
 #include "push/files/image_folder.hpp"
 #include "push/metrics/registry.hpp"
-#include "push/net/trusted_proxies.hpp"
 #include "push/store/store.hpp"
 
 namespace push::api {
@@ -23,7 +23,7 @@ struct Services {
   delivery::Publisher& publisher;
   files::ImageFolder& images;
   OriginRules origins;
-  net::TrustedProxies proxies;
+  TrustedProxies proxies;
 };
 
 }  // namespace push::api

@@ -33,7 +33,7 @@ class Publisher final : public cluster::MessageListener {
 
   // Any loop, never blocks. unavailable: the store's queue is full or a loop is too far behind; `receipt` is not
   // called.
-  core::Result<void> publish(core::UserId user, store::NewMessage message, Receipt receipt);
+  core::Result<void> publish(store::NewMessage message, Receipt receipt);
 
   // Deletions, as in store::Store: on a worker, or on any thread for those that answer through `done`.
   core::Result<void> delete_message(core::UserId user, core::MessageId id);

@@ -7,7 +7,7 @@
 #include "push/core/address.hpp"
 #include "push/core/result.hpp"
 
-namespace push::net {
+namespace push::api {
 
 class TrustedProxies {
  public:
@@ -25,4 +25,4 @@ class TrustedProxies {
   std::vector<core::Network> networks_;
 };
 
-}  // namespace push::net
+}  // namespace push::api

@@ -1,8 +1,8 @@
-#include "push/net/trusted_proxies.hpp"
+#include "push/api/trusted_proxies.hpp"
 
 #include <gtest/gtest.h>
 
-namespace push::net {
+namespace push::api {
 namespace {
 
 TrustedProxies trusting(const std::vector<std::string>& entries) {
@@ -68,4 +68,4 @@ TEST(TrustedProxies, AnEntryThatIsNeitherAddressNorNetworkIsNamed) {
 }
 
 }  // namespace
-}  // namespace push::net
+}  // namespace push::api

@@ -1,10 +1,10 @@
-#include "push/net/trusted_proxies.hpp"
+#include "push/api/trusted_proxies.hpp"
 
 #include <algorithm>
 
 #include "push/core/text.hpp"
 
-namespace push::net {
+namespace push::api {
 
 core::Result<TrustedProxies> TrustedProxies::parse(const std::vector<std::string>& entries) {
   TrustedProxies out;
@@ -39,4 +39,4 @@ std::string TrustedProxies::client_of(std::string_view peer, std::string_view fo
   }
 }
 
-}  // namespace push::net
+}  // namespace push::api
