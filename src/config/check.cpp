@@ -37,7 +37,7 @@ bool is_address(const std::string& text) {
   if (text.rfind("unix:", 0) == 0) return text.size() > 5 && text.size() - 5 <= kUnixPathLimit;
   const std::string address = without_brackets(text);
   const std::string_view host = std::string_view(address).substr(0, address.find('%'));
-  const bool is_v6 = host.find(':') != std::string_view::npos;  // which alone may have brackets and a zone
+  const bool is_v6 = host.find(':') != std::string_view::npos;  // only IPv6 may have brackets and a zone
   return (is_v6 || host == text) && core::Address::parse(host).has_value();
 }
 
@@ -63,7 +63,7 @@ bool is_file(const std::string& connection) {
 }
 
 std::optional<std::string> log_level(std::string_view text) {
-  // From -1 on. The sixth is zerolog's level of lines without a level, which nothing here writes.
+  // Starting at -1. 6 is zerolog's level for lines without a level, which nothing here writes.
   static constexpr std::array kWords = {"trace", "debug", "info",     "warn",    "error",
                                         "fatal", "panic", "disabled", "disabled"};
   for (std::size_t i = 0; i < kWords.size(); ++i) {

@@ -18,10 +18,11 @@ bool is_network(const std::string& text);
 bool is_pattern(const std::string& text);
 // A DSN of any of Gotify's databases that carries a password.
 bool has_password(std::string_view connection);
-// Not empty, and not the DSN of a MySQL or PostgreSQL server, which would make a file that is named by a password.
+// Not empty, and not the DSN of a MySQL or PostgreSQL server, because that would create a file with a password in its
+// name.
 bool is_file(const std::string& connection);
 
-// Gotify's level as its word: a word in any case, or a number from -1 (trace) to 7 (disabled).
+// The name of one of Gotify's levels: a name in any case, or a number from -1 (trace) to 7 (disabled).
 std::optional<std::string> log_level(std::string_view text);
 
 // [::1] as ::1

@@ -25,9 +25,9 @@ bool is_yaml(const std::string& path) {
   return path.ends_with(".yml") || path.ends_with(".yaml");
 }
 
-// True: one was read.
+// Returns whether one was read.
 bool read_yaml_files(Loader& loader, const std::string& path) {
-  // Both, as Gotify 2 does; the one of the working directory wins.
+  // Both, as in Gotify 2; the one in the working directory wins.
   const std::vector<std::string> candidates =
       path.empty() ? std::vector<std::string>{"/etc/gotify/config.yml", "config.yml"} : std::vector<std::string>{path};
   bool any = false;
@@ -97,7 +97,7 @@ void read_files(Loader& loader, std::string path, const Environment& environment
   }
 }
 
-// Gotify loads plugins as shared objects of Go.
+// Gotify loads plugins as Go shared objects.
 void note_plugins(Loader& loader) {
   const auto& folder = std::get<std::string>(loader.value("pluginsdir"));
   if (folder.empty()) return;

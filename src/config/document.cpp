@@ -21,8 +21,8 @@ struct RefusedYaml {
   Problem problem;
 };
 
-// Builds the tree from the parser's events, so that depth and size are bounded while it reads. (YAML::Load would build
-// what aliases refer to, and YAML::LoadAll never ends on some input.)
+// Builds the tree from the parser's events, so that depth and size are bounded while it reads. (YAML::Load would expand
+// aliases, and YAML::LoadAll never returns on some input.)
 class Builder final : public YAML::EventHandler {
  public:
   Node take() { return std::move(root_); }
@@ -65,7 +65,7 @@ class Builder final : public YAML::EventHandler {
 
   bool awaits_key() const { return !open_.empty() && open_.back()->kind == Node::Kind::map && !key_; }
 
-  // The node that comes next: the root, an item of the open list, or the value of the open map's key.
+  // The next node: the root, an item of the open list, or the value of the open map's key.
   Node& add(const YAML::Mark& mark) {
     if (++nodes_ > kNodes || open_.size() >= kDepth) refuse(mark, "nested too deeply or too large");
     Node& node = open_.empty() ? root_ : open_.back()->items.emplace_back();
@@ -81,7 +81,7 @@ class Builder final : public YAML::EventHandler {
     if (awaits_key()) refuse(mark, "a key must be a string");
     Node& node = add(mark);
     node.kind = kind;
-    open_.push_back(&node);  // stays where it is: its siblings come only after it is closed
+    open_.push_back(&node);  // its address is stable: siblings are added only after it is closed
   }
 
   Node root_;

@@ -11,9 +11,9 @@ struct Node {
   enum class Kind { null, text, list, map };
   Kind kind = Kind::null;
   int line = 1;
-  std::string text;         // of a text
+  std::string text;         // a string's content
   std::string name;         // its key, if it is in a map
-  std::vector<Node> items;  // of a list or map, in the order of the file; a map may name a key twice
+  std::vector<Node> items;  // a list's or map's, in file order; a map may contain a key twice
 };
 
 struct Problem {
@@ -22,7 +22,7 @@ struct Problem {
 };
 
 // One YAML document (an empty one is null). Refuses what YAML forbids and what a configuration never needs:
-// control characters, several documents, keys that are not text, aliases, deep nesting.
+// control characters, several documents, keys that are not strings, aliases, deep nesting.
 std::variant<Node, Problem> parse(std::string_view yaml);
 
 }  // namespace push::config

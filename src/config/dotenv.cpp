@@ -45,7 +45,7 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-// The line up to its comment. If several # follow white space, it is the last one that begins the comment.
+// The line up to its comment. If several # follow white space, the last one starts the comment.
 std::string_view without_comment(std::string_view line) {
   for (std::size_t i = line.size(); i > 1; --i) {
     if (line[i - 1] == '#' && space_before_end(line.substr(0, i - 1)) != 0) return line.substr(0, i - 1);
@@ -53,7 +53,7 @@ std::string_view without_comment(std::string_view line) {
   return line;
 }
 
-// Escapes of a value in double quotes, all but \$, which is left to `expanded`.
+// Resolves the escapes of a double-quoted value, except \$, which `expanded` handles.
 std::string unescaped(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -85,13 +85,13 @@ class Reader {
     return std::move(all_);
   }
 
-  // Of the last statement begun.
+  // Of the current statement.
   int failed_line() const { return line_; }
 
  private:
   int line() {
     const std::string_view before = text_.substr(0, text_.size() - rest_.size());
-    // Counted from the last statement on, so that a long file takes one pass.
+    // Counted from the previous statement, so that a long file takes one pass.
     lines_ += static_cast<int>(std::count(before.begin() + static_cast<std::ptrdiff_t>(counted_), before.end(), '\n'));
     counted_ = before.size();
     return lines_;
@@ -158,7 +158,7 @@ class Reader {
     return expanded(unescaped(inner), remark);
   }
 
-  // $NAME, ${NAME}, and $(NAME, of which the closing bracket stays; \$ is a dollar sign.
+  // $NAME, ${NAME}, and $(NAME, whose closing parenthesis is kept; \$ is a dollar sign.
   std::string expanded(std::string_view text, const char*& remark) const {
     std::string out;
     while (!text.empty()) {

@@ -1,6 +1,6 @@
 // dotenv files in the dialect of Gotify 3, which is that of Go's godotenv: NAME=value or NAME: value, `export`,
 // comments, quotes, values of several lines, $NAME and ${NAME} of an earlier line. Its oddities are kept, because a
-// file must mean the same to both servers; those that lose a part of a value get a remark.
+// file must mean the same to both servers; those that lose part of a value produce a remark.
 #pragma once
 #include <optional>
 #include <string>
@@ -14,7 +14,7 @@ struct Assignment {
   int line;
   std::string name;
   std::string value;
-  const char* remark = nullptr;  // what the writer may not have meant; names nothing of the value
+  const char* remark = nullptr;  // a probable mistake; never contains any of the value
 };
 
 struct DotenvError {
@@ -22,10 +22,10 @@ struct DotenvError {
   std::string text;
 };
 
-// In the order of the file; a name may appear twice, and the last one counts. An error never holds a value.
+// In the order of the file; a name may appear twice, and the last one wins. An error never contains a value.
 std::variant<std::vector<Assignment>, DotenvError> parse_dotenv(std::string_view text);
 
-// `value` as it must follow NAME= to be read back, quoted if necessary. Nothing if the dialect cannot express it.
+// `value` as written after NAME=, quoted if necessary. None if the dialect cannot express it.
 std::optional<std::string> quote_dotenv(const std::string& value);
 
 }  // namespace push::config

@@ -1,4 +1,4 @@
-// A field of Config as a Value and back, for every type that Config has.
+// Converts a field of Config to a Value and back, for every type used in Config.
 #pragma once
 #include <array>
 #include <concepts>

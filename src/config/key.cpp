@@ -44,7 +44,7 @@ std::optional<bool> to_boolean(const std::string& text) {
   return std::nullopt;
 }
 
-// Decimal only: 010 means eight to some readers of YAML and ten to others.
+// Decimal only: 010 is eight to some YAML parsers and ten to others.
 std::optional<std::int64_t> to_number(const std::string& text) {
   const std::size_t first = text.rfind('-', 0) == 0 ? 1 : 0;
   if (text.size() > first + 1 && text[first] == '0') return std::nullopt;

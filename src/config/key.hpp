@@ -19,13 +19,13 @@ struct Key {
   std::string allowed;  // the end of an error line, from "must" on; {} is replaced by the value
   Value initial;
 
-  // Checks a number; or a string, an item of a list, a name of a map.
+  // Check a number, or respectively a string, a list item or a map's key.
   std::function<bool(std::int64_t)> fits_number = [](std::int64_t) { return true; };
   std::function<bool(const std::string&)> fits = [](const std::string&) { return true; };
   bool (*hidden)(std::string_view value) = nullptr;  // whether a value is a secret
 
   // Keys of Gotify that this server does not support have no field: they are checked for their type. `refused` says why
-  // a value that switches something on cannot be accepted; empty = the key has no effect.
+  // a value that enables the feature cannot be accepted; empty = the key has no effect.
   std::string refused;
   std::function<Value(const Config&)> read;
   std::function<void(Config&, const Value&)> write;
@@ -39,14 +39,14 @@ struct Key {
 // An empty string, list or map.
 bool is_empty(const Value& value);
 
-// What is wrong with a value, and on which line it is.
+// An invalid value: its line, the value, and what is allowed.
 struct Fault {
   int line;
   std::string value;
   std::string allowed;
 };
 
-// A node as the value of a key. A null node is the default of a key whose default is empty.
+// Converts a node to a value of a key. A null node is the default if the key's default is empty.
 std::variant<Value, Fault> convert(const Key& key, const Node& node);
 
 }  // namespace push::config

@@ -238,7 +238,7 @@ void Loader::check_together() {
   fail(where(index) + ": " + keys_[index].listed(values_[index]) + ": must differ from server.port");
 }
 
-// Features of Gotify that this server lacks: an error where one is switched on, else one line for all.
+// Gotify features that this server lacks: an error if one is enabled, else one notice for all.
 void Loader::check_served() {
   std::string idle;
   for (std::size_t i = 0; i < keys_.size(); ++i) {

@@ -1,4 +1,4 @@
-// One load: the schema, what was given for each key and from where, and what was wrong.
+// One load: the schema, each key's value and its origin, and the errors.
 #pragma once
 #include <cstddef>
 #include <map>
@@ -20,12 +20,12 @@ class Loader {
   void read_yaml(const std::string& file, std::string_view yaml);
   void read_dotenv(const std::string& file, std::string_view text);
   void read_environment(const Environment& environment);
-  // Rules about several keys. Once, after the last layer.
+  // Checks rules that involve several keys. Once, after the last layer.
   void check_together();
 
   void fail(std::string line);
   void note(Notice::Level level, std::string line);
-  // One line per error; empty = nothing failed.
+  // One line per error; empty = no errors.
   std::string errors() const;
   Loaded loaded() const;
   // The effective value of a key of the schema, including those that this server does not support.

@@ -11,7 +11,7 @@ namespace push::config {
 
 namespace {
 
-// Key and field from one name, so that they cannot diverge.
+// Derives key and field from one name, so that they cannot diverge.
 #define PUSH_KEY(path)               \
 #path, [](auto& config) -> auto& { \
     return config.path;              \
@@ -33,20 +33,20 @@ Key bound(Key::Type type, std::string path, Field field, std::string meaning, st
 }
 
 template <class Field>
-Key number(std::string path, Field field, Number least, Number most, const std::string& meaning) {
-  const std::string range = std::to_string(least) + " to " + std::to_string(most);
+Key number(std::string path, Field field, Number min, Number max, const std::string& meaning) {
+  const std::string range = std::to_string(min) + " to " + std::to_string(max);
   Key key =
       bound(Key::Type::number, std::move(path), field, meaning + "; " + range, "must be a whole number from " + range);
-  key.fits_number = [least, most](Number n) { return n >= least && n <= most; };
+  key.fits_number = [min, max](Number n) { return n >= min && n <= max; };
   return key;
 }
 
 template <class Field>
-Key power_of_two(std::string path, Field field, Number most, const std::string& meaning) {
-  const std::string range = "a power of two from 1 to " + std::to_string(most);
+Key power_of_two(std::string path, Field field, Number max, const std::string& meaning) {
+  const std::string range = "a power of two from 1 to " + std::to_string(max);
   Key key = bound(Key::Type::number, std::move(path), field, meaning + "; " + range, "must be " + range);
-  key.fits_number = [most](Number n) {
-    return n >= 1 && n <= most && std::has_single_bit(static_cast<std::uint64_t>(n));
+  key.fits_number = [max](Number n) {
+    return n >= 1 && n <= max && std::has_single_bit(static_cast<std::uint64_t>(n));
   };
   return key;
 }
@@ -67,7 +67,7 @@ Key word(std::string path, Field field, List words, const std::string& meaning) 
   return key;
 }
 
-// One of the words of an enum.
+// One of an enum's names.
 template <class Field>
 Key choice(std::string path, Field field, const std::string& meaning) {
   Config config;
@@ -189,7 +189,7 @@ void add_server(std::vector<Key>& keys) {
   add(number(PUSH_KEY(server.workerqueue), 1, kMany, "jobs that may wait for a worker; beyond that, 503"));
   add(number(PUSH_KEY(server.lookupqueue), 1, kMany, "token look-ups that may wait for a worker; beyond that, 503"));
   add(number(PUSH_KEY(server.tokencache), 1, kMany,
-             "maximum tokens kept in memory, at least the most recently used half; others are looked up"));
+             "maximum tokens cached in memory, always including the most recently used half; others are looked up"));
   add(number(PUSH_KEY(server.maxconnections), 0, 100 * kMany,
              "maximum open sockets; 0 = the descriptor limit minus 64 and what the loops use"));
   add(headers(PUSH_KEY(server.responseheaders), "headers added to every API response, name: value"));
@@ -212,7 +212,7 @@ void add_server(std::vector<Key>& keys) {
   add(number(PUSH_KEY(server.stream.channelbufferbytes), 1, kGiga,
              "bytes that may wait for one connection; one message always fits"));
   add(number(PUSH_KEY(server.stream.inboxsize), 64, 16 * kMega,
-             "frames that may wait for one event loop; beyond that, POST gets 503"));
+             "messages that may wait for one event loop; beyond that, POST gets 503"));
   add(choice(PUSH_KEY(server.stream.overflow), "what to do when the queue of a connection is full"));
   add(number(PUSH_KEY(server.stream.pingperiodseconds), 1, 3600, "seconds between pings; a pong may take 15 s more"));
   add(patterns(PUSH_KEY(server.stream.allowedorigins),
@@ -263,7 +263,7 @@ void add_foreign(std::vector<Key>& keys) {
   add("server.ssl.letsencrypt.hosts", List());
   add("pluginsdir", std::string("data/plugins"));
   add("localauth.enabled", true,
-      "password login cannot be switched off because there is no other: set this to true or remove it");
+      "password login cannot be disabled because it is the only kind of login: set this to true or remove it");
   add("oidc.enabled", false, "OpenID Connect is not supported: set this to false; password login works");
   add("oidc.issuer", empty);
   add("oidc.clientid", empty);

@@ -6,7 +6,7 @@
 
 namespace push::config {
 
-// In the order of config.yml, foreign keys last.
+// In the order of config.yml, unsupported keys of Gotify last.
 std::vector<Key> schema();
 
 }  // namespace push::config

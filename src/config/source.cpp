@@ -26,7 +26,7 @@ void skip_spaces(std::string_view& text) {
     text.remove_prefix(1);
 }
 
-// Takes one field off the front, up to the comma after it.
+// Removes one field from the front, up to the comma after it.
 std::optional<std::string> take_field(std::string_view& text) {
   skip_spaces(text);
   std::string field;

@@ -10,7 +10,7 @@ namespace push::config {
 
 namespace {
 
-// Only one list in brackets is YAML: [a-z]+\.example is a CSV record of one regular expression.
+// Only a single list in brackets is YAML: [a-z]+\.example is a CSV record of one regular expression.
 bool in_brackets(const std::string& text, std::size_t first) {
   return text[first] == '[' && text[text.find_last_not_of(' ')] == ']';
 }

@@ -8,7 +8,7 @@ namespace push::config {
 
 namespace {
 
-constexpr std::size_t kLongest = 80;  // nothing longer is near any key
+constexpr std::size_t kMaxLength = 80;  // anything longer is not close to any key
 constexpr std::size_t kVariableSteps = 3;
 
 std::string_view last_part(std::string_view path) {
@@ -34,7 +34,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string suggest(const std::string& path, const std::vector<Key>& keys) {
-  if (path.size() > kLongest) return {};
+  if (path.size() > kMaxLength) return {};
   std::string best;
   std::size_t least = std::max<std::size_t>(1, (last_part(path).size() + 2) / 3) + 1;
   const auto consider = [&](const std::string& candidate) {
@@ -58,7 +58,7 @@ std::string suggest(const std::string& path, const std::vector<Key>& keys) {
 }
 
 std::string suggest_variable(const std::string& name, const std::vector<Key>& keys) {
-  if (name.size() > kLongest) return {};
+  if (name.size() > kMaxLength) return {};
   std::string upper = name;
   for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   std::string best;

@@ -7,10 +7,10 @@
 
 namespace push::config {
 
-// The key or section nearest to `path`, or empty if none is near.
+// The key or section most similar to `path`, or empty if none is similar.
 std::string suggest(const std::string& path, const std::vector<Key>& keys);
 
-// The variable nearest to `name`, or empty if none is near.
+// The variable most similar to `name`, or empty if none is similar.
 std::string suggest_variable(const std::string& name, const std::vector<Key>& keys);
 
 }  // namespace push::config

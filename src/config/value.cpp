@@ -13,8 +13,7 @@ bool is_alphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-// Texts that YAML reads as themselves without quotes. "null" is the only word of letters that our reader takes for
-// something else than text.
+// Strings that need no quotes in YAML. "null" is the only plain word that our parser does not read as a string.
 bool is_plain(std::string_view text) {
   if (text.empty() || !(is_alphanumeric(text[0]) || text[0] == '/' || text[0] == '.')) return false;
   if (text == "null" || text == "Null" || text == "NULL" || text.substr(0, 3) == "...") return false;
@@ -67,7 +66,7 @@ std::string to_yaml(const Value& value) {
 std::string printable(std::string_view text) {
   if (text.empty()) return "\"\"";
   std::size_t length = std::min(text.size(), kShown);
-  // Never half a UTF-8 character.
+  // Never splits a UTF-8 character.
   while (length < text.size() && length > 0 && (static_cast<unsigned char>(text[length]) & 0xc0) == 0x80) --length;
   return escaped(text.substr(0, length), false) + (length < text.size() ? "..." : "");
 }

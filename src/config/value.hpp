@@ -1,4 +1,4 @@
-// The value of one setting, without the field that it will fill, and how it is written in config.yml and in errors.
+// The value of one setting, independent of its field, and its form in config.yml and in errors.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -16,7 +16,7 @@ using Value = std::variant<bool, std::int64_t, std::string, List, Map>;
 // One line of YAML that reads back as the same value.
 std::string to_yaml(const Value& value);
 
-// Any bytes as part of one line of an error: control characters escaped, long text cut.
+// Any bytes as part of one line of an error: control characters escaped, long text truncated.
 std::string printable(std::string_view text);
 
 }  // namespace push::config

@@ -14,7 +14,7 @@ constexpr std::uint16_t kMappedBits = 96;
 
 // As IPv6; none if it is neither.
 std::optional<ip::address_v6> read(const std::string& text) {
-  // A zone means something to one host only; a NUL ends the text for Asio.
+  // A zone is meaningful on one host only; Asio would stop reading at a NUL.
   if (text.find_first_of(std::string_view("%\0", 2)) != std::string::npos) return std::nullopt;
   error_code error;
   const ip::address address = ip::make_address(text, error);

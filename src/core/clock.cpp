@@ -14,11 +14,11 @@ using std::chrono::minutes;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
-// The whole years that WallTime can hold, with room for any offset.
+// The full years that WallTime can hold, with room for any offset.
 constexpr int kFirstYear = 1678;
 constexpr int kLastYear = 2261;
 
-// A date as text, without a string of its own to grow.
+// Builds a date as text without allocating.
 class DateText {
  public:
   void digits(std::uint64_t value, std::size_t width) {

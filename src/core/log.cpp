@@ -22,7 +22,7 @@ class LevelWord final : public spdlog::custom_flag_formatter {
   std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<LevelWord>(); }
 };
 
-// How much of the text is `token=`, each letter as it is or as %XX; 0 = the text begins otherwise.
+// Length of a leading `token=`, each letter literal or as %XX; 0 = the text starts differently.
 std::size_t size_of_key(std::string_view text) {
   std::size_t at = 0;
   for (const char wanted : std::string_view("token")) {
@@ -34,7 +34,7 @@ std::size_t size_of_key(std::string_view text) {
   return at < text.size() && text[at] == '=' ? at + 1 : 0;
 }
 
-// What is not printable ASCII, as %XX: a terminal takes some of it for commands.
+// Everything but printable ASCII as %XX, because a terminal interprets some bytes as commands.
 void append_printable(std::string& out, std::string_view text) {
   for (const char c : text) {
     if (c > 0x20 && c < 0x7f) {

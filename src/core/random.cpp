@@ -20,7 +20,7 @@ std::string random_bytes(std::size_t count) {
 
 std::string random_letters(std::string_view alphabet, std::size_t count) {
   PUSH_CHECK(!alphabet.empty() && alphabet.size() <= 256);
-  // The largest multiple of the alphabet in a byte: what lies above it is thrown away.
+  // The largest multiple of the alphabet's size that fits in a byte; bytes above it are discarded.
   const std::size_t fair = 256 / alphabet.size() * alphabet.size();
   std::string letters;
   while (letters.size() < count) {

@@ -24,7 +24,7 @@ bool is_ascii_space(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-// Up to the next escape or '+' in whole pieces.
+// Copies everything up to the next escape or '+' at once.
 std::optional<std::string> decode(std::string_view text, std::string_view marks) {
   std::string out;
   out.reserve(text.size());

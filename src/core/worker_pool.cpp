@@ -22,7 +22,7 @@ bool WorkerPool::submit(Job& job, Queue queue) {
   {
     const Lock lock(mutex_);
     std::deque<Job>& waiting = queue == Queue::look_ups ? look_ups_ : jobs_;
-    // The first is asked first: while it is not, every thread looks into the queues once more.
+    // The first thread's stop is requested first: until then every thread checks the queues again.
     if (threads_.front().stop_requested()) return false;
     if (waiting.size() >= (queue == Queue::look_ups ? limits_.look_ups : limits_.jobs)) return false;
     waiting.push_back(std::move(job));

@@ -26,7 +26,7 @@ core::Result<void> Publisher::publish(store::NewMessage message, Receipt receipt
   if (const std::size_t behind = streams_->backlog(); behind >= limit_) {
     refused_.add();
     return core::failure(core::ErrorCode::unavailable,
-                         "delivery is behind: " + std::to_string(behind) + " frames wait for a loop");
+                         "delivery is behind: " + std::to_string(behind) + " messages queued for one event loop");
   }
   const core::UserId user = message.user;
   auto queued = store_.append(std::move(message),

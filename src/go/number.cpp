@@ -23,7 +23,7 @@ core::Error number_error(std::string_view function, std::string_view text, Flaw 
   return core::failure(core::ErrorCode::invalid, std::move(out));
 }
 
-// Digits only. Stops at the first flaw from the left, so "99999999999999999999x" is out of range.
+// Digits only. Stops at the first error from the left, so "99999999999999999999x" is out of range.
 Flaw read_digits(std::string_view text, std::uint64_t& value) {
   constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
   if (text.empty()) return Flaw::syntax;

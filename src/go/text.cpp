@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
-// Blocks of Unicode in which nothing is printable: controls, spaces other than ' ', format marks, surrogates, private
+// Unicode ranges without printable characters: controls, spaces other than ' ', format characters, surrogates, private
 // use.
 struct Block {
   char32_t first;

@@ -54,7 +54,7 @@ void append_sample(std::string& out, std::string_view name, std::string_view lab
 void append_histogram(std::string& out, const std::string& name, const std::string& labels,
                       const Histogram& histogram) {
   const std::string before = labels.empty() ? "" : labels + ',';
-  // _count is what the buckets add up to, so that one page never contradicts itself while others record.
+  // _count is the sum of the buckets, so that a page is consistent while other threads record.
   std::uint64_t total = 0;
   for (std::size_t i = 0; i <= Histogram::kBuckets; ++i) {
     total += histogram.bucket(i);
@@ -114,7 +114,7 @@ Histogram& Registry::histogram(std::string_view name, std::string_view help, std
 }
 
 std::string Registry::text() const {
-  // Entries are never removed and never change but for their atomics, so they are read after the lock is gone:
+  // Entries are never removed and never change except for their atomics, so they are read after the lock is released:
   // a callback may take locks of its own.
   std::vector<const Entry*> sorted;
   {

@@ -58,7 +58,7 @@ void append_escape(std::string& out, unsigned char byte) {
   }
 }
 
-// U+2028 and U+2029, which old JavaScript takes for line ends inside a string.
+// U+2028 and U+2029, which old JavaScript treats as line ends inside a string.
 bool is_line_separator(std::string_view text, std::size_t at) {
   return byte_at(text, at) == 0xE2 && byte_at(text, at + 1) == 0x80 && (byte_at(text, at + 2) & 0xFEU) == 0xA8;
 }
@@ -110,7 +110,7 @@ void append_fields(std::string& out, const User& user) {
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
-  std::size_t run = 0;  // where the bytes that need no escape begin
+  std::size_t run = 0;  // start of the bytes that need no escape
   std::size_t at = 0;
   const auto flush = [&] { out.append(text.data() + run, at - run); };
   while (at < text.size()) {

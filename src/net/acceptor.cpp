@@ -15,7 +15,7 @@
 namespace push::net {
 namespace {
 
-constexpr std::size_t kAtOnce = 64;  // accepts, of all its acceptors, before the loop's other work gets its turn
+constexpr std::size_t kAtOnce = 64;  // accepts per loop, over all its acceptors, before other work gets a turn
 constexpr auto kPause = std::chrono::milliseconds(100);  // reliability F1: recovers within a second, does not spin
 
 std::string address_text(const sockaddr_storage& address) {
@@ -79,7 +79,7 @@ void Acceptor::accept_some() {
     }
     if (errno == EAGAIN || errno == EWOULDBLOCK) break;
     if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) return pause();
-    // ECONNABORTED and the like concern only the connection that was about to be accepted.
+    // Errors such as ECONNABORTED concern only the connection that was about to be accepted.
   }
   wait();
 }

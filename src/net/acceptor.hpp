@@ -1,5 +1,5 @@
-// Accepts on one listening socket for one loop: many at a time, and not at all while the process is at its limit of
-// sockets (then it looks again ten times a second, without spinning).
+// Accepts on one listening socket for one loop: many at a time, and none while the process is at its socket limit
+// (it then checks ten times per second, without spinning).
 #pragma once
 #include <atomic>
 #include <boost/asio/io_context.hpp>
@@ -15,7 +15,7 @@
 
 namespace push::net {
 
-// Sessions and streams of the whole process. Any thread.
+// Counts the sessions and streams of the process. Any thread.
 struct SocketLimit {
   explicit SocketLimit(std::size_t maximum) : max(maximum) {}
   const std::size_t max;
@@ -25,7 +25,7 @@ struct SocketLimit {
 // Serves accepted sockets. Any thread.
 class SocketTaker {
  public:
-  // A non-blocking socket, which is counted already.
+  // A non-blocking socket that is already counted.
   virtual void take(core::Descriptor socket, std::string peer, const Listener& listener) = 0;
 
  protected:
@@ -34,13 +34,13 @@ class SocketTaker {
 
 class Acceptor {
  public:
-  // The takers take turns; a unix listener, which has one socket for all loops, has more than one. `limit` and `paused`
-  // outlive the acceptor.
+  // Sockets go to the takers in turn; a unix listener has several because its one socket serves all loops. `limit` and
+  // `paused` outlive the acceptor.
   Acceptor(boost::asio::io_context& context, core::Descriptor socket, Listener listener,
            std::vector<SocketTaker*> takers, SocketLimit& limit, metrics::Counter& paused);
   ~Acceptor();
 
-  // `acceptors`: how many the loop has.
+  // `acceptors`: the number that the loop has.
   void start(std::size_t acceptors);
   void stop();
 

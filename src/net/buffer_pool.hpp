@@ -1,6 +1,6 @@
 // Buffers of one size (config readbuffersize, writebuffersize) that a connection borrows while data is in flight. A few
-// are kept for the next borrower; the rest go back to the allocator, so that a storm leaves no memory behind. One
-// thread.
+// are kept for the next borrower; the rest go back to the allocator, so that a burst does not hold memory afterwards.
+// One thread.
 #pragma once
 #include <cstddef>
 #include <memory>

@@ -4,7 +4,7 @@
 
 namespace push::net {
 
-// The WebSocket frame is the measure for all: the other encodings are about as long.
+// Measured in WebSocket frames: the other encodings are about as long.
 void Bundle::fill(std::vector<stream::Message>& waiting) {
   constexpr stream::Encoding kMeasure = stream::Encoding::websocket;
   std::size_t bytes = 0;
@@ -18,7 +18,7 @@ void Bundle::fill(std::vector<stream::Message>& waiting) {
   waiting.erase(waiting.begin(), end);
 }
 
-// Keeps the texts' capacity for the next messages, unless one of them was large.
+// Keeps the strings' capacity for the next messages, unless it became large.
 void Bundle::clear() {
   messages_.clear();
   joined_ = {};

@@ -1,4 +1,5 @@
-// What one idle stream costs: 32 bytes in its loop's table. Everything else is borrowed while data is in flight.
+// The record of one stream: 32 bytes in its loop's table, all that an idle one costs. Everything else is borrowed while
+// data is in flight.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -9,20 +10,20 @@ namespace push::net {
 
 struct Connection {
   int descriptor = -1;         // -1: the slot is free
-  std::uint32_t user = kNone;  // its entry in the roster; kNone: out of it (lingering)
+  std::uint32_t user = kNone;  // its entry in the roster; kNone: not in it (lingering)
   std::uint32_t next = kNone;  // neighbours in the roster's list of this user
   std::uint32_t previous = kNone;
   std::uint32_t backlog = kNone;         // borrowed outbox and partial input
-  std::uint16_t last_sign = 0;           // of life, in loop seconds modulo 2^16
+  std::uint16_t last_sign = 0;           // time of the last pong or the start, in loop seconds modulo 2^16
   std::uint16_t due = 0;                 // loop second of the next ping, or of the end of lingering
   std::uint64_t client : 40 = 0;         // ClientId, 0 = a Basic session
-  std::uint64_t generation : 16 = 0;     // counts the tenants of this slot; an event of an earlier one finds nothing
-  std::uint64_t lingering : 1 = 0;       // our last words are out: read until the peer's end or the deadline
+  std::uint64_t generation : 16 = 0;     // counts reuses of this slot; events of an earlier use are ignored
+  std::uint64_t lingering : 1 = 0;       // our side is closed: read until the peer closes or the deadline
   std::uint64_t watching_write : 1 = 0;  // EPOLLOUT is armed
-  // Free, and planned: catching up (a resume reads what was missed), events (typed frames), TLS (its state is in the
-  // backlog), detached (the socket is another's).
+  // Unused bits, planned for: catching up (a resume reads missed messages), events (typed frames), TLS (its state is in
+  // the backlog), detached (the socket has another owner).
   std::uint64_t : 4;
-  std::uint64_t kind : 2 = 0;  // stream::Transport; on top, where one shift reads it for each message
+  std::uint64_t kind : 2 = 0;  // stream::Transport; the top bits, read with one shift per message
 };
 static_assert(sizeof(Connection) == 32);
 
@@ -33,11 +34,11 @@ enum class CloseReason : std::uint8_t {
   client_close,    // the peer ended the stream
   peer_gone,       // the peer's TCP ended
   missing_pong,    // ping period + 15 s without an answer to a ping
-  slow_consumer,   // the send queue was full and overflow is `close`
+  slow_consumer,   // the send queue was full, and overflow is `close`
   write_error,     // the socket refused a write
   protocol_error,  // the peer broke the protocol (RFC 6455: Close 1002)
   too_big,         // a client message over 64 bytes: Close 1009
-  revoked,         // its client or user is gone
+  revoked,         // its client or user was revoked
   shutdown,
 };
 inline constexpr std::size_t kCloseReasons = 9;

@@ -15,11 +15,11 @@
 namespace push::net {
 namespace {
 
-constexpr int kEvents = 256;  // taken from epoll at once
-constexpr int kRounds = 4;    // of them before the loop's other work gets its turn
+constexpr int kEvents = 256;  // per epoll_wait
+constexpr int kRounds = 4;    // epoll_waits before other work gets a turn
 
 // A control frame with its mask is 131 bytes and the 101 about 130: a smaller buffer would not hold one. The
-// configuration allows no less.
+// configuration enforces this minimum.
 constexpr std::size_t kMinBuffer = 256;
 
 std::uint64_t event_key(std::uint32_t slot, const Connection& connection) {
@@ -48,7 +48,7 @@ ConnectionTable::ConnectionTable(Roster& roster, const config::Stream& settings,
       read_buffer_(read_buffers_.borrow()) {
   PUSH_CHECK(epoll_);
   PUSH_CHECK(read_buffers_.size() >= kMinBuffer && write_buffers_.size() >= kMinBuffer);
-  constexpr unsigned kForEver = std::numeric_limits<std::uint16_t>::max();  // as old as a sign of life can be
+  constexpr unsigned kForEver = std::numeric_limits<std::uint16_t>::max();  // maximum age of a sign of life
   for (std::size_t i = 0; i < kinds_.size(); ++i) {
     const Protocol* const protocol = protocols[i];
     if (protocol == nullptr) continue;
@@ -93,7 +93,7 @@ std::size_t ConnectionTable::transmit(std::uint32_t& cursor, Bundle& bundle, std
   for (; cursor != kNone && served < max; ++served) {
     const std::uint32_t slot = cursor;
     const Connection& connection = connections_[slot];
-    cursor = connection.next;  // first: what follows may close the connection
+    cursor = connection.next;  // first, because the code below may close the connection
     if (is_behind(connection)) {
       hold_back(slot, bundle, 0);
       continue;
@@ -171,7 +171,7 @@ void ConnectionTable::read(std::uint32_t slot) {
       ::recv(connection.descriptor, read_buffer_.get() + have, read_buffers_.size() - have, MSG_DONTWAIT);
   if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return;
   if (got <= 0) return close(slot, CloseReason::peer_gone);
-  if (connection.lingering) return;  // only the end of the stream is of interest
+  if (connection.lingering) return;  // only the end of the stream matters
   reply_.clear();
   Input input{read_buffer_.get(), have + static_cast<std::size_t>(got), write_buffers_.size(), reply_, memory};
   if (const auto ending = kind_of(connection).protocol->read(input)) return end(slot, *ending);
@@ -209,7 +209,7 @@ void ConnectionTable::write(std::uint32_t slot) {
 }
 
 void ConnectionTable::sweep(unsigned parts) {
-  // From where the last one ended, so that no slot is left out while the table grows.
+  // Continues where the last sweep ended, so that no slot is skipped while the table grows.
   const auto to = static_cast<std::uint32_t>(std::uint64_t{connections_.end()} * (sweeps_ + 1) / parts);
   for (; swept_ < to; ++swept_) {
     if (connections_[swept_].descriptor >= 0) visit(swept_);
@@ -282,7 +282,7 @@ void ConnectionTable::end(std::uint32_t slot, const Ending& ending) {
   if (is_behind(connection) || send_now(connection.descriptor, last) != static_cast<ssize_t>(last.size()))
     return release(slot);
   give_back(slot);
-  // Closing at once with unread input would make the kernel send a reset, and the last words could be lost.
+  // Closing at once with unread input would make the kernel send a reset, and our last bytes could be lost.
   ::shutdown(connection.descriptor, SHUT_WR);
   connection.lingering = 1;
   connection.due = static_cast<std::uint16_t>(now_ + kLinger);
@@ -294,7 +294,7 @@ void ConnectionTable::close(std::uint32_t slot, CloseReason reason) {
 }
 
 void ConnectionTable::leave(std::uint32_t slot, CloseReason reason) {
-  if (connections_[slot].user == kNone) return;  // it lingers: counted already
+  if (connections_[slot].user == kNone) return;  // lingering: already counted
   roster_.unlink(connections_, slot);
   meters_.open.add(-1);
   meters_.closed[static_cast<std::size_t>(reason)]->add();

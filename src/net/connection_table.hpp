@@ -1,5 +1,5 @@
 // One loop's streams: a dense table of 32-byte records behind one epoll descriptor. Reads, pings, closes and sends;
-// what the bytes mean is a Protocol's, chosen by two bits of the record. Nothing outside the loop ever holds a
+// a Protocol, chosen by two bits of the record, interprets the bytes. Nothing outside the loop ever holds a
 // connection. One thread: the loop's (or the test's).
 #pragma once
 #include <array>
@@ -26,7 +26,7 @@ namespace push::net {
 class ConnectionTable {
  public:
   static constexpr unsigned kPongGrace = 15;  // seconds on top of the ping period (gotify-spec 3)
-  static constexpr unsigned kLinger = 2;      // seconds that the peer has to close after our last words
+  static constexpr unsigned kLinger = 2;      // seconds for the peer to close after we have
 
   ConnectionTable(Roster& roster, const config::Stream& settings, StreamMeters& meters, const Protocols& protocols);
   ~ConnectionTable();
@@ -34,30 +34,29 @@ class ConnectionTable {
   ConnectionTable& operator=(const ConnectionTable&) = delete;
 
   bool serves(stream::Transport transport) const { return kind(transport).protocol != nullptr; }
-  // Takes over a non-blocking socket whose request for a stream is accepted, of a transport that is served; `greeting`
-  // (e.g. the 101) goes out before any frame. False: epoll refused it, and the descriptor is closed.
+  // Takes over a non-blocking socket whose stream request was accepted, with a supported transport; `greeting` (e.g.
+  // the 101) is sent before any frame. False: epoll refused it, and the descriptor is closed.
   bool adopt(int descriptor, stream::Transport transport, core::UserId user, core::ClientId client,
              std::string_view greeting);
 
-  // To the connections of one user from `cursor` on, at most `max` of them, and moves the cursor on. Straight to the
-  // socket; the outbox only after EAGAIN. May close connections. Returns how many it served.
+  // Sends to at most `max` connections of one user, starting at `cursor`, which it advances. Writes directly to the
+  // socket; uses the outbox only after EAGAIN. May close connections. Returns how many it served.
   std::size_t transmit(std::uint32_t& cursor, Bundle& bundle, std::size_t max);
 
   // Readable when process() has something to do.
   int descriptor() const { return epoll_.get(); }
-  // Handles what is ready. True: more may be waiting, call again soon.
+  // Handles ready events. True: more may be pending, call again soon.
   bool process();
 
-  // Visits the next 1/parts of the slots: pings, deadlines, and who still holds a stream. Called `parts` times a
-  // second.
+  // Visits the next 1/parts of the slots: pings, deadlines, report of open clients. Called `parts` times per second.
   void sweep(unsigned parts);
-  // Gets the clients that hold a stream, each at least once in `period` seconds and at most kReport at a time; without
-  // Basic sessions. Called by sweep(), must not block.
+  // Receives the clients that hold a stream, each at least once per `period` seconds and at most kReport at a time;
+  // without Basic sessions. Called by sweep(), must not block.
   using Report = core::Callback<void(const std::vector<core::ClientId>&)>;
   static constexpr std::size_t kReport = 1024;
   void report_to(Report report, unsigned period);
 
-  // Connections of this client (0 = every one of the user) end without last words.
+  // Closes the connections of this client (0 = all of the user) without a Close frame.
   void disconnect(core::UserId user, core::ClientId client);
   void close_all(CloseReason reason);
 
@@ -66,11 +65,11 @@ class ConnectionTable {
  private:
   struct Backlog {
     Outbox outbox;
-    BufferPool::Buffer input;  // what the protocol could not use yet
+    BufferPool::Buffer input;  // not yet consumed by the protocol
     std::uint32_t input_size = 0;
-    std::uint32_t memory = 0;  // the protocol's
+    std::uint32_t memory = 0;  // Input::memory
   };
-  // What a connection's two bits mean; read for each message and by each sweep, hence copied out of the protocol.
+  // Properties of a transport; read for each message and by each sweep, hence copied from the protocol.
   struct Kind {
     const Protocol* protocol = nullptr;
     stream::Encoding encoding{};
@@ -86,12 +85,12 @@ class ConnectionTable {
   void keep_rest(std::uint32_t slot, const Input& input);
   void write(std::uint32_t slot);
   void send_control(std::uint32_t slot, std::string_view bytes);
-  // `sent` bytes of the bundle are with the peer; what is left waits.
+  // `sent` bytes of the bundle are sent; queues the rest.
   void hold_back(std::uint32_t slot, const Bundle& bundle, std::size_t sent);
-  // The protocol's last words, then our end of the TCP connection; the peer has kLinger seconds for its own.
+  // Sends the protocol's closing bytes, then shuts down our side; the peer has kLinger seconds to close its own.
   void end(std::uint32_t slot, const Ending& ending);
   void close(std::uint32_t slot, CloseReason reason);
-  void leave(std::uint32_t slot, CloseReason reason);  // out of the roster, counted
+  void leave(std::uint32_t slot, CloseReason reason);  // removes it from the roster and counts it
   void release(std::uint32_t slot);
   void visit(std::uint32_t slot);
   void note_open(std::uint32_t slot);
@@ -113,12 +112,12 @@ class ConnectionTable {
   SlotPool<Connection> connections_;
   SlotPool<Backlog> backlogs_;
   BufferPool::Buffer read_buffer_;  // one for all connections
-  std::string reply_;               // to one read
-  std::uint16_t now_ = 0;           // loop seconds: counted by sweeps, so a stopped process ages nobody
-  unsigned sweeps_ = 0;             // in this second
-  std::uint32_t swept_ = 0;         // the slots below were visited in this second
+  std::string reply_;               // to the read in progress
+  std::uint16_t now_ = 0;           // loop seconds: counted by sweeps, so a suspended process times nobody out
+  unsigned sweeps_ = 0;             // within this second
+  std::uint32_t swept_ = 0;         // slots below this were visited within this second
 
-  // In each second of the period the slots of that number, modulo the period, are reported.
+  // In second s of the period, the slots with slot % period == s are reported.
   Report report_;
   unsigned report_period_ = 1;
   unsigned report_second_ = 0;

@@ -18,8 +18,8 @@ namespace {
 namespace http = boost::beast::http;
 using boost::system::error_code;
 
-constexpr std::size_t kFirstRead = 2048;  // most requests fit; as much is free of charge
-constexpr unsigned kReadsAtOnce = 8;      // of a large body, before other sessions get their turn
+constexpr std::size_t kFirstRead = 2048;  // most requests fit; not charged to the budget
+constexpr unsigned kReadsAtOnce = 8;      // of a large body, before other sessions get a turn
 constexpr unsigned kLinger = 2;           // seconds
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -130,10 +130,10 @@ void HttpSession::begin_request() {
   set_deadline(context_.limits.headertimeoutseconds);
 }
 
-// `input` is what is left of rest_, or of a buffer that others will use.
+// `input` is the remainder of rest_ or of a shared buffer.
 void HttpSession::keep(std::string_view& input) {
   if (input.empty())
-    std::string().swap(rest_);  // idle sessions are many: none keeps what a large request needed
+    std::string().swap(rest_);  // frees the memory of a large request, because idle sessions are many
   else if (rest_.empty())
     rest_ = input;
   else
@@ -164,7 +164,7 @@ bool HttpSession::on_header() {
   const auto expect = message.find(http::field::expect);
   if (expect != message.end() && !request_->parser.is_done() &&
       boost::beast::iequals(expect->value(), "100-continue")) {
-    wire_->write_some(kContinue, {});  // 25 bytes into an idle socket: it takes them whole or is gone
+    wire_->write_some(kContinue, {});  // 25 bytes to an idle socket: all are sent, or the connection is broken
   }
   return true;
 }
@@ -215,7 +215,7 @@ void HttpSession::write_more() {
 }
 
 bool HttpSession::is_taking() {
-  const auto waiting = wire_->unacknowledged();  // with the kernel, and not with the peer
+  const auto waiting = wire_->unacknowledged();  // sent to the kernel but not received by the peer
   if (!waiting) return false;
   const std::size_t taken = unsent_->written - std::min(unsent_->written, *waiting);
   return std::exchange(unsent_->taken, std::max(unsent_->taken, taken)) < taken;
@@ -227,7 +227,7 @@ void HttpSession::on_written() {
   if (!keep_alive_) return close();
   state_ = State::idle;
   set_deadline(context_.limits.idletimeoutseconds);
-  if (parsing_) return;  // the answer came inside handle(): parse() goes on
+  if (parsing_) return;  // answered inside handle(): parse() continues
   if (!rest_.empty()) parse({});
   if (is_reading()) wait(Wire::Direction::read);
 }
@@ -300,7 +300,7 @@ void HttpSession::stream(const Request& request, const Admission& admission) {
 void HttpSession::check_deadline() {
   if (state_ == State::writing && is_taking()) set_deadline(context_.limits.bodytimeoutseconds);
   if (deadline_ == 0 || static_cast<int>(context_.seconds - deadline_) < 0) return;
-  if (state_ == State::reading_header && request_ == nullptr) return close();  // it never said a word
+  if (state_ == State::reading_header && request_ == nullptr) return close();  // it never sent a byte
   if (state_ == State::lingering) return close();
   context_.meters.timeouts.add();
   if (is_reading() && state_ != State::idle) return reject(Refusal::too_slow);

@@ -1,6 +1,6 @@
-// One connection that speaks HTTP/1.1: reads a request, hands it over, writes the answer, and again. Lives on one loop;
-// the loop's session table and a pending wait hold it. Between two requests it has no buffer and no parser, only a wait
-// for readiness. When it becomes a stream its descriptor moves on to the connection table and the session ends.
+// One connection that speaks HTTP/1.1: reads a request, passes it on, writes the answer, and repeats. Lives on one
+// loop; the loop's session table and a pending wait hold it. Between two requests it has no buffer and no parser, only
+// a wait for readiness. When it becomes a stream its descriptor moves to the connection table and the session ends.
 #pragma once
 #include <boost/system/error_code.hpp>
 #include <cstdint>
@@ -26,7 +26,7 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   void start();
   void answer(Response response);
   void stream(const Request& request, const Admission& admission);
-  // Visited by the loop once a second.
+  // Called by the loop once per second.
   void check_deadline();
   // Shutdown: an idle session ends now, a busy one after its answer.
   void drain();
@@ -36,24 +36,24 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
 
  private:
   enum class State : std::uint8_t { idle, reading_header, reading_body, handling, writing, lingering, closed };
-  // What the socket did not take at once.
+  // The part of the answer that the socket did not accept at once.
   struct Unsent {
     std::string head;
     core::Slice body;
-    std::size_t written = 0;  // bytes of the answer that the kernel has
-    std::size_t taken = 0;    // and of them the peer
+    std::size_t written = 0;  // bytes of the answer accepted by the kernel
+    std::size_t taken = 0;    // of these, bytes acknowledged by the peer
   };
 
   bool is_reading() const { return state_ <= State::reading_body; }
   void read();
   std::size_t read_size() const;
-  // As far as the bytes go: handles every request that is whole and keeps the rest.
+  // Handles every complete request in the input and keeps the rest.
   void parse(std::string_view input);
-  // True: a request is whole. False: it needs more bytes, or was refused.
+  // True: a request is complete. False: it needs more bytes, or was refused.
   bool parse_some(std::string_view& input);
   void begin_request();
   bool on_header();  // false: refused
-  bool charge();     // false: refused, there is no memory for more of this request
+  bool charge();     // false: refused, the budget has no room for more of this request
   void keep(std::string_view& input);
   void handle();
   void reject(boost::system::error_code error);
@@ -61,12 +61,12 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   void write(Response response);
   void write_more();
   void on_written();
-  bool is_taking();  // the peer has taken some of the answer since this was asked last
-  void linger();     // our end is closed; input is thrown away, so that no reset overtakes the answer
+  bool is_taking();  // the peer has received some of the answer since the last call
+  void linger();     // our side is closed; discards input, so that no reset overtakes the answer
   void close();
   void wait(Wire::Direction direction);
-  void stopped(Wire::Outcome outcome);  // the wire did not take or give a byte: waits for what it wants, or closes
-  // Empty = the handshake is fine, else the answer.
+  void stopped(Wire::Outcome outcome);  // no byte was transferred: waits for what the wire wants, or closes
+  // Empty = the handshake is valid, else the answer.
   std::optional<Response> check_handshake(const Request& request, const Admission& admission) const;
   void set_deadline(unsigned seconds);
 
@@ -77,16 +77,16 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   RequestHandler& handler_;
   StreamGate* const gate_;
   std::unique_ptr<Request::Impl> request_;  // being read; empty before its first byte
-  std::string rest_;                        // bytes that were read and not parsed yet
+  std::string rest_;                        // bytes read but not parsed yet
   std::unique_ptr<Unsent> unsent_;
   unsigned deadline_ = 0;  // loop second; 0 = none
   State state_ = State::reading_header;
   bool keep_alive_ = true;
   bool http_1_0_ = false;
   bool head_ = false;      // HEAD: the answer has no body
-  bool rejected_ = false;  // there is input that nobody will read
+  bool rejected_ = false;  // the rest of the input will not be read
   bool draining_ = false;
-  bool parsing_ = false;  // an answer that comes inside handle() does not recurse
+  bool parsing_ = false;  // an answer given inside handle() does not recurse
   bool waiting_to_read_ = false;
   bool waiting_to_write_ = false;
 };

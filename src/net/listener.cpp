@@ -18,9 +18,9 @@ namespace {
 
 using boost::asio::ip::tcp;
 
-constexpr int kBacklog = 16384;           // the kernel cuts it to net.core.somaxconn
-constexpr std::size_t kMostSockets = 16;  // a loop
-constexpr int kDefaultKeepAlive = 15;     // seconds, Go's and so Gotify's (gotify-spec 5.1)
+constexpr int kBacklog = 16384;          // the kernel limits it to net.core.somaxconn
+constexpr std::size_t kMaxSockets = 16;  // per loop
+constexpr int kDefaultKeepAlive = 15;    // seconds; Go's default, hence Gotify's (gotify-spec 5.1)
 
 core::Error cannot(const Listener& listener, std::uint16_t port, const char* what, int error) {
   std::string where = listener.is_unix() ? listener.address : listener.address + ":" + std::to_string(port);
@@ -32,7 +32,7 @@ void enable(int socket, int level, int option, int value = 1) {
   ::setsockopt(socket, level, option, &value, sizeof value);
 }
 
-// Accepted sockets inherit these, which saves a system call each.
+// Accepted sockets inherit these, which saves system calls.
 void set_options(int socket, int keep_alive) {
   enable(socket, IPPROTO_TCP, TCP_NODELAY);
   if (keep_alive < 0) return;
@@ -66,7 +66,7 @@ std::uint16_t port_of(int socket) {
 
 core::Result<std::vector<core::Descriptor>> open_all_tcp(Listener& listener, tcp::endpoint endpoint,
                                                          std::size_t count) {
-  // The first one alone: it fails if anybody else has the port. It gives way to the shared ones.
+  // The first without SO_REUSEPORT, so that it fails if the port is in use. The shared ones replace it.
   auto probe = open_tcp(listener, endpoint, false);
   if (!probe) return probe.error();
   endpoint.port(port_of(probe->get()));
@@ -81,7 +81,7 @@ core::Result<std::vector<core::Descriptor>> open_all_tcp(Listener& listener, tcp
   return sockets;
 }
 
-// Somebody answers there: it is not the leftover of a dead process.
+// Whether a server answers there, i.e. the socket is not left over from a dead process.
 bool is_alive(const sockaddr_un& address) {
   const core::Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
@@ -102,13 +102,13 @@ core::Result<std::vector<core::Descriptor>> open_unix(const Listener& listener) 
   if (!socket) return cannot(listener, 0, "socket", errno);
   if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
     return cannot(listener, 0, "bind", errno);
-  // As Gotify: the folder's mode decides (gotify-spec 6.4).
+  // As in Gotify, the directory's mode controls access (gotify-spec 6.4).
   if (::chmod(path.c_str(), 0777) != 0) return cannot(listener, 0, "chmod", errno);
   if (::listen(socket.get(), kBacklog) != 0) return cannot(listener, 0, "listen", errno);
   return sockets;
 }
 
-// What the kernel lets wait at one socket.
+// How many connections the kernel queues per socket.
 std::size_t backlog_limit() {
   std::size_t limit = SOMAXCONN;
   std::ifstream("/proc/sys/net/core/somaxconn") >> limit;
@@ -119,7 +119,7 @@ std::size_t backlog_limit() {
 
 std::size_t sockets_per_loop(std::size_t loops) {
   const std::size_t wanted = (kWaitingConnections - 1) / (backlog_limit() * loops) + 1;
-  return std::min(wanted, kMostSockets);
+  return std::min(wanted, kMaxSockets);
 }
 
 core::Result<std::vector<core::Descriptor>> open_listener(Listener& listener, std::size_t count) {

@@ -1,5 +1,5 @@
-// A listening address: opened once, then some sockets a loop (SO_REUSEPORT), so that the kernel spreads connections
-// over the loops, and so that more of them can wait to be accepted than net.core.somaxconn lets wait at one socket.
+// A listening address: opened once, then several sockets per loop (SO_REUSEPORT), so that the kernel spreads
+// connections over the loops, and so that more can wait to be accepted than net.core.somaxconn allows per socket.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -13,7 +13,7 @@ namespace push::net {
 
 struct Listener {
   std::string address;     // as configured: "", an IP address, or unix:<path>
-  std::uint16_t port = 0;  // the real one, once open
+  std::uint16_t port = 0;  // the actual one, once open
   int keep_alive = 0;      // config keepaliveperiodseconds
   RequestHandler* handler = nullptr;
   StreamGate* gate = nullptr;  // null: serves no streams
@@ -22,12 +22,12 @@ struct Listener {
   std::string unix_path() const { return address.substr(5); }
 };
 
-// As many sockets a loop that kWaitingConnections find room in all their queues together.
+// Sockets per loop such that all queues together have room for kWaitingConnections.
 constexpr std::size_t kWaitingConnections = 32768;
 std::size_t sockets_per_loop(std::size_t loops);
 
-// `count` non-blocking listening sockets (one for unix). Refuses an address that another process listens on already:
-// SO_REUSEPORT alone would let two servers share a port and split its clients. Sets listener.port.
+// `count` non-blocking listening sockets (one for unix). Refuses an address on which another process is already
+// listening: SO_REUSEPORT alone would let two servers share a port and split its clients. Sets listener.port.
 core::Result<std::vector<core::Descriptor>> open_listener(Listener& listener, std::size_t count);
 
 }  // namespace push::net

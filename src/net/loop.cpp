@@ -136,7 +136,7 @@ void Loop::take(core::Descriptor socket, std::string peer, const Listener& liste
 bool Loop::adopt(std::uint64_t session, int descriptor, const Admission& admission, std::string_view greeting) {
   PUSH_CHECK(on_loop_thread());
   sessions_.erase(session);
-  // Its socket is counted already, as a session's.
+  // Its socket is already counted, as a session's.
   const std::size_t before = connections_.size();
   const bool adopted = connections_.adopt(descriptor, admission.transport, admission.user, admission.client, greeting);
   if (adopted)
@@ -186,8 +186,8 @@ void Loop::pump() {
   messages_waiting_.fetch_sub(before - fanout_.waiting(), std::memory_order_relaxed);
   count_sockets();
   if (!pumping_) return;
-  // Where every core sends, the writer would come back from its disk only when a time slice of ours ends (8 ms were
-  // seen). The price: beside a program that never gives way a loop gets less of the core.
+  // When every core is sending, the writer would resume after its disk write only at the end of one of our time slices
+  // (8 ms were measured). The price: next to a CPU-bound program a loop gets less of the core.
   std::this_thread::yield();
   boost::asio::post(context_, [this] { pump(); });
 }
@@ -230,7 +230,7 @@ void Loop::stop_accepting() {
 
 void Loop::finish() {
   PUSH_CHECK(on_loop_thread());
-  while (fanout_.fan_out()) {  // what was committed before the end still goes out
+  while (fanout_.fan_out()) {  // messages committed before the shutdown are still sent
   }
   for_each_session([](HttpSession& session) { session.abort(); });
   connections_.close_all(CloseReason::shutdown);

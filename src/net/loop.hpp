@@ -1,5 +1,5 @@
-// One thread with an io_context: acceptor, HTTP sessions, streams, roster, sweep. Owns all of them; other
-// threads only drop parcels.
+// One thread with an io_context: acceptors, HTTP sessions, streams, roster, sweep. Owns all of them; other threads only
+// put parcels into its inbox.
 #pragma once
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
@@ -24,7 +24,7 @@
 
 namespace push::net {
 
-// What every loop of a pool has in common; made once by the pool.
+// Shared by all loops of a pool; created once by the pool.
 struct LoopShared {
   const config::Server& settings;
   hub::Hub& hub;
@@ -32,7 +32,7 @@ struct LoopShared {
   HttpMeters http_meters;
   SocketLimit sockets;         // config maxconnections, resolved
   RequestBudget budget;        // config bodybudget, resolved
-  StreamGate* gate = nullptr;  // of the listeners with streams; set before start()
+  StreamGate* gate = nullptr;  // for the listeners with streams; set before start()
 };
 
 class Loop final : private SessionOwner, private ReplyReceiver, public SocketTaker {
@@ -69,8 +69,8 @@ class Loop final : private SessionOwner, private ReplyReceiver, public SocketTak
   void wake();
   void empty_inbox();
   void unpack(Parcel& parcel);
-  void pump();           // fan-out, a turn at a time
-  void count_sockets();  // what the table has closed leaves the process's count
+  void pump();           // fan-out, one turn at a time
+  void count_sockets();  // subtracts connections that the table has closed from the process's socket count
   void watch_connections();
   void on_connections_ready();
   void schedule_sweep();
@@ -90,7 +90,7 @@ class Loop final : private SessionOwner, private ReplyReceiver, public SocketTak
 
   Inbox inbox_;
   std::vector<Parcel> parcels_;                   // being unpacked
-  std::atomic<std::size_t> messages_waiting_{0};  // dropped here and not yet handed to everybody
+  std::atomic<std::size_t> messages_waiting_{0};  // received and not yet sent to all connections
 
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
   boost::unordered_flat_map<std::uint64_t, std::shared_ptr<HttpSession>> sessions_;
@@ -100,7 +100,7 @@ class Loop final : private SessionOwner, private ReplyReceiver, public SocketTak
   ConnectionTable connections_;
   Fanout fanout_;
   bool pumping_ = false;
-  std::size_t connections_seen_ = 0;  // of shared_.sockets
+  std::size_t connections_seen_ = 0;  // already counted in shared_.sockets
 
   boost::asio::posix::stream_descriptor ready_;  // wraps the table's epoll descriptor
   boost::asio::steady_timer sweep_timer_;

@@ -14,8 +14,8 @@ namespace push::net {
 namespace {
 
 constexpr std::size_t kMaxLoops = 64;         // a hub::LoopSet has 64 bits
-constexpr std::size_t kKeptDescriptors = 64;  // for database, log and pictures (reliability F1)
-constexpr std::size_t kKeptByLoop = 6;        // for its epolls, timer and wake-up; its listening sockets come on top
+constexpr std::size_t kKeptDescriptors = 64;  // for database, log and images (reliability F1)
+constexpr std::size_t kKeptByLoop = 6;        // for its epolls, timer and wake-up, besides its listening sockets
 
 std::size_t loop_count(const config::Server& settings) {
   const std::size_t wanted =
@@ -23,7 +23,7 @@ std::size_t loop_count(const config::Server& settings) {
   return std::min(wanted, kMaxLoops);
 }
 
-// The descriptor limit, raised as far as the machine lets us.
+// The descriptor limit, after raising it as far as possible.
 std::size_t descriptor_limit() {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
@@ -41,8 +41,8 @@ std::size_t socket_limit(const config::Server& settings) {
   return settings.maxconnections == 0 ? most : std::min(most, settings.maxconnections);
 }
 
-// One body of the largest size always fits: by doubling it takes up to twice its size, and as much must be free beside
-// it.
+// One body of the maximum size always fits: doubling makes it take up to twice its size, and as much again must stay
+// free.
 std::size_t request_budget(const config::Http& settings) {
   return std::max(settings.bodybudget, 4 * settings.bodylimit);
 }
@@ -55,9 +55,9 @@ LoopPool::LoopPool(const config::Server& settings, hub::Hub& hub, metrics::Regis
   const std::size_t count = loop_count(settings);
   for (std::size_t i = 0; i < count; ++i)
     loops_.push_back(std::make_unique<Loop>(static_cast<hub::LoopIndex>(i), *shared_));
-  metrics.gauge("push_frames_waiting", "Frames that wait for the loop that is furthest behind.",
+  metrics.gauge("push_frames_waiting", "Messages waiting for the slowest event loop.",
                 [this] { return static_cast<std::int64_t>(backlog()); });
-  metrics.gauge("push_http_request_bytes", "Memory that large requests hold until they are answered.",
+  metrics.gauge("push_http_request_bytes", "Bytes held by large requests until they are answered.",
                 [this] { return static_cast<std::int64_t>(shared_->budget.used()); });
   metrics.gauge("push_sockets", "Open sockets of HTTP sessions and streams.",
                 [this] { return static_cast<std::int64_t>(shared_->sockets.open.load()); });
@@ -76,7 +76,7 @@ core::Result<std::uint16_t> LoopPool::listen(const std::string& address, std::ui
   Listener listener{address, port, shared_->settings.keepaliveperiodseconds, &handler, gate};
   auto sockets = open_listener(listener, loops_.size() * (gate != nullptr ? sockets_per_loop(loops_.size()) : 1));
   if (!sockets) return sockets.error();
-  std::vector<SocketTaker*> takers;  // each loop for itself, unless they share one socket
+  std::vector<SocketTaker*> takers;  // empty: each loop serves its own sockets
   if (listener.is_unix()) {
     for (const auto& loop : loops_) takers.push_back(loop.get());
   }

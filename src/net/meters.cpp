@@ -9,23 +9,23 @@ namespace push::net {
 StreamMeters::StreamMeters(metrics::Registry& registry)
     : open(registry.gauge("push_stream_connections", "Open WebSocket connections.")),
       accepted(registry.counter("push_stream_accepted_total", "WebSocket connections accepted.")),
-      deliveries(registry.counter("push_stream_deliveries_total", "Frames handed out to connections.")),
-      dropped(registry.counter("push_stream_dropped_total", "Frames that overflow: drop_oldest gave up.")),
-      backlogs(registry.gauge("push_stream_backlogs", "Connections that borrow buffers now.")) {
+      deliveries(registry.counter("push_stream_deliveries_total", "Frames sent or queued to connections.")),
+      dropped(registry.counter("push_stream_dropped_total", "Frames dropped by overflow: drop_oldest.")),
+      backlogs(registry.gauge("push_stream_backlogs", "Connections that currently hold buffers.")) {
   for (std::size_t i = 0; i < kCloseReasons; ++i) {
     const std::string label = std::string("reason=\"") + name(static_cast<CloseReason>(i)) + "\"";
-    closed.push_back(&registry.counter("push_stream_closed_total", "Connections that ended, by reason.", label));
+    closed.push_back(&registry.counter("push_stream_closed_total", "Connections closed, by reason.", label));
   }
 }
 
 HttpMeters::HttpMeters(metrics::Registry& registry)
     : sessions(registry.gauge("push_http_sessions", "Open HTTP connections.")),
-      requests(registry.counter("push_http_requests_total", "HTTP requests handed to a handler.")),
-      rejected(
-          registry.counter("push_http_rejected_total", "Bytes that never became a request: malformed, too large.")),
-      timeouts(registry.counter("push_http_timeouts_total", "HTTP connections that took too long or idled out.")),
+      requests(registry.counter("push_http_requests_total", "HTTP requests passed to a handler.")),
+      rejected(registry.counter("push_http_rejected_total",
+                                "Requests rejected before handling, e.g. malformed or too large.")),
+      timeouts(registry.counter("push_http_timeouts_total", "HTTP connections that timed out.")),
       accept_paused(
-          registry.counter("push_accept_paused_total", "Times that a listening socket paused at the socket limit.")),
+          registry.counter("push_accept_paused_total", "Times a listening socket paused at the socket limit.")),
       no_memory(
           registry.counter("push_http_no_memory_total", "Requests refused because the request budget was spent.")) {}
 

@@ -1,4 +1,4 @@
-// What the loops count. Shared by all of them; made once.
+// The metrics of the loops. Shared by all of them; created once.
 #pragma once
 #include <vector>
 
@@ -10,9 +10,9 @@ struct StreamMeters {
   explicit StreamMeters(metrics::Registry& registry);
   metrics::Gauge& open;
   metrics::Counter& accepted;
-  metrics::Counter& deliveries;           // frames handed to the kernel or an outbox
-  metrics::Counter& dropped;              // frames that drop_oldest gave up
-  metrics::Gauge& backlogs;               // connections that borrow buffers now
+  metrics::Counter& deliveries;           // frames passed to the kernel or to an outbox
+  metrics::Counter& dropped;              // frames dropped by overflow: drop_oldest
+  metrics::Gauge& backlogs;               // connections that currently hold buffers
   std::vector<metrics::Counter*> closed;  // by CloseReason
 };
 

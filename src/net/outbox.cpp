@@ -11,8 +11,8 @@ Outbox::Pushed Outbox::push(const stream::Message& message, std::size_t offset, 
   Pushed result = Pushed::queued;
   while (frames() > 0 && (frames() >= limits.frames || waiting_ + size > limits.bytes)) {
     if (limits.overflow == config::Overflow::close) return Pushed::overflow;
-    const std::size_t oldest = first_ + (head_offset_ > 0 ? 1 : 0);  // a frame that has begun must end
-    if (oldest == messages_.size()) break;                           // the begun one and the new one are the minimum
+    const std::size_t oldest = first_ + (head_offset_ > 0 ? 1 : 0);  // a partly sent frame must be completed
+    if (oldest == messages_.size()) break;  // the partly sent one and the new one are the minimum
     waiting_ -= frame(oldest).size();
     messages_.erase(messages_.begin() + static_cast<std::ptrdiff_t>(oldest));
     result = Pushed::dropped_oldest;
@@ -75,7 +75,7 @@ void Outbox::pop_frame() {
   messages_[first_] = stream::Message();
   head_offset_ = 0;
   ++first_;
-  if (first_ == messages_.size() || first_ >= 64) {  // give the places back, seldom enough to stay cheap
+  if (first_ == messages_.size() || first_ >= 64) {  // free the slots, rarely enough to stay cheap
     messages_.erase(messages_.begin(), messages_.begin() + static_cast<std::ptrdiff_t>(first_));
     first_ = 0;
   }

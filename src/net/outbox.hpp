@@ -1,7 +1,6 @@
-// What waits for one socket that would not take more: the unsent bytes of the write buffer, then whole frames, each a
-// message as this connection's transport writes it. Borrowed from the loop's pool after EAGAIN and given back when
-// empty. Bounded in frames and bytes. One thread, no I/O of its
-// own: the caller sends front() and reports what the socket took.
+// The send queue of one socket that is full: the unsent bytes of the write buffer, then whole frames, each a message in
+// the encoding of this connection's transport. Borrowed from the loop's pool after EAGAIN and returned when empty.
+// Bounded in frames and bytes. One thread, no I/O: the caller sends front() and reports how much the socket accepted.
 #pragma once
 #include <cstddef>
 #include <string_view>
@@ -26,15 +25,15 @@ class Outbox {
   Outbox() = default;
   explicit Outbox(stream::Encoding encoding) : encoding_(encoding) {}
 
-  // The part of the message's frame from `offset` on. offset > 0: its beginning is with the peer already, so it is
-  // never dropped. overflow: nothing was queued, and the connection must be closed.
+  // Queues the message's frame from `offset` on. offset > 0: its beginning is already sent, so it is never dropped.
+  // overflow: nothing was queued, and the connection must be closed.
   Pushed push(const stream::Message& message, std::size_t offset, const Limits& limits);
-  // A control frame's bytes, behind what has begun and before what has not. False: no room; pings and pongs may be
+  // Queues a control frame after a partly sent frame and before all others. False: no room; pings and pongs may be
   // lost.
   bool push_control(std::string_view bytes, const Limits& limits);
 
-  // The next bytes to send; empty = nothing waits. Small frames are gathered into the write buffer first, so that one
-  // system call takes many.
+  // The next bytes to send; empty = none. Small frames are collected in the write buffer first, so that one system call
+  // sends many.
   std::string_view front(const Limits& limits);
   void sent(std::size_t bytes);
 

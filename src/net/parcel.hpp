@@ -1,4 +1,4 @@
-// What crosses a thread: everything that others drop for a loop.
+// Parcels, the messages to a loop from other threads, and its inbox.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -25,22 +25,22 @@ struct Opening {  // Reply::stream
   Request request;
   Admission admission;
 };
-using Order = core::Callback<void()>;  // start-up, shutdown, a descriptor accepted elsewhere
+using Order = core::Callback<void()>;  // start-up, shutdown, a descriptor accepted by another loop
 
-// A message is for its user's connections on this loop.
+// A stream::Message goes to its user's connections on this loop.
 using Parcel = std::variant<stream::Message, Revocation, Answer, Opening, Order>;
 
-// One loop's letter box. Any thread drops, the loop takes all at once. Messages are bounded by the publisher's
+// One loop's inbox. Any thread adds, the loop takes all at once. Messages are bounded by the publisher's
 // admission (stream::Courier::backlog), answers by the sessions that wait for them.
 class Inbox {
  public:
-  // True: the box was empty, so the loop must be woken.
+  // True: the inbox was empty, so the loop must be woken.
   bool drop(Parcel parcel) {
     const core::Lock lock(mutex_);
     parcels_.push_back(std::move(parcel));
     return parcels_.size() == 1;
   }
-  // Swaps the content with `empty`, which keeps its capacity for the next round.
+  // Swaps the content with `empty`, whose capacity is reused.
   void take(std::vector<Parcel>& empty) {
     const core::Lock lock(mutex_);
     parcels_.swap(empty);

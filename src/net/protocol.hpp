@@ -1,9 +1,9 @@
-// What one kind of stream says and understands: what the peer's bytes mean, what a ping is, how a stream is ended, and
-// how a message is written. Slots, epoll, outboxes and the sweep are the connection table's, which asks a protocol only
-// when there is something to read or to end: an idle connection costs no call.
+// The wire protocol of one kind of stream: what the peer's bytes mean, what a ping is, how a stream is ended, and how a
+// message is encoded. Slots, epoll, outboxes and the sweep belong to the connection table, which calls a protocol only
+// to read or to end: an idle connection costs no call.
 //
-// A protocol has no state; one object serves the connections of all loops. What it must remember of one connection
-// between two reads is a number in the buffers that the connection borrows.
+// A protocol has no state; one object serves the connections of all loops. What it must remember about a connection
+// between two reads is one number in the connection's borrowed buffers.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -20,17 +20,17 @@ namespace push::net {
 
 // One read of one connection.
 struct Input {
-  char* data;            // what was left of the last read, then what has come; may be overwritten
+  char* data;            // the rest of the last read, then the new bytes; may be overwritten
   std::size_t size;      // never 0
-  std::size_t room;      // bytes that the reply may have
-  std::string& reply;    // empty; goes out behind what waits already, or is lost with the peer that does not read
-  std::uint32_t memory;  // as the last read left it; at first 0. Anything but 0 costs the connection a backlog
+  std::size_t room;      // maximum size of the reply in bytes
+  std::string& reply;    // empty at first; sent after what is already queued, or dropped if the peer does not read
+  std::uint32_t memory;  // as the last read left it; initially 0. Any other value costs the connection a backlog
 
-  std::size_t consumed = 0;  // what is left comes again. Of a full read buffer something must be consumed
+  std::size_t consumed = 0;  // the rest is passed again; must be > 0 if the read buffer is full
   bool alive = false;        // the peer has answered a ping
 };
 
-// The peer, or what it has sent, ends the stream.
+// The stream ends, at the peer's request or because of what it sent.
 struct Ending {
   CloseReason reason;
   std::uint16_t code = 0;  // the protocol's own, for its end()
@@ -39,19 +39,19 @@ struct Ending {
 class Protocol {
  public:
   virtual ~Protocol() = default;
-  // The three below never change.
+  // The next three are constant.
   virtual stream::Encoding encoding() const = 0;
   virtual std::string_view ping() const = 0;  // sent once per ping period
   virtual bool answers_pings() const = 0;     // true: a peer without a sign of life is closed
-  // The reply is not sent if the stream ends.
+  // If the stream ends, the reply is not sent.
   virtual std::optional<Ending> read(Input& input) const = 0;
-  // What goes out before our end of the TCP connection is closed, after which the peer has some time for its own.
+  // The bytes to send before our side is shut down, after which the peer has some time to close its own.
   virtual std::string end(const Ending& ending) const = 0;
 };
 
-// By stream::Transport; null = not served.
+// Indexed by stream::Transport; null = not supported.
 using Protocols = std::array<const Protocol*, stream::kTransports>;
-// Those that this server speaks.
+// The protocols that this server supports.
 Protocols protocols();
 
 }  // namespace push::net

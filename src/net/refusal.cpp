@@ -8,19 +8,19 @@ namespace {
 
 struct Row {
   unsigned status;
-  std::string_view before;  // the detail goes between the two
+  std::string_view before;  // the detail is inserted between the two
   std::string_view after;
 };
 
-// In the order of Refusal. What begins with "websocket:" is gorilla/websocket's text, and so Gotify's.
+// In the order of Refusal. Texts that begin with "websocket:" are gorilla/websocket's, and therefore Gotify's.
 constexpr std::array<Row, 12> kRows = {{
     {400, "malformed HTTP request: ", ""},
-    {408, "the request took too long", ""},
+    {408, "request timed out", ""},
     {413, "request body is larger than ", " bytes"},
     {431, "request header is too large", ""},
-    {503, "too many large requests are being received", ""},
+    {503, "too many large requests in progress", ""},
     {503, "this listener serves no streams", ""},
-    {400, "stream: this transport is not served", ""},
+    {400, "stream: transport not supported", ""},
     {400, "", ""},
     {400, "websocket: client sent data before handshake is complete", ""},
     {400, "websocket: the client speaks HTTP/1.0, a handshake needs HTTP/1.1", ""},

@@ -1,4 +1,4 @@
-// Every status that net itself answers with, in one table: what was wrong with a connection, a request or a handshake.
+// Every error status that net itself sends, in one table: bad connections, requests and handshakes.
 // A handler's own answers are chosen in api.
 #pragma once
 #include <cstdint>
@@ -9,15 +9,15 @@ namespace push::net {
 
 enum class Refusal : std::uint8_t {
   malformed,       // detail: what is wrong with the bytes
-  too_slow,        // the header or the body did not arrive in time
+  too_slow,        // header or body did not arrive in time
   body_too_large,  // detail: the limit in bytes
   header_too_large,
   no_memory,   // the request budget is spent
   no_streams,  // this listener has none, or the server is shutting down
   unserved_transport,
   bad_handshake,  // detail: what is wrong with it
-  early_data,     // bytes behind the handshake
-  old_protocol,   // a handshake by HTTP/1.0
+  early_data,     // bytes after the handshake
+  old_protocol,   // a handshake over HTTP/1.0
   foreign_origin,
   unanswered,  // a handler dropped its Reply
 };

@@ -1,5 +1,5 @@
-// What Boost.Beast parses, behind net::Request: made with a request's first byte, given to the handler when it is
-// whole.
+// The implementation of net::Request on Boost.Beast's parser: created at a request's first byte, passed to the handler
+// when complete.
 #pragma once
 #include <boost/beast/http/parser.hpp>
 #include <string>

@@ -1,5 +1,5 @@
 // A request's body for Boost.Beast: a string that grows with what has arrived. Beast's own string_body reserves the
-// whole announced length for a peer that has sent nothing of it.
+// whole announced length before the peer has sent any of it.
 #pragma once
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
@@ -42,14 +42,14 @@ struct RequestBody {
     void make_room(std::size_t needed) {
       if (needed <= body_.capacity()) return;
       const std::uint64_t doubled = std::min<std::uint64_t>(announced_, 2 * std::uint64_t{body_.capacity()});
-      value_type larger;  // reserve() of a string that has something doubles on its own account
+      value_type larger;  // because reserve() of a non-empty string may double by itself
       larger.reserve(std::max(needed, static_cast<std::size_t>(doubled)));
       larger = body_;
       body_.swap(larger);
     }
 
     value_type& body_;
-    std::uint64_t announced_ = std::numeric_limits<std::uint64_t>::max();  // by chunks: nothing
+    std::uint64_t announced_ = std::numeric_limits<std::uint64_t>::max();  // chunked: unknown
   };
 };
 

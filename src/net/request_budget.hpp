@@ -1,6 +1,6 @@
-// The memory that requests hold from their first byte to their answer, for all sessions together: who has not been let
-// in yet cannot make us hold more than this. One request may have as much as is still free beside it, so that a few
-// large ones that never end leave room for many small ones. Any thread.
+// The memory that requests hold from their first byte to their answer, for all sessions together: clients that
+// are not authenticated yet cannot make us hold more than this. One request may hold at most as much as is still free
+// besides it, so that a few large ones that never end leave room for many small ones. Any thread.
 #pragma once
 #include <algorithm>
 #include <atomic>
@@ -22,8 +22,7 @@ class RequestBudget {
   std::atomic<std::size_t> used_{0};
 };
 
-// What one request holds of the budget; gives it back when it is destroyed, on whichever thread. The budget outlives
-// it.
+// One request's share of the budget; returned on destruction, on any thread. The budget outlives it.
 class RequestCharge {
  public:
   RequestCharge() = default;
@@ -39,7 +38,7 @@ class RequestCharge {
     if (held_ > 0) budget_->used_.fetch_sub(held_, std::memory_order_relaxed);
   }
 
-  // False: there is no room, and it holds what it held.
+  // False: no room; the share is unchanged.
   bool grow_to(std::size_t bytes) {
     if (bytes <= held_) return true;
     const std::size_t more = bytes - held_;

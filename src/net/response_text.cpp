@@ -6,7 +6,7 @@
 namespace push::net {
 namespace {
 
-// Formatting a date costs more than the rest of the head; it changes once a second.
+// Formatting a date costs more than the rest of the head; it changes once per second.
 const std::string& date_now() {
   thread_local std::string text;
   thread_local std::int64_t second = -1;

@@ -7,7 +7,8 @@
 namespace push::net {
 
 // Status line, Date, Content-Type, Content-Length, the handler's headers, Connection: close if asked, empty line.
-// An HTTP/1.0 client that keeps the connection is told so. 204, 304 and 1xx carry no Content-Length.
+// An HTTP/1.0 client that keeps the connection alive gets Connection: keep-alive. 204, 304 and 1xx carry no
+// Content-Length.
 struct HeadOptions {
   bool close = false;
   bool http_1_0 = false;

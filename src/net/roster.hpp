@@ -16,8 +16,8 @@ class Roster {
   struct Entry {
     core::UserId user{};
     std::uint32_t head = kNone;
-    std::uint32_t cursor = kNone;  // the connection that the running fan-out serves next
-    bool busy = false;             // a fan-out holds this entry: it stays although it may be empty
+    std::uint32_t cursor = kNone;  // the connection that the current fan-out serves next
+    bool busy = false;             // a fan-out uses this entry: it stays even if empty
   };
 
   Roster(hub::Hub& hub, hub::LoopIndex loop) : hub_(hub), loop_(loop) {}
@@ -25,7 +25,7 @@ class Roster {
   void link(SlotPool<Connection>& connections, std::uint32_t slot, core::UserId user);
   void unlink(SlotPool<Connection>& connections, std::uint32_t slot);
 
-  std::uint32_t find(core::UserId user) const;  // kNone: nobody here
+  std::uint32_t find(core::UserId user) const;  // kNone: no connections here
   Entry& entry(std::uint32_t index) { return entries_[index]; }
   // The fan-out is done with this entry.
   void release(std::uint32_t index);

@@ -1,4 +1,4 @@
-// What an HTTP session sees of the loop that it lives on. One per loop, whose thread alone uses it.
+// The part of a loop that its HTTP sessions use. One per loop; only the loop's thread uses it.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -29,18 +29,18 @@ class SessionOwner {
 };
 
 struct SessionContext {
-  static constexpr std::size_t kReadBuffer = 64 * 1024;  // a system call costs little compared with copying as much
+  static constexpr std::size_t kReadBuffer = 64 * 1024;  // here a system call costs little compared with the copy
 
   const config::Http& limits;
   HttpMeters& meters;
   RequestBudget& budget;
   SessionOwner& owner;
   ReplyReceiver& replies;
-  unsigned seconds = 1;  // the loop's clock, since the start
+  unsigned seconds = 1;  // the loop's clock: seconds since the start
 
   // Shared by the loop's sessions, for the duration of one call.
   std::unique_ptr<char[]> read_buffer = std::make_unique<char[]>(kReadBuffer);
-  std::string head{};  // of the response that is being written
+  std::string head{};  // head of the response being written
 };
 
 }  // namespace push::net

@@ -15,7 +15,7 @@ class SlotPool {
  public:
   static constexpr std::uint32_t kPage = 1024;
 
-  // The slot's former content is still in it; the caller sets what it needs.
+  // The slot still has its previous content; the caller sets what it needs.
   std::uint32_t acquire() {
     ++used_;
     if (!free_.empty()) {
@@ -34,7 +34,7 @@ class SlotPool {
   T& operator[](std::uint32_t slot) { return pages_[slot / kPage][slot % kPage]; }
   const T& operator[](std::uint32_t slot) const { return pages_[slot / kPage][slot % kPage]; }
 
-  std::uint32_t end() const { return end_; }  // every slot ever used lies below
+  std::uint32_t end() const { return end_; }  // every slot ever used is below this
   std::size_t used() const { return used_; }
 
  private:

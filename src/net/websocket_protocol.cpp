@@ -24,14 +24,14 @@ Ending ended_by_close(std::string_view payload) {
   return ending(broken ? CloseReason::protocol_error : CloseReason::client_close, code);
 }
 
-// Data is read to keep the protocol right and otherwise ignored, as Gotify does.
+// Data frames are validated and otherwise ignored, as in Gotify.
 std::optional<Ending> take_frame(const ClientFrame& frame, Input& input, websocket::MessageState& message) {
   switch (frame.opcode) {
     case Opcode::pong:
       input.alive = true;
       return std::nullopt;
     case Opcode::ping: {
-      // A flood is answered as far as the room goes: RFC 6455 5.5.3 asks only for the most recent one.
+      // A flood of pings is answered as far as there is room: RFC 6455 5.5.3 asks only for the most recent one.
       const websocket::ControlFrame pong = websocket::control_frame(Opcode::pong, frame.view());
       if (input.reply.size() + sizeof(pong.bytes) <= input.room) input.reply += pong.view();
       return std::nullopt;

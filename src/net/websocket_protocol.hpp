@@ -1,4 +1,4 @@
-// A WebSocket as Gotify has it: pongs and pings count, data does not, and Close is answered (gotify-spec 3).
+// A WebSocket as in Gotify: pongs are signs of life, data is ignored, pings and Close are answered (gotify-spec 3).
 #pragma once
 #include "net/protocol.hpp"
 #include "push/websocket/frame.hpp"

@@ -26,7 +26,7 @@ std::unique_ptr<Wire> PlainWire::open(boost::asio::io_context& context, core::De
   boost::system::error_code error;
   wire->socket_.assign(socket.get(), error);
   if (error) return nullptr;
-  static_cast<void>(socket.release());  // the wire's now
+  static_cast<void>(socket.release());  // now owned by the wire
   return wire;
 }
 

@@ -1,5 +1,5 @@
 // The bytes of one accepted connection, below HTTP: non-blocking reads and writes, and waiting for readiness. It
-// buffers nothing, so that a session that waits for a peer costs no buffer. One thread: the loop's.
+// buffers nothing, so that a waiting session costs no buffer. One thread: the loop's.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
@@ -35,16 +35,16 @@ class Wire {
 
   virtual ~Wire() = default;
   virtual Result read_some(std::span<char> room) = 0;
-  // As much of both as fits now, in one system call; either may be empty.
+  // Writes as much of both as the socket accepts now, in one system call; either may be empty.
   virtual Result write_some(std::string_view first, std::string_view second) = 0;
   // Calls the waiter once, from the loop: when the wire is ready, has failed, or was closed meanwhile. At most one wait
   // per direction.
   virtual void wait(Direction direction, std::shared_ptr<Waiter> waiter) = 0;
-  // Bytes that were written and that the peer's kernel has not acknowledged; nothing if that is unknown.
+  // Bytes written and not yet acknowledged by the peer's kernel; none if unknown.
   virtual std::optional<std::size_t> unacknowledged() = 0;
-  // Gives up the descriptor, still open and non-blocking, to the caller. No wait may be pending.
+  // Passes the descriptor, still open and non-blocking, to the caller. No wait may be pending.
   virtual int release() = 0;
-  // The peer reads the end after what was written; reading goes on.
+  // Shuts down our side after what was written; reading continues.
   virtual void shutdown() = 0;
   virtual void close() = 0;
 };
@@ -52,7 +52,7 @@ class Wire {
 // A stream socket without encryption.
 class PlainWire final : public Wire {
  public:
-  // A non-blocking socket. Empty: epoll refused it, and it is closed.
+  // Takes a non-blocking socket. Empty: epoll refused it, and it is closed.
   static std::unique_ptr<Wire> open(boost::asio::io_context& context, core::Descriptor socket);
 
   Result read_some(std::span<char> room) override;

@@ -9,9 +9,9 @@
 namespace push::stream {
 namespace {
 
-constexpr std::string_view kNewline = "\n";  // every frame ends in one, the HTTP answer does not (gotify-spec 3)
+constexpr std::string_view kNewline = "\n";  // every frame ends with one, the HTTP response does not (gotify-spec 3)
 
-// One event of text/event-stream. A receiver puts several data lines together again with line feeds.
+// One event of text/event-stream. A receiver joins several data lines with line feeds.
 core::Bytes event_block(core::MessageId id, std::string_view json) {
   std::string text = "id: " + std::to_string(core::value(id)) + "\n";
   text.reserve(text.size() + json.size() + 16);
@@ -38,7 +38,7 @@ Message::Head::~Head() {
   delete sse.load(std::memory_order_acquire);
 }
 
-// Two that ask for the first time at once both make it; one of the two stays.
+// Two concurrent first calls both make it; one result is kept.
 std::string_view Message::sse() const {
   const core::Bytes* made = head().sse.load(std::memory_order_acquire);
   if (made == nullptr) {

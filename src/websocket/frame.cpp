@@ -145,9 +145,9 @@ ParseStatus MessageState::accept(const ClientFrame& frame, std::size_t max_messa
   if (is_control(frame.opcode)) return ParseStatus::complete;
   if ((frame.opcode == Opcode::continuation) != fragmented_) return ParseStatus::violation;
   if (frame.size > max_message || size_ > max_message - frame.size) return ParseStatus::too_big;
-  constexpr std::size_t kMost = std::numeric_limits<std::uint16_t>::max();
+  constexpr std::size_t kMax = std::numeric_limits<std::uint16_t>::max();
   fragmented_ = !frame.final;
-  size_ = frame.final ? std::uint16_t{0} : static_cast<std::uint16_t>(std::min(kMost, size_ + frame.size));
+  size_ = frame.final ? std::uint16_t{0} : static_cast<std::uint16_t>(std::min(kMax, size_ + frame.size));
   return ParseStatus::complete;
 }
 

@@ -33,14 +33,14 @@ TEST(TrustedProxies, AnEntryThatIsNoAddressEndsTheSearchWithThePeer) {
                              "1.2.3.4\nip=5.6.7.8", "fe80::1%eth0"}) {
     EXPECT_EQ(proxies.client_of("10.0.0.1", header), "10.0.0.1") << header;
   }
-  EXPECT_EQ(proxies.client_of("10.0.0.1", "x, 1.2.3.4"), "1.2.3.4") << "what is left of the client is its own word";
+  EXPECT_EQ(proxies.client_of("10.0.0.1", "x, 1.2.3.4"), "1.2.3.4") << "entries left of the client's are its own claim";
 }
 
 TEST(TrustedProxies, Ipv4IsTheSameWhenItIsMapped) {
   EXPECT_EQ(trusting({"::ffff:10.0.0.1"}).client_of("10.0.0.1", "::ffff:1.2.3.4"), "1.2.3.4");
   EXPECT_EQ(trusting({"10.0.0.0/8"}).client_of("10.0.0.1", "1.2.3.4, ::ffff:10.2.2.2"), "1.2.3.4");
   EXPECT_EQ(trusting({"0.0.0.0/0"}).client_of("10.0.0.1", "::1"), "::1");
-  EXPECT_EQ(trusting({"::/0"}).client_of("10.0.0.1", "1.2.3.4"), "10.0.0.1") << "all of IPv6 is none of IPv4";
+  EXPECT_EQ(trusting({"::/0"}).client_of("10.0.0.1", "1.2.3.4"), "10.0.0.1") << "::/0 contains no IPv4 address";
 }
 
 TEST(TrustedProxies, PrefixesEndWithinAByteToo) {

@@ -17,7 +17,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::Pair;
 
-// Stands in the test's directory while it lives.
+// Changes to the test's directory for its lifetime.
 class WorkingDirectory {
  public:
   explicit WorkingDirectory(const std::filesystem::path& to) : before_(std::filesystem::current_path()) {
@@ -228,7 +228,7 @@ TEST_F(ConfigTest, lists_in_variables_are_csv_records_or_yaml) {
   EXPECT_THAT(methods("[]"), ElementsAre());
   EXPECT_THAT(methods("a,\t \"b,c\""), ElementsAre("a", "b,c"));
   EXPECT_THAT(methods(" [a, b] "), ElementsAre("a", "b"));
-  EXPECT_THAT(methods("[a-z]+,[0-9]+"), ElementsAre("[a-z]+", "[0-9]+")) << "begins with a bracket and is a CSV record";
+  EXPECT_THAT(methods("[a-z]+,[0-9]+"), ElementsAre("[a-z]+", "[0-9]+")) << "starts with a bracket but is a CSV record";
 }
 
 TEST_F(ConfigTest, maps_in_variables_are_json_or_yaml) {
@@ -348,7 +348,7 @@ TEST_F(ConfigTest, the_metrics_page_needs_a_port_of_its_own) {
   EXPECT_EQ(error_of("server: {listenaddr: \"unix:/x\", metrics: {port: 80}}"), "loaded");
 }
 
-// It must not become the name of a file that contains its password.
+// It must not become a file name that contains the password.
 TEST_F(ConfigTest, the_connection_of_a_database_server_is_refused_without_showing_it) {
   for (const char* connection :
        {"host=db user=x password=hunter3", "host=db user=x password = hunter3", "gotify:hunter3@tcp(db:3306)/gotify",

@@ -1,4 +1,4 @@
-// The dialect of Go's godotenv, which Gotify 3 reads. Every value here is what godotenv 1.5.1 answered.
+// The dialect of Go's godotenv, which Gotify 3 reads. Every value here is godotenv 1.5.1's result.
 #include "config/dotenv.hpp"
 
 #include <gmock/gmock.h>
@@ -246,7 +246,7 @@ TEST_F(DotenvFile, IsFoundWhereGotifyLooksAndTheFirstOneCounts) {
   set("XDG_CONFIG_HOME", (directory_ / "xdg").string());
   EXPECT_EQ(load_text("")->config.server.port, 2);
   set("GOTIFY_CONFIG_FILE", write("my.env", "GOTIFY_SERVER_PORT=3\n"));
-  EXPECT_EQ(load_text("")->config.server.port, 3) << "and then nothing else is looked for";
+  EXPECT_EQ(load_text("")->config.server.port, 3) << "then no other file is looked for";
 }
 
 TEST_F(DotenvFile, WithAYamlNameIsTheConfigYml) {

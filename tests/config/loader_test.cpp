@@ -1,4 +1,4 @@
-// Files of other people: Gotify's own, and files with anything in them.
+// Foreign files: Gotify's own, and files with arbitrary content.
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -84,7 +84,7 @@ std::string replaced(std::string text, const std::string& from, const std::strin
   return text.replace(at, from.size(), to);
 }
 
-// What this server does not serve and nobody asks it to: Gotify's own example has all of it.
+// Unsupported features that are not enabled: Gotify's own example contains all of them.
 TEST_F(LoaderTest, a_gotify_file_with_its_defaults_is_read_without_a_word) {
   const auto loaded = load_text(kGotify);
   ASSERT_TRUE(loaded.has_value()) << loaded.error().text;
@@ -105,8 +105,8 @@ TEST_F(LoaderTest, what_would_be_missed_is_refused_not_ignored) {
             "config.yml:2: oidc.enabled: true: OpenID Connect is not supported: set this to false; password "
             "login works");
   EXPECT_EQ(error_of("localauth: {enabled: false}"),
-            "config.yml:1: localauth.enabled: false: password login cannot be switched off because there is no "
-            "other: set this to true or remove it");
+            "config.yml:1: localauth.enabled: false: password login cannot be disabled because it is the only kind of "
+            "login: set this to true or remove it");
 }
 
 TEST_F(LoaderTest, what_counts_is_the_value_in_effect) {
@@ -232,7 +232,7 @@ class Mutator {
 TEST_F(LoaderTest, mutated_files_load_or_are_refused_by_line) {
   const auto refusal = testing::MatchesRegex("config\\.yml:[1-9][0-9]*: .+|and [0-9]+ more");
   const std::string original = read("config.yml");
-  ASSERT_NE(original, "") << "run from the top of the repository";
+  ASSERT_NE(original, "") << "run from the repository's root";
   Mutator mutated(20261122);
   int refused = 0;
   for (int i = 0; i < 500; ++i) {

@@ -1,4 +1,4 @@
-// What holds for every key: driven by the list of settings, so that a new key is tested by being there.
+// Properties of every key, driven by the list of settings, so that new keys are tested automatically.
 #include <gmock/gmock.h>
 
 #include <filesystem>
@@ -166,7 +166,7 @@ TEST_F(SchemaTest, variables_carry_gotifys_names_and_no_two_keys_share_one) {
 // The defaults in config.hpp are the only ones; config.yml must say the same, key by key, in the same order.
 TEST_F(SchemaTest, config_yml_lists_exactly_every_key_with_its_default_and_meaning) {
   std::string text = read("config.yml");
-  ASSERT_NE(text, "") << "run from the top of the repository";
+  ASSERT_NE(text, "") << "run from the repository's root";
   while (!text.empty() && text[0] == '#') text.erase(0, text.find('\n') + 1);
   EXPECT_EQ(text, as_config_yml(defaults()));
 }
@@ -190,7 +190,7 @@ TEST_F(SchemaTest, the_document_holds_the_table_of_every_key) {
   const std::string first = "<!-- config -->";
   const std::size_t begin = document.find(first);
   const std::size_t end = document.find("<!-- /config -->");
-  ASSERT_LT(begin, end) << "the table is between the markers";
+  ASSERT_LT(begin, end) << "the table must be between the markers";
   EXPECT_THAT(document.substr(begin + first.size(), end - begin - first.size()), HasSubstr(as_table(defaults())));
 }
 

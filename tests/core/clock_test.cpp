@@ -18,7 +18,7 @@ WallTime at(std::int64_t unix_seconds, std::int64_t fraction = 0) {
 }
 constexpr std::int64_t kExample = 1795344790;  // 2026-11-22 10:53:10 UTC
 
-// What the C library makes of the same second.
+// The C library's result for the same second.
 std::string by_strftime(std::int64_t unix_seconds, const char* format) {
   const std::time_t time = unix_seconds;
   std::tm broken{};
@@ -79,7 +79,7 @@ TEST(ParseTime, ReadsEveryFormThatGotifyHasWritten) {
   EXPECT_EQ(parse_time("2026-11-22T10:53Z"), at(kExample - 10));
   EXPECT_EQ(parse_time("2026-11-22"), at(kExample - 39190));
   EXPECT_EQ(parse_time("2026-11-22 10:53:10.5"), at(kExample, 500000000));
-  EXPECT_EQ(parse_time("2016-12-31T23:59:60Z"), at(1483228800));  // a leap second is the next minute's first
+  EXPECT_EQ(parse_time("2016-12-31T23:59:60Z"), at(1483228800));  // a leap second becomes the next minute's first
   EXPECT_EQ(parse_time("2024-02-29 00:00:00"), at(1709164800));
 }
 

@@ -18,7 +18,7 @@ TEST(Pattern, IsSearchedForAnywhere) {
   EXPECT_FALSE(found("^friend", "http://friend"));
   EXPECT_TRUE(found("", ""));
   EXPECT_TRUE(found("^a$", "a"));
-  EXPECT_FALSE(found("^a$", "a\n")) << "$ is the end of the text alone";
+  EXPECT_FALSE(found("^a$", "a\n")) << "$ must match only at the end of the text";
   EXPECT_FALSE(found("a.b", "a\nb"));
   EXPECT_FALSE(found("friend", "FRIEND"));
 }

@@ -20,7 +20,7 @@ TEST(Random, BytesAreAsManyAsAskedForAndDifferEachTime) {
   EXPECT_EQ(random_bytes(0), "");
 }
 
-// 200 letters: a byte modulo 200 would make the first 56 of them twice as likely.
+// 200 letters: a byte modulo 200 would make the first 56 twice as likely.
 TEST(Random, NoLetterIsLikelierThanAnother) {
   std::string alphabet;
   for (int i = 0; i < 200; ++i) alphabet += static_cast<char>(i);

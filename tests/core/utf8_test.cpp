@@ -11,7 +11,7 @@
 namespace push::core {
 namespace {
 
-// The slow second opinion: decode each code point by its bits, then ask whether encoding it again gives the same size.
+// A slow reference: decode each code point bit by bit, then check that encoding it again yields the same size.
 bool reference_valid_utf8(std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {

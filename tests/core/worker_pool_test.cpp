@@ -12,7 +12,7 @@
 namespace push::core {
 namespace {
 
-// Occupies one worker until released. Outlives the pool: declared before it.
+// Occupies one worker until released. Must outlive the pool: declare it first.
 class Gate {
  public:
   WorkerPool::Job job() {
@@ -47,7 +47,7 @@ TEST(WorkerPool, RunsAJobOnAThreadOfItsOwn) {
 TEST(WorkerPool, AllThreadsWorkAtOnce) {
   Gate gates[3];
   WorkerPool pool(3, 10);
-  for (Gate& gate : gates) occupy(pool, gate);  // each waits until its job has begun
+  for (Gate& gate : gates) occupy(pool, gate);  // each waits until its job has started
   EXPECT_EQ(pool.waiting(), 0U);
   for (Gate& gate : gates) gate.release();
 }
@@ -155,7 +155,7 @@ TEST(WorkerPool, AJobIsDestroyedOnceItHasRun) {
   const std::weak_ptr<int> watch = token;
   WorkerPool::Job job = [owned = std::move(token)] { EXPECT_EQ(*owned, 1); };
   ASSERT_TRUE(pool.submit(job));
-  occupy(pool, next);  // begins only after the first job's end
+  occupy(pool, next);  // starts only after the first job's end
   EXPECT_TRUE(watch.expired());
   next.release();
 }

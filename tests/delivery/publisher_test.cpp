@@ -21,7 +21,7 @@ stream::Message message(std::uint64_t id, UserId user, std::string_view json) {
   return {core::MessageId{id}, core::ApplicationId{1}, user, json};
 }
 
-// Takes notes of who was told what, in order.
+// Records the calls in order.
 struct Notes final : stream::Courier, cluster::Backplane, Sink {
   std::vector<std::string> log;
   std::size_t behind = 0;

@@ -12,7 +12,7 @@ namespace {
 
 using core::UserId;
 
-// Keeps every promise of the header: what one end announces, the other hears at once and in that order.
+// Keeps every promise of the header: the other end receives announcements at once and in order.
 class Wire {
  public:
   class End final : public cluster::Backplane {
@@ -74,7 +74,7 @@ struct TwoNodes : testing::Test {
     a.emplace(store, wire.a);
     b.emplace(store, wire.b);
   }
-  // Returns the answer, after everybody was told.
+  // Returns the answer, after all sinks were called.
   std::string publish(Node& on, const std::string& text) {
     std::promise<std::string> answer;
     const auto queued = on.publisher.publish(
@@ -95,7 +95,7 @@ TEST_F(TwoNodes, AMessageReachesTheStreamsOfBothOnce) {
   }
   EXPECT_EQ(a->streams.got, expected);
   EXPECT_EQ(b->streams.got, expected);
-  EXPECT_EQ(wire.a.announced, 5) << "what came from the other node is not announced again";
+  EXPECT_EQ(wire.a.announced, 5) << "messages from the other node must not be announced again";
   EXPECT_EQ(wire.b.announced, 5);
 }
 

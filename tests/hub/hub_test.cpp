@@ -34,7 +34,7 @@ TEST(Hub, LeavingOneLoopKeepsTheOthers) {
   hub.join(UserId{7}, 0);
   hub.join(UserId{7}, 1);
   hub.leave(UserId{7}, 0);
-  hub.leave(UserId{7}, 0);  // twice is once
+  hub.leave(UserId{7}, 0);  // leaving twice has no further effect
   EXPECT_EQ(hub.loops_of(UserId{7}), LoopSet{2});
 }
 
@@ -58,7 +58,7 @@ TEST(Hub, ManyThreadsJoinAskAndLeave) {
     threads.emplace_back([&hub, loop] {
       for (std::uint64_t id = 1; id <= 2000; ++id) {
         hub.join(UserId{id}, loop);
-        // Whatever the others do, this loop's own bit is set.
+        // Whatever the other threads do, this loop's own bit is set.
         ASSERT_NE(hub.loops_of(UserId{id}) & (LoopSet{1} << loop), 0U);
         if (id % 2 == 0) hub.leave(UserId{id}, loop);
       }

@@ -23,8 +23,8 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-// What is wrong with a page by the rules of text format 0.0.4: HELP then TYPE, once a family, families together, every
-// sample under its family.
+// Violations of text format 0.0.4 in a page: HELP then TYPE, once per family, families contiguous, every sample under
+// its family.
 std::string fault_of(const std::string& text) {
   const auto help = testing::Matches(testing::MatchesRegex("# HELP [a-zA-Z_:][a-zA-Z0-9_:]* ([^\\]|\\\\\\\\|\\\\n)*"));
   const auto type =

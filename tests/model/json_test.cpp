@@ -83,7 +83,7 @@ TEST(JsonString, CutSequencesAreReplacedAndWhatFollowsIsKept) {
   EXPECT_EQ(escaped("\xe2\x82"), R"("\ufffd\ufffd")");
   EXPECT_EQ(escaped("\xf0\x9f\x98"), R"("\ufffd\ufffd\ufffd")");
   EXPECT_EQ(escaped("\xe2\x82<\xc3\xa9"), "\"\\ufffd\\ufffd\\u003c\xc3\xa9\"");
-  EXPECT_EQ(escaped("\xe2\x80"), R"("\ufffd\ufffd")") << "the beginning of U+2028 at the end of the text";
+  EXPECT_EQ(escaped("\xe2\x80"), R"("\ufffd\ufffd")") << "a truncated U+2028 at the end of the text";
 }
 
 TEST(MessageJson, KeysComeInGotifysOrder) {

@@ -53,7 +53,7 @@ stream::Message message(std::uint64_t user, std::string_view text) {
   return {core::MessageId{1}, core::ApplicationId{1}, UserId{user}, text};
 }
 
-// What a WebSocket gets for it.
+// The WebSocket frame of a message.
 std::string frame_of(std::string_view text) {
   return std::string(message(1, text).encoded(stream::Encoding::websocket));
 }
@@ -153,14 +153,14 @@ TEST_F(ConnectionTableTest, ALongFanOutYieldsToAnotherUser) {
   fanout->hand_out(message(1, "crowd"));
   fanout->hand_out(message(2, "other"));
   EXPECT_TRUE(fanout->fan_out());
-  EXPECT_EQ(other.read_all(), frame_of("other")) << "it must not wait for the whole crowd";
+  EXPECT_EQ(other.read_all(), frame_of("other")) << "it must not wait for the whole fan-out";
   while (fanout->fan_out()) {
   }
   for (const Peer& peer : crowd) ASSERT_EQ(peer.read_all(), frame_of("crowd"));
 }
 
 TEST_F(ConnectionTableTest, ConnectionsThatComeAndGoInsideAFanOutDoNotDisturbIt) {
-  for (const std::uint64_t leaving : {0U, 1U}) {  // whichever it is, the one that is next in turn goes once
+  for (const std::uint64_t leaving : {0U, 1U}) {  // whichever leaves, the next one in turn is served once
     std::vector<Peer> crowd;
     for (std::size_t i = 0; i < 2 * Fanout::kTurn; ++i) crowd.push_back(connect(1, i));
     fanout->hand_out(message(1, "x"));
@@ -246,7 +246,7 @@ TEST_F(ConnectionTableTest, DropOldestKeepsTheConnectionAndWholeFrames) {
   for (std::size_t at = 0; at < got.size(); at += 1000) {
     EXPECT_EQ(got.substr(at, 1000), frame_of(std::string(995, got[at + 4]))) << "frame cut at " << at;
   }
-  EXPECT_EQ(got[got.size() - 2], static_cast<char>('A' + 49 % 26)) << "the newest must be there";
+  EXPECT_EQ(got[got.size() - 2], static_cast<char>('A' + 49 % 26)) << "the newest message must arrive";
 }
 
 TEST_F(ConnectionTableTest, APingIsAnsweredWithItsPayload) {
@@ -321,7 +321,7 @@ TEST_F(ConnectionTableTest, ACloseIsEchoedAndThePeerHasTimeToEnd) {
   EXPECT_TRUE(a.ended());
   EXPECT_EQ(closed(CloseReason::client_close), 1U);
   EXPECT_EQ(hub.online_users(), 0U);
-  EXPECT_EQ(table->size(), 1U) << "it lingers";
+  EXPECT_EQ(table->size(), 1U) << "it must linger";
   a.close();
   process();
   EXPECT_EQ(table->size(), 0U);

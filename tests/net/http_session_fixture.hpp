@@ -1,4 +1,4 @@
-// A session with everything around it: the test is its loop, its handler, its gate and (through `pipe`) its peer.
+// A session and its surroundings: the test acts as its loop, handler, gate and (through `pipe`) peer.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -27,11 +27,11 @@ struct HttpSessionTest : testing::Test, SessionOwner, ReplyReceiver, RequestHand
   std::shared_ptr<HttpSession> session;
 
   std::vector<std::string> peers;
-  std::vector<Request> requests;  // of those that wait
+  std::vector<Request> requests;  // the waiting ones
   std::vector<Reply> replies;
   bool origin_allowed = true;
   bool adopts = true;
-  stream::Transport transport = stream::Transport::websocket;  // that "/stream" asks for
+  stream::Transport transport = stream::Transport::websocket;  // requested by "/stream"
   std::vector<std::string> greetings;
   int opened_streams = 0;
 
@@ -45,7 +45,7 @@ struct HttpSessionTest : testing::Test, SessionOwner, ReplyReceiver, RequestHand
     held()->start();
   }
 
-  // The session stays alive for one call, as in the loop.
+  // Keeps the session alive for one call, as the loop does.
   std::shared_ptr<HttpSession> held() { return session; }
   void tick(unsigned seconds) {
     for (; seconds > 0; --seconds) {
@@ -67,7 +67,7 @@ struct HttpSessionTest : testing::Test, SessionOwner, ReplyReceiver, RequestHand
   }
   static std::string get(const std::string& target) { return "GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n"; }
 
-  // What the peer has received since it was asked last, without the dates.
+  // What the peer has received since the last call, without the dates.
   std::string received() {
     std::string bytes = std::exchange(pipe.received, {});
     for (std::size_t at = bytes.find("Date: "); at != std::string::npos; at = bytes.find("Date: ", at)) {

@@ -1,4 +1,4 @@
-// How a session becomes a stream, on a wire in memory.
+// How a session becomes a stream, on an in-memory wire.
 #include <gtest/gtest.h>
 
 #include "net/http_session_fixture.hpp"
@@ -19,10 +19,10 @@ struct HttpSessionStreamTest : HttpSessionTest {
 
 TEST_F(HttpSessionStreamTest, TheUpgradeHandsTheDescriptorOver) {
   pipe.send(get("/a") + handshake());
-  EXPECT_EQ(received(), ok("GET /a ")) << "the greeting goes out with the stream";
+  EXPECT_EQ(received(), ok("GET /a ")) << "the greeting must be sent with the stream";
   EXPECT_TRUE(pipe.released);
   EXPECT_FALSE(pipe.closed);
-  EXPECT_EQ(pipe.reader, nullptr) << "nothing waits on a descriptor that another owns";
+  EXPECT_EQ(pipe.reader, nullptr) << "no wait may remain on a descriptor with a new owner";
   ASSERT_EQ(greetings.size(), 1U);
   EXPECT_EQ(greetings[0],
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -69,7 +69,7 @@ TEST_F(HttpSessionStreamTest, AHandshakeNeedsHttp11) {
 TEST_F(HttpSessionStreamTest, ATransportThatIsNotServedIsRefused) {
   transport = stream::Transport::sse;
   pipe.send(get("/stream"));
-  EXPECT_EQ(received(), refused("400 Bad Request", "stream: this transport is not served"));
+  EXPECT_EQ(received(), refused("400 Bad Request", "stream: transport not supported"));
   EXPECT_FALSE(pipe.released);
 }
 

@@ -1,4 +1,4 @@
-// One session on a wire in memory; http_session_stream_test.cpp has the upgrade.
+// One session on an in-memory wire; the upgrade is in http_session_stream_test.cpp.
 #include "net/http_session.hpp"
 
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ TEST_F(HttpSessionTest, AnswersOneRequestAfterAnother) {
 TEST_F(HttpSessionTest, PipelinedRequestsAreAnsweredInOrder) {
   pipe.send(get("/one") + get("/later") + get("/three") + get("/later") + "POST /five HTTP/1.1\r\nContent-Len");
   EXPECT_EQ(received(), ok("GET /one "));
-  ASSERT_EQ(replies.size(), 1U) << "the next one waits for the answer";
+  ASSERT_EQ(replies.size(), 1U) << "the next one must wait for the answer";
   answer_later("second");
   EXPECT_EQ(received(), ok("second") + ok("GET /three "));
   answer_later("fourth");
@@ -67,7 +67,7 @@ TEST_F(HttpSessionTest, ExpectContinueIsAnsweredBeforeTheBody) {
   pipe.send("hi");
   EXPECT_EQ(received(), ok("POST /e hi"));
   pipe.send("POST /e HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi");
-  EXPECT_EQ(received(), ok("POST /e hi")) << "the body is there already";
+  EXPECT_EQ(received(), ok("POST /e hi")) << "the body has already arrived";
 }
 
 TEST_F(HttpSessionTest, HeadHasTheLengthAndNoBody) {
@@ -157,7 +157,7 @@ TEST_F(HttpSessionTest, AnAnnouncedBodyThatHasNoRoomIsRefusedAtOnce) {
   ASSERT_TRUE(others.grow_to(kBudget / 2));
   pipe.send("POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: " + std::to_string(kBudget / 2 + 1) +
             "\r\n\r\n");
-  EXPECT_EQ(received(), refusal("503 Service Unavailable", "too many large requests are being received"));
+  EXPECT_EQ(received(), refusal("503 Service Unavailable", "too many large requests in progress"));
   EXPECT_EQ(meters.no_memory.value(), 1U);
 }
 
@@ -166,7 +166,7 @@ TEST_F(HttpSessionTest, ABodyThatGrowsOutOfTheBudgetIsRefused) {
   EXPECT_EQ(received(), "");
   EXPECT_GE(budget.used(), kBudget / 4);
   pipe.send(std::string(kBudget / 4, 'x'));
-  EXPECT_EQ(received(), refusal("503 Service Unavailable", "too many large requests are being received"));
+  EXPECT_EQ(received(), refusal("503 Service Unavailable", "too many large requests in progress"));
   EXPECT_EQ(budget.used(), 0U);
 }
 
@@ -211,9 +211,9 @@ TEST_F(HttpSessionTest, AHeaderThatTakesTooLongIsA408) {
   pipe.send("GET / HTTP/1.1\r\n");
   tick(limits.headertimeoutseconds - 1);
   EXPECT_EQ(received(), "");
-  pipe.send("X: ");  // a dribble gains no time
+  pipe.send("X: ");  // a trickle does not extend the deadline
   tick(1);
-  EXPECT_EQ(received(), refusal("408 Request Timeout", "the request took too long"));
+  EXPECT_EQ(received(), refusal("408 Request Timeout", "request timed out"));
   EXPECT_EQ(meters.timeouts.value(), 1U);
   pipe.send("late");
   EXPECT_EQ(pipe.input, "");
@@ -225,7 +225,7 @@ TEST_F(HttpSessionTest, ABodyThatTakesTooLongIsA408) {
   tick(limits.bodytimeoutseconds - 1);
   EXPECT_EQ(received(), "");
   tick(1);
-  EXPECT_EQ(received(), refusal("408 Request Timeout", "the request took too long"));
+  EXPECT_EQ(received(), refusal("408 Request Timeout", "request timed out"));
 }
 
 TEST_F(HttpSessionTest, AnIdleSessionIsClosedWithoutAnAnswer) {
@@ -247,7 +247,7 @@ TEST_F(HttpSessionTest, ANextRequestHasTheHeaderTimeAgain) {
   tick(limits.headertimeoutseconds - 1);
   EXPECT_EQ(received(), "");
   tick(1);
-  EXPECT_EQ(received(), refusal("408 Request Timeout", "the request took too long"));
+  EXPECT_EQ(received(), refusal("408 Request Timeout", "request timed out"));
 }
 
 TEST_F(HttpSessionTest, AHandlerMayTakeItsTime) {
@@ -262,7 +262,7 @@ TEST_F(HttpSessionTest, ASlowReaderHasTimeAsLongAsItTakesSomething) {
   pipe.send("POST /large HTTP/1.1\r\nContent-Length: 1000\r\n\r\n" + std::string(1000, 'x'));
   pipe.unacknowledged = 100;
   tick(limits.bodytimeoutseconds - 1);
-  pipe.unacknowledged = 0;  // the peer has what went out at once
+  pipe.unacknowledged = 0;  // the peer has acknowledged what was sent at once
   tick(1);
   for (int i = 0; i < 5; ++i) {
     tick(limits.bodytimeoutseconds - 1);
@@ -280,7 +280,7 @@ TEST_F(HttpSessionTest, AReaderThatTakesNothingIsClosed) {
   pipe.send("POST /large HTTP/1.1\r\nContent-Length: 1000\r\n\r\n" + std::string(1000, 'x'));
   pipe.unacknowledged = 100;
   tick(limits.bodytimeoutseconds - 1);
-  pipe.take(100);  // the kernel has it, the peer has not
+  pipe.take(100);  // in the kernel, not yet at the peer
   pipe.unacknowledged = 200;
   EXPECT_FALSE(pipe.closed);
   tick(1);
@@ -348,7 +348,7 @@ TEST_F(HttpSessionTest, AnUnansweredRequestIsAnEmpty500) {
             "HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\nContent-Length: 0\r\n\r\n");
 }
 
-// ---- what an encrypted wire does
+// ---- encrypted wires
 
 TEST_F(HttpSessionTest, AReadThatWantsToWriteIsRepeatedOnceItCan) {
   pipe.reads_want_write = true;

@@ -92,7 +92,7 @@ struct LoopPoolTest : testing::Test {
     socket.connect({asio::ip::make_address("127.0.0.1"), port});
     return socket;
   }
-  // One exchange with a Content-Length answer.
+  // One exchange whose answer has a Content-Length.
   std::string exchange(tcp::socket& socket, const std::string& request) {
     asio::write(socket, asio::buffer(request));
     return answer(socket, unread_);
@@ -114,7 +114,7 @@ struct LoopPoolTest : testing::Test {
     socket.read_some(asio::buffer(&byte, 1), error);
     return error == asio::error::eof || error == asio::error::connection_reset;
   }
-  // A message for user 7, as a WebSocket gets it.
+  // The WebSocket frame of a message for user 7.
   std::string deliver(std::string_view json) {
     const stream::Message message(core::MessageId{1}, core::ApplicationId{1}, core::UserId{7}, json);
     loops->deliver(hub.loops_of(message.user()), message);
@@ -285,7 +285,7 @@ TEST_F(LoopPoolTest, ATransportThatIsNotServedIsRefusedAndTheConnectionGoesOn) {
   tcp::socket socket = connect();
   const std::string got = exchange(socket, "GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_TRUE(got.starts_with("HTTP/1.1 400 ")) << got;
-  EXPECT_TRUE(got.ends_with("stream: this transport is not served")) << got;
+  EXPECT_TRUE(got.ends_with("stream: transport not supported")) << got;
   EXPECT_TRUE(exchange(socket, "GET /on HTTP/1.1\r\nHost: x\r\n\r\n").ends_with("GET /on "));
   EXPECT_EQ(hub.online_users(), 0U);
 }
@@ -331,13 +331,13 @@ TEST_F(LoopPoolTest, MoreCanWaitToBeAcceptedThanOneSocketHolds) {
   rlimit descriptors{};
   ::getrlimit(RLIMIT_NOFILE, &descriptors);
   if (descriptors.rlim_max < 2 * (at_one_socket + 1000))
-    GTEST_SKIP() << "needs " << 2 * (at_one_socket + 1000) << " descriptors, may have " << descriptors.rlim_max;
+    GTEST_SKIP() << "needs " << 2 * (at_one_socket + 1000) << " descriptors, the limit is " << descriptors.rlim_max;
   settings.threads = 1;
   loops = std::make_unique<LoopPool>(settings, hub, registry);
   const auto listening = loops->listen("127.0.0.1", 0, handler, &handler);
   ASSERT_TRUE(listening) << listening.error().text;
   port = *listening;
-  std::vector<tcp::socket> waiting;  // nobody accepts: the loop has not started
+  std::vector<tcp::socket> waiting;  // not accepted, because the loop has not started
   for (std::size_t i = 0; i < at_one_socket + 500; ++i) waiting.push_back(connect());
   loops->start();
   EXPECT_TRUE(exchange(waiting.back(), "GET /x HTTP/1.1\r\nHost: x\r\n\r\n").ends_with("GET /x "));
@@ -367,7 +367,7 @@ TEST_F(LoopPoolTest, AtTheSocketLimitAcceptingWaitsAndGoesOn) {
   start();
   std::vector<tcp::socket> streams;
   for (int i = 0; i < 4; ++i) streams.push_back(open_stream());
-  tcp::socket waiting = connect();  // the kernel accepts, we do not
+  tcp::socket waiting = connect();  // accepted by the kernel, not by us
   asio::write(waiting, asio::buffer(std::string("GET /w HTTP/1.1\r\nHost: x\r\n\r\n")));
   EXPECT_EQ(registry.counter("push_stream_accepted_total", "").value(), 4U);
   streams.pop_back();

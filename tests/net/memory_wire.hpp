@@ -1,4 +1,4 @@
-// A wire in memory, with the peer's end in the test's hands.
+// An in-memory wire whose peer is controlled by the test.
 #pragma once
 #include <algorithm>
 #include <cstddef>
@@ -13,20 +13,20 @@
 
 namespace push::net {
 
-// What the peer sees and does. It outlives the wire.
+// The peer's end. Outlives the wire.
 struct Pipe {
   static constexpr int kDescriptor = 4711;
 
-  std::string input;                     // sent by the peer and not read yet
+  std::string input;                     // sent by the peer, not read yet
   std::string received;                  // by the peer
-  std::size_t room = std::string::npos;  // how much the socket still takes
+  std::size_t room = std::string::npos;  // how much the socket still accepts
   std::size_t unacknowledged = 0;
   bool ended = false;             // the peer sends no more
   bool reads_want_write = false;  // as an encrypted wire during a handshake
   bool shut = false;
   bool closed = false;
   bool released = false;
-  std::size_t largest_read = 0;  // of the buffers that were offered
+  std::size_t largest_read = 0;  // the largest buffer offered
   std::shared_ptr<Wire::Waiter> reader;
   std::shared_ptr<Wire::Waiter> writer;
 
@@ -42,7 +42,7 @@ struct Pipe {
   void deliver() {
     while (reader != nullptr && is_readable()) std::exchange(reader, nullptr)->on_ready(Wire::Direction::read);
   }
-  // The socket takes so much more.
+  // The socket accepts this much more.
   void take(std::size_t bytes) {
     room += bytes;
     if (writer != nullptr) std::exchange(writer, nullptr)->on_ready(Wire::Direction::write);

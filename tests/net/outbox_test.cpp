@@ -8,7 +8,7 @@
 namespace push::net {
 namespace {
 
-// A message that NDJSON writes as `text` and a newline.
+// A message whose NDJSON form is `text` and a newline.
 stream::Message line(std::string_view text) {
   return {core::MessageId{1}, core::ApplicationId{1}, core::UserId{1}, text};
 }
@@ -53,7 +53,8 @@ TEST_F(OutboxTest, OverflowCloseRefusesTheFrameBeyondTheLimit) {
 }
 
 TEST_F(OutboxTest, OverflowCountsBytesToo) {
-  EXPECT_EQ(outbox.push(line(std::string(5000, 'x')), 0, limits), Outbox::Pushed::queued) << "one always fits";
+  EXPECT_EQ(outbox.push(line(std::string(5000, 'x')), 0, limits), Outbox::Pushed::queued)
+      << "one message must always fit";
   EXPECT_EQ(outbox.push(line("y"), 0, limits), Outbox::Pushed::overflow);
 }
 
@@ -68,7 +69,7 @@ TEST_F(OutboxTest, DropOldestKeepsTheFrameThatHasBegun) {
 
 TEST_F(OutboxTest, ControlFramesGoBetweenFramesNeverInside) {
   outbox.push(line("a frame longer than the buffer"), 3, limits);
-  EXPECT_FALSE(outbox.push_control("ping", limits)) << "the frame has begun";
+  EXPECT_FALSE(outbox.push_control("ping", limits)) << "the frame is partly sent";
   drain(1000);
   EXPECT_TRUE(outbox.push_control("ping", limits));
   outbox.push(line("next"), 0, limits);

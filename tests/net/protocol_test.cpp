@@ -1,4 +1,4 @@
-// A table of two kinds of stream: WebSocket, and one that only this test speaks.
+// A table with two kinds of stream: WebSocket, and one that exists only in this test.
 #include "net/protocol.hpp"
 
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@ using core::UserId;
 using stream::Encoding;
 using stream::Transport;
 
-// Messages are events; the peer sends words: "twice" counts, "twice" again ends the stream, whatever else is echoed.
+// Messages are events; the peer sends words: "twice" counts, "twice" again ends the stream, anything else is echoed.
 class Words final : public Protocol {
  public:
   Encoding encoding() const override { return Encoding::sse; }
@@ -153,11 +153,11 @@ TEST_F(ProtocolTest, ItsMemoryLastsAndCostsABacklogOnlyWhileThereIsSome) {
   write(peer, "twice ");
   EXPECT_EQ(table_.size(), 1U);
   write(peer, "lost twice ");
-  EXPECT_EQ(read(peer), "bye 7") << "what was to be answered is not, the stream has ended";
+  EXPECT_EQ(read(peer), "bye 7") << "the pending reply must be dropped because the stream has ended";
   EXPECT_EQ(read(peer), "");
   EXPECT_EQ(meters_.closed[static_cast<std::size_t>(CloseReason::client_close)]->value(), 1U);
   EXPECT_EQ(hub_.online_users(), 0U);
-  EXPECT_EQ(table_.size(), 1U) << "it lingers";
+  EXPECT_EQ(table_.size(), 1U) << "it must linger";
   pass_seconds(ConnectionTable::kLinger + 1);
   EXPECT_EQ(table_.size(), 0U);
 }

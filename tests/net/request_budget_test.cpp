@@ -14,10 +14,10 @@ TEST(RequestBudget, ARequestMayHoldAsMuchAsIsFreeBesideIt) {
   RequestCharge second(budget);
   EXPECT_FALSE(second.grow_to(251));
   EXPECT_TRUE(second.grow_to(250));
-  EXPECT_FALSE(first.grow_to(501)) << "it keeps what it has";
+  EXPECT_FALSE(first.grow_to(501)) << "the share must stay unchanged";
   EXPECT_EQ(budget.used(), 750U);
   EXPECT_EQ(budget.free(), 250U);
-  EXPECT_TRUE(second.grow_to(100)) << "it never shrinks";
+  EXPECT_TRUE(second.grow_to(100)) << "it must never shrink";
   EXPECT_EQ(budget.used(), 750U);
 }
 

@@ -92,7 +92,7 @@ TEST_F(WireTest, AWaitIsForOneTime) {
   context.restart();
   context.poll();
   EXPECT_EQ(waiter->reads, 1);
-  wire->wait(Wire::Direction::read, waiter);  // what came before it counts
+  wire->wait(Wire::Direction::read, waiter);  // data that arrived before the wait counts
   context.restart();
   context.poll();
   EXPECT_EQ(waiter->reads, 2);

@@ -54,7 +54,7 @@ TEST_F(BodyBudget, BoundsWhatUnfinishedBodiesHold) {
     std::vector<HttpClient> peers = exhaust(framing, std::string(kHeld, 'x'));
     const Answer refused = peers.back().read();
     EXPECT_EQ(refused.status, 503);
-    EXPECT_EQ(refused.body, error_body(503, "too many large requests are being received"));
+    EXPECT_EQ(refused.body, error_body(503, "too many large requests in progress"));
     EXPECT_EQ(refused.header("Retry-After"), "1");
     EXPECT_EQ(refused.header("Connection"), "close");
     expect_room_for_small_ones();

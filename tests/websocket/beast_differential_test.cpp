@@ -1,5 +1,5 @@
-// Boost.Beast's client and our codec on the two ends of an in-memory stream. Everything runs in one thread: what an end
-// has written waits in memory until the test hands it on.
+// Boost.Beast's client and our codec on the two ends of an in-memory stream. Everything runs in one thread: the bytes
+// written by one end stay in memory until the test passes them on.
 #include <gtest/gtest.h>
 
 #include <boost/asio/buffer.hpp>
@@ -38,7 +38,7 @@ class Random {
   }
   std::size_t up_to(std::size_t most) { return std::uniform_int_distribution<std::size_t>(0, most)(engine_); }
   bool one_in(std::size_t n) { return up_to(n - 1) == 0; }
-  // Mostly small, often at a boundary of the length field.
+  // Mostly small, often near a boundary of the length field.
   std::size_t size() {
     constexpr std::size_t kBoundaries[] = {0, 1, 7, 8, 9, 125, 126, 127, 65535, 65536, 65537};
     if (one_in(4)) return kBoundaries[up_to(std::size(kBoundaries) - 1)];
@@ -72,7 +72,7 @@ void PrintTo(const Event& event, std::ostream* out) {
   *out << static_cast<unsigned>(event.opcode) << " with " << event.payload.size() << " bytes";
 }
 
-// What our codec makes of a client's bytes, however they are cut; continuations joined to their message.
+// Parses a client's bytes with our codec, however they are split; joins continuations to their message.
 class Receiver {
  public:
   void feed(std::string_view bytes) {

@@ -18,7 +18,7 @@ std::string big_endian(std::uint64_t value, std::size_t size) {
   return out;
 }
 
-// First byte and length exactly as told, so that wrong ones can be made as well. width: bytes of the length field.
+// First byte and length exactly as given, so that invalid frames can be built too. width: bytes of the length field.
 std::string client_header(unsigned first, std::uint64_t length, std::size_t width) {
   std::string out{static_cast<char>(first)};
   if (width == 0) return out + static_cast<char>(0x80 | length);
@@ -40,7 +40,7 @@ std::string pattern(std::size_t size) {
   return out;
 }
 
-// The buffer is exactly as large as the bytes, so that ASan sees a read behind them.
+// The buffer is exactly as large as the bytes, so that ASan detects a read past them.
 ParseStatus status_of(std::string_view bytes, std::uint64_t max_payload = kAnySize) {
   std::vector<char> buffer(bytes.begin(), bytes.end());
   const Parsed parsed = parse_client_frame(buffer.data(), buffer.size(), max_payload);

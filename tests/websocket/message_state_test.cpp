@@ -40,7 +40,7 @@ TEST(MessageState, APackedOneGoesOnWhereItWas) {
   MessageState state;
   EXPECT_EQ(state.packed(), 0U);
   accept(state, Opcode::text, kMore, 0);
-  EXPECT_NE(state.packed(), 0U) << "inside a message, although it is empty so far";
+  EXPECT_NE(state.packed(), 0U) << "inside a message, though still empty";
   accept(state, Opcode::continuation, kMore, 65535, 65535);
   MessageState other(state.packed());
   EXPECT_EQ(accept(other, Opcode::text, kMore, 1, 70000), ParseStatus::violation);

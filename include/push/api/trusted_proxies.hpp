@@ -1,4 +1,4 @@
-// The proxies whose X-Forwarded-For is trusted, and the client's address according to it (gotify-spec 6.4).
+// Which proxies' X-Forwarded-For is trusted, and the client address that follows from it (gotify-spec 6.4).
 #pragma once
 #include <string>
 #include <string_view>
@@ -11,13 +11,12 @@ namespace push::api {
 
 class TrustedProxies {
  public:
-  // Addresses and networks (10.0.0.0/8, fd00::/8). Errors: invalid, naming `server.trustedproxies` and the entry
-  // that is neither.
+  // Addresses and networks (10.0.0.0/8, fd00::/8). invalid: the text names `server.trustedproxies` and the bad entry.
   static core::Result<TrustedProxies> parse(const std::vector<std::string>& entries);
 
-  // The client's address. If `peer` is a trusted proxy: the rightmost address that is not, or the leftmost if all are.
-  // An entry that is not an address ends the search and makes `peer` the result, as in Gotify. An empty `peer` is that
-  // of a unix socket, trusted if 127.0.0.1 is, because only processes on this machine can open the socket.
+  // The address of the client: the rightmost one that is not a trusted proxy, if `peer` is one; the leftmost if all
+  // are. An entry that is not an address ends the search, and `peer` is returned, as in Gotify. "" for a unix socket's
+  // peer, which is trusted if 127.0.0.1 is, because it is on this machine.
   std::string client_of(std::string_view peer, std::string_view forwarded_for) const;
 
  private:

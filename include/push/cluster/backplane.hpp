@@ -1,28 +1,28 @@
-// Tells the other nodes what this one has committed, and hears what they have. Today there are none: Standalone is the
-// whole cluster.
+// Tells the other nodes what this one has committed, and receives what they committed. So far there is only
+// Standalone, a single node.
 //
 // What a backplane promises, and what it does not:
 // - At most once. An announcement can be lost (the bus is down, a node is slow), and announce() does not say so. The
-//   store has what was lost: a 200 never depends on the backplane.
+//   store still has every message: a 200 never depends on the backplane.
 // - Order per announcing node: batches arrive in the order of their announce() calls, events likewise. There is no
 //   order between nodes, and none between batches and events.
 // - A receiver that keeps a position (the last id up to which it has seen every message) compares it with
-//   Batch::previous. Equal: hand out. Batch::last at or below the position: a repetition, drop it. Anything else is a
-//   gap: read the missing messages from the store, and hand nothing out that overtakes them. After a gap in events,
-//   whatever is remembered of accounts may be stale and has to be forgotten.
+//   Batch::previous. Equal: deliver. Batch::last at or below the position: a duplicate, drop it. Anything else is a
+//   gap: read the missing messages from the store, and deliver nothing ahead of them. After a gap in events,
+//   all cached account data may be stale and must be dropped.
 //
-// Messages are announced as batches that form a chain (stream::Batch), and not one call per transaction: whoever
-// commits announces what it learns at once, a whole transaction or a single message, and the backplane may split or
-// join batches, because a receiver needs only the chain. The store that exists reports message by message, and a call
-// for the end of a transaction would make the first message of a thousand wait for the last.
+// Messages are announced as batches that form a chain (stream::Batch), not in one call per transaction: the publisher
+// announces each message or group as soon as it learns of its commit, and the backplane may split or join batches,
+// because a receiver needs only the chain. The SQLite store reports message by message; waiting for the end of the
+// transaction would make the first of a thousand messages wait for the last.
 #pragma once
 #include "push/cluster/event.hpp"
 #include "push/stream/batch.hpp"
 
 namespace push::cluster {
 
-// What arrives from other nodes, never this node's own. Called on the backplane's threads between start() and the
-// return of stop(), one call at a time for each announcing node; must not block.
+// Receives what other nodes announce, never this node's own announcements. Called on the backplane's threads between
+// start() and the return of stop(), one call at a time for each announcing node; must not block.
 class MessageListener {
  public:
   virtual ~MessageListener() = default;
@@ -40,8 +40,8 @@ class Backplane {
   virtual ~Backplane() = default;
   // Once, before anything is announced. The listeners outlive stop().
   virtual void start(MessageListener& messages, EventListener& events) = 0;
-  // Sends what was announced, as far as that can be done without waiting for anybody who is gone. No listener is called
-  // after it returns. Idempotent.
+  // Sends what was announced, but does not wait for unreachable nodes. No listener is called after it returns.
+  // Idempotent.
   virtual void stop() = 0;
 
   // After the commit of the batch. On the thread that committed, in commit order (a store with several writers calls in
@@ -51,7 +51,7 @@ class Backplane {
   virtual void announce(const Event& event) = 0;
 };
 
-// A node without peers: there is nobody to tell and nobody to hear, so every promise above holds.
+// A node without peers: nothing to send or receive, so every promise above holds.
 class Standalone final : public Backplane {
  public:
   void start(MessageListener& /*messages*/, EventListener& /*events*/) override {}

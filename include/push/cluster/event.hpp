@@ -1,5 +1,5 @@
-// What one node tells the others about accounts: a right that was taken away, or something they may remember that has
-// changed. A value; any thread.
+// An account change that one node reports to the others: a revoked right, or a change of data they may have cached. A
+// value; any thread.
 #pragma once
 #include <cstdint>
 
@@ -20,9 +20,9 @@ struct Event {
   };
 
   Kind kind{};
-  core::UserId user{};                // whose
-  core::ClientId client{};            // of the client_ kinds, else 0
-  core::ApplicationId application{};  // of the application_ kinds, else 0
+  core::UserId user{};                // the account's
+  core::ClientId client{};            // for the client_ kinds, else 0
+  core::ApplicationId application{};  // for the application_ kinds, else 0
 };
 
 }  // namespace push::cluster

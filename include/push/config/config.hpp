@@ -1,6 +1,6 @@
 // Every setting as plain values, read once at start: defaults < config.yml < dotenv file < environment. Field names are
-// the keys of config.yml; a comment gives the unit where the name does not. Units: bytes, seconds, messages, unless
-// stated.
+// the keys of config.yml; comments state ranges and units that the name does not. Sizes are in bytes unless stated
+// otherwise.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -21,8 +21,8 @@ struct Stream {
   std::size_t readbuffersize = 2048;   // 256..1 MiB; borrowed by a connection only while a frame is incomplete
   std::size_t writebuffersize = 2048;  // 256..1 MiB; borrowed by a connection only while its socket is full
   std::size_t channelbuffersize = 5;   // 1..65536 messages that may wait for one connection
-  std::size_t channelbufferbytes = 1024 * 1024;  // and their bytes; one message always fits
-  std::size_t inboxsize = 65536;  // 64..16777216 frames that may wait for one loop, then POST answers 503
+  std::size_t channelbufferbytes = 1024 * 1024;  // total bytes of these; one message always fits
+  std::size_t inboxsize = 65536;  // 64..16777216 messages that may wait for one loop, then POST answers 503
   Overflow overflow = Overflow::close;
   unsigned pingperiodseconds = 45;          // 1..3600; the deadline for a pong is this + 15 s
   std::vector<std::string> allowedorigins;  // regular expressions
@@ -99,13 +99,13 @@ struct Config {
 // One effective value, for check-config.
 struct Setting {
   std::string key;       // server.stream.shards
-  std::string value;     // as it is written in config.yml; secrets as [hidden]
+  std::string value;     // as written in config.yml; secrets as [hidden]
   std::string origin;    // default, config.yml:12, gotify-server.env:3, or GOTIFY_SERVER_STREAM_SHARDS
   std::string variable;  // GOTIFY_SERVER_STREAM_SHARDS
   std::string meaning;   // one line, with the range
 };
 
-// What an operator should know about a configuration that is accepted.
+// A remark for the operator about a valid configuration.
 struct Notice {
   enum class Level { info, warning };
   Level level;
@@ -115,9 +115,9 @@ struct Notice {
 struct Loaded {
   Config config;
   std::vector<Setting> settings;   // every key, in the order of config.yml
-  std::vector<std::string> files;  // which were read; a later one wins
+  std::vector<std::string> files;  // the files read; later ones win
   std::vector<Notice> notices;
-  std::map<std::string, std::string> variables;  // what the dotenv file sets besides GOTIFY_...: e.g. NOCOLOR
+  std::map<std::string, std::string> variables;  // other variables set by the dotenv file, e.g. NOCOLOR
 };
 
 using Environment = std::map<std::string, std::string>;

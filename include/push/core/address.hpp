@@ -8,10 +8,10 @@
 
 namespace push::core {
 
-// An IPv4 address and its mapped form (::ffff:10.0.0.1) are one and the same.
+// An IPv4 address and its mapped form (::ffff:10.0.0.1) are equal.
 class Address {
  public:
-  // 10.0.0.1, 2001:db8::1. None: anything else, brackets, ports, zones (%eth0) and leading zeros too.
+  // 10.0.0.1, 2001:db8::1. None for anything else, including brackets, ports, zones (%eth0) and leading zeros.
   static std::optional<Address> parse(std::string_view text);
 
   bool is_v4() const;
@@ -25,16 +25,16 @@ class Address {
 
 class Network {
  public:
-  // 10.0.0.0/8, fd00::/8; an address alone is a network of one. Bits behind the prefix may be set, as in Go's
+  // 10.0.0.0/8, fd00::/8; a bare address is a network of one. Bits after the prefix may be set, as in Go's
   // net.ParseCIDR.
   static std::optional<Network> parse(std::string_view text);
 
-  // ::/0 is all of IPv6 and nothing of IPv4.
+  // ::/0 contains all IPv6 addresses and no IPv4 address.
   bool contains(const Address& address) const;
 
  private:
   Address address_;
-  std::uint16_t prefix_ = 128;  // bits of the 128
+  std::uint16_t prefix_ = 128;  // in bits, out of 128
 };
 
 }  // namespace push::core

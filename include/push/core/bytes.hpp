@@ -17,8 +17,8 @@ class Bytes {
   static Bytes copy(std::string_view text);
   // The concatenation, in one allocation.
   static Bytes join(std::string_view first, std::string_view second, std::string_view third = {});
-  // The same behind a T, which lives in that allocation, too, and ends with the bytes. One T per type of bytes: head()
-  // must be asked for what was put there.
+  // The same, preceded by a T that lives in the same allocation and is destroyed with the bytes. head() must be called
+  // with the type that was stored.
   template <class T, class... Arguments>
   static Bytes join_behind(std::string_view first, std::string_view second, std::string_view third,
                            Arguments&&... arguments);
@@ -48,7 +48,7 @@ class Bytes {
     std::atomic<std::uint32_t> references{1};
     std::uint32_t head = 0;  // bytes between the block and the data
     std::size_t size = 0;
-    void (*end_head)(Block&) noexcept = nullptr;  // destroys what lies there
+    void (*end_head)(Block&) noexcept = nullptr;  // destroys the head
     char* data() { return reinterpret_cast<char*>(this + 1) + head; }
   };
   static Bytes gather(std::size_t head, std::string_view first, std::string_view second, std::string_view third);
@@ -67,7 +67,7 @@ Bytes Bytes::join_behind(std::string_view first, std::string_view second, std::s
   return bytes;
 }
 
-// A part of a Bytes, kept alive by it: a response body inside the frame that holds the same JSON, say.
+// A part of a Bytes, kept alive by it: e.g. a response body inside the frame that holds the same JSON.
 struct Slice {
   Bytes owner;
   std::string_view view;

@@ -1,5 +1,5 @@
-// A move-only function object, for handlers that own something that cannot be copied (a net::Reply, say).
-// std::move_only_function comes only with C++23.
+// A move-only function object, for handlers that own something that cannot be copied (e.g. a net::Reply).
+// std::move_only_function is C++23.
 #pragma once
 #include <functional>
 #include <memory>

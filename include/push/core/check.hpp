@@ -1,4 +1,5 @@
-// An assertion that stays on in release: a broken invariant ends the program with the place and the expression.
+// An assertion that stays on in release: a broken invariant aborts the program and prints the location and the
+// expression.
 #pragma once
 
 namespace push::core {

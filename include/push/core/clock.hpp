@@ -23,7 +23,7 @@ std::string rfc3339(WallTime time);
 // What Gotify stores in SQLite: 2026-11-22 10:53:10.381570477+00:00. gotify-spec 7.2.
 std::string database_time(WallTime time);
 // Reads both forms above, with 'T' or ' ', 'Z', an offset or none (= UTC), with or without fraction and seconds. None
-// outside of the years 1678 to 2261, which is what 64 bits of nanoseconds hold (Go's zero time is year 1).
+// outside the years 1678 to 2261, the range of 64-bit nanoseconds (Go's zero time is year 1).
 std::optional<WallTime> parse_time(std::string_view text);
 
 // The value of an HTTP Date header (RFC 9110 5.6.7).

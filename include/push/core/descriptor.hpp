@@ -1,4 +1,4 @@
-// Owns a file descriptor: closes it at the end of its life. Any thread, one at a time.
+// Owns a file descriptor and closes it when destroyed. Any thread, one at a time.
 #pragma once
 #include <unistd.h>
 
@@ -23,7 +23,7 @@ class Descriptor {
 
   explicit operator bool() const { return number_ >= 0; }
   int get() const { return number_; }  // -1 = none
-  // The caller closes it from now on.
+  // Ownership passes to the caller.
   [[nodiscard]] int release() { return std::exchange(number_, -1); }
   void reset() {
     if (number_ >= 0) ::close(std::exchange(number_, -1));

@@ -1,5 +1,6 @@
 // Strong identifiers. All come from the database's own counters (dense, ascending, below 2^53 so that JavaScript
-// clients keep them whole); 0 means "none". Distinct enum types, so that a client id is never passed for a user id.
+// clients represent them exactly); 0 means "none". Distinct enum types, so that a client id is never passed for a user
+// id.
 #pragma once
 #include <cstdint>
 #include <functional>

@@ -1,5 +1,5 @@
 // std::mutex with clang's thread-safety annotations: a member marked PUSH_GUARDED_BY(mutex_) can be touched only with
-// the lock held, and the clang build fails otherwise. Locks are leaves: nothing is called out while one is held.
+// the lock held, and the clang build fails otherwise. Locks are leaves: no foreign code is called while one is held.
 #pragma once
 #include <condition_variable>
 #include <mutex>
@@ -46,7 +46,7 @@ class PUSH_SCOPED_CAPABILITY Lock {
 class Condition {
  public:
   void wait(Mutex& mutex) PUSH_REQUIRES(mutex) { condition_.wait(mutex); }
-  // As wait(), and returns when a stop is requested, at once if it was already.
+  // Like wait(), but also returns when a stop is requested; immediately if it already was.
   void wait(Mutex& mutex, const std::stop_token& stop) PUSH_REQUIRES(mutex) { condition_.wait(mutex, stop, Once{}); }
   template <class Duration>
   void wait_for(Mutex& mutex, const std::stop_token& stop, const Duration& timeout) PUSH_REQUIRES(mutex) {
@@ -56,7 +56,7 @@ class Condition {
   void notify_all() { condition_.notify_all(); }
 
  private:
-  // std waits with a stop_token only until a predicate holds: this one makes it a single wait.
+  // std::condition_variable_any takes a stop_token only together with a predicate; this one ends after a single wait.
   struct Once {
     bool operator()() { return std::exchange(waited, true); }
     bool waited = false;

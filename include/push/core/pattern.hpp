@@ -18,10 +18,10 @@ namespace push::core {
 class Pattern {
  public:
   // Memory for one pattern: its program, and the states that searches add (RE2's own default). A program that needs
-  // more is refused; a search that would takes a slower way, which is still linear.
+  // more is refused; a search that needs more falls back to a slower algorithm, which is still linear.
   static constexpr std::int64_t kMaxMemory = 8 << 20;
 
-  // invalid: what is wrong with it. An empty pattern is found in every text.
+  // invalid: what is wrong with it. An empty pattern matches every text.
   static Result<Pattern> compile(std::string_view pattern);
 
   // Whether it matches anywhere in the text. As in Go, each byte that is not UTF-8 is U+FFFD.

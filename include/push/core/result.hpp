@@ -1,5 +1,5 @@
-// What an expected failure looks like: Result<T> holds a T or an Error. Errors carry a code, from which exactly one
-// place (api) chooses the HTTP status, and a text that names what was wrong and where.
+// Expected failures: Result<T> holds a T or an Error. An Error has a code, from which exactly one place (api) chooses
+// the HTTP status, and a text that says what was wrong and where.
 #pragma once
 #include <boost/system/result.hpp>
 #include <string>
@@ -8,33 +8,33 @@
 namespace push::core {
 
 enum class ErrorCode {
-  invalid,       // the caller sent something wrong
-  unauthorized,  // nobody was recognised
-  forbidden,     // somebody was recognised, but may not
+  invalid,       // bad input from the caller
+  unauthorized,  // the caller is unknown
+  forbidden,     // the caller is known but not allowed
   not_found,
-  conflict,     // with what is stored; Error::conflict says in what
+  conflict,     // with stored data; Error::conflict says which
   too_large,    // over a configured limit
   unavailable,  // try again later: queue full, disk full, database locked
-  internal,     // a defect of ours or of the machine
+  internal,     // a bug, or a fault of the machine
 };
 
-// What a change collided with.
+// What a change conflicted with.
 enum class Conflict {
   none,
-  name,        // of a user: taken
+  name,        // user name is taken
   token,       // taken
-  sort_key,    // of an application: not unique among its user's
-  last_admin,  // would be gone
-  internal,    // the application is a plugin's own
+  sort_key,    // not unique among the user's applications
+  last_admin,  // the change would leave no admin
+  internal,    // the application belongs to a plugin
 };
 
 struct Error {
   ErrorCode code = ErrorCode::internal;
   std::string text;
-  Conflict conflict = Conflict::none;  // of code conflict only
+  Conflict conflict = Conflict::none;  // only with ErrorCode::conflict
 };
 
-// Called by boost::system::result when value() is asked of an error: a programmer's mistake, so it ends the program.
+// Called by boost::system::result when value() is called on an error: a programming error, so it aborts.
 [[noreturn]] void throw_exception_from_error(const Error& error, const boost::source_location& where);
 
 template <class T>

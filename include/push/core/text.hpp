@@ -1,4 +1,4 @@
-// Reading text: ASCII letters, blanks, percent escapes, UTF-8. Nothing here depends on the locale. Where protocols
+// Parsing text: ASCII letters, blanks, percent escapes, UTF-8. Nothing here depends on the locale. Where protocols
 // disagree there are two functions, because a wrong choice must be visible where it is made.
 #pragma once
 #include <cstddef>
@@ -22,25 +22,25 @@ bool same_ignoring_case(std::string_view a, std::string_view b);
 std::string_view skip_blanks(std::string_view text);
 std::string_view trim_blanks(std::string_view text);
 
-// The white space of Latin-1, which is ASCII's with \v and \f, U+0085 and U+00A0, both in UTF-8: bytes of the one that
-// begins (ends) the text, 0 if none does. What Go programs trim, as far as anybody types it.
+// The white space of Latin-1, which is ASCII's with \v and \f, U+0085 and U+00A0, both in UTF-8: the size in bytes of
+// the one at the start (end) of the text, 0 if there is none. Go also trims Unicode spaces that nobody types.
 std::size_t space_in_front(std::string_view text);
 std::size_t space_at_end(std::string_view text);
 
 // ---- percent escapes (RFC 3986 2.1)
 
-// The byte that the three characters in front stand for; none unless they are '%' and two hex digits.
+// The byte that the first three characters encode; none unless they are '%' and two hex digits.
 std::optional<char> percent_escape(std::string_view text);
 void append_percent_escape(std::string& out, char byte);
-// None: a '%' that begins no escape.
+// None if a '%' does not start a valid escape.
 std::optional<std::string> percent_decode(std::string_view text);
 // The same with '+' for a space: a name or a value of a query or of application/x-www-form-urlencoded.
 std::optional<std::string> form_decode(std::string_view text);
 
-// ---- UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing above U+10FFFF
+// ---- UTF-8 as defined by RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF
 
-// Bytes of the sequence that begins `text`, which is not empty; 0 if its first byte begins none. Inline, because JSON
-// and WebSocket frames ask it for every letter that is not ASCII.
+// Size in bytes of the sequence at the start of `text`, which is not empty; 0 if it is invalid. Inline, because JSON
+// and WebSocket frames call it for every character that is not ASCII.
 [[gnu::always_inline]] constexpr std::size_t rune_size(std::string_view text) {
   const auto byte = [text](std::size_t at) { return static_cast<unsigned char>(text[at]); };
   const auto continues = [&](std::size_t at, unsigned char low = 0x80, unsigned char high = 0xBF) {
@@ -61,7 +61,7 @@ std::optional<std::string> form_decode(std::string_view text);
   return lead < 0x80 ? 1 : 0;
 }
 
-// The code point that begins `text`, which is not empty. A byte that begins none is U+FFFD of size 1, not valid.
+// The code point at the start of `text`, which is not empty. An invalid byte yields U+FFFD of size 1, not valid.
 struct Rune {
   char32_t value;
   std::size_t size;  // bytes

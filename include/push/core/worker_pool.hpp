@@ -1,6 +1,6 @@
 // A few threads for blocking work: bcrypt, listings, database look-ups that memory cannot answer. Owned by main.
 // Two queues, each bounded: submit() refuses when its queue is full, and the caller answers 503.
-// Look-ups take microseconds and come in thousands when everybody reconnects, so they do not wait behind passwords.
+// Look-ups take microseconds and arrive by the thousand when all clients reconnect, so they do not wait behind bcrypt.
 #pragma once
 #include <cstddef>
 #include <deque>
@@ -21,18 +21,18 @@ class WorkerPool {
     std::size_t jobs;
     std::size_t look_ups;
   };
-  static constexpr unsigned kLookUpsInARow = 64;  // then a job that waits gets its turn
+  static constexpr unsigned kLookUpsInARow = 64;  // then a waiting job gets its turn
 
   WorkerPool(std::size_t threads, Limits limits);
-  WorkerPool(std::size_t threads, std::size_t limit) : WorkerPool(threads, Limits{limit, limit}) {}  // of either
+  WorkerPool(std::size_t threads, std::size_t limit) : WorkerPool(threads, Limits{limit, limit}) {}  // per queue
   ~WorkerPool();                                                                                     // stop()
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  // Any thread. False: the queue is full or the pool stops; the job was not taken and is left as it was.
+  // Any thread. False: the queue is full or the pool is stopping; the job was not moved from.
   bool submit(Job& job, Queue queue = Queue::jobs);
   std::size_t waiting(Queue queue = Queue::jobs) const;
-  // Runs what waits, then joins. Idempotent; the owner's thread.
+  // Runs the queued jobs, then joins. Idempotent; the owner's thread.
   void stop();
 
  private:
@@ -45,7 +45,7 @@ class WorkerPool {
   std::deque<Job> jobs_ PUSH_GUARDED_BY(mutex_);
   std::deque<Job> look_ups_ PUSH_GUARDED_BY(mutex_);
   unsigned look_ups_in_a_row_ PUSH_GUARDED_BY(mutex_) = 0;
-  std::vector<Thread> threads_;  // worker0, worker1, …; a stop is requested of the first one first
+  std::vector<Thread> threads_;  // worker0, worker1, …; stop() asks the first one first
 };
 
 }  // namespace push::core

@@ -1,5 +1,5 @@
 // The path of one message: publish (any loop) -> append (store's writer) -> committed (the thread that committed it):
-// made into a value once, relayed to every sink in turn, answered. The store is the sequencer: messages are committed
+// encoded once, relayed to each sink in turn, answered. The store is the sequencer: messages are committed
 // in id order and relayed in that order.
 #pragma once
 #include <cstddef>
@@ -31,10 +31,11 @@ class Publisher final : public cluster::MessageListener {
             metrics::Registry& metrics, std::size_t limit, std::vector<Sink*> further = {});
   ~Publisher() override;
 
-  // Any loop, never blocks. unavailable: the store's queue is full or the loops are behind; `receipt` is not called.
+  // Any loop, never blocks. unavailable: the store's queue is full or a loop is too far behind; `receipt` is not
+  // called.
   core::Result<void> publish(store::NewMessage message, Receipt receipt);
 
-  // Deletions, as the store has them (store::Store): a worker, or any thread for those that answer through `done`.
+  // Deletions, as in store::Store: on a worker, or on any thread for those that answer through `done`.
   core::Result<void> delete_message(core::UserId user, core::MessageId id);
   core::Result<void> delete_messages(core::UserId user, store::Store::Purged done);
   core::Result<void> delete_messages(core::ApplicationId application, store::Store::Purged done);

@@ -1,4 +1,4 @@
-// Where committed messages go: to this node's streams, to the other nodes, and to whoever else is registered with the
+// A receiver of committed messages: this node's streams, the other nodes, and any other sink registered with the
 // Publisher.
 #pragma once
 #include "push/stream/batch.hpp"
@@ -9,7 +9,7 @@ class Sink {
  public:
   virtual ~Sink() = default;
   // Committed messages, each exactly once, in id order. On the thread that committed them, before their senders are
-  // answered; must not block. What has to outlive the call is copied: a stream::Message is a reference.
+  // answered; must not block. Copy what must outlive the call; copying a stream::Message only adds a reference.
   virtual void relay(const stream::Batch& batch) = 0;
 };
 

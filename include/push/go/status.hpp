@@ -4,7 +4,7 @@
 
 namespace push::go {
 
-// http.StatusText: "" for a status that Go does not know.
+// http.StatusText: "" for a status unknown to Go.
 std::string_view status_text(unsigned status);
 
 }  // namespace push::go

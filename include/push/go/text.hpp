@@ -7,7 +7,7 @@ namespace push::go {
 
 // strconv.Quote: "a\"b\n", invalid bytes as \xNN.
 std::string quote(std::string_view text);
-// One byte between single quotes, as encoding/json names it.
+// One byte between single quotes, as encoding/json prints it.
 std::string quote_char(char byte);
 
 // strings.TrimSpace for the white space of Latin-1 (core::space_in_front).

@@ -1,9 +1,9 @@
 // The sharded registry: which users are online, and on which loops. No I/O, no messages.
 //
-// The key is the composite user:token, packed as (UserId, ClientId); its text form, with the token masked by its id, is
-// what logs show. The user part picks the shard, so one message takes one lock for one look-up, whatever the fan-out. A
-// shard keeps for each online user the set of loops that hold connections of that user; each loop keeps the
-// connections themselves (net::Roster).
+// The key is the composite user:token, packed as (UserId, ClientId); its text form, which shows the token's id
+// instead of the token, is used in logs. The user part picks the shard, so one message costs one look-up under one
+// lock, whatever the fan-out. A shard keeps for each online user the set of loops that hold connections of that user;
+// each loop keeps the connections themselves (net::Roster).
 //
 // Threads: every member may be called from any thread. A shard's mutex is a leaf.
 #pragma once
@@ -34,7 +34,7 @@ class Hub {
   explicit Hub(std::size_t shards);
   ~Hub();
 
-  // The first connection of a user on a loop, and the last one gone. Called by that loop only.
+  // The loop's first connection of a user was added; the last one is gone. Called by that loop only.
   void join(core::UserId user, LoopIndex loop);
   void leave(core::UserId user, LoopIndex loop);
 
@@ -43,7 +43,7 @@ class Hub {
 
   std::size_t online_users() const;
   std::size_t shards() const { return mask_ + 1; }
-  // Which shard a user falls to: 0..shards-1. Splittable-64 mix, so that dense ids spread evenly.
+  // The shard of a user: 0..shards-1. splitmix64's finaliser spreads dense ids evenly.
   std::size_t shard_of(core::UserId user) const;
 
  private:

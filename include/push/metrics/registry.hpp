@@ -1,6 +1,6 @@
 // Counters, gauges and histograms, printed as Prometheus text. Created once at start, on the main thread; afterwards
 // updated from any thread without a lock. References stay valid as long as the registry. An invalid name, or one name
-// with two types, is a programmer's error.
+// with two types, is a programming error.
 #pragma once
 #include <array>
 #include <atomic>
@@ -50,11 +50,11 @@ class Histogram {
 
 class Registry {
  public:
-  // name: Prometheus name without labels; labels: ready text such as reason="slow_consumer", or empty.
-  // The same (name, labels) again gives the same object.
+  // name: Prometheus name without labels; labels: formatted, such as reason="slow_consumer", or empty.
+  // The same (name, labels) returns the same object.
   Counter& counter(std::string_view name, std::string_view help, std::string_view labels = {});
   Gauge& gauge(std::string_view name, std::string_view help, std::string_view labels = {});
-  // A gauge that is read when it is printed (a queue's length, say). `read` is called from the printing thread.
+  // A gauge that is read when it is printed (e.g. a queue's length). `read` is called from the printing thread.
   void gauge(std::string_view name, std::string_view help, std::function<std::int64_t()> read);
   Histogram& histogram(std::string_view name, std::string_view help, std::string_view labels = {});
 

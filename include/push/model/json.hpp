@@ -1,5 +1,5 @@
 // The JSON that clients read: compact, keys in Gotify's order, strings escaped as Go's encoding/json does
-// (gotify-spec 1.0 "JSON output", 1.3). Appends to `out`, so that one buffer takes a whole list.
+// (gotify-spec 1.0 "JSON output", 1.3). Appends to `out`, so that one buffer can hold a whole list.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -17,17 +17,18 @@ void append_json_string(std::string& out, std::string_view text);
 void append_json(std::string& out, const Message& message);
 // `with_token`: whether the credential is shown (gotify-spec 0, row c).
 void append_json(std::string& out, const Application& application, bool with_token);
-// elevatedUntil is shown only while it lies after `now`.
+// elevatedUntil is shown only if it is later than `now`.
 void append_json(std::string& out, const Client& client, bool with_token, core::WallTime now);
 void append_json(std::string& out, const User& user);
-// The user and the client that asks (0 = none: Basic): Gotify's CurrentUser. elevatedUntil as above.
+// The user and the requesting client (0 = none: Basic): Gotify's CurrentUser. elevatedUntil as above.
 struct Session {
   core::ClientId client{};
   std::optional<core::WallTime> elevated_until;
 };
 void append_json(std::string& out, const User& user, const Session& session, core::WallTime now);
 
-// {"paging":{...},"messages":[...]}. `next` is the ready link (path?limit=..&since=..), empty = absent (gotify-spec 4).
+// {"paging":{...},"messages":[...]}. `next` is the complete link (path?limit=..&since=..), empty = absent
+// (gotify-spec 4).
 struct Paging {
   std::string next;
   std::uint64_t since = 0;

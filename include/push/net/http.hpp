@@ -1,5 +1,5 @@
-// One HTTP exchange as a handler sees it. Request wraps what Boost.Beast parsed; Reply carries the answer back to the
-// loop that owns the session, from whichever thread has it.
+// One HTTP exchange as a handler sees it. Request wraps what Boost.Beast parsed; Reply carries the answer, from any
+// thread, back to the loop that owns the session.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -18,7 +18,7 @@ namespace push::net {
 class Request {
  public:
   struct Impl;
-  Request();  // empty, as one that was moved from: may only be assigned to or destroyed
+  Request();  // empty, like a moved-from one: may only be assigned to or destroyed
   explicit Request(std::unique_ptr<Impl> impl);
   Request(Request&&) noexcept;
   Request& operator=(Request&&) noexcept;
@@ -28,7 +28,7 @@ class Request {
   std::string_view target() const;                       // as received: path and query, still encoded
   std::string_view header(std::string_view name) const;  // first value, "" if absent; names match case-insensitively
   bool has_header(std::string_view name) const;
-  std::string header_list(std::string_view name) const;  // all its values in their order, joined by commas
+  std::string header_list(std::string_view name) const;  // all values in order, joined by commas
   std::string_view body() const;
   std::string_view peer() const;  // the peer's IP address, "" on a unix socket
 
@@ -44,16 +44,16 @@ struct Response {
   bool close = false;  // end the HTTP connection after this answer
 };
 
-// Whose stream a request becomes, and which, once api has let it in.
+// What api has admitted: the owner and the kind of the stream that a request becomes.
 struct Admission {
   core::UserId user{};
   core::ClientId client{};  // 0 = a Basic session
   stream::Transport transport = stream::Transport::websocket;
-  std::optional<core::MessageId> since;  // the last message that the client has; nothing is sent again yet
-  std::shared_ptr<const void> context;   // the gate's own, which gets it back; may be null
+  std::optional<core::MessageId> since;  // the last message that the client has; resuming is not implemented yet
+  std::shared_ptr<const void> context;   // opaque, returned to the gate; may be null
 };
 
-// The loop that owns the session. Any thread. Answers for a session that is gone are dropped.
+// The loop that owns the session. Any thread. Answers for a session that has ended are dropped.
 class ReplyReceiver {
  public:
   virtual void answer(std::uint64_t session, Response response) = 0;
@@ -63,7 +63,7 @@ class ReplyReceiver {
   ~ReplyReceiver() = default;
 };
 
-// Owned by whoever has to answer; any thread; answer at most once. Destroyed without an answer: an empty 500.
+// Owned by the code that must answer; any thread; answer at most once. Destroyed without an answer: an empty 500.
 // It holds a session id, never the session.
 class Reply {
  public:
@@ -73,9 +73,9 @@ class Reply {
   ~Reply();
 
   void send(Response response);
-  // Turn this exchange into a stream: what `request` (given back) says of it is checked (of a WebSocket, the
-  // handshake), the head of the answer sent (the 101), and the descriptor moves to the loop's connection table. What is
-  // wrong or not served is answered through StreamGate::refuse.
+  // Turns this exchange into a stream: checks `request` (e.g. the WebSocket handshake), sends the head of the response
+  // (e.g. the 101), and moves the descriptor to the loop's connection table. An invalid or unsupported request is
+  // answered through StreamGate::refuse.
   void stream(Request request, Admission admission);
 
  private:
@@ -83,7 +83,7 @@ class Reply {
   std::uint64_t session_;
 };
 
-// What a session calls for each request. Runs on the session's loop and must not block.
+// Called by a session for each request. Runs on the session's loop and must not block.
 class RequestHandler {
  public:
   virtual ~RequestHandler() = default;
@@ -92,19 +92,20 @@ class RequestHandler {
   virtual Response reject(unsigned status, std::string_view reason) = 0;
 };
 
-// What a request for a stream asks of api, on the loop; must not block.
+// What net asks api about a stream request, on the loop; must not block.
 class StreamGate {
  public:
   virtual ~StreamGate() = default;
   // The upgrader's origin rule (gotify-spec 3, "Origin", gate 2).
   virtual bool allows_origin(const Request& request) = 0;
-  // The answer to a request that becomes no stream: status 400 or 403 and the reason, in Gotify's words if it has any.
+  // The answer to a stream request that is refused: status 400 or 403 and the reason, in Gotify's words where they
+  // exist.
   virtual Response refuse(const Request& request, const Admission& admission, unsigned status,
                           std::string_view reason) = 0;
-  // The head is out, and the hub knows the stream, so that it can be disconnected: whoever was revoked since it was let
-  // in is closed now.
+  // The head is sent and the hub knows the stream, so it can be disconnected: closes it if it was revoked since it was
+  // admitted.
   virtual void opened(const Request& request, const Admission& admission) = 0;
-  // Clients that hold a stream, at most 1,024 at a time: each at least once in `server.tokenperiodseconds`, perhaps
+  // Clients that hold a stream, at most 1,024 at a time: each at least once per `server.tokenperiodseconds`, possibly
   // repeated, without Basic sessions.
   virtual void still_open(const std::vector<core::ClientId>& clients) = 0;
 };

@@ -1,12 +1,12 @@
-// The loops: as many threads as cores, each with its own io_context. Opens the listeners, carries messages to the
-// loops that hold a user, and takes everything down again. Owned by main.
+// The loops: one thread per core by default, each with its own io_context. Opens the listeners, carries messages to
+// the loops that hold a user, and shuts everything down. Owned by main.
 //
 //   LoopPool loops(config.server, hub, metrics);
 //   loops.listen("", 80, 0, service, &service);   // before start()
 //   loops.start();
 //   ...
 //   loops.stop_accepting();   // no new connections; idle HTTP sessions end, busy ones after their answer
-//   (drain workers and store: their answers still go out)
+//   (drain workers and store: their answers are still sent)
 //   loops.stop();             // closes every stream without a Close frame, joins
 #pragma once
 #include <cstdint>
@@ -32,8 +32,8 @@ class LoopPool final : public stream::Courier {
   LoopPool(const config::Server& settings, hub::Hub& hub, metrics::Registry& metrics);
   ~LoopPool() override;
 
-  // Main thread, before start(). gate is null where no streams are, else the same everywhere. Gives the port, which
-  // matters when 0 was asked for.
+  // Main thread, before start(). gate is null for a listener without streams, else the same for all. Returns the port,
+  // which matters if 0 was requested.
   core::Result<std::uint16_t> listen(const std::string& address, std::uint16_t port, RequestHandler& handler,
                                      StreamGate* gate);
   void start();

@@ -11,11 +11,12 @@ namespace push::stream {
 class Courier {
  public:
   virtual ~Courier() = default;
-  // To the streams of the message's user on these loops. Two messages that one thread delivers arrive in that order.
+  // To the streams of the message's user on these loops. Messages delivered by one thread arrive in the order of the
+  // calls.
   virtual void deliver(hub::LoopSet loops, const Message& message) = 0;
   // Closes the streams of this client (0 = of the whole user) without a Close frame.
   virtual void disconnect(hub::LoopSet loops, hub::Key key) = 0;
-  // Messages that wait for the loop that is furthest behind.
+  // Messages waiting for the slowest loop.
   virtual std::size_t backlog() const = 0;
 };
 

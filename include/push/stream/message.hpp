@@ -1,8 +1,9 @@
 // A committed message on its way to the streams: an immutable value, shared by reference count, that any thread may
-// hold and copy. It knows its ids, its JSON, and how each transport writes it; what nobody asks for is not made.
+// hold and copy. It knows its ids, its JSON, and its encoding for each transport; an encoding that nobody needs is not
+// made.
 //
 // One allocation holds ids, JSON and WebSocket frame: the JSON is a part of the frame, and so is the NDJSON line. The
-// SSE block is made by the first who asks for it, once for all, and lives as long as the message.
+// SSE block is made on first use and lives as long as the message.
 #pragma once
 #include <atomic>
 #include <cstddef>
@@ -14,7 +15,7 @@
 
 namespace push::stream {
 
-// How a message is written on a stream.
+// The encodings of a message on a stream.
 enum class Encoding : std::uint8_t {
   websocket,  // a text frame of the JSON and a newline (gotify-spec 3)
   sse,        // "id: <message id>", the JSON as "data: " lines, an empty line; no "event:" line
@@ -24,7 +25,7 @@ inline constexpr std::size_t kEncodings = 3;
 
 class Message {
  public:
-  Message() = default;  // none: to be assigned to
+  Message() = default;  // empty; to be assigned to
   // json: compact, as model::append_json prints it; copied. A line feed in it would break NDJSON.
   Message(core::MessageId id, core::ApplicationId application, core::UserId user, std::string_view json);
 
@@ -35,10 +36,10 @@ class Message {
     const std::string_view whole = line();
     return whole.substr(0, whole.size() - 1);
   }
-  // The same, kept alive by itself: an HTTP answer, e.g.
+  // The same as an owning slice, e.g. for an HTTP response.
   core::Slice json_slice() const { return {bytes_, json()}; }
 
-  // Valid as long as any copy of this message.
+  // Valid while any copy of this message exists.
   std::string_view encoded(Encoding encoding) const {
     if (encoding == Encoding::websocket) return bytes_.view();
     return encoding == Encoding::ndjson ? line() : sse();
@@ -60,7 +61,7 @@ class Message {
   std::string_view line() const;  // the frame's payload
   std::string_view sse() const;
 
-  core::Bytes bytes_;  // the WebSocket frame, behind a Head
+  core::Bytes bytes_;  // the WebSocket frame, preceded by a Head
 };
 
 }  // namespace push::stream

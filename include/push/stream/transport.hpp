@@ -5,7 +5,7 @@
 
 namespace push::stream {
 
-// Two bits of a connection's record: a fifth one needs more room there.
+// Stored in two bits of a connection's record: a fifth value needs another bit there.
 enum class Transport : std::uint8_t { websocket, sse, ndjson, poll };
 inline constexpr std::size_t kTransports = 4;
 

@@ -20,7 +20,7 @@ struct Header {
 };
 Header server_header(Opcode opcode, std::uint64_t payload_size);
 
-// The part of a frame behind its header.
+// The part of a frame after its header.
 std::string_view payload_of(std::string_view server_frame);
 
 // A control frame's bytes, at most 2 + 125.
@@ -38,7 +38,7 @@ enum class ParseStatus {
   complete,    // `frame` holds one frame; `consumed` bytes are done with
   incomplete,  // needs more bytes; nothing consumed
   violation,   // close with protocol_error
-  too_big,     // a data frame that announces more than `max_payload`: close with too_big. Decided on the header alone
+  too_big,     // a data frame longer than `max_payload`: close with too_big. Decided on the header alone
 };
 
 struct ClientFrame {
@@ -61,11 +61,11 @@ struct Parsed {
 // is answered. Room for max(max_payload, 125) + 14 bytes always ends `incomplete`. Fragment order: see MessageState.
 Parsed parse_client_frame(char* data, std::size_t size, std::uint64_t max_payload);
 
-// What must be remembered between the frames of one connection to judge the next one: four bytes.
+// The state between two frames of one connection that validates the next one: four bytes.
 class MessageState {
  public:
   MessageState() = default;
-  // What packed() gave, to be kept elsewhere between two reads; 0 = between two messages.
+  // From packed(), which may be stored elsewhere between two reads; 0 = between two messages.
   explicit MessageState(std::uint32_t packed)
       : fragmented_((packed & 1U) != 0), size_(static_cast<std::uint16_t>(packed >> 1)) {}
   std::uint32_t packed() const { return std::uint32_t{size_} << 1 | (fragmented_ ? 1U : 0U); }

@@ -1,4 +1,4 @@
-// The opening handshake of RFC 6455 4.2, on header values that somebody else has read. Error texts are Gotify's
+// The opening handshake of RFC 6455 4.2, on header values that the caller has parsed. Error texts are Gotify's
 // (gorilla/websocket), which its documentation quotes (gotify-spec 3).
 #pragma once
 #include <optional>
@@ -15,13 +15,13 @@ struct Handshake {
   std::string_view key;         // Sec-WebSocket-Key
 };
 
-// In gorilla's order; the origin is checked between the two by the caller. Empty = fine, else the reason.
+// In gorilla's order; the origin is checked between the two by the caller. Empty = valid, else the reason.
 std::optional<std::string_view> check_upgrade(const Handshake& handshake);  // tokens, method, version
 std::optional<std::string_view> check_key(const Handshake& handshake);      // base64 of 16 bytes
 
 // Sec-WebSocket-Accept for a checked key.
 std::string accept_value(std::string_view key);
-// The whole 101: status line, Upgrade, Connection, Sec-WebSocket-Accept, empty line.
+// The complete 101: status line, Upgrade, Connection, Sec-WebSocket-Accept, empty line.
 std::string switching_protocols(std::string_view key);
 
 }  // namespace push::websocket

@@ -105,7 +105,7 @@ Result<void> fill_sort_keys(Database& database) {
     if (!query) return query.error();
     std::int64_t user = -1;
     std::string key;
-    const auto done = each(*query, [&](const Query& row) {
+    auto done = each(*query, [&](const Query& row) {
       if (row.integer(1) != user) key.clear();
       user = row.integer(1);
       key = next_sort_key(key);
