@@ -189,7 +189,7 @@ TEST_F(Configuration, OtherVariablesOfADotenvFileCountAsIfTheyWereInTheEnvironme
   write("gotify-server.env", never);
   EXPECT_THAT(on_terminal(directory_.path(), {{"NOCOLOR", ""}}), HasSubstr("\x1b["));
   write("gotify-server.env", never + "NOCOLOR=1\nTZ=UTC\n");
-  EXPECT_THAT(on_terminal(directory_.path(), {}), AllOf(HasSubstr("Starting"), Not(HasSubstr("\x1b["))));
+  EXPECT_THAT(on_terminal(directory_.path(), {}), AllOf(HasSubstr("starting "), Not(HasSubstr("\x1b["))));
   EXPECT_THAT(on_terminal(directory_.path(), {{"NOCOLOR", "0"}}), HasSubstr("\x1b[")) << "the environment wins";
 }
 
