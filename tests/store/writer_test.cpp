@@ -168,7 +168,7 @@ TEST_F(WriterTest, AFullQueueRefusesAndNeverAnswers) {
   const auto refused = append("c");
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
-  EXPECT_EQ(refused.error().text, "the write queue is full (2 changes wait)");
+  EXPECT_EQ(refused.error().text, "the write queue is full (2 changes waiting)");
   EXPECT_EQ(metrics.counter("push_store_refused_total", "").value(), 1U);
   release_and_drain();
   EXPECT_THAT(backend.events, ::testing::Contains("stored 3 b"));
