@@ -1,4 +1,4 @@
-// What opening does to a file: nothing, an older database, somebody else's, no database at all.
+// What opening does to a file: missing, an older database, another program's, not a database.
 #include <gmock/gmock.h>
 
 #include <fstream>
@@ -13,7 +13,7 @@ using core::ErrorCode;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-// As a server of about 2.0 made it: no columns of later versions, `bool` types, no plain indexes of 3.0.
+// As Gotify of about 2.0 made it: no columns of later versions, `bool` types, none of 3.0's plain indexes.
 constexpr const char* kVersion2 = R"(
 CREATE TABLE "users" ("id" integer primary key autoincrement, "name" varchar(180), "pass" blob, "admin" bool);
 CREATE UNIQUE INDEX uix_users_name ON "users"("name");
