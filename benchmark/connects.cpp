@@ -1,4 +1,4 @@
-// connects: everybody loses the connection and comes back at once, with the token checked anew.
+// connects: all subscribers lose their connections and reconnect at the same time; every token is checked again.
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -29,10 +29,10 @@ struct ConnectsOptions : CommonOptions {
   Words cases{"s1", "s2"};
 };
 
-// What the kernel counts where a connection attempt was lost or had to be repeated.
+// The kernel's counters of connection attempts that were lost or had to be repeated.
 constexpr std::array kLosses{"ListenOverflows", "ListenDrops", "TCPSynRetrans", "TCPReqQFullDrop", "TCPTimeouts"};
 
-// One server with its subscribers, who come back again and again.
+// One server with its subscribers, who reconnect again and again.
 class Returning {
  public:
   Returning(const ConnectsOptions& options, bool own_users, bool restart)
@@ -79,7 +79,7 @@ class Returning {
 
   bool all_came_back() const { return missing_ == 0; }
   std::string complaint() const {
-    std::string text = std::to_string(missing_) + " were not let in:";
+    std::string text = std::to_string(missing_) + " were not admitted:";
     for (const auto& [how, count] : not_let_in_) text += " " + how + " " + std::to_string(count);
     for (const auto& [name, count] : losses_) text += ", " + name + " " + std::to_string(count);
     return text;
@@ -130,8 +130,8 @@ class Returning {
 
 Json run_connects(const ConnectsOptions& options) {
   Json all = Json::object();
-  Table table({"connects", "connects/s", "least", "server us", "client us", "p50 ms", "p99 ms", "max ms", "not let in",
-               "lost SYNs"});
+  Table table({"connects", "connects/s", "minimum", "server us", "client us", "p50 ms", "p99 ms", "max ms",
+               "not admitted", "lost SYNs"});
   for (const std::string name : {"s1", "s2"}) {
     if (!contains(options.cases, name)) continue;
     for (const std::string how : {"drop", "restart"}) {
@@ -168,7 +168,7 @@ void bind(Flags& flags, ConnectsOptions& options) {
 }  // namespace
 
 Scenario connects_scenario() {
-  return scenario("connects", "everybody comes back at once", bind, run_connects);
+  return scenario("connects", "all subscribers reconnect at the same time", bind, run_connects);
 }
 
 }  // namespace push::bench

@@ -1,4 +1,4 @@
-// Another user with many subscribers, to whom a message goes out at a steady pace: what a small user must not feel.
+// Another user with many subscribers, who gets messages at a steady pace: a small user must not notice that.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -10,12 +10,12 @@ namespace push::bench {
 
 class Crowd {
  public:
-  // Opens `connections` subscribers of user 0; returns when they are there.
+  // Opens `connections` subscribers of user 0; returns when all are connected.
   Crowd(std::uint16_t port, unsigned connections, std::size_t message_size);
 
   // Posts every half second until stop().
   void start() const;
-  // How many messages went out; fails if one of them was not received by all.
+  // The number of messages sent; fails if any of them was not received by all.
   std::uint32_t stop() const;
 
  private:

@@ -21,8 +21,8 @@
 namespace push::bench {
 namespace {
 
-// A frame of SQLite's log is a page and its header; a lone message changes four pages (its leaf, two indexes, the
-// sequence). The log is 4 MB before it starts afresh.
+// A frame of SQLite's log is a page and its header; a single message changes four pages (its leaf, two indexes, the
+// sequence). The log grows to 4 MB before it starts over.
 constexpr std::size_t kCommitBytes = 4 * (4096 + 24);
 constexpr std::size_t kLogBytes = 1000 * (4096 + 24);
 
@@ -123,7 +123,7 @@ class Floor {
       if (subscriber_ == fd) subscriber_ = -1;
       return;
     }
-    on_request(fd, {buffer.data(), static_cast<std::size_t>(size)});  // small, so it comes whole
+    on_request(fd, {buffer.data(), static_cast<std::size_t>(size)});  // small, so it arrives in one piece
   }
 
   void on_request(int fd, std::string_view request) {

@@ -1,5 +1,5 @@
 // The floor of `latency`: a process with the same hops and the same disk, and nothing else. One thread reads a POST
-// from its socket, another writes as many bytes as SQLite's log takes for one message and calls fdatasync, the first
+// from its socket; another writes as many bytes as SQLite's log needs for one message and calls fdatasync; the first
 // one sends the frame and the answer.
 #pragma once
 #include <cstdint>

@@ -19,17 +19,17 @@ using Json = nlohmann::json;
 struct FanoutOptions : CommonOptions {
   unsigned connections = 10'000;
   unsigned threads = 0;
-  unsigned rounds = 3;  // of a pair
+  unsigned rounds = 3;  // per pair
   unsigned messages = 20;
   unsigned nap_us = 500;
 };
 
-// Subscribers acknowledge 40 ms after they have received. The timers run on whichever thread has the core, so they must
-// have run before the next message: a sender that needs 39 ms would not pay for them, and one that needs 41 would.
+// Subscribers' kernels acknowledge 40 ms after receipt. The timers run on whichever thread has the core, so they must
+// have run before the next message: a sender that takes 39 ms would not pay for them, and one that takes 41 would.
 constexpr unsigned kPauseUs = 80'000;
 constexpr unsigned kPairs = 5;
 
-// What one side has done in all pairs.
+// The results of one side in all pairs.
 class Tally {
  public:
   void add(const Side& side) {
@@ -71,12 +71,12 @@ void print_side(Table& table, const std::string& name, const Json& figures) {
              text("sender_cpu_share", 2), text("subscriber_cpu_share", 2)});
 }
 
-// A loop that sleeps while the other does all the work would make two loops look as good as one.
+// If one loop slept while the other did all the work, two loops would look as good as one.
 double smallest_share_of_a_loop(const Server& server) {
   const std::vector<std::int64_t> loops = thread_cpu_ns(server.pid(), "loop");
   const auto all = std::accumulate(loops.begin(), loops.end(), std::int64_t{0});
   const double share = static_cast<double>(*std::min_element(loops.begin(), loops.end())) / static_cast<double>(all);
-  if (share * static_cast<double>(loops.size()) < 0.7) fail("a loop has done " + decimal(share, 2) + " of the work");
+  if (share * static_cast<double>(loops.size()) < 0.7) fail("a loop did only " + decimal(share, 2) + " of the work");
   return share;
 }
 
@@ -85,7 +85,7 @@ struct Pairs {
   Tally raw;
   std::vector<double> ratios;         // of all rounds
   std::vector<double> pair_ratios;    // the median of each pair
-  std::vector<double> lesser_shares;  // of the loop that did least
+  std::vector<double> lesser_shares;  // of the loop that did the least work
   std::size_t frame_bytes = 0;
 
   Json figures(unsigned threads) const {
@@ -179,7 +179,8 @@ void bind(Flags& flags, FanoutOptions& options) {
   flags.add("--threads", options.threads, "loops of the server; 0: one, then two");
   flags.add("--rounds", options.rounds, "rounds of each of the five pairs");
   flags.add("--messages", options.messages, "messages per round");
-  flags.add("--nap-us", options.nap_us, "subscribers look every so many microseconds; 0: each send() may wake them");
+  flags.add("--nap-us", options.nap_us,
+            "subscribers poll at this interval in microseconds; 0: each send() may wake them");
 }
 
 }  // namespace

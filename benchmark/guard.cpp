@@ -1,5 +1,5 @@
-// guard: what does not move with the machine, for a gate: bytes per idle connection, and what a POST and a delivery
-// cost in heap requests, system calls and instructions. guard/run holds the figures against guard/limits.
+// guard: figures that do not depend on the machine, for a gate: bytes per idle connection, and the cost of a POST and
+// of a delivery in allocations, system calls and instructions. guard/run compares the figures with guard/limits.
 #include <cstdio>
 #include <filesystem>
 #include <map>
@@ -36,12 +36,12 @@ constexpr unsigned kOneUserConnections = 19'000;
 constexpr unsigned kOwnUserConnections = 12'000;
 constexpr unsigned kHttpSessions = 19'000;
 constexpr unsigned kOthers = 3;     // users who never connect, for each one who does
-constexpr unsigned kTokens = 1000;  // remembered: a cache that is still growing would be seen as connections
-constexpr unsigned kLoops = 1;      // a second one only adds chance
+constexpr unsigned kTokens = 1000;  // cached: a cache that is still growing would count as connections
+constexpr unsigned kLoops = 1;      // a second one only adds randomness
 
 enum class Holding { streams_of_one_user, streams_of_own_users, http_sessions };
 
-// User bytes per connection, as `idle` finds them for its stage `fresh`.
+// User bytes per connection, as `idle` measures them in its stage `fresh`.
 double bytes_per_connection(const GuardOptions& options, Holding holding, unsigned connections) {
   const bool own_users = holding == Holding::streams_of_own_users;
   Server server({.program = options.program,
@@ -67,12 +67,12 @@ double bytes_per_connection(const GuardOptions& options, Holding holding, unsign
   return slope(points);
 }
 
-// How much is done between two readings. There are several rounds and their median counts, because the server's
-// housekeeping once a second falls into some of them.
+// The amount of work between two readings. The median of several rounds counts, because the server's housekeeping, once
+// per second, falls into some of them.
 constexpr unsigned kRounds = 5;
 constexpr unsigned kWarmPosts = 200;
-constexpr unsigned kPosts = 100;   // a round, to a user with one subscriber
-constexpr unsigned kMessages = 4;  // a round, to few and to many subscribers
+constexpr unsigned kPosts = 100;   // per round, to a user with one subscriber
+constexpr unsigned kMessages = 4;  // per round, to few and to many subscribers
 constexpr unsigned kFew = 100;
 constexpr unsigned kMany = 1100;
 
@@ -86,8 +86,8 @@ class Run {
         subscribers_({.port = server_.port(), .source_net = 20}),
         poster_(server_.port(), 1) {}
 
-  // Per POST and per delivery. A delivery's cost is a slope over the number of subscribers, so that what a message
-  // costs once is not in it.
+  // Per POST and per delivery. The cost of a delivery is a slope over the number of subscribers, so that it excludes
+  // the fixed cost of a message.
   std::pair<Counts, Counts> measure() {
     subscribers_.open_up_to(1);
     counter_.start(server_.pid());
@@ -106,7 +106,7 @@ class Run {
     return cost(kMessages);
   }
 
-  // Of one POST, from rounds of so many.
+  // Of one POST, from rounds of this many.
   Counts cost(unsigned posts) {
     std::map<std::string, std::vector<double>> rounds;
     Counts before = counter_.read();
@@ -118,7 +118,7 @@ class Run {
     }
     Counts result;
     for (auto& [name, counts] : rounds) {
-      counts.resize(kRounds);  // a kind that came up later had none before
+      counts.resize(kRounds);  // a kind first seen later had none before
       result[name] = median(counts);
     }
     return result;
@@ -159,7 +159,7 @@ class Run {
   std::uint32_t sequence_ = 0;
 };
 
-// Kinds whose name begins so make a figure of their own.
+// Kinds whose name begins with this make a separate figure.
 struct Group {
   std::string_view prefix;
   const char* figure;
@@ -169,16 +169,16 @@ struct Part {
   const char* name;
   const char* needs;
   std::unique_ptr<Counter> (*counter)(const std::string& directory);
-  std::vector<Group> groups;  // a kind goes to the first one that fits
+  std::vector<Group> groups;  // a kind belongs to the first group that matches
 };
 
-// How often threads wake one another is a little chance, and what SQLite does depends on its version and on the length
-// of its log: neither may hide the rest.
+// How often threads wake one another is partly random, and SQLite's work depends on its version and on the length of
+// its log: neither may hide the rest.
 std::vector<Part> parts() {
   return {
       {"allocations", "libpush_count_allocations.so", count_allocations, {{"", "allocations"}}},
       {"system_calls",
-       "strace, and the right to trace a process",
+       "strace, and permission to trace a process",
        count_system_calls,
        {{"futex", "futex_calls"}, {"", "system_calls"}}},
       {"instructions",
@@ -264,7 +264,7 @@ void bind(Flags& flags, GuardOptions& options) {
 }  // namespace
 
 Scenario guard_scenario() {
-  return scenario("guard", "what does not move with the machine, for guard/run", bind, run_guard, false);
+  return scenario("guard", "figures that do not depend on the machine, for guard/run", bind, run_guard, false);
 }
 
 }  // namespace push::bench

@@ -41,7 +41,7 @@ constexpr const char* kNoIdleTimeout = "GOTIFY_SERVER_HTTP_IDLETIMEOUTSECONDS=36
 
 struct Case {
   const char* name;
-  const char* must;  // user bytes per connection
+  const char* must;  // required user bytes per connection
   bool own_users;
   bool sessions;  // of HTTP, not streams
 };
@@ -68,13 +68,13 @@ ObjectsPerConnection object_slopes(const std::vector<Reading>& readings) {
   return result;
 }
 
-// Each connection has two sockets on this machine. Anything else means that another program opens or closes some.
+// Each connection has two sockets on this machine. Any other count means that another program opens or closes some.
 bool disturbed(const ObjectsPerConnection& objects) {
   return std::abs(objects.at("TCP") - 2) > 0.03;
 }
 
-// The subscribers' sockets are in the same kernel as the server's. What they cost is found with a bare process at the
-// other end: it holds accepted sockets and nothing else, so that its own part is one object of each of these kinds.
+// The subscribers' sockets are in the same kernel as the server's. Their cost is measured with a bare process at the
+// other end: it holds accepted sockets and nothing else, so that its own share is one object of each of these kinds.
 // Empty: cannot be measured now.
 ObjectsPerConnection measure_subscribers(unsigned connections) {
   if (socket_slabs().empty()) {
@@ -150,7 +150,7 @@ class Run {
     touch(count, step);
   }
 
-  // What the stage does to connections before they are measured.
+  // The stage's treatment of connections before they are measured.
   void touch(std::size_t count, unsigned step) {
     if (stage_ == "ping") subscribers_.await_pings(kPingSeconds * 2 + 15);
     if (stage_ != "broadcast") return;
@@ -211,7 +211,7 @@ class Run {
     if (of_subscribers_.empty()) return;
     const ObjectsPerConnection of_both = object_slopes(readings_);
     if (disturbed(of_both)) {
-      progress("other programs used TCP meanwhile: no kernel figure for this stage");
+      progress("other programs used TCP during this stage: no kernel figure for it");
       return;
     }
     Json rows = Json::object();
@@ -281,7 +281,7 @@ void bind(Flags& flags, IdleOptions& options) {
   flags.add("--threads", options.threads, "loops of the server; 0: one per core");
   flags.add("--churn", options.churn, "connects and drops of the churn stage");
   flags.choose("--cases", options.cases, "s1: one user, s2: one user per connection, http: keep-alive sessions");
-  flags.choose("--stages", options.stages, "what the connections have seen before");
+  flags.choose("--stages", options.stages, "what the connections went through before");
 }
 
 }  // namespace

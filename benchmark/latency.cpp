@@ -1,5 +1,5 @@
-// latency: POSTs on a fixed schedule, each timed from its write to its arrival at one subscriber; from its intended
-// moment if it had to wait for a free connection. How late the generator's own timer woke it is counted apart.
+// latency: POSTs on a fixed schedule, each timed from its write to its arrival at one subscriber, or from its scheduled
+// time if it had to wait for a free connection. How late the generator's own timer woke it is counted separately.
 #include <poll.h>
 #include <sys/timerfd.h>
 
@@ -31,7 +31,7 @@ struct LatencyOptions : CommonOptions {
   unsigned threads = 0;
   unsigned seconds = 20;
   unsigned rate = 200;  // POSTs per second
-  unsigned behind = 0;  // subscribers of another user who is busy meanwhile
+  unsigned behind = 0;  // subscribers of another user who is busy at the same time
 };
 
 constexpr std::size_t kConnections = 16;
@@ -51,7 +51,7 @@ class Pacing {
     subscriber_.open_up_to(1, 0, kUser, 10);
   }
 
-  // Every connection has a request behind it then: one that has none is closed by the server after a while.
+  // Sends one request on every connection: the server closes one that sends none within a while.
   void warm_up() {
     run(kWarming, 0);
     forget();
@@ -90,7 +90,7 @@ class Pacing {
     answers_ = Histogram{};
   }
 
-  // A message that had to wait for a free connection keeps its intended moment, so waiting for the server counts.
+  // A message that had to wait for a free connection keeps its scheduled time, so waiting for the server counts.
   void send(std::int64_t due) {
     const std::int64_t sent = held_up_ ? due : monotonic_ns();
     late_.record(sent - due);
@@ -200,7 +200,7 @@ void bind(Flags& flags, LatencyOptions& options) {
   flags.add("--threads", options.threads, "loops of the server; 0: one per core");
   flags.add("--seconds", options.seconds, "length of the run");
   flags.add("--rate", options.rate, "POSTs per second");
-  flags.add("--behind", options.behind, "another user has so many subscribers and gets two messages per second");
+  flags.add("--behind", options.behind, "another user has this many subscribers and gets two messages per second");
 }
 
 }  // namespace

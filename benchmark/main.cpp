@@ -1,4 +1,4 @@
-// push_bench: the load generators that gate and whose figures are quoted.
+// push_bench: the load generators used by gates and for published figures.
 #include "benchmark/scenarios.hpp"
 
 int main(int count, char** words) {

@@ -1,4 +1,4 @@
-// pages: pages out of a database of millions of messages, and what others notice while a million of them are deleted.
+// pages: pages from a database of millions of messages, and what other users notice while a million are deleted.
 #include <poll.h>
 
 #include <algorithm>
@@ -33,7 +33,7 @@ enum User : unsigned { kBusy, kDoomed, kFew, kNone, kMany, kPoster, kUsers };
 constexpr unsigned kPages = 500;              // of each kind, one after another
 constexpr unsigned kManyApplications = 1000;  // of kMany
 constexpr unsigned kFewMessages = 20;         // the oldest of all
-constexpr unsigned kMixed = 51;               // one message in so many is kMany's
+constexpr unsigned kMixed = 51;               // one message in this many is kMany's
 constexpr double kPatience = 600;             // for a deletion
 constexpr std::int64_t kLookPeriod = 50'000'000;
 
@@ -41,7 +41,7 @@ std::string application_id(User user) {
   return "(SELECT id FROM applications WHERE token = '" + application_token(user) + "')";
 }
 
-// The two big applications take turns, so each page of the file holds messages of both.
+// The two big applications alternate, so each page of the file holds messages of both.
 std::string seed_sql(const PagesOptions& options) {
   const std::string text = "'" + std::string(options.size, 'x') + "'";
   const std::string columns = "INSERT INTO messages (application_id, message, title, priority, date) ";
@@ -147,13 +147,13 @@ class Neighbours {
                  {"POST /message", port, post_request(port, application_token(kPoster), "from a neighbour"), 200},
                  {"GET /application", port, token_request(port, "GET", "/application", client_token(kFew)), 100}}} {}
 
-  // Until `over` says so and everything is answered; `over` is asked between any two steps.
+  // Runs until `over` returns true and everything is answered; `over` is called between any two steps.
   template <class Over>
   void run(Over over) {
     for (Probe& probe : probes_) probe.forget();
     const Deadline deadline(kPatience);
     for (bool sending = true; sending || !idle();) {
-      if (deadline.passed()) fail("not over in time");
+      if (deadline.passed()) fail("did not finish in time");
       for (Probe& probe : probes_) probe.step(sending);
       sending = sending && !over();
       wait(sending);
@@ -181,7 +181,7 @@ class Neighbours {
   std::array<Probe, 3> probes_;
 };
 
-// Deletes with one request while the neighbours go on; over when the request is answered and no message is left.
+// Deletes with one request while the neighbours continue; over when the request is answered and no message is left.
 Json measure_deletion(const Server& server, const std::string& target, User owner, double seconds) {
   const std::string name = "DELETE " + target;
   const std::int64_t application = look_up(server.database(), "SELECT " + application_id(owner));
@@ -227,7 +227,7 @@ Json measure_deletion(const Server& server, const std::string& target, User owne
   table.print();
   const auto answer_seconds = static_cast<double>(answered - start) / 1e9;
   const auto gone_seconds = static_cast<double>(gone - start) / 1e9;
-  std::printf("%lld messages: answered after %.3f s, off the disk after %.2f s (nobody else may wait for 50 ms)\n",
+  std::printf("%lld messages: answered after %.3f s, off the disk after %.2f s (no other request may take 50 ms)\n",
               static_cast<long long>(count), answer_seconds, gone_seconds);
   result["answered_seconds"] = answer_seconds;
   result["gone_seconds"] = gone_seconds;
@@ -278,7 +278,7 @@ void bind(Flags& flags, PagesOptions& options) {
 }  // namespace
 
 Scenario pages_scenario() {
-  return scenario("pages", "pages out of millions of messages, and what a deletion costs others", bind, run_pages);
+  return scenario("pages", "pages from millions of messages, and what a deletion costs others", bind, run_pages);
 }
 
 }  // namespace push::bench

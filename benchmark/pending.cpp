@@ -1,5 +1,5 @@
-// pending: many posters at one user with many subscribers, so that many frames wait for each connection and share a
-// write; against send() calls of the same size.
+// pending: many posters write to one user with many subscribers, so that many frames are pending for each connection
+// and share a write; against send() calls of the same size.
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -24,8 +24,8 @@ struct PendingOptions : CommonOptions {
 
 constexpr unsigned kPosters = 64;
 constexpr std::array<unsigned, 2> kBursts{96, 256};  // messages posted before everybody must have received them
-constexpr unsigned kMessages = 1024;                 // about as many a round
-constexpr double kLeastPerSend = 32;                 // frames, or the figure is not what it says
+constexpr unsigned kMessages = 1024;                 // approximately, per round
+constexpr double kMinPerSend = 32;                   // frames; with fewer, the figure would be misleading
 
 Json figures_of(const Side& side) {
   const auto frames_per_cpu_second = side.all([](const Round& round) { return 1e6 / round.cpu_us; });
@@ -62,8 +62,8 @@ Json run_with(const PendingOptions& options, unsigned messages) {
     ratios.push_back(raw.round(kMessages / frames, frames, true).cpu_us / of_ours.cpu_us);
   }
   const double per_send = median(ours.all([](const Round& round) { return round.per_segment; }));
-  if (per_send < kLeastPerSend) {
-    fail("only " + decimal(per_send, 1) + " frames a send were pending: the figure wants " + decimal(kLeastPerSend, 0));
+  if (per_send < kMinPerSend) {
+    fail("only " + decimal(per_send, 1) + " frames per send were pending; the minimum is " + decimal(kMinPerSend, 0));
   }
   return {{"connections", options.connections},
           {"posters", kPosters},
@@ -108,7 +108,7 @@ void bind(Flags& flags, PendingOptions& options) {
 }  // namespace
 
 Scenario pending_scenario() {
-  return scenario("pending", "many posters at one user, so that frames share a write", bind, run_pending);
+  return scenario("pending", "many posters write to one user, so that frames share a write", bind, run_pending);
 }
 
 }  // namespace push::bench

@@ -1,4 +1,4 @@
-// post: durable POSTs a second, closed loop, at several numbers of posters; then kill -9 and count.
+// post: durable POSTs per second, closed loop, with several numbers of posters; then kill -9 and count.
 #include <array>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -22,7 +22,7 @@ using Json = nlohmann::json;
 struct PostOptions : CommonOptions {
   unsigned threads = 0;
   unsigned rounds = 5;
-  unsigned seconds = 3;  // of a round
+  unsigned seconds = 3;  // per round
   std::vector<unsigned> posters{1, 16, 64};
 };
 
@@ -68,7 +68,7 @@ class Posting {
     level.client_cpu.push_back(static_cast<double>(cpu_ns(0) - client_before) / elapsed);
   }
 
-  // Posts, kills the server in the middle of it, and takes what answers still arrive.
+  // Posts, kills the server meanwhile, and takes the answers that still arrive.
   void kill_under_load(unsigned posters) {
     PostPool pool(server_.port(), posters);
     const auto on_answer = [&](std::uint64_t tag, std::int64_t, const Response& response) {
@@ -81,7 +81,7 @@ class Posting {
     fill(pool);
     server_.kill_hard();
     for (const Deadline deadline(10); pool.alive() > 0; pool.poll(100, on_answer)) {
-      if (deadline.passed()) fail("connections outlive the server");
+      if (deadline.passed()) fail("connections outlived the server");
     }
   }
 
@@ -157,7 +157,7 @@ Json run_post(const PostOptions& options) {
   const auto found = all["ledger"]["acked_and_found"].get<std::size_t>();
   std::printf("after kill -9: acked %zu, of these found %zu (must be all; 64 posters must reach 5000/s)\n", acked,
               found);
-  if (found != acked) fail(std::to_string(acked - found) + " acknowledged messages are lost: the rates do not count");
+  if (found != acked) fail(std::to_string(acked - found) + " acknowledged messages were lost: the rates are void");
   return all;
 }
 
@@ -171,7 +171,7 @@ void bind(Flags& flags, PostOptions& options) {
 }  // namespace
 
 Scenario post_scenario() {
-  return scenario("post", "durable POSTs per second, and kill -9 among them", bind, run_post);
+  return scenario("post", "durable POSTs per second, and kill -9 in the middle of them", bind, run_post);
 }
 
 }  // namespace push::bench

@@ -1,4 +1,4 @@
-// What gates and what is quoted; the rest is in annex/.
+// The scenarios used by gates and for published figures; the rest is in annex/.
 #pragma once
 #include "benchmark/support/scenario.hpp"
 

@@ -1,4 +1,4 @@
-// push_bench_annex: what is measured now and then. `scripts/bench` runs it.
+// push_bench_annex: benchmarks that are run occasionally. `scripts/bench` runs it.
 #include "benchmark/annex/scenarios.hpp"
 
 int main(int count, char** words) {

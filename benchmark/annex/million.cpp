@@ -1,5 +1,5 @@
-// million: as many authenticated subscribers as one kernel holds, each in its own socket. Meant for a guest of its own
-// (scripts/bench million), where a process may have as many descriptors as it likes.
+// million: as many authenticated subscribers as one kernel can hold, each on its own socket. Meant for a dedicated
+// guest (scripts/bench million), where the number of descriptors per process is not limited.
 #include <unistd.h>
 
 #include <algorithm>
@@ -36,12 +36,12 @@ struct MillionOptions : CommonOptions {
 
 constexpr unsigned kSteps = 10;               // points of the slope; each step is a process of subscribers
 constexpr unsigned kSpareDescriptors = 1000;  // of the server
-constexpr unsigned kLongestPing = 3600;       // seconds: no ping falls due during the run
+constexpr unsigned kLongestPing = 3600;       // seconds: no ping is due during the run
 constexpr double kPatience = 1200;            // seconds for any one step
 constexpr unsigned kFirstNet = 20;            // of the subscribers' addresses, 127.0.net.*
 constexpr std::size_t kPosters = 256;
 constexpr std::size_t kRows = 6;       // of socket_slabs()
-constexpr unsigned kQuietSeconds = 3;  // in which nothing may come after the last expected delivery
+constexpr unsigned kQuietSeconds = 3;  // without any message after the last expected delivery
 
 struct Reading {
   double connections = 0;
@@ -54,7 +54,7 @@ double since(std::int64_t start) {
   return static_cast<double>(monotonic_ns() - start) / 1e9;
 }
 
-// Whatever is neither free, nor a page of a file, nor a page of a process.
+// Memory that is neither free, nor a page of a file, nor a page of a process.
 double kernel_memory() {
   const auto lines = meminfo();
   return lines.at("MemTotal") - lines.at("MemFree") - lines.at("Buffers") - lines.at("Cached") - lines.at("AnonPages");
@@ -68,7 +68,7 @@ class Million {
         size_(options.size),
         started_(monotonic_ns()) {
     check(options);
-    progress("million: " + std::to_string(users_) + " users are written into the database");
+    progress("million: " + std::to_string(users_) + " users written to the database");
     server_ = std::make_unique<Server>(ServerOptions{.program = options.program,
                                                      .directory = options.dir,
                                                      .threads = options.threads,
@@ -104,8 +104,8 @@ class Million {
     }
     const unsigned needed = connections_ + kSpareDescriptors;
     if (const unsigned granted = raise_descriptor_limit(options.descriptors); granted < needed) {
-      fail("million: the server needs " + std::to_string(needed) + " descriptors and a process may have " +
-           std::to_string(granted) + " here; scripts/bench million runs this in a guest of its own");
+      fail("million: the server needs " + std::to_string(needed) + " descriptors, but the limit per process is " +
+           std::to_string(granted) + "; scripts/bench million runs this in a dedicated guest");
     }
   }
 
@@ -121,8 +121,8 @@ class Million {
       readings_.push_back(read((step + 1) * share));
       const Reading& now = readings_.back();
       progress("million: " + std::to_string((step + 1) * share) + " connections after " + decimal(since(start), 0) +
-               " s; the server has " + decimal(now.user / 1e6, 1) + " MB of its own, the kernel has " +
-               decimal(now.kernel / 1e6, 0) + " MB for both ends");
+               " s; the server uses " + decimal(now.user / 1e6, 1) + " MB, the kernel " + decimal(now.kernel / 1e6, 0) +
+               " MB for both ends");
     }
     figures_["seconds_connecting"] = connecting;
   }
@@ -142,7 +142,7 @@ class Million {
         kPatience);
   }
 
-  // A subscriber fails on a message of another user, on a repetition and on a gap, so the number says it all.
+  // A subscriber fails on another user's message, a repetition or a gap, so the count is enough.
   void await_deliveries(std::uint64_t expected) {
     for (const Deadline deadline(kPatience); count_deliveries() < expected; ::usleep(200'000)) {
       if (deadline.passed()) {
@@ -201,7 +201,7 @@ class Million {
   }
 
   // Each connection has a socket at both ends and each socket is in one epoll, so half of every row is the server's.
-  // Were it otherwise, a row would not hold two objects a connection: then the figure is marked as blurred.
+  // If a row does not hold two objects per connection, that is wrong, and the figure is marked as blurred.
   double slabs_of_server() {
     double sum = 0;
     Json rows = Json::object();
@@ -272,14 +272,14 @@ void bind(Flags& flags, MillionOptions& options) {
   flags.add("--connections", options.connections, "subscribers");
   flags.add("--threads", options.threads, "loops of the server; 0: one per core");
   flags.add("--users", options.users, "each with the same number of connections; 0: one user per connection");
-  flags.add("--descriptors", options.descriptors, "limit of each process, for a guest of its own only");
+  flags.add("--descriptors", options.descriptors, "limit of each process, for a dedicated guest only");
 }
 
 }  // namespace
 
 Scenario million_scenario() {
-  return scenario("million", "as many subscribers as one kernel holds (scripts/bench million runs it in a guest)", bind,
-                  run_million, false);
+  return scenario("million", "as many subscribers as one kernel can hold (scripts/bench million runs it in a guest)",
+                  bind, run_million, false);
 }
 
 }  // namespace push::bench

@@ -1,4 +1,4 @@
-// peers: sharded-gotify beside other servers and a loop of bare send() calls, in one interleaved run.
+// peers: sharded-gotify, other servers and a loop of bare send() calls, in one interleaved run.
 #include <unistd.h>
 
 #include <algorithm>
@@ -35,9 +35,9 @@ constexpr unsigned kFanOutRounds = 10;
 constexpr unsigned kPosters = 64;
 constexpr unsigned kPostRounds = 5;
 constexpr const char* kRaw = "raw send";
-// Gotify answers the handshake first and knows of the subscriber then.
+// Gotify answers the handshake before it registers the subscriber.
 constexpr unsigned kSettleMicroseconds = 500'000;
-// A collector goes on for a while after its turn.
+// A garbage collector goes on for a while after its server's turn.
 constexpr unsigned kPauseMicroseconds = 200'000;
 
 // One POST at a time.
@@ -62,7 +62,7 @@ class Poster {
   PostPool pool_;
 };
 
-// The slope of user memory over idle connections, all of one user: after the handshake, or each after one message more.
+// The slope of user memory over idle connections, all of one user: after the handshake, or after one more message each.
 Json measure_memory(const PeerKind& kind, const PeersOptions& options, bool with_message) {
   const unsigned connections = options.connections;
   const std::unique_ptr<Peer> peer = kind.start();
@@ -87,7 +87,7 @@ Json measure_memory(const PeerKind& kind, const PeersOptions& options, bool with
   return {{"user_bytes_per_connection", slope(points)}, {"points", listed}};
 }
 
-// Against the rounds of the raw sender, each with its own.
+// Each round against the same round of the raw sender.
 Json figures_of(Side& side, const Side& raw) {
   std::map<std::string, std::vector<double>> of_rounds;
   for (std::size_t i = 0; i < side.rounds().size(); ++i) {
@@ -119,7 +119,7 @@ class PeerSide : public Side {
         peer_(std::move(peer)) {}
 
  protected:
-  // Some close a connection that waits as long as the others' turns take.
+  // Some close a connection that is idle during the others' turns.
   void prepare() override { poster_.emplace(*peer_); }
   std::int64_t cpu() const override { return peer_->cpu_ns(); }
   void send(std::uint32_t first, unsigned count) override {
@@ -184,7 +184,7 @@ void measure_posts(const std::vector<PeerKind>& kinds, const PeersOptions& optio
     const PeerPosts::Found found = posts[i].kill_and_count(kPosters);
     if (found.found != found.acked) {
       fail(names[i] + ": " + std::to_string(found.acked - found.found) + " of " + std::to_string(found.acked) +
-           " acknowledged messages are lost");
+           " acknowledged messages were lost");
     }
     systems[names[i]]["durable_posts"] = {{"posters", kPosters},
                                           {"per_second", median(posts[i].per_second())},
@@ -226,7 +226,7 @@ Json run_peers(const PeersOptions& options) {
     if (!kind.left_out.empty()) result["left_out"][kind.name] = kind.left_out;
   }
   std::erase_if(kinds, [](const PeerKind& kind) { return !kind.left_out.empty(); });
-  if (kinds.empty()) fail("none of these systems is here");
+  if (kinds.empty()) fail("none of these systems is installed");
   Json& systems = result["systems"];
   for (const PeerKind& kind : kinds) {
     progress("peers, memory of " + kind.title);
@@ -249,14 +249,14 @@ void bind(Flags& flags, PeersOptions& options) {
   flags.add("--rounds", options.rounds, "rounds; 0: 10 of fan-outs, 5 of POSTs");
   flags.add("--messages", options.messages, "messages per round");
   flags.add("--seconds", options.seconds, "length of a round of POSTs");
-  flags.add("--peers", options.folder, "where peers/install put them");
+  flags.add("--peers", options.folder, "where peers/install has put them");
   flags.choose("--systems", options.systems, "which");
 }
 
 }  // namespace
 
 Scenario peers_scenario() {
-  return scenario("peers", "other servers beside ours (scripts/bench peers installs them first)", bind, run_peers,
+  return scenario("peers", "other servers next to ours (scripts/bench peers installs them first)", bind, run_peers,
                   false);
 }
 

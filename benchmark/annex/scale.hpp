@@ -1,5 +1,5 @@
-// The curves of the scenario `scale`: one cost against one size each. The rounds of a curve go over all of its sizes in
-// turn (A B C, A B C), so that a slow minute of the machine touches every size.
+// The curves of the scenario `scale`: each is one cost against one size. The rounds of a curve go through all of its
+// sizes in turn (A B C, A B C), so that a slow minute of the machine affects every size.
 #pragma once
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>

@@ -1,4 +1,4 @@
-// Connections of one user: the memory of the server, and the CPU time of one delivery beside a loop of bare send()s.
+// Connections of one user: the memory of the server, and the CPU time per delivery next to a loop of bare send()s.
 #include <unistd.h>
 
 #include <algorithm>
@@ -27,7 +27,7 @@ constexpr unsigned kDeliveries = 100'000;  // of each side, at each size, in eac
 constexpr double kPatience = 60;
 constexpr useconds_t kCalm = 300'000;  // after thousands of connections have gone
 
-// 1, 4, 7 … 19 nineteenths of the most.
+// 1, 4, 7 … 19 nineteenths of the maximum.
 std::vector<unsigned> sizes_up_to(unsigned top) {
   std::vector<unsigned> sizes;
   for (unsigned step = 1; step <= kMemorySteps; step += 3) sizes.push_back(std::max(1U, top * step / kMemorySteps));
@@ -36,7 +36,7 @@ std::vector<unsigned> sizes_up_to(unsigned top) {
 
 struct Costs {
   unsigned connections = 0;
-  std::vector<double> server;  // us of CPU per delivery, a round
+  std::vector<double> server;  // us of CPU per delivery, one per round
   std::vector<double> raw;
   std::vector<double> ratio;
 };
@@ -100,7 +100,7 @@ class Connections {
     ::usleep(kCalm);
   }
 
-  // One message in flight, so that no two frames share a write; the first one is not counted.
+  // One message in flight, so that no two frames share a write; the first message is not counted.
   template <class Cpu, class Send>
   static double measure(SubscriberProcess& subscribers, std::uint32_t& sequence, unsigned connections,
                         unsigned messages, Cpu cpu, Send send) {

@@ -20,10 +20,10 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::uint64_t kUsers = 100'000;
-constexpr std::uint64_t kOperations = 4'000'000;  // of all threads together, a round
-constexpr unsigned kTimedOneIn = 8;               // operations of which one is timed
+constexpr std::uint64_t kOperations = 4'000'000;  // of all threads together, per round
+constexpr unsigned kTimedOneIn = 8;               // one in this many operations is timed
 constexpr unsigned kJoinOrLeaveOneIn = 5;         // the others publish
-constexpr unsigned kMostShards = 256;
+constexpr unsigned kMaxShards = 256;
 
 class Random {
  public:
@@ -43,7 +43,7 @@ core::UserId user_at(std::uint64_t index) {
   return core::UserId{index + 1};
 }
 
-// One thread, which is also one loop: nobody else joins or leaves for it, so it knows what its own bit must be.
+// One thread, which is also one loop: nobody else joins or leaves for it, so it knows what its own bit has to be.
 class Member {
  public:
   Member(hub::Hub& hub, hub::LoopIndex loop, unsigned members)
@@ -106,8 +106,8 @@ void check_all(hub::Hub& hub, const std::vector<std::unique_ptr<Member>>& member
   if (hub.online_users() != online) fail("scale shards: users online do not add up");
 }
 
-// Thread by thread to core by core, so that they really run at the same time: what is compared are locks, not the
-// scheduler's moods.
+// Pins each thread to a core, so that they really run at the same time: the comparison is of locks, not of the
+// scheduler.
 void pin(unsigned number) {
   cpu_set_t allowed;
   CPU_ZERO(&allowed);
@@ -199,7 +199,7 @@ struct Curve {
 Json scale_shards(const ScaleOptions& options) {
   std::vector<Curve> curves;
   for (const unsigned threads : {1, 2, 4, 8}) {
-    for (unsigned shards = 1; shards <= kMostShards; shards *= 2) {
+    for (unsigned shards = 1; shards <= kMaxShards; shards *= 2) {
       curves.push_back({.threads = threads, .shards = shards, .rounds = {}});
     }
   }

@@ -1,5 +1,5 @@
-// One shard against as many as the server has by default, in the whole server: durable POSTs with their deliveries to
-// users online while other users connect and go.
+// One shard against the server's default number, in the whole server: durable POSTs with their deliveries to online
+// users while other users connect and disconnect.
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -17,12 +17,12 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr unsigned kOnline = 1000;
-constexpr unsigned kAbsent = 1000;   // who connect and go
-constexpr unsigned kPairs = 20'000;  // messages, and connects, a round
+constexpr unsigned kAbsent = 1000;   // who connect and disconnect
+constexpr unsigned kPairs = 20'000;  // messages, and connects, per round
 constexpr std::size_t kAtOnce = 500;
 constexpr double kPatience = 60;
 
-// Opens and drops that many connections in a process of its own.
+// Opens and drops that many connections in a separate process.
 class Passers {
  public:
   explicit Passers(std::uint16_t port) {

@@ -1,4 +1,4 @@
-// Stored messages, all of one application: what one more costs, and how long a page takes.
+// Stored messages, all of one application: the cost of another one, and how long a page takes.
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -20,8 +20,8 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t kPosters = 16;
-constexpr unsigned kPosts = 5000;  // a round
-constexpr unsigned kPages = 300;   // a round
+constexpr unsigned kPosts = 5000;  // per round
+constexpr unsigned kPages = 300;   // per round
 constexpr unsigned kPageSize = 100;
 constexpr double kPatience = 60;
 
@@ -32,7 +32,7 @@ std::string fill_sql(unsigned count, std::size_t size) {
          application_token(0) + "'), '" + std::string(size, 'x') + "', 'title', 0, '2026-01-01 00:00:00+00:00' FROM n";
 }
 
-// A server whose database holds so many messages before each round.
+// A server whose database holds the same number of messages before each round.
 class Archive {
  public:
   Archive(const ScaleOptions& options, unsigned stored)
@@ -55,7 +55,7 @@ class Archive {
     post_cpu_us_.push_back(measure_posts());
   }
 
-  // Every message that was answered and not taken back is in the file of a killed server.
+  // Every message that was acknowledged and not deleted is in the file of a killed server.
   void close() {
     server_.kill_hard();
     const auto rows = look_up(server_.database(), "SELECT count(*) FROM messages");
@@ -90,7 +90,7 @@ class Archive {
     return static_cast<double>(server_.cpu_ns() - before) / 1e3 / kPosts;
   }
 
-  // Each newer than the last, so that the pages are those of the stored messages again.
+  // Deletes the posted messages, so that the pages hold the stored ones again.
   void take_back() {
     request_all(server_.port(), kPosters, posted_.size(), [&](std::size_t i) {
       return token_request(server_.port(), "DELETE", "/message/" + std::to_string(posted_[i]), client_token(0));

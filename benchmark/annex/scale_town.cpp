@@ -13,7 +13,7 @@
 namespace push::bench {
 namespace {
 
-constexpr unsigned kPingSeconds = 3600;  // nobody answers pings while another town has its turn
+constexpr unsigned kPingSeconds = 3600;  // nobody answers pings during another town's turn
 constexpr double kPatience = 60;
 
 }  // namespace

@@ -23,8 +23,8 @@ class Town {
   Town(const ScaleOptions& options, TownPlan plan);
 
   PostPool posters() const { return {server_.port(), kPosters}; }
-  // Message after message to user after user; returns when all are answered and delivered. Period 0: as fast as they
-  // are answered; otherwise one each `period` nanoseconds, timed from the moment at which it was due.
+  // Posts to one user after another; returns when all messages are answered and delivered. Period 0: as fast as they
+  // are answered; otherwise one per `period` nanoseconds, timed from the moment at which it was due.
   void run(PostPool& pool, unsigned count, std::int64_t period);
 
   const Server& server() const { return server_; }

@@ -1,4 +1,4 @@
-// Users, each with one application and one connection: what a POST and its delivery cost, and how long they take.
+// Users, each with one application and one connection: the cost and the duration of a POST and its delivery.
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -15,8 +15,8 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr unsigned kLargest = 10'000;
-constexpr unsigned kAtOnce = 20'000;         // messages of a round as fast as they are answered
-constexpr unsigned kPaced = 1000;            // messages of a round on a schedule
+constexpr unsigned kAtOnce = 20'000;         // messages per round, as fast as they are answered
+constexpr unsigned kPaced = 1000;            // messages per round, on a schedule
 constexpr std::int64_t kPeriod = 1'000'000;  // of the schedule
 
 class Size {

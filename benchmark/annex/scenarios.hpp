@@ -1,4 +1,4 @@
-// What is measured now and then: other servers, the largest crowd, cost against size.
+// The occasional benchmarks: other servers, the largest crowd, cost against size.
 #pragma once
 #include "benchmark/support/scenario.hpp"
 

@@ -1,5 +1,5 @@
-// Preloaded into the server by `push_bench guard`: counts every request for heap memory of the process, `operator new`
-// included, in a file that the benchmark reads while the server runs. The memory itself comes from glibc as always.
+// Preloaded into the server by `push_bench guard`: counts every heap allocation of the process, `operator new`
+// included, in a file that the benchmark reads while the server runs. The memory itself comes from glibc as usual.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -22,7 +22,7 @@ namespace {
 using Counter = std::atomic<std::uint64_t>;
 static_assert(Counter::is_always_lock_free);
 
-Counter early{0};  // what comes before the file is mapped
+Counter early{0};  // allocations before the file is mapped
 Counter* counter = &early;
 
 void count() {

@@ -1,4 +1,4 @@
-// Failure of the benchmark itself or of what it verifies: thrown where seen, printed once by main, exit 1.
+// A failure of the benchmark or of something that it verifies: thrown where detected, printed once by main, exit 1.
 #pragma once
 #include <string>
 

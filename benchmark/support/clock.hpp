@@ -11,10 +11,10 @@ namespace push::bench {
 std::int64_t monotonic_ns();
 
 // User and system time of every thread of a process, 0 = our own. Counted by the scheduler in nanoseconds, so a short
-// measurement does not suffer from the 10 ms ticks of /proc/PID/stat.
+// measurement is not affected by the 10 ms ticks of /proc/PID/stat.
 std::int64_t cpu_ns(pid_t process);
 
-// The same for each of its threads that has this name, or begins with it.
+// The same for each of its threads whose name begins with this.
 std::vector<std::int64_t> thread_cpu_ns(pid_t process, const std::string& name);
 
 class Deadline {

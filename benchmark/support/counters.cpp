@@ -14,7 +14,7 @@
 namespace push::bench {
 namespace {
 
-constexpr unsigned kRestUs = 50'000;  // a server that has done nothing for so long is at rest
+constexpr unsigned kRestUs = 50'000;  // a server that has done nothing for this long is idle
 constexpr int kRestTries = 100;
 
 // Reads until two readings agree.
@@ -26,7 +26,7 @@ Counts settled(const auto& read_once) {
     if (now == before) return now;
     before = std::move(now);
   }
-  fail("the server does not come to rest");
+  fail("the server did not become idle");
 }
 
 std::vector<std::string> joined(std::vector<std::string> words, const std::vector<std::string>& more) {
@@ -34,8 +34,8 @@ std::vector<std::string> joined(std::vector<std::string> words, const std::vecto
   return words;
 }
 
-// All threads on one processor, and a thread that wakes up does not push another one aside: whether a loop sleeps when
-// the writer calls it is then no matter of chance, and with it how often it is woken.
+// All threads on one processor, and a thread that wakes up does not preempt another: whether a loop sleeps when the
+// writer calls it, and so how often it is woken, is then not random.
 std::vector<std::string> in_turn() {
   cpu_set_t allowed;
   CPU_ZERO(&allowed);
@@ -45,7 +45,7 @@ std::vector<std::string> in_turn() {
   return {"/usr/bin/env", "taskset", "--cpu-list", std::to_string(processor), "chrt", "--batch", "0"};
 }
 
-// The library beside this program writes the count into a file of eight bytes.
+// The library next to this program writes the count into a file of eight bytes.
 class AllocationCounter : public Counter {
  public:
   explicit AllocationCounter(const std::string& directory) : file_(directory + "/allocations") {
@@ -58,7 +58,7 @@ class AllocationCounter : public Counter {
     return joined(in_turn(), {"env", "LD_PRELOAD=" + library_, "PUSH_ALLOCATIONS_FILE=" + file_});
   }
   void start(pid_t) override {
-    if (number() == 0) fail("the server asked for no heap memory at all: " + library_ + " is not at work");
+    if (number() == 0) fail("the server allocated nothing: " + library_ + " is not loaded");
   }
   Counts read() override {
     return settled([this] { return Counts{{"allocation", number()}}; });
@@ -77,8 +77,8 @@ class AllocationCounter : public Counter {
   std::string library_;
 };
 
-// strace writes a line a call; one that is interrupted by another thread's has a second line, "<... name resumed>".
-// With -D the tracer is the server's grandchild, so that the server is ours to watch and to end.
+// strace writes one line per call; a call interrupted by another thread's has a second line, "<... name resumed>". With
+// -D the tracer is the server's grandchild, so that the server is our child, to watch and to end.
 class SystemCallCounter : public Counter {
  public:
   explicit SystemCallCounter(const std::string& directory) : file_(directory + "/strace") {}
@@ -100,7 +100,7 @@ class SystemCallCounter : public Counter {
   void take_lines() {
     std::ifstream log(file_);
     if (!log.seekg(static_cast<std::streamoff>(taken_))) fail("cannot read " + file_);
-    for (std::string line; std::getline(log, line) && !log.eof();) {  // a line without its end is not yet whole
+    for (std::string line; std::getline(log, line) && !log.eof();) {  // a line without a line break is incomplete
       taken_ += line.size() + 1;
       const std::size_t begin = line.find_first_not_of("0123456789 ");
       const std::size_t end = line.find('(');
@@ -115,13 +115,13 @@ class SystemCallCounter : public Counter {
   Counts counts_;
 };
 
-// callgrind writes a file a dump and counts anew from there. vgdb is the way to talk to it.
+// callgrind writes one file per dump and then starts counting again. vgdb sends it commands.
 class InstructionCounter : public Counter {
  public:
   explicit InstructionCounter(std::string directory) : directory_(std::move(directory)) {}
 
-  // glibc and libcrypto choose among variants of a function by what the processor can do; here always the plainest, so
-  // that the count is the same on every machine.
+  // glibc and libcrypto choose among variants of a function by the processor's features; here always the baseline one,
+  // so that the count is the same on every machine.
   std::vector<std::string> under() const override {
     return {
         "/usr/bin/env",
@@ -155,8 +155,8 @@ class InstructionCounter : public Counter {
     if (::pclose(answer) != 0) fail(command + ": " + text);
   }
 
-  // What each file of code has run itself. A line of "<position> <instructions>" counts for the last "ob="; the one
-  // after "calls=" is what was called from there, which has lines of its own.
+  // The instructions of each binary itself. A line "<position> <instructions>" counts for the last "ob="; the one after
+  // "calls=" is the cost of the called function, which has its own lines.
   void add(const std::string& dump) {
     std::ifstream file(dump);
     std::map<std::string, std::string> names;  // "(1) /usr/lib/libc.so.6" the first time, then "(1)"

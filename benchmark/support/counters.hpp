@@ -1,4 +1,4 @@
-// What the server does, counted from outside by another program: heap requests, system calls, instructions.
+// What the server does, counted from outside by another program: allocations, system calls, instructions.
 #pragma once
 #include <sys/types.h>
 
@@ -9,18 +9,18 @@
 
 namespace push::bench {
 
-// By kind: the name of the system call, or of the file of code that ran.
+// By kind: the name of the system call, or of the binary whose code ran.
 using Counts = std::map<std::string, double>;
 
 class Counter {
  public:
   virtual ~Counter() = default;
 
-  // The words in front of the server's own command.
+  // The words to put in front of the server's command.
   virtual std::vector<std::string> under() const = 0;
   // Counts from here on.
   virtual void start(pid_t server) = 0;
-  // What has been counted since start(), once the server has come to rest.
+  // The counts since start(), read once the server is idle.
   virtual Counts read() = 0;
 };
 

@@ -28,7 +28,7 @@ std::string application_token(unsigned user) {
   return numbered("A", user);
 }
 
-// User number n is the n-th of those that are added, in the order of their ids.
+// User number n is the n-th added user, in the order of ids.
 void seed(const std::string& path, unsigned users) {
   if (users == 0) return;
   const std::string now = kNow;

@@ -7,13 +7,13 @@
 namespace push::bench {
 
 // Adds users 0..users-1, each with one client and one application (names.hpp) and no password, to a database in which
-// the server has made its tables. Tokens count as used just now, so that connecting writes nothing.
+// the server has created its tables. Tokens count as just used, so that connecting writes nothing.
 void seed(const std::string& path, unsigned users);
 
-// Runs statements on a file that nobody else uses; without any care for a crash.
+// Runs statements on a file that nobody else uses; not crash-safe.
 void run_offline(const std::string& path, const std::string& sql);
 
-// The first column of the first row, beside a running server.
+// The first column of the first row; the server may be running.
 std::int64_t look_up(const std::string& path, const std::string& sql);
 
 // Every stored message as id -> text.

@@ -36,7 +36,7 @@ std::uint64_t id_in(std::string_view json) {
   if (at == std::string_view::npos) fail("no id in the answer: " + std::string(json.substr(0, 200)));
   std::uint64_t id = 0;
   const auto [end, error] = std::from_chars(json.data() + at + 5, json.data() + json.size(), id);
-  if (error != std::errc()) fail("no number as id: " + std::string(json.substr(0, 200)));
+  if (error != std::errc()) fail("id is not a number: " + std::string(json.substr(0, 200)));
   return id;
 }
 

@@ -1,4 +1,4 @@
-// HTTP/1.1 as a poster needs it.
+// The HTTP/1.1 that a poster needs.
 #pragma once
 #include <cstdint>
 #include <string>

@@ -1,4 +1,4 @@
-// What the seeded database holds for user number n.
+// Names and tokens of user number n in the seeded database.
 #pragma once
 #include <string>
 

@@ -35,7 +35,7 @@ void PostPool::send(const std::string& request, std::uint64_t tag) {
   connection.tag = tag;
   connection.written_ns = monotonic_ns();
   const ssize_t sent = ::send(connection.fd.get(), request.data(), request.size(), MSG_NOSIGNAL);
-  if (sent >= 0 && static_cast<std::size_t>(sent) != request.size()) fail("poster: the socket took only a part");
+  if (sent >= 0 && static_cast<std::size_t>(sent) != request.size()) fail("poster: partial write");
   free_.pop_back();  // a broken connection is seen by the next poll
 }
 

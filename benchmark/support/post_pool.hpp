@@ -12,7 +12,7 @@ namespace push::bench {
 
 class PostPool {
  public:
-  // What came back: the tag given to send(), and the response; status 0 if the connection broke instead.
+  // A result: the tag passed to send(), and the response; status 0 if the connection broke instead.
   using Done = std::function<void(std::uint64_t tag, std::int64_t written_ns, const Response& response)>;
 
   PostPool(std::uint16_t port, std::size_t connections);
@@ -24,7 +24,7 @@ class PostPool {
 
   // Needs a free connection.
   void send(const std::string& request, std::uint64_t tag);
-  // Handles what has arrived; waits up to the timeout (0 = not at all) for the first.
+  // Handles responses that have arrived; waits up to the timeout (0 = not at all) for the first.
   void poll(int timeout_ms, const Done& done);
 
  private:
@@ -43,7 +43,7 @@ class PostPool {
   std::size_t alive_ = 0;
 };
 
-// One request on a connection of its own, for set-up; fails after the timeout. Returns status and body.
+// One request on its own connection, for set-up; fails after the timeout. Returns status and body.
 std::pair<int, std::string> request_once(std::uint16_t port, const std::string& request, double timeout_seconds);
 
 }  // namespace push::bench

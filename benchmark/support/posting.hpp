@@ -1,4 +1,4 @@
-// Many POSTs one after another as fast as they are answered; every answer must be 200.
+// Many POSTs in a row, as fast as they are answered; every answer must be 200.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -6,7 +6,7 @@
 
 namespace push::bench {
 
-// request_of(i) for i in 0..count-1; fails if that takes longer than the patience.
+// Sends request_of(i) for i in 0..count-1; fails after the timeout `patience`.
 void request_all(std::uint16_t port, std::size_t connections, std::size_t count,
                  const std::function<std::string(std::size_t)>& request_of, double patience_seconds = 120);
 

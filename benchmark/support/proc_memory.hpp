@@ -1,4 +1,4 @@
-// What /proc says about memory.
+// Memory figures from /proc.
 #pragma once
 #include <sys/types.h>
 
@@ -7,12 +7,12 @@
 
 namespace push::bench {
 
-// Anonymous memory of a process in bytes, pages shared with others counted by share (Pss_Anon of smaps_rollup), read
-// again until two readings 100 ms apart agree.
+// Anonymous memory of a process in bytes, shared pages counted proportionally (Pss_Anon of smaps_rollup), read again
+// until two readings 100 ms apart agree.
 double settled_pss_anon(pid_t process);
 
 struct SlabRow {
-  double objects = 0;     // active ones; objects in a CPU's own slab count as active, hence an error of some dozens
+  double objects = 0;     // active ones; objects in per-CPU slabs count as active, hence an error of a few dozen
   double bytes_each = 0;  // of memory: the pages of a slab divided by the objects that fit into it
 };
 

@@ -24,7 +24,7 @@ core::Descriptor accept_one(const core::Descriptor& listener) {
   while (request.find("\r\n\r\n") == std::string::npos) {
     std::array<char, 1024> buffer{};
     const ssize_t size = must(::recv(fd.get(), buffer.data(), buffer.size(), 0), "recv");
-    if (size == 0) fail("raw sender: a subscriber has gone");
+    if (size == 0) fail("raw sender: a subscriber disconnected");
     request.append(buffer.data(), static_cast<std::size_t>(size));
   }
   send_whole(fd.get(),

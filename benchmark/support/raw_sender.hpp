@@ -1,5 +1,5 @@
 // The floor: a process that holds accepted sockets and writes one frame to each with one send(), and does nothing else.
-// It answers the same handshake, so that the same subscribers sit at the other end.
+// It answers the same handshake, so that the same subscribers can connect to it.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -14,7 +14,7 @@ class RawSender {
   explicit RawSender(std::size_t connections);
 
   std::uint16_t port() const { return port_; }
-  // Until `connections` subscribers have been accepted.
+  // Waits until `connections` subscribers have been accepted.
   void await_accepted() const;
   // Starts writing `frame` to every socket; await_sent() returns when the last send() has.
   void start(const std::string& frame) const;

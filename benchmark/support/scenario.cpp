@@ -37,7 +37,7 @@ Json machine() {
 }
 
 void on_limit(int) {
-  constexpr char kText[] = "benchmark: the time of --limit-seconds is over\n";
+  constexpr char kText[] = "benchmark: stopped after --limit-seconds\n";
   [[maybe_unused]] const ssize_t written = ::write(2, kText, sizeof kText - 1);
   ::_exit(1);  // the children die with us
 }
@@ -52,7 +52,7 @@ void write(const std::string& path, Json figures) {
   std::printf("\nJSON: %s\n", path.c_str());
 }
 
-// What is on the command line besides the options of the scenarios.
+// The command line besides the options of the scenarios.
 struct Shared {
   std::string json;
   std::string program;
@@ -107,22 +107,22 @@ void Flags::choose(const char* name, Words& values, const char* help) {
 
 int run_scenarios(const char* program, const std::vector<Scenario>& scenarios, int count, char** words) {
   CLI::App app(
-      "Starts servers, loads them, prints tables, writes JSON. benchmark/README.md says what each figure means.",
+      "Starts servers, loads them, prints tables, writes JSON. docs/benchmarks.md says what each figure means.",
       program);
   Shared shared;
-  app.add_option("--json", shared.json, "where the figures go as JSON (default: build/bench/<scenario>.json)");
-  app.add_option("--program", shared.program, "the server (default: sharded-gotify beside this program)");
+  app.add_option("--json", shared.json, "JSON file for the figures (default: build/bench/<scenario>.json)");
+  app.add_option("--program", shared.program, "the server (default: sharded-gotify next to this program)");
   app.add_option("--dir", shared.dir, "data of the servers, on a real disk (default: build/bench/data)");
-  app.add_option("--limit-seconds", shared.limit_seconds, "end everything after this time")->capture_default_str();
+  app.add_option("--limit-seconds", shared.limit_seconds, "stop everything after this time")->capture_default_str();
   const bool has_all =
       std::any_of(scenarios.begin(), scenarios.end(), [](const Scenario& each) { return each.in_all; });
   app.require_subcommand(has_all ? 0 : 1, 1)->fallthrough();
   app.add_subcommand("help", "print all options of all scenarios");
-  if (has_all) app.add_subcommand("all", "the scenarios below but guard, one after another (the default)");
+  if (has_all) app.add_subcommand("all", "the scenarios below except guard, one after another (the default)");
   for (const Scenario& each : scenarios) {
     CLI::App* command = app.add_subcommand(each.name, each.help);
     Flags flags(*command);
-    flags.add("--size", each.options->size, "bytes of a message text");
+    flags.add("--size", each.options->size, "size of a message text in bytes");
     each.bind(flags);
   }
   try {

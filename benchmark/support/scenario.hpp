@@ -13,9 +13,9 @@ class App;
 
 namespace push::bench {
 
-// What every scenario takes.
+// The options of every scenario.
 struct CommonOptions {
-  std::string program;  // the server; default: sharded-gotify beside this program
+  std::string program;  // the server; default: sharded-gotify next to this program
   std::string dir;      // data of the servers under measurement; default: build/bench/data
   std::string json;     // default: build/bench/<scenario>.json
   unsigned size = 100;  // bytes of a message text
@@ -27,14 +27,14 @@ std::string results_folder();
 using Words = std::vector<std::string>;
 bool contains(const Words& words, std::string_view word);
 
-// The options of one scenario as they are bound to its fields, whose values are the defaults.
+// Binds the options of one scenario to its fields, whose values are the defaults.
 class Flags {
  public:
   explicit Flags(CLI::App& command) : command_(command) {}
   void add(const char* name, unsigned& value, const char* help);
   void add(const char* name, std::string& value, const char* help);
   void add(const char* name, std::vector<unsigned>& values, const char* help);
-  // Some of the words that `values` holds now.
+  // A subset of the words in `values`.
   void choose(const char* name, Words& values, const char* help);
 
  private:
@@ -50,7 +50,7 @@ struct Scenario {
   std::function<nlohmann::json()> run;
 };
 
-// `run` prints its table and returns its figures; it fails if a delivery or a stored message was wrong.
+// `run` prints its table and returns its figures; it fails if any delivery or stored message is wrong.
 template <class Options>
 Scenario scenario(const char* name, const char* help, void (*bind)(Flags&, Options&),
                   nlohmann::json (*run)(const Options&), bool in_all = true) {
@@ -58,7 +58,7 @@ Scenario scenario(const char* name, const char* help, void (*bind)(Flags&, Optio
   return {name, help, in_all, options, [=](Flags& flags) { bind(flags, *options); }, [=] { return run(*options); }};
 }
 
-// The whole program: its command line, the scenario that is asked for, the file of its figures. Returns the exit code.
+// The whole program: parses the command line, runs the scenario, writes its figures. Returns the exit code.
 int run_scenarios(const char* program, const std::vector<Scenario>& scenarios, int count, char** words);
 
 }  // namespace push::bench

@@ -26,7 +26,7 @@ std::string disk_folder(const std::string& directory) {
   constexpr long kTmpfs = 0x01021994;
   struct statfs info {};
   must(::statfs(directory.c_str(), &info), "statfs");
-  if (info.f_type == kTmpfs) fail(directory + " is in memory (tmpfs), so nothing there is durable; use --dir");
+  if (info.f_type == kTmpfs) fail(directory + " is a tmpfs, where nothing is durable; use --dir");
   return directory;
 }
 
@@ -70,7 +70,7 @@ void Server::start() {
   const std::string log = scratch_.file("server.log");
   process_ = support::Process({command, {}, scratch_.path(), log, log, 0});
   for (const Deadline deadline(kStartSeconds); !deadline.passed(); ::usleep(20'000)) {
-    if (!process_.running()) fail("the server ended at once: " + log_tail());
+    if (!process_.running()) fail("the server exited at start: " + log_tail());
     if (request_once(port_, get_request(port_, "/health"), 1).first == 200) return;
   }
   fail("the server did not answer /health: " + log_tail());

@@ -11,22 +11,22 @@ namespace push::bench {
 
 struct ServerOptions {
   std::string program;
-  std::string directory;  // on a disk; a temporary one is made inside
-  unsigned threads = 0;   // 0 = one a core
+  std::string directory;  // on a disk; the data goes into a temporary directory inside
+  unsigned threads = 0;   // 0 = one per core
   unsigned users = 1;     // seeded (database.hpp)
   unsigned ping_seconds = 45;
   int keepalive_seconds = 0;                                     // of TCP; 0 = the server's default, -1 = off
   unsigned shards = 0;                                           // of the registry; 0 = the server's default
   std::function<void(const std::string& database)> seed_more{};  // after the users
-  std::vector<std::string> under{};                              // words in front of the command, once it is seeded
+  std::vector<std::string> under{};  // words in front of the command, once the database is seeded
 };
 
-// Creates the directory if it is not there, and fails if it is in memory, where nothing is durable.
+// Creates the directory if it is missing, and fails if it is on a tmpfs, where nothing is durable.
 std::string disk_folder(const std::string& directory);
 
 class Server {
  public:
-  // Starts once for the tables, seeds, and starts again; returns when /health answers 200.
+  // Starts once to create the tables, seeds, and starts again; returns when /health answers 200.
   explicit Server(ServerOptions options);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

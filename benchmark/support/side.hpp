@@ -1,4 +1,4 @@
-// Who sends and who listens: rounds of messages whose cost and speed are compared with another side's.
+// A sender and its subscribers: rounds of messages whose cost and speed are compared with another side's.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -37,7 +37,7 @@ class Side {
   Side& operator=(const Side&) = delete;
 
   void connect() { subscribers_.open_up_to(plan_.connections); }
-  // One burst after another; the next one begins when everybody has all of the last one. Without `keep` it only warms.
+  // One burst after another; the next begins when every subscriber has all of the last. Without `keep`: a warm-up.
   const Round& round(unsigned bursts, unsigned messages_per_burst, bool keep);
   std::string last_frame() { return subscribers_.last_frame(); }
 
@@ -50,7 +50,7 @@ class Side {
   // Before each round.
   virtual void prepare() {}
   virtual std::int64_t cpu() const = 0;
-  // Sends the messages first, first + 1, ... of user 0, and returns when the sender has done its part.
+  // Sends the messages first, first + 1, ... of user 0; returns when the sender is done.
   virtual void send(std::uint32_t first, unsigned count) = 0;
 
  private:
@@ -62,7 +62,7 @@ class Side {
   Histogram latencies_;
 };
 
-// Our server, with so many posters.
+// Our server, with this many posters.
 class ServerSide : public Side {
  public:
   ServerSide(const Server& server, SidePlan plan, std::size_t message_size, std::size_t posters);

@@ -88,7 +88,7 @@ bool wait_for(int fd, bool write, int timeout_ms) {
 
 void send_whole(int fd, std::string_view bytes) {
   const ssize_t sent = must(::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL), "send");
-  if (static_cast<std::size_t>(sent) != bytes.size()) fail("send: the socket took only a part");
+  if (static_cast<std::size_t>(sent) != bytes.size()) fail("send: partial write");
 }
 
 unsigned raise_descriptor_limit(unsigned at_most) {

@@ -1,5 +1,5 @@
-// The text of a benchmark message: when it was sent, its number among the messages of its user, and whose it is, in
-// fixed columns, filled up to the wanted size. A receiver finds it inside the JSON by its mark.
+// The text of a benchmark message: when it was sent, its number among the messages of its user, and the user, in fixed
+// columns, padded to the wanted size. A receiver finds it inside the JSON by its mark.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -17,7 +17,7 @@ struct Stamp {
 std::string stamp_text(const Stamp& stamp, std::size_t size);
 std::optional<Stamp> find_stamp(std::string_view payload);
 
-// Overwrites the stamp that `frame` holds by another one of the same length.
+// Overwrites the stamp in `frame` with another one of the same length.
 void restamp(std::string& frame, const Stamp& stamp);
 
 }  // namespace push::bench

@@ -16,7 +16,7 @@ struct Point {
 double slope(const std::vector<Point>& points);
 
 // Durations in nanoseconds, each recorded in a bucket at most 0.8 % wide; count and maximum are exact.
-// Trivially copyable, so that a child process can send it as it is.
+// Trivially copyable, so that a child process can send it as is.
 class Histogram {
  public:
   void record(std::int64_t nanoseconds);

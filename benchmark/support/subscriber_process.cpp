@@ -119,7 +119,7 @@ void SubscriberProcess::send(const Command& command) const {
 
 std::string SubscriberProcess::answer(double timeout_seconds) const {
   const std::string packet = channel_.receive(timeout_seconds + 5);
-  if (packet.empty()) fail("the subscriber process has gone");
+  if (packet.empty()) fail("the subscriber process has exited");
   if (packet.front() == kFailed) fail("subscribers: " + packet.substr(1));
   return packet.substr(1);
 }

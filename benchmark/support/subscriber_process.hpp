@@ -1,4 +1,4 @@
-// Subscribers in a process of their own, so that their descriptors and their CPU time are not the poster's.
+// Subscribers in a separate process, so that their descriptors and CPU time are not the poster's.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -20,14 +20,14 @@ class SubscriberProcess {
 
   explicit SubscriberProcess(SubscriberPlan plan);
 
-  // As in Subscribers; each returns when the child has done it and fails with the child's words.
+  // As in Subscribers; each returns when the child is done and fails with the child's error.
   void open_up_to(std::size_t count, std::uint32_t base = 0, unsigned first_user = 0);
   std::size_t churn(std::size_t total, std::size_t window, unsigned first_user, unsigned users, double limit_seconds);
   void drop_all();
   Arrivals open_at_once(std::size_t count, std::uint32_t base = 0);
   void await_sequence(std::uint32_t sequence);
   void await_pings(double timeout_seconds);
-  Summary take_summary();  // forgets the latencies
+  Summary take_summary();  // and resets the latencies
   std::string last_frame();
   std::uint64_t segments();
 

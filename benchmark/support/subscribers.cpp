@@ -23,7 +23,7 @@ namespace {
 constexpr std::size_t kEventsAtOnce = 256;
 constexpr std::size_t kHandshakesAtOnce = 64;
 constexpr std::size_t kConnectsAtOnce = 32;      // before those that are connected send their requests
-constexpr std::size_t kPerSourceAddress = 4000;  // the search for a free source port becomes slow beyond
+constexpr std::size_t kPerSourceAddress = 4000;  // beyond, the search for a free source port becomes slow
 constexpr std::size_t kBufferSize = 64 * 1024;
 constexpr std::uint64_t kOther = ~std::uint64_t{0};
 
@@ -94,7 +94,7 @@ void Subscribers::open_up_to(std::size_t count, std::uint32_t base, unsigned fir
 
 std::size_t Subscribers::churn(std::size_t total, std::size_t window, unsigned first_user, unsigned users,
                                double limit_seconds) {
-  if (!subscribers_.empty()) fail("churn needs a fresh start");
+  if (!subscribers_.empty()) fail("churn() needs a fresh start");
   subscribers_.resize(window);
   std::size_t opened = 0;
   const Deadline limit(limit_seconds);
@@ -114,7 +114,7 @@ std::size_t Subscribers::churn(std::size_t total, std::size_t window, unsigned f
 }
 
 Arrivals Subscribers::open_at_once(std::size_t count, std::uint32_t base, double timeout_seconds) {
-  if (!subscribers_.empty()) fail("coming at once needs a fresh start");
+  if (!subscribers_.empty()) fail("open_at_once() needs a fresh start");
   subscribers_.resize(count);
   std::vector<core::Descriptor> sockets;
   for (std::size_t slot = 0; slot < count; ++slot) sockets.push_back(bound_to_loopback(source_of(slot)));

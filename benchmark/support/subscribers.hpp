@@ -1,9 +1,9 @@
 // Many WebSocket subscribers in one thread: connects, answers pings, checks and times every message.
 //
-// Every message must carry the stamp of its subscriber's user and the number that follows the last one's; anything else
-// (a gap, a repetition, another user's message, a close, bytes that are no frame) is a Failure. Where several POSTs are
-// in flight at once their order is the server's to choose: with `concurrent_posts` the ids must rise at each subscriber
-// and no number may come twice, and that none is missing shows in deliveries().
+// Every message must carry the stamp of its subscriber's user and the number after the last one's; anything else (a
+// gap, a repetition, another user's message, a close, bytes that are not a frame) is a Failure. If several POSTs are in
+// flight at once, the server chooses their order: with `concurrent_posts`, ids must be ascending at each subscriber and
+// no number may come twice; deliveries() shows that none is missing.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -26,21 +26,21 @@ struct SubscriberPlan {
   bool own_users = false;         // connection i is user i; otherwise all are user 0
   bool sessions = false;          // no WebSockets: HTTP sessions that are open once their only request is answered
   bool concurrent_posts = false;  // for subscribers of different users; numbers are then counted over all of them
-  bool counts = false;            // of one user, posts in any order: ids must rise; the number is how many came
-  bool yields = false;            // lets others have the core after each batch of events, as if it were elsewhere
-  unsigned nap_us = 0;            // looks so often, and no send() has to wake it; 0 = each may
-  unsigned users = 0;             // of own_users, if they have several connections each: connection i is user i % users
+  bool counts = false;  // of one user, posts in any order: ids must be ascending; the number is the count of messages
+  bool yields = false;  // yields the core after each batch of events, as if it ran on another machine
+  unsigned nap_us = 0;  // polls at this interval, so that no send() has to wake it; 0 = each may
+  unsigned users = 0;   // of own_users, if they have several connections each: connection i is user i % users
   unsigned descriptors = 20'000;
   double patience_seconds = 60;  // of a SubscriberProcess, for any one step
 };
 
-// What became of subscribers who all came at once.
+// The outcome of many subscribers connecting at once.
 struct Arrivals {
   std::uint64_t opened = 0;
   std::uint64_t refused = 0;   // connect() failed
   std::uint64_t broken = 0;    // reset or closed before an answer
-  std::uint64_t answered = 0;  // by something else than a 101
-  std::uint64_t late = 0;      // nothing of all this in time
+  std::uint64_t answered = 0;  // with anything but a 101
+  std::uint64_t late = 0;      // none of these in time
   std::int64_t first_ns = 0;   // the first connect()
   std::int64_t last_ns = 0;    // the last 101
   Histogram times;             // of each, from its connect() to its 101
@@ -59,22 +59,22 @@ class Subscribers {
   // the users of own_users.
   void open_up_to(std::size_t count, std::uint32_t base, unsigned first_user, double timeout_seconds);
   // Opens and drops `total` connections, at most `window` at once, over `users` users from first_user on; stops early
-  // at the time limit. Drops all in the end. Returns how many were opened.
+  // at the time limit. Drops all at the end. Returns how many were opened.
   std::size_t churn(std::size_t total, std::size_t window, unsigned first_user, unsigned users, double limit_seconds);
   void drop_all();
   // Opens `count` connections with all connect()s one after another, waiting for nothing: each sends its request as
-  // soon as it is connected. Whoever is not let in is counted. Needs a fresh start.
+  // soon as it is connected. Counts those that are not admitted. Needs a fresh start.
   Arrivals open_at_once(std::size_t count, std::uint32_t base, double timeout_seconds);
-  // From now on the server may close connections; then, until it has closed every one.
+  // From now on the server may close connections; await_loss() waits until it has closed all.
   void allow_loss() { losing_ = true; }
   void await_loss(double timeout_seconds);
 
-  // Until every connection has received exactly message `sequence`.
+  // Waits until every connection has received exactly message `sequence`.
   void await_sequence(std::uint32_t sequence, double timeout_seconds);
-  // Until every connection has answered a ping that came after this call.
+  // Waits until every connection has answered a ping that arrived after this call.
   void await_pings(double timeout_seconds);
 
-  // Handles what is there, waiting up to the timeout for the first event; `other_fd` is watched besides.
+  // Handles pending events, waiting up to the timeout for the first one; also watches `other_fd`.
   void pump(int timeout_ms);
   void watch(int other_fd);
   int epoll_fd() const { return epoll_.get(); }
@@ -83,10 +83,10 @@ class Subscribers {
   std::uint64_t deliveries() const { return deliveries_; }
   const Histogram& latencies() const { return latencies_; }
   void forget_latencies();
-  // Segments with data that the kernel has received for those that are open.
+  // Segments with data that the kernel has received for the open connections.
   std::uint64_t segments() const;
   std::int64_t last_delivery_ns() const { return last_delivery_ns_; }
-  // The bytes of the last text frame that ended a read.
+  // The last text frame that ended a read.
   const std::string& last_frame() const { return last_frame_; }
 
  private:
@@ -103,10 +103,10 @@ class Subscribers {
   };
 
   SourceAddress source_of(std::size_t slot) const;
-  std::size_t handle_events(int timeout_ms);  // how many there were
+  std::size_t handle_events(int timeout_ms);  // returns their number
   void start(std::size_t slot, std::uint32_t user, std::uint32_t base);
   void hold(std::size_t slot, std::uint32_t user, std::uint32_t base, core::Descriptor connecting);
-  // The connection is lost where that may be, otherwise it is a Failure.
+  // Records a lost connection where losses are allowed; otherwise a Failure.
   void lost(std::size_t slot, std::uint64_t Arrivals::*how, const std::string& why);
   void stop(std::size_t slot);
   void write_request(Subscriber& subscriber);
@@ -132,7 +132,7 @@ class Subscribers {
   std::optional<Arrivals> arrivals_;  // in open_at_once()
   std::vector<bool> seen_;            // with concurrent_posts: by number
   std::vector<std::uint32_t> came_;   // with counts: how often, by number
-  std::uint32_t counted_ = 0;         // likewise: numbers up to here came to everybody
+  std::uint32_t counted_ = 0;         // likewise: all numbers up to this came to everybody
   Histogram latencies_;
   std::int64_t last_delivery_ns_ = 0;
   std::string last_frame_;

@@ -17,7 +17,7 @@ class Table {
 
 std::string decimal(double value, int places);
 
-// A line of progress on stderr.
+// Prints a progress line on stderr.
 void progress(const std::string& text);
 
 }  // namespace push::bench

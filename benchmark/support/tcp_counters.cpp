@@ -13,7 +13,7 @@
 namespace push::bench {
 namespace {
 
-// Two lines of a group: `Tcp: names`, then `Tcp: values`.
+// A group is two lines: `Tcp: names`, then `Tcp: values`.
 void read_group(const char* file, std::string_view group, std::map<std::string, std::int64_t>& out) {
   std::ifstream lines(file);
   std::string names;

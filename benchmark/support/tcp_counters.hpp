@@ -1,4 +1,4 @@
-// What the kernel counts of TCP.
+// The kernel's TCP counters.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -6,8 +6,7 @@
 
 namespace push::bench {
 
-// For all programs of the machine together: TcpExt of /proc/net/netstat and Tcp of /proc/net/snmp, by their names
-// there.
+// For the whole machine: TcpExt of /proc/net/netstat and Tcp of /proc/net/snmp, by their names there.
 std::map<std::string, std::int64_t> tcp_counters();
 
 // Segments with data that one connection has received. A send() of at most 64 KB to an idle connection over loopback is

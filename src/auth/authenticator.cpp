@@ -18,7 +18,7 @@ constexpr std::string_view kUnauthorized =
 constexpr std::string_view kNotAdmin = "you are not allowed to access this api";
 constexpr std::string_view kNotElevated = "session not elevated, use basic auth or call /client:elevate";
 
-// Who it is, nobody (these credentials do not match), or why that cannot be told.
+// The principal, null (the credentials do not match), or why they could not be checked.
 using Found = core::Result<Known>;
 
 core::Error unauthorized() {
@@ -28,7 +28,7 @@ core::Error forbidden(std::string_view text) {
   return core::failure(core::ErrorCode::forbidden, std::string(text));
 }
 
-// A well-formed hash that no password has: what an unknown name is checked against, so that it takes as long.
+// A well-formed hash that no password matches. Unknown names are checked against it, so that they take as long.
 std::string dummy_hash(unsigned cost) {
   const std::string digits = (cost < 10 ? "0" : "") + std::to_string(cost);
   return "$2a$" + digits + "$" + std::string(21, 'x') + "u" + std::string(31, '.');
@@ -121,7 +121,7 @@ Found Authenticator::State::check_password(const Credentials::Basic& basic, std:
   return Known{std::move(found), nullptr};
 }
 
-// A token that cannot be parsed ends it here, even if a password would do (gotify-spec 2.5).
+// A token that cannot be parsed is an error, even if a valid password follows (gotify-spec 2.5).
 Found Authenticator::State::find_message_sender(const Credentials& credentials, std::uint64_t epoch) {
   const std::string& token = credentials.token;
   if (!token.empty()) {
@@ -155,7 +155,7 @@ Found Authenticator::State::find_user(const Credentials& credentials, std::uint6
   return *key ? find_client(token, **key, epoch) : Known();
 }
 
-// True: its last use has been written now.
+// True: this call has written its last use.
 bool Authenticator::State::touch(const Known& known, core::WallTime now) {
   if (known.last_use == nullptr) return false;
   return known.last_use->touch(now, std::chrono::seconds(options.touch_seconds), [&](core::WallTime at) {
@@ -180,7 +180,7 @@ core::Result<PrincipalPtr> Authenticator::State::permit(Access access, Principal
   return principal;
 }
 
-// Whoever was recognised has used the token, whether or not it may do this.
+// A recognised token counts as used even if the request is then refused.
 core::Result<Admitted> Authenticator::State::admit(Access access, Known known, core::WallTime now) {
   const bool touched = touch(known, now);
   auto principal = permit(access, std::move(known.principal));

@@ -17,8 +17,8 @@ bool is_line_break(char c) {
   return c == '\r' || c == '\n';
 }
 
-// `letters`: the standard alphabet and nothing else, not 1 more than a multiple of 4. OpenSSL wants whole groups of
-// four, so the last one is filled up with zeros, and what those add is cut off again.
+// `letters`: only letters of the standard alphabet; their count is not 1 more than a multiple of 4. OpenSSL needs whole
+// groups of four, so the last one is padded with zero letters and the bytes they add are cut off again.
 std::string decode_letters(std::string letters) {
   const std::size_t bytes = letters.size() * 3 / 4;
   while (letters.size() % 4 != 0) letters += 'A';

@@ -1,6 +1,6 @@
-// A map that never finds more than its limit; the half of it that was asked for last stays. Two generations: what is
-// asked for stays in the young one, and when that is full the old one, untouched since, is dropped; its memory goes a
-// few entries a call, because a loop may be the one that calls. No lock of its own.
+// A map of bounded size that keeps at least the most recently used half. Two generations: a look-up moves its entry to
+// the young one; when that is full, the old one (unused since the last swap) is dropped and the young one becomes the
+// old. Dropped entries are freed a few per call, because the caller may be a loop. No lock of its own.
 #pragma once
 #include <cstddef>
 #include <functional>
@@ -14,10 +14,10 @@ namespace push::auth {
 template <class Value>
 class BoundedCache {
  public:
-  // limit 0 remembers nothing.
+  // limit 0: stores nothing.
   explicit BoundedCache(std::size_t limit) : half_((limit + 1) / 2) {}
 
-  // Null if unknown. Does not allocate; the pointer is good until the next call.
+  // Null if unknown. Does not allocate; the pointer is valid until the next call.
   const Value* find(std::string_view key) {
     if (const auto found = young_.find(key); found != young_.end()) return &found->second;
     const auto found = old_.find(key);
@@ -48,7 +48,8 @@ class BoundedCache {
   };
   using Map = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
 
-  // Called for each entry that the young generation gains, so what was dropped is gone when it is full again.
+  // Called for each entry added to the young generation, so the dropped one is freed before the young one is full
+  // again.
   void make_room() {
     for (int i = 0; i < 2 && !dropped_.empty(); ++i) dropped_.erase(dropped_.begin());
     if (young_.size() < half_) return;

@@ -1,6 +1,6 @@
-// The last use of tokens (gotify-spec 2.6): when each client and application was last written as used, so that this
-// happens once a period whatever the rate of requests. Kept apart from Memory, because it outlives what that forgets,
-// and by id, because a signed token looks different each time. Any thread.
+// The last use of tokens (gotify-spec 2.6): when the last use of each client and application was last written, so that
+// it is written at most once per period whatever the request rate. Separate from Memory because it must survive
+// forget(), and keyed by id because a signed token looks different each time. Any thread.
 #pragma once
 #include <atomic>
 #include <cstdint>
@@ -19,8 +19,8 @@ namespace push::auth {
 // Of one client or application. No lock.
 class LastUse {
  public:
-  // At the end of a period (or when the clock was set back by more than one) one of all callers calls write(now). If
-  // that could not write (false), the next caller tries again. True: it was written now.
+  // After a period (or when the clock was set back by more than one) exactly one caller calls write(now). If that
+  // returns false (not written), the next caller tries again. Returns true if this call has written.
   template <class Write>
   bool touch(core::WallTime now, std::chrono::nanoseconds period, Write&& write) {
     std::int64_t seen = at_.load();
@@ -31,7 +31,7 @@ class LastUse {
     return false;
   }
 
-  // Somebody has written it at this time, or later.
+  // The database already holds this time or a later one.
   void at_least(core::WallTime at) {
     const std::int64_t wanted = at.time_since_epoch().count();
     std::int64_t seen = at_.load();
@@ -50,12 +50,12 @@ class LastUse {
 
 using LastUsePtr = std::shared_ptr<LastUse>;
 
-// One for each of the ids used last. One leaf mutex.
+// One per recently used id. One leaf mutex.
 class LastUses {
  public:
   explicit LastUses(std::size_t limit) : cache_(limit) {}
 
-  // `stored`: what the database says.
+  // `stored`: the last use in the database.
   LastUsePtr of(core::ClientId id, std::optional<core::WallTime> stored);
   LastUsePtr of(core::ApplicationId id, std::optional<core::WallTime> stored);
 

@@ -11,7 +11,7 @@
 namespace push::auth {
 namespace {
 
-// Users forgotten one by one before everybody is.
+// Maximum number of users in forgotten_; one more and everything is forgotten.
 constexpr std::size_t kForgottenUsers = 4096;
 
 std::string_view view(const std::array<char, 32>& digest) {
@@ -70,7 +70,7 @@ void Memory::forget(core::UserId user) {
 }
 
 void Memory::forget() {
-  BoundedCache<Entry> tokens(token_limit_);  // what was remembered is destroyed after the lock is released
+  BoundedCache<Entry> tokens(token_limit_);  // swapped in, so the old entries are destroyed after the lock is released
   BoundedCache<Entry> passwords(password_limit_);
   Forgotten forgotten;
   const core::Lock lock(mutex_);
@@ -80,7 +80,7 @@ void Memory::forget() {
   std::swap(passwords_, passwords);
 }
 
-// The length of the name goes first, so that no two pairs are the same text.
+// The length of the name comes first, so that no two pairs have the same input.
 Memory::Digest Memory::digest(const Credentials::Basic& basic) const {
   std::string text = std::to_string(basic.name.size());
   text.reserve(text.size() + 1 + basic.name.size() + basic.password.size());

@@ -1,5 +1,5 @@
-// What the authenticator remembers: principals by token, and verified (name, password) pairs by a keyed hash. Any
-// thread; one leaf mutex. Nothing is given out that was looked up before its user's last forget().
+// The authenticator's cache: principals by token, and verified (name, password) pairs by a keyed hash. Any thread; one
+// leaf mutex. Never returns an entry that was looked up before its user's last forget().
 #pragma once
 #include <array>
 #include <atomic>
@@ -26,10 +26,10 @@ class Memory {
  public:
   Memory(std::size_t tokens, std::size_t passwords);
 
-  // Read before a look-up, handed back with what it found. Rises with every forget().
+  // Read it before a look-up and pass it to remember() with the result. Incremented by every forget().
   std::uint64_t epoch() const { return epoch_.load(); }
 
-  // Nobody if unknown or expired at `now`.
+  // Empty if unknown or expired at `now`.
   Known by_token(std::string_view token, core::WallTime now);
   PrincipalPtr by_password(const Credentials::Basic& basic);
 
@@ -42,7 +42,7 @@ class Memory {
   struct Entry {
     Known known;
     std::optional<core::WallTime> until;
-    std::uint64_t epoch;  // before it was looked up
+    std::uint64_t epoch;  // as read before the look-up
   };
   using Digest = std::array<char, 32>;
   using Forgotten = std::unordered_map<core::UserId, std::uint64_t>;
@@ -52,11 +52,11 @@ class Memory {
 
   const std::size_t token_limit_;
   const std::size_t password_limit_;
-  std::array<unsigned char, 32> key_;  // random, of this process
+  std::array<unsigned char, 32> key_;  // random, chosen at start
   core::Mutex mutex_;
   std::atomic<std::uint64_t> epoch_ = 0;             // written under the mutex
-  std::uint64_t floor_ PUSH_GUARDED_BY(mutex_) = 0;  // what is older is forgotten, whose ever it is
-  Forgotten forgotten_ PUSH_GUARDED_BY(mutex_);      // what is older is forgotten, a user
+  std::uint64_t floor_ PUSH_GUARDED_BY(mutex_) = 0;  // entries with an older epoch are stale, for all users
+  Forgotten forgotten_ PUSH_GUARDED_BY(mutex_);      // the same per user: their entries with an older epoch are stale
   BoundedCache<Entry> tokens_ PUSH_GUARDED_BY(mutex_);
   BoundedCache<Entry> passwords_ PUSH_GUARDED_BY(mutex_);
 };

@@ -14,8 +14,8 @@ constexpr std::size_t kMaxPassword = 72;  // what bcrypt reads
 constexpr std::size_t kHashSize = 60;     // $2a$10$ + 22 of salt + 31 of digest
 constexpr std::size_t kPrefixSize = 4;    // $2a$
 
-// libxcrypt answers differently to $2a$ and $2b$ for a few passwords with bytes above 127 (its guard against an old bug
-// of its own), Go does not: so everything is computed as $2b$, and the letter is put back.
+// For a few passwords with bytes above 127, libxcrypt's $2a$ and $2b$ differ (its countermeasure against an old bug of
+// its own), Go's do not. So everything is computed as $2b$, and the letter is restored afterwards.
 constexpr std::string_view kComputed = "$2b$";
 constexpr std::string_view kWritten = "$2a$";
 
@@ -27,7 +27,7 @@ class CryptArea {
   CryptArea& operator=(const CryptArea&) = delete;
   ~CryptArea() { OPENSSL_cleanse(data_.get(), sizeof(crypt_data)); }
 
-  // Empty if the setting is not understood.
+  // Empty if the setting is invalid.
   std::string_view run(const std::string& password, const std::string& setting) {
     const char* hash = crypt_r(password.c_str(), setting.c_str(), data_.get());
     if (hash == nullptr || hash[0] == '*') return {};
@@ -55,8 +55,8 @@ core::Result<std::string> hash_password(std::string_view password, unsigned cost
   std::array<char, CRYPT_GENSALT_OUTPUT_SIZE> setting{};
   if (crypt_gensalt_rn(kComputed.data(), cost, nullptr, 0, setting.data(), static_cast<int>(setting.size())) ==
       nullptr) {
-    return core::failure(core::ErrorCode::internal,
-                         "no bcrypt salt of cost " + std::to_string(cost) + ", errno " + std::to_string(errno));
+    return core::failure(core::ErrorCode::internal, "cannot make a bcrypt salt of cost " + std::to_string(cost) +
+                                                        ": errno " + std::to_string(errno));
   }
   std::string plain(password);
   CryptArea area;
@@ -71,7 +71,7 @@ core::Result<std::string> hash_password(std::string_view password, unsigned cost
 bool verify_password(std::string_view password, const std::string& hash) {
   if (!is_bcrypt(hash)) return false;
   password = password.substr(0, kMaxPassword);
-  if (password.find('\0') != std::string_view::npos) return false;  // crypt would see only what stands before it
+  if (password.find('\0') != std::string_view::npos) return false;  // crypt would stop reading there
   std::string setting = hash;
   setting.replace(0, kPrefixSize, kComputed);
   std::string plain(password);

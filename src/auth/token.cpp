@@ -20,9 +20,9 @@ constexpr std::size_t kRandomLetters = 14;
 static_assert(kLetters.size() == 65);
 
 constexpr std::string_view kEnhanced = "gtfy";
-constexpr std::int64_t kSignedFor = 900;  // seconds, before and after the signature's own
+constexpr std::int64_t kSignedFor = 900;  // seconds before and after the signature's timestamp
 
-// What is in the database is made of the same text whatever form was presented.
+// The stored form has the same prefix, whichever form was presented.
 std::string enhanced_text(std::string_view ident, std::string_view key) {
   std::string out(kEnhanced);
   out += ident;
@@ -48,8 +48,8 @@ core::Error wrong_size(const std::string& what, std::size_t size) {
   return cannot_parse(what + " must be " + std::to_string(size) + " bytes");
 }
 
-// How many bytes so many letters of base64 stand for. Gotify judges sizes by it; line breaks in the text make the bytes
-// fewer, which Gotify does not survive.
+// The number of bytes that this many base64 letters encode. Gotify checks sizes by it; line breaks in the text mean
+// fewer bytes, on which Gotify panics.
 std::size_t decoded_size(std::string_view text) {
   return text.size() / 4 * 3 + text.size() % 4 * 6 / 8;
 }
@@ -61,7 +61,7 @@ core::Result<std::string> decode_key(std::string_view text, std::size_t size, co
   return key;
 }
 
-// Here the size comes before the letters, as in Gotify.
+// The size is checked before the letters, as in Gotify.
 core::Result<std::string> decode_signature(std::string_view text) {
   if (decoded_size(text) != kSignatureSize) return wrong_size("signature", kSignatureSize);
   auto signature = decode_base64_url(text);
@@ -70,7 +70,7 @@ core::Result<std::string> decode_signature(std::string_view text) {
   return signature;
 }
 
-// Between dots, the last of at most four with whatever dots it has.
+// Separated by dots; the last of at most four may contain dots.
 struct Fields {
   std::array<std::string_view, 4> at;
   std::size_t count = 0;
@@ -107,7 +107,7 @@ Read read_signed(const Fields& fields, core::WallTime now) {
   }
   const std::int64_t second = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
   if (*timestamp < second - kSignedFor || *timestamp > second + kSignedFor) return std::optional<TokenKey>();
-  const core::WallTime until{std::chrono::seconds(*timestamp + kSignedFor + 1)};  // its last second counts whole
+  const core::WallTime until{std::chrono::seconds(*timestamp + kSignedFor + 1)};  // the last second is included
   return TokenKey{enhanced_text(fields.at[0], *key), until};
 }
 

@@ -1,4 +1,4 @@
-// What the writer asks of a database.
+// The database as the writer uses it.
 #pragma once
 #include <span>
 
@@ -9,30 +9,30 @@
 
 namespace push::store {
 
-// A change other than a message. Runs once, on the writer thread, inside the transaction that it is given; an error
-// undoes what it did.
+// A change other than a message. Runs once, on the writer thread, inside the transaction passed to it; if it returns an
+// error, its changes are rolled back.
 using Operation = core::Callback<core::Result<void>(Transaction&)>;
 
-// An error with one of these codes is the database's and spoils the whole transaction; any other concerns one change.
+// An error with one of these codes comes from the database and fails the whole transaction; any other fails one change.
 inline bool spoils(const core::Error& error) {
   return error.code == core::ErrorCode::unavailable || error.code == core::ErrorCode::internal;
 }
 
-// Every call comes on the writer thread.
+// Called on the writer thread only.
 class Backend {
  public:
   virtual ~Backend() = default;
   virtual core::Result<void> begin() = 0;
-  // Stores the messages in their order, with rising ids: `ids` has as many places and gets the id of each, or why that
-  // one alone is not stored (not_found: its application is gone). Returned is what spoils the transaction; then `ids`
-  // means nothing.
+  // Stores the messages in order, with ascending ids. `ids` has the same size and receives the id of each, or the
+  // reason why that one alone is not stored (not_found: its application is gone). An error returned fails the whole
+  // transaction; `ids` is then meaningless.
   virtual core::Result<void> insert(std::span<const NewMessage> messages,
                                     std::span<core::Result<core::MessageId>> ids) = 0;
-  // The operation's own outcome; it may spoil the transaction.
+  // Returns the operation's own outcome, which may fail the whole transaction.
   virtual core::Result<void> run(Operation& operation) = 0;
   virtual core::Result<void> commit() = 0;
   virtual void rollback() = 0;  // after any failure above; must leave the backend ready for the next begin()
-  virtual void rest() = 0;      // between two transactions, after the answers: housekeeping
+  virtual void rest() = 0;      // housekeeping between two transactions, after the callers have been answered
 };
 
 }  // namespace push::store

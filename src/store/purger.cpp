@@ -18,8 +18,8 @@ Purger::Purger(Slice standing, metrics::Registry& metrics, Limits limits)
     : standing_(std::move(standing)),
       limits_(limits),
       deleted_(metrics.counter("push_store_purged_messages_total", "Messages deleted in slices by the purge thread.")),
-      failed_(metrics.counter("push_store_failed_purges_total", "Slices of long changes that failed.")),
-      waiting_(metrics.gauge("push_store_purges_waiting", "Long changes that the purge thread has not finished.")),
+      failed_(metrics.counter("push_store_failed_purges_total", "Failed slices of purges and other long changes.")),
+      waiting_(metrics.gauge("push_store_purges_waiting", "Unfinished purges and other long changes.")),
       thread_("purger", [this](const std::stop_token& stop) { run(stop); }) {}
 
 Purger::~Purger() {
@@ -30,7 +30,8 @@ core::Result<void> Purger::submit(Slice slice, Store::Purged done) {
   core::Lock lock(mutex_);
   if (thread_.stop_requested()) return core::failure(core::ErrorCode::unavailable, "the server is stopping");
   if (admitted_ >= limits_.queue) {
-    return core::failure(core::ErrorCode::unavailable, "too many deletions wait (" + std::to_string(admitted_) + ")");
+    return core::failure(core::ErrorCode::unavailable,
+                         "too many deletions are queued (" + std::to_string(admitted_) + ")");
   }
   ++admitted_;
   waiting_.add(1);
@@ -60,7 +61,7 @@ void Purger::run(const std::stop_token& stop) {
   refuse_the_rest();
 }
 
-// Blocks until there is something to do: a job, or none, which means the standing work. False: stop.
+// Blocks until there is work: `job`, or the standing work if `job` is left empty. False: stop.
 bool Purger::take(std::optional<Job>& job, const std::stop_token& stop) {
   core::Lock lock(mutex_);
   while (!stop.stop_requested()) {
@@ -92,7 +93,7 @@ void Purger::run_standing() {
   if (progress && progress->finished) return;
   if (!progress) {
     failed_.add();
-    spdlog::warn("purge paused, retrying: {}", progress.error().text);
+    spdlog::warn("purge paused, retrying error=\"{}\"", progress.error().text);
   }
   core::Lock lock(mutex_);
   standing_waits_ = true;

@@ -1,6 +1,6 @@
-// One thread for changes that are too long for one transaction: it works them off slice by slice, a slice of each in
-// turn, so that a short one never waits for a long one. Between two slices it rests for as long as the last one took:
-// half of the writer's time stays with everybody else.
+// One thread for changes that are too long for one transaction: it runs them in slices, one slice of each in turn, so
+// that a short one never waits for a long one to finish. After each slice it sleeps for as long as that slice took,
+// which leaves at least half of the writer's time to other changes.
 #pragma once
 #include <chrono>
 #include <cstddef>
@@ -22,26 +22,26 @@ class Purger {
     std::int64_t deleted = 0;  // messages, in this slice
     bool finished = false;
   };
-  // Does a part of the work; runs on the purge thread and may block on the writer.
+  // Does part of the work; runs on the purge thread and may block on the writer.
   using Slice = core::Callback<core::Result<Progress>()>;
   struct Limits {
-    std::size_t queue;                      // jobs that may wait
-    std::chrono::milliseconds retry_after;  // after a slice of `standing` has failed
+    std::size_t queue;                      // maximum number of unfinished jobs
+    std::chrono::milliseconds retry_after;  // pause after a failed slice of `standing`
   };
 
-  // `standing` is work that is noted elsewhere: it runs from the start, and after resume(), until a slice finds nothing
-  // left, in turn with the jobs; a failure only puts it off. `metrics` outlives the purger.
+  // `standing` is work recorded elsewhere (in the database): it runs from the start, and after resume(), in turn with
+  // the jobs, until a slice reports `finished`; a failure only delays it. `metrics` must outlive the purger.
   Purger(Slice standing, metrics::Registry& metrics, Limits limits);
   ~Purger();  // drain()
   Purger(const Purger&) = delete;
   Purger& operator=(const Purger&) = delete;
 
   // Any thread, never blocks: calls `slice` until it has finished or failed, then `done`, once, on the purge thread.
-  // unavailable: too many wait or the purger stops, and neither will be called.
+  // unavailable: too many are queued or the purger is stopping, and neither will be called.
   core::Result<void> submit(Slice slice, Store::Purged done);
-  // Any thread: there may be standing work.
+  // Any thread: there may be new standing work.
   void resume();
-  // Ends after the slice in hand; every job that is left is answered with unavailable. Idempotent.
+  // Stops after the current slice; every unfinished job is answered with unavailable. Idempotent.
   void drain();
 
  private:
@@ -66,7 +66,7 @@ class Purger {
   core::Mutex mutex_;
   core::Condition wake_;
   std::deque<Job> jobs_ PUSH_GUARDED_BY(mutex_);      // the first is next
-  std::size_t admitted_ PUSH_GUARDED_BY(mutex_) = 0;  // jobs_ and the one in hand
+  std::size_t admitted_ PUSH_GUARDED_BY(mutex_) = 0;  // jobs_ and the current one
   bool standing_waits_ PUSH_GUARDED_BY(mutex_) = true;
   core::SteadyTime standing_due_ PUSH_GUARDED_BY(mutex_){};
   core::Thread thread_;

@@ -15,8 +15,8 @@ using core::Result;
 
 namespace {
 
-// When a client expires that was last used at `start`. `seconds` 0 = never, which is also what lies past the last time
-// that a WallTime can hold (the year 2262).
+// When a client that was last used at `start` expires. Empty = never: `seconds` is 0, or the time would lie beyond what
+// a WallTime can hold (the year 2262).
 std::optional<core::WallTime> expiry(core::WallTime start, std::uint64_t seconds) {
   using Seconds = std::chrono::seconds;
   const auto last = std::chrono::floor<Seconds>(core::WallTime::max().time_since_epoch()).count();
@@ -31,7 +31,7 @@ Result<void> check_seconds(std::uint64_t seconds) {
   return failure(core::ErrorCode::invalid, "expiresAfterInactivitySeconds is out of range");
 }
 
-// `refused`, if the answer is yes.
+// `refused` if the answer is yes.
 Result<void> unless(const Result<bool>& asked, core::Error refused) {
   if (!asked) return asked.error();
   if (*asked) return refused;

@@ -1,5 +1,5 @@
-// The rules of the business, once for every store: what a new or a changed row looks like, what forbids it, and in
-// which words. A store reads what they ask for (Transaction) and writes what they answer.
+// The business rules, shared by all stores: what a new or changed row looks like, what forbids it, and the error text.
+// The rules read through a Transaction; the store writes what they return.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -20,22 +20,22 @@ core::Error gone(std::string_view what);
 
 // ---- the expiry of clients
 bool has_expired(const model::Client& client, core::WallTime now);
-// `client`, or none if it has expired.
+// `client`, or empty if it has expired.
 std::optional<model::Client> unless_expired(std::optional<model::Client> client, core::WallTime now);
-// The client after a use at `at`, which moves its expiry.
+// The client after a use at `at`, which postpones its expiry.
 model::Client touched(model::Client client, core::WallTime at);
 
-// ---- new rows: as they are to be inserted, without an id. Errors as those of the Store's create_*.
+// ---- new rows: ready to insert, without an id. Errors: those of Store::create_*.
 core::Result<model::User> new_user(Transaction& transaction, NewUser wanted, core::WallTime now);
-// Without a sort key of its own, the application gets the one after its user's greatest (gotify-spec 7.4).
+// An empty sort key is replaced by the one after the user's greatest (gotify-spec 7.4).
 core::Result<model::Application> new_application(Transaction& transaction, NewApplication wanted, core::WallTime now);
 core::Result<model::Client> new_client(Transaction& transaction, NewClient wanted, core::WallTime now);
 
-// ---- rows of an owner. not_found: missing, somebody else's, or (clients) expired.
+// ---- rows of an owner. not_found: missing, another user's, or (clients) expired.
 core::Result<model::Application> owned(Transaction& transaction, core::UserId user, core::ApplicationId id);
 core::Result<model::Client> owned(Transaction& transaction, core::UserId user, core::ClientId id, core::WallTime now);
 
-// ---- changed rows: as they are to be. Errors as those of the Store's methods.
+// ---- changed rows: ready to write. Errors: those of the Store's methods.
 core::Result<model::User> changed(Transaction& transaction, core::UserId id, UserChange change);
 core::Result<model::Application> changed(Transaction& transaction, core::UserId user, core::ApplicationId id,
                                          ApplicationChange change);
@@ -46,7 +46,7 @@ core::Result<ImageChange> with_image(Transaction& transaction, core::UserId user
 core::Result<model::Client> changed(Transaction& transaction, core::UserId user, core::ClientId id, ClientChange change,
                                     core::WallTime now);
 
-// ---- rows to delete: the image files that nothing will refer to any more ("" = none). Errors as those of the Store's
+// ---- rows to delete: the image files that nothing will refer to afterwards ("" = none). Errors: those of the Store's
 // methods.
 core::Result<std::string> images_left_by(Transaction& transaction, core::UserId user, core::ApplicationId id);
 core::Result<std::vector<std::string>> images_left_by(Transaction& transaction, core::UserId id);

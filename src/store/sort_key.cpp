@@ -17,14 +17,14 @@ char next_digit(char c) {
   return kDigits[kDigits.find(c) + 1];
 }
 
-// Length of an integer part that starts with `head`, the head included; 0 if none does.
+// Length of an integer part that starts with `head`, the head included; 0 if `head` is invalid.
 std::size_t integer_length(char head) {
   if (head >= 'a' && head <= 'z') return static_cast<std::size_t>(head - 'a') + 2;
   if (head >= 'A' && head <= 'Z') return static_cast<std::size_t>('Z' - head) + 2;
   return 0;
 }
 
-// nullopt after the greatest integer of all.
+// nullopt after the greatest integer.
 std::optional<std::string> increment(std::string integer) {
   for (std::size_t i = integer.size() - 1; i > 0; --i) {
     if (integer[i] != kLastDigit) {
@@ -48,8 +48,8 @@ bool is_sort_key(std::string_view key) {
   const std::size_t length = integer_length(key[0]);
   if (length == 0 || key.size() < length) return false;
   if (key.find_first_not_of(kDigits) != std::string_view::npos) return false;
-  if (key.size() > length && key.back() == '0') return false;  // a fraction with a trailing zero has a twin
-  return key[0] != 'A' || key.find_first_not_of('0', 1) != std::string_view::npos;  // the smallest has nothing below it
+  if (key.size() > length && key.back() == '0') return false;  // not unique: the key without that zero is equal
+  return key[0] != 'A' || key.find_first_not_of('0', 1) != std::string_view::npos;  // nothing is below the smallest
 }
 
 std::string next_sort_key(std::string_view greatest) {

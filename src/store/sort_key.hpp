@@ -1,5 +1,5 @@
-// Fractional sort keys (gotify-spec 7.4): 0-9A-Za-z in bytewise order; the first letter tells the length of the integer
-// part (a = 1 digit, b = 2, ..., Z = 1 of the negative ones). The server only appends.
+// Fractional sort keys (gotify-spec 7.4): 0-9A-Za-z in bytewise order; the first letter gives the length of the integer
+// part (a = 1 digit, b = 2, ...; negative: Z = 1 digit, Y = 2, ...). The server only appends.
 #pragma once
 #include <string>
 #include <string_view>
@@ -10,8 +10,8 @@ inline constexpr std::string_view kFirstSortKey = "a0";
 
 bool is_sort_key(std::string_view key);
 
-// A key greater than `greatest` (bytewise): the next integer after a valid key; after anything else, which a client may
-// have stored, the nearest valid key above it where there is one. `greatest` empty = there is none yet.
+// A key greater than `greatest` (bytewise): the next integer if that is a valid key; if it is not (a client may store
+// anything), the nearest valid key above it where there is one. `greatest` empty = there is none yet.
 std::string next_sort_key(std::string_view greatest);
 
 }  // namespace push::store

@@ -1,5 +1,5 @@
-// What the rules may ask of a store while a change is made: plain reads, inside the transaction in which the change is
-// then written. Each store's own transaction adds how to write.
+// The reads that the rules may do, inside the transaction that then writes the change. Each store's own transaction
+// adds the writes.
 #pragma once
 #include <optional>
 #include <string>
@@ -11,16 +11,16 @@
 
 namespace push::store {
 
-// The thread that makes the change; may block on the database. An answer holds until the transaction ends, as long as
-// nothing has been written in it: rules read first, then the store writes. Arguments named `but` leave one row out (id
-// 0 = none): the one that is changed.
+// Used on the thread that makes the change; may block on the database. An answer is valid until the transaction writes
+// or ends: the rules read first, then the store writes. Arguments named `but` exclude one row (id 0 = none): the one
+// being changed.
 class Transaction {
  public:
   virtual ~Transaction() = default;
 
   virtual core::Result<std::optional<model::User>> user(core::UserId id) = 0;
   virtual core::Result<std::optional<model::Application>> application(core::ApplicationId id) = 0;
-  virtual core::Result<std::optional<model::Client>> client(core::ClientId id) = 0;  // an expired one too
+  virtual core::Result<std::optional<model::Client>> client(core::ClientId id) = 0;  // even if expired
 
   virtual core::Result<bool> has_user_name(std::string_view name, core::UserId but) = 0;
   virtual core::Result<bool> has_admin(core::UserId but) = 0;
@@ -29,7 +29,7 @@ class Transaction {
   virtual core::Result<bool> has_sort_key(core::UserId user, std::string_view key, core::ApplicationId but) = 0;
   virtual core::Result<std::string> greatest_sort_key(core::UserId user) = 0;  // bytewise; "" = no applications
   virtual core::Result<bool> has_image(std::string_view image, core::ApplicationId but) = 0;
-  // Image files that this user's applications refer to and nobody else's, each once.
+  // Image files that only this user's applications refer to, without duplicates.
   virtual core::Result<std::vector<std::string>> images_of_no_other(core::UserId user) = 0;
 };
 

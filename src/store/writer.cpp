@@ -30,14 +30,14 @@ model::Message stored(NewMessage&& message, core::MessageId id) {
 Writer::Writer(Backend& backend, Limits limits, metrics::Registry& metrics)
     : backend_(backend),
       limits_(limits),
-      commit_seconds_(metrics.histogram("push_store_commit_seconds", "Time of one transaction, begin to commit.")),
+      commit_seconds_(metrics.histogram("push_store_commit_seconds", "Time per transaction, begin to commit.")),
       transactions_(metrics.counter("push_store_commits_total", "Committed transactions.")),
       changes_(metrics.counter("push_store_changes_total", "Changes in committed transactions.")),
-      failed_(metrics.counter("push_store_failed_commits_total", "Transactions that failed, with nothing stored.")),
+      failed_(metrics.counter("push_store_failed_commits_total", "Failed transactions, of which nothing was stored.")),
       refused_(metrics.counter("push_store_refused_total", "Changes refused because the write queue was full.")),
-      failed_posts_(metrics.counter("push_store_failed_posts_total",
-                                    "Changes that failed and for whose end nobody waited (last uses of tokens).")),
-      queued_(metrics.gauge("push_store_queue_length", "Changes that wait for the writer.")),
+      failed_posts_(
+          metrics.counter("push_store_failed_posts_total", "Failed background changes (last uses of tokens).")),
+      queued_(metrics.gauge("push_store_queue_length", "Changes waiting for the writer.")),
       thread_("writer", [this](const std::stop_token& stop) { run(stop); }) {}
 
 Writer::~Writer() {
@@ -86,11 +86,11 @@ core::Result<void> Writer::enqueue(Change change, NewMessage* message) {
       asleep = std::exchange(asleep_, false);
     }
   }
-  if (asleep) wake_.notify_one();  // not under the lock, for which the writer would wait at once
+  if (asleep) wake_.notify_one();  // not under the lock: the writer would wake up only to wait for it
   if (!refused) return {};
   refused_.add();
   return core::failure(core::ErrorCode::unavailable,
-                       "the write queue is full (" + std::to_string(waiting) + " changes wait)");
+                       "the write queue is full (" + std::to_string(waiting) + " changes waiting)");
 }
 
 void Writer::put(Change change, NewMessage* message, std::size_t bytes) {
@@ -159,8 +159,8 @@ core::Result<void> Writer::transact(Batch& batch) {
   return outcome;
 }
 
-// In order, messages that follow one another at once. What is returned spoils the transaction; a change's own failure
-// stays in its outcome.
+// Applies the changes in order, consecutive messages in one call. An error returned fails the whole transaction; the
+// failure of a single change is in its outcome.
 core::Result<void> Writer::apply(Batch& batch) {
   batch.ids.assign(batch.messages.size(), core::MessageId{});
   const std::span<const NewMessage> messages(batch.messages);
@@ -188,8 +188,8 @@ core::Result<void> Writer::run_operation(Change& change) {
   return {};
 }
 
-// A caller's own mistake is its answer only if the rest was committed: otherwise even that may have been judged by
-// changes that are now undone.
+// A change gets its own error only if the transaction was committed: otherwise that error may rest on changes that have
+// been rolled back.
 void Writer::answer(Batch& batch, const core::Result<void>& outcome) {
   std::size_t next_message = 0;
   for (Change& change : batch.changes) {
@@ -214,7 +214,7 @@ void Writer::answer(Change& change, bool committed) {
     change.request->answer.set_value(std::move(change.outcome));
   } else if (!change.outcome) {
     failed_posts_.add();
-    if (committed) spdlog::warn("a change failed: {}", change.outcome.error().text);
+    if (committed) spdlog::warn("background write failed error=\"{}\"", change.outcome.error().text);
   }
 }
 
@@ -222,12 +222,12 @@ void Writer::note_outcome(const core::Result<void>& outcome, std::size_t changes
   if (outcome) {
     transactions_.add();
     changes_.add(changes);
-    if (failing_) spdlog::info("the database takes changes again");
+    if (failing_) spdlog::info("database accepts writes again");
     failing_ = false;
     return;
   }
   failed_.add();
-  if (!failing_) spdlog::error("nothing can be stored: {}", outcome.error().text);
+  if (!failing_) spdlog::error("database write failed error=\"{}\"", outcome.error().text);
   failing_ = true;
 }
 

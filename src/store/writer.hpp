@@ -1,6 +1,6 @@
-// The one thread that changes the database: a bounded queue in front, group commit behind. It takes what has gathered
-// (up to Limits::batch changes), runs it in one transaction, commits, and only then answers each change, in order.
-// While a commit runs the next batch gathers; nothing is delayed on purpose. SQL is the Backend's.
+// The only thread that changes the database: a bounded queue in front, group commit behind. It takes what is queued (up
+// to Limits::batch changes), runs it in one transaction, commits, and only then answers each change, in order. While a
+// commit runs, the next batch fills; nothing is delayed on purpose. The SQL is in the Backend.
 #pragma once
 #include <cstddef>
 #include <deque>
@@ -19,10 +19,10 @@ namespace push::store {
 class Writer {
  public:
   struct Limits {
-    std::size_t queue;        // changes that may wait
-    std::size_t batch;        // changes in one transaction
-    std::size_t queue_bytes;  // of text that may wait; one message always fits
-    std::size_t batch_bytes;  // of text after which a transaction takes no further change
+    std::size_t queue;        // maximum number of queued changes
+    std::size_t batch;        // maximum number of changes per transaction
+    std::size_t queue_bytes;  // maximum size of queued texts; a single message always fits
+    std::size_t batch_bytes;  // size of texts from which a transaction accepts no further change
   };
 
   // Both must outlive the writer.
@@ -35,10 +35,10 @@ class Writer {
   core::Result<void> append(NewMessage message, Store::Appended done);
   // Any thread but the writer's: blocks until the operation is committed or has failed.
   core::Result<void> change(Operation operation);
-  // Any thread, never blocks: an operation for whose end nobody waits. A failure is counted and logged. False: the
-  // queue is full or the writer stops, and the operation will not run.
+  // Any thread, never blocks: a background operation. A failure is counted and logged. False: the queue is full or the
+  // writer is stopping, and the operation will not run.
   bool post(Operation operation);
-  // Any thread but the writer's: refuses new changes, finishes those that wait, joins the thread. Idempotent.
+  // Any thread but the writer's: refuses new changes, finishes the queued ones, joins the thread. Idempotent.
   void drain();
 
  private:
@@ -46,17 +46,17 @@ class Writer {
     Operation operation;
     std::promise<core::Result<void>> answer;
   };
-  // A message (its text is the next of Batch::messages) or an operation.
+  // A message (the next one of Batch::messages) or an operation.
   struct Change {
     Store::Appended done;        // of a message
     Request* request = nullptr;  // of an operation; lives on the waiting caller's stack
-    Operation posted;            // an operation for which nobody waits
+    Operation posted;            // a background operation
     core::Result<void> outcome;  // of an operation
     bool is_message() const { return static_cast<bool>(done); }
   };
   struct Batch {
     std::vector<Change> changes;
-    std::vector<NewMessage> messages;                // those among the changes, in the same order
+    std::vector<NewMessage> messages;                // of the changes that are messages, in the same order
     std::vector<core::Result<core::MessageId>> ids;  // of the messages, after the transaction
     std::size_t bytes = 0;
     void clear();
@@ -88,8 +88,8 @@ class Writer {
 
   core::Mutex mutex_;
   core::Condition wake_;
-  std::deque<Batch> batches_ PUSH_GUARDED_BY(mutex_);  // each ready to be one transaction; the last one is filling
-  Batch spare_ PUSH_GUARDED_BY(mutex_);                // an emptied batch, for its capacity
+  std::deque<Batch> batches_ PUSH_GUARDED_BY(mutex_);  // one transaction each; the last one is still filling
+  Batch spare_ PUSH_GUARDED_BY(mutex_);                // an emptied batch, kept for its capacity
   std::size_t waiting_ PUSH_GUARDED_BY(mutex_) = 0;
   std::size_t waiting_bytes_ PUSH_GUARDED_BY(mutex_) = 0;
   bool asleep_ PUSH_GUARDED_BY(mutex_) = false;

@@ -231,7 +231,7 @@ TEST_F(ServiceTest, AStoreThatIsAwayIs503NeverUnauthorized) {
       EXPECT_EQ(status(answer), "503") << line;
       EXPECT_EQ(header(answer, "Retry-After"), "1");
       EXPECT_EQ(body(answer),
-                R"({"error":"Service Unavailable","errorCode":503,"errorDescription":"the database is away"})");
+                R"({"error":"Service Unavailable","errorCode":503,"errorDescription":"the database is unavailable"})");
     }
   });
 }

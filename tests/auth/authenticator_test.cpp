@@ -45,7 +45,7 @@ Credentials basic(std::string name, std::string password, std::string text = {})
   return credentials;
 }
 
-// Who got in: "basic 1", "client 22 of 2", "application of 2", "anonymous", or the error's text.
+// The admitted principal ("basic 1", "client 22 of 2", "application of 2", "anonymous"), or the error's text.
 std::string who(const core::Result<Admitted>& result) {
   if (!result) return result.error().text;
   const Principal& principal = *result->principal;
@@ -99,7 +99,7 @@ class AuthenticatorTest : public testing::Test {
     for (const Row& row : rows) {
       const std::string what = row.credentials.token + (row.credentials.basic ? "+" + row.credentials.basic->name : "");
       EXPECT_EQ(who(authenticator.authenticate(row.access, row.credentials)), row.answer) << what;
-      // Now that memory may hold all of it, it says the same, or nothing.
+      // The answer may now be cached: recall() must agree, or know nothing.
       if (const auto recalled = authenticator.recall(row.access, row.credentials)) {
         EXPECT_EQ(who(*recalled), row.answer) << "recalled: " << what;
       }
@@ -163,7 +163,7 @@ TEST_F(AuthenticatorTest, TakesEnhancedTokensAndStopsAtWhatIsNone) {
       {Access::post_message, token(kSeedC), "client 25 of 2"},
       {Access::post_message, token(kSeedA), "application of 2"},
       {Access::client, token(kSeedA), kText},
-      {Access::client, token(kPublicC), kText},  // what the database holds is no credential
+      {Access::client, token(kPublicC), kText},  // the stored form is not a credential
       {Access::post_message, token(kPublicA), kText},
       {Access::client, token(kSignedLongAgo), kText},
       {Access::optional, token(kSignedLongAgo), "anonymous"},
@@ -248,7 +248,7 @@ TEST_F(AuthenticatorTest, ForgetsOneUserAndNobodyElse) {
   EXPECT_TRUE(authenticator.recall(Access::client, token("Cadmin")));
   EXPECT_TRUE(authenticator.recall(Access::client, basic("admin", "pw")));
 
-  // What is looked up from now on is remembered again.
+  // Look-ups from now on are cached again.
   store.users[1].admin = true;
   for (const Credentials& credentials : of_plain) {
     ASSERT_TRUE(authenticator.authenticate(Access::client, credentials));
@@ -274,7 +274,7 @@ TEST_F(AuthenticatorTest, DoesNotRememberALookUpThatForgettingItsUserOvertook) {
     store.during_lookup = [this] { authenticator.forget(core::UserId{2}); };
     ASSERT_TRUE(authenticator.authenticate(Access::client, credentials));
     EXPECT_FALSE(authenticator.recall(Access::client, credentials));
-    store.during_lookup = [this] { authenticator.forget(core::UserId{1}); };  // somebody else
+    store.during_lookup = [this] { authenticator.forget(core::UserId{1}); };  // another user
     ASSERT_TRUE(authenticator.authenticate(Access::client, credentials));
     EXPECT_TRUE(authenticator.recall(Access::client, credentials));
     store.during_lookup = nullptr;
@@ -317,7 +317,7 @@ TEST_F(AuthenticatorTest, ARememberedClientDoesNotOutliveItsExpiry) {
   ASSERT_TRUE(authenticator.authenticate(Access::client, token("Cshort")));
   EXPECT_TRUE(authenticator.recall(Access::client, token("Cshort")));
 
-  // Authenticated just before the end, asked for after it.
+  // Authenticated just before the expiry, recalled after it.
   const core::WallTime end = core::wall_now() + milliseconds(30);
   store.clients.back().expires_at = end;
   authenticator.forget();
@@ -328,7 +328,7 @@ TEST_F(AuthenticatorTest, ARememberedClientDoesNotOutliveItsExpiry) {
   EXPECT_EQ(who(authenticator.authenticate(Access::client, token("Cshort"))), kText);
 }
 
-// Signed for now by the key of kSeedC.
+// Signed at the current time by the key of kSeedC.
 std::string signed_token(std::int64_t second) {
   std::array<unsigned char, 32> seed{};
   for (std::size_t i = 0; i < seed.size(); ++i) seed[i] = static_cast<unsigned char>(i);

@@ -25,12 +25,12 @@ constexpr std::string_view kNot = "not base64";
 
 struct EncodedRow {
   std::string_view text;
-  std::string_view url;       // what Go 1.26's RawURLEncoding makes of it, in hex
-  int illegal;                // or which byte it finds illegal
-  std::string_view standard;  // and StdEncoding
+  std::string_view url;       // decoded by Go 1.26's RawURLEncoding, in hex
+  int illegal;                // or the byte that it reports as illegal
+  std::string_view standard;  // decoded by StdEncoding
 };
 
-// What Go answered, row by row.
+// Go's results, row by row.
 constexpr EncodedRow kRows[] = {
     {""sv, "", -1, ""},
     {"A"sv, kNot, 0, kNot},

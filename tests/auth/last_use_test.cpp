@@ -43,7 +43,7 @@ TEST(LastUse, IsWrittenAtOnceAndThenOnceAPeriod) {
   EXPECT_TRUE(touch(last_use, kStart));
   EXPECT_FALSE(touch(last_use, kStart));
   EXPECT_FALSE(touch(last_use, kStart + kPeriod));
-  EXPECT_TRUE(touch(last_use, kStart + kPeriod + nanoseconds(1)));  // older than a period, not as old
+  EXPECT_TRUE(touch(last_use, kStart + kPeriod + nanoseconds(1)));  // older than a period, not exactly as old
   EXPECT_FALSE(touch(last_use, kStart + kPeriod + kPeriod));
   EXPECT_TRUE(touch(last_use, kStart + hours(1)));
 }
@@ -63,7 +63,7 @@ TEST(LastUse, TakesTheDatabasesWordUnlessItKnowsBetter) {
   last_use.at_least(kStart);
   EXPECT_FALSE(touch(last_use, kStart + seconds(299)));
   EXPECT_TRUE(touch(last_use, kStart + seconds(301)));
-  last_use.at_least(kStart);  // an old answer that came late
+  last_use.at_least(kStart);  // a late answer with an old time
   EXPECT_FALSE(touch(last_use, kStart + seconds(302)));
 }
 
@@ -126,7 +126,7 @@ class TouchTest : public testing::Test {
     store.add_client(22, 1, "Ctwo");
   }
 
-  // Whether the request that a worker or, from then on, a loop admits touches.
+  // Whether this request writes the last use; a worker admits the first one, a loop the later ones.
   bool touches(Authenticator& who, Access access, const Credentials& credentials) {
     auto admitted = who.recall(access, credentials);
     if (!admitted) admitted = who.authenticate(access, credentials);
@@ -210,7 +210,7 @@ TEST_F(TouchTest, EvenBySomebodyWhoMayNotDoThis) {
 
 TEST_F(TouchTest, OnceForManyRecallsAtOnce) {
   store.full = true;
-  ASSERT_FALSE(touches(Access::client, "Cone"));  // remembered, and due
+  ASSERT_FALSE(touches(Access::client, "Cone"));  // cached, and due
   store.full = false;
   std::atomic<int> touched = 0;
   std::vector<std::thread> threads;

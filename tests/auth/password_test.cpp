@@ -26,7 +26,7 @@ TEST(Password, VerifiesPublishedVectorsUnderAllThreeLetters) {
 }
 
 TEST(Password, BytesAbove127CountTheSameUnderEveryLetter) {
-  // A password for which libxcrypt's own $2a$ differs from everybody else's.
+  // A password for which libxcrypt's $2a$ differs from every other implementation's.
   const std::string password =
       "\xff\xa3"
       "34"

@@ -67,7 +67,7 @@ std::string signed_token(std::string_view timestamp, std::string_view signature 
   return text({"gtfya.", kPublic, ".", timestamp, ".", signature});
 }
 
-// What a presented token is looked up by, "too old or too new", or the error's text.
+// The key by which a presented token is looked up, "too old or too new", or the error's text.
 std::string read(std::string_view presented, core::WallTime now = at(kSigned)) {
   const auto key = read_token(presented, now);
   if (!key) {
@@ -89,7 +89,7 @@ TEST(Token, AnEnhancedOneIsMintedAsASeedAndStoredAsItsPublicKey) {
     EXPECT_NE(application.shown, application.stored);
     EXPECT_EQ(read(application.shown), application.stored);
     EXPECT_EQ(read(client.shown), client.stored);
-    EXPECT_NE(read(client.stored), client.stored);  // what the database holds is no credential
+    EXPECT_NE(read(client.stored), client.stored);  // the stored form is not a credential
   }
 }
 
@@ -115,7 +115,7 @@ TEST(Token, ReadsTheVectorOfTheReference) {
   EXPECT_EQ((*from_signed)->until, at(kSigned + 901));
   EXPECT_EQ(read(text({"gtfyc.", kPrivate})), text({"gtfyc.", kPublic}));  // the letter is part of it
   EXPECT_EQ(read(text({"gtfy.", kPrivate})), text({"gtfy.", kPublic}));
-  // Trailing bits of the last letter count for nothing.
+  // Trailing bits of the last letter are ignored.
   EXPECT_EQ(read("gtfya.AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh9"), stored);
 }
 
@@ -167,7 +167,7 @@ TEST(Token, ReadsATimestampAsGoDoes) {
   }
 }
 
-// Rightly signed by the vector's key, so only the time is wrong.
+// Correctly signed by the vector's key, so only the time is wrong.
 TEST(Token, AnExtremeTimestampIsOldOrNewAndNothingElse) {
   const std::pair<std::string_view, std::string_view> rows[] = {
       {"0", "-ewi3Xk6Z5MZdfreCdQ5R2ZWY-v3m1uLmDMQFUFQxG1LnfKi5CR-zq0pj8UmUsLwqnq2f53pmUe6wZKA1XE9CA"},
@@ -193,7 +193,7 @@ TEST(Token, RefusesAWrongSignatureWhateverItsTime) {
                               "ZMOoeSRZFbZ2OvRh-8Kr-AZuQYRBb3U4Eb0QViks3dCKoDTRekmJ_RfPLtvOiQb40xGM216pDT7l8_"
                               "2A2ospBg")),
             "invalid token");
-  EXPECT_EQ(read(text({"gtfya.", kPrivate, ".1767225600.", kSignature})), "invalid token");  // somebody else's key
+  EXPECT_EQ(read(text({"gtfya.", kPrivate, ".1767225600.", kSignature})), "invalid token");  // another key
 }
 
 TEST(Token, NamesTheFirstThingThatIsWrongAsGotifyDoes) {

@@ -36,7 +36,7 @@ struct Message {
   }
 };
 
-// The kept text is a fixed point: bytes that are not UTF-8 would come back as U+FFFD, other than JSON not at all.
+// The kept JSON is a fixed point: bytes that are not UTF-8 would come back as U+FFFD, anything but JSON not at all.
 void check_extras(const std::string& extras) {
   const std::string body = R"({"message":"m","extras":)" + extras + "}";
   Message again;

@@ -1,6 +1,6 @@
-// Arbitrary bytes as config.yml, as a dotenv file, or as the value of one environment variable: they load or are
-// refused in printable lines that say where; and what has loaded, written back as it is listed, loads to the same. What
-// a dotenv file says, quoted anew, is read as the same.
+// Arbitrary bytes as config.yml, as a dotenv file, or as the value of one environment variable: they load, or are
+// refused in printable lines that name the place. A loaded configuration, listed and loaded again, is the same, and so
+// are the values of a dotenv file after quoting them again.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -38,7 +38,7 @@ std::string nested(const std::string& path, const std::string& value) {
   return path.substr(0, dot) + ": {" + nested(path.substr(dot + 1), value) + "}";
 }
 
-// One setting a run, chosen by the input.
+// One setting per run, chosen by the input.
 void check_written_back(const Loaded& loaded, std::size_t chosen) {
   std::vector<Setting> given;
   for (const Setting& one : loaded.settings) {

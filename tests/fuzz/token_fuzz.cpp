@@ -1,5 +1,5 @@
-// A presented token, and the same bytes as base64. Whatever is read leads to a stored form of one shape, and bytes that
-// were decoded are decoded again from what they encode to.
+// Arbitrary bytes as a presented token, and as base64. Every accepted token has a stored form of the same shape, and
+// decoded bytes survive encoding and decoding.
 #include <chrono>
 #include <cstddef>
 #include <cstdint>

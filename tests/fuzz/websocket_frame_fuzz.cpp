@@ -1,4 +1,4 @@
-// Arbitrary bytes as what a client sends: parsed whole, parsed as they trickle in, and encoded again.
+// Arbitrary bytes sent by a client: parsed whole, parsed as prefixes, and encoded again.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -16,7 +16,7 @@ using namespace push::websocket;
 
 constexpr std::size_t kLimits = 4;  // the first bytes choose max_payload
 
-// The frame again, as a client would send it, byte for byte.
+// Encodes the frame as a client would, byte for byte.
 std::string encode_client(const ClientFrame& frame, const char* key) {
   const Header header = server_header(frame.opcode, frame.size);
   std::string out(header.view());
@@ -27,7 +27,7 @@ std::string encode_client(const ClientFrame& frame, const char* key) {
   return out;
 }
 
-// A prefix says `incomplete` and touches nothing, or has decided already.
+// Every prefix is `incomplete` and leaves the input alone, or already has the final result.
 void check_prefixes(const std::string& bytes, std::uint64_t max_payload, const Parsed& whole) {
   const std::size_t most = std::min<std::size_t>(bytes.size(), 20);
   for (std::size_t size = 0; size < most; ++size) {

@@ -1,4 +1,4 @@
-// Five header values, one a line. What passes must hold what RFC 6455 4.2.1 asks for, and gives a well-formed 101.
+// Five header values, one per line. If they pass, they must meet RFC 6455 4.2.1 and produce a well-formed 101.
 #include <openssl/evp.h>
 
 #include <algorithm>
@@ -29,7 +29,7 @@ bool contains_ignoring_case(std::string_view text, std::string_view word) {
   return lower.find(word) != std::string::npos;
 }
 
-// OpenSSL's decoder as the second opinion. It counts padding as zero bytes, and takes it anywhere.
+// OpenSSL's decoder as the second opinion. It counts padding as zero bytes and accepts it anywhere.
 bool decodes_to_sixteen_bytes(std::string_view key) {
   std::vector<unsigned char> in(key.begin(), key.end());
   std::vector<unsigned char> out(in.size() + 3);

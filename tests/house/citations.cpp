@@ -12,7 +12,7 @@ namespace {
 
 using Each = std::function<void(const std::smatch&)>;
 
-// std::regex is slow, and most lines hold none of the words.
+// std::regex is slow, and most lines contain none of the words.
 bool has_any(std::string_view line, std::initializer_list<std::string_view> words) {
   return std::any_of(words.begin(), words.end(),
                      [&](std::string_view word) { return line.find(word) != std::string_view::npos; });
@@ -32,7 +32,7 @@ void for_each_line(std::string_view markdown, const std::function<void(const std
   }
 }
 
-// As GitHub makes it: lower case, dashes for spaces, other punctuation left out.
+// As GitHub does: lower case, dashes for spaces, other punctuation removed.
 std::string anchor_of(const std::string& heading) {
   std::string out;
   for (const char c : heading) {
@@ -51,7 +51,7 @@ std::string without_code_spans(std::string line) {
   return std::regex_replace(line, kSpan, "");
 }
 
-// A row of the recorded exchanges, "A3.12", is cited by its part.
+// A row of the recorded exchanges, e.g. "A3.12", cites its part.
 std::string part_of(const std::string& number) {
   return number.front() == 'A' ? number.substr(0, number.find('.')) : number;
 }

@@ -1,4 +1,4 @@
-// Citations of the house's own documents: whatever a comment, script or document cites exists.
+// Citations of our own documents: whatever a comment, script or document cites must exist.
 #pragma once
 #include <map>
 #include <set>
@@ -14,7 +14,7 @@ namespace push::house {
 struct Documents {
   std::set<std::string> sections;  // of docs/gotify-protocol.md: "1.6", "A3", "0 row c", "3 Handshake failure"
   std::set<std::string> promises;  // of docs/reliability.md: "F1"
-  // Every Markdown file by its path, with the anchors of its headings as GitHub makes them.
+  // Every Markdown file by its path, with the anchors that GitHub makes of its headings.
   std::map<std::string, std::set<std::string>> anchors;
   std::set<std::string> paths;  // every file and folder that a link may lead to
 };

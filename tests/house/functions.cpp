@@ -1,4 +1,4 @@
-// Function lengths, by braces: good enough for formatted code, and it needs no compiler.
+// Function lengths, by counting braces: good enough for formatted code, and needs no compiler.
 #include <cctype>
 #include <string>
 #include <string_view>
@@ -11,7 +11,7 @@ namespace {
 
 enum class Block { scope, function, inner };  // namespace or type; function; anything inside a function
 
-// Preprocessor lines, with what they continue on, hold no statements.
+// Preprocessor lines and their continuations contain no statements.
 std::string without_directives(const Source& source) {
   std::string text;
   bool continued = false;
@@ -30,7 +30,7 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-// What a '{' opens, judged by the statement in front of it. Only asked outside of functions.
+// What a '{' opens, judged by the statement in front of it. Only called outside functions.
 Block classify(std::string_view head) {
   head = trimmed(head);
   while (head.starts_with("public:") || head.starts_with("private:") || head.starts_with("protected:"))
@@ -56,7 +56,7 @@ Findings check_function_length(const Source& source) {
   const std::string text = without_directives(source);
   std::vector<Open> open;
   std::size_t line = 1;
-  std::size_t statement = 0;       // offset of what follows the last ; { or }
+  std::size_t statement = 0;       // offset just after the last ; { or }
   std::size_t statement_line = 0;  // line of its first character, 0 = none yet
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
@@ -70,7 +70,7 @@ Findings check_function_length(const Source& source) {
     } else if (c == '}' && !open.empty()) {
       const auto length = line - open.back().line + 1;
       if (open.back().block == Block::function && length > kMaxFunctionLines)
-        findings.push_back({source.path, open.back().line, "a function of " + std::to_string(length) + " lines"});
+        findings.push_back({source.path, open.back().line, "function has " + std::to_string(length) + " lines"});
       open.pop_back();
     }
     if (c == '{' || c == '}' || c == ';') {

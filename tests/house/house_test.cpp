@@ -1,4 +1,4 @@
-// Every rule on every file of the tree, as it is now.
+// Every rule, applied to every file of the tree.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -84,7 +84,7 @@ TEST_F(House, NothingIsLeftUnfinished) {
   expect_none_in_any(check_unfinished_words);
 }
 
-// Everything that people read: sources, scripts and documents.
+// Everything people read: sources, scripts and documents.
 class Book : public House {
  protected:
   static void SetUpTestSuite() {

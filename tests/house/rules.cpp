@@ -68,7 +68,7 @@ std::optional<std::string> folder_behind(std::string_view path, std::string_view
   return std::string(path.substr(0, slash));
 }
 
-// Finds `word` with nothing of a word on either side.
+// Finds `word` as a whole word.
 bool has_word(std::string_view line, std::string_view word) {
   const auto part_of_word = [&](std::size_t i) {
     return i < line.size() && (std::isalnum(static_cast<unsigned char>(line[i])) != 0 || line[i] == '_');
@@ -79,7 +79,7 @@ bool has_word(std::string_view line, std::string_view word) {
   return false;
 }
 
-// What is wrong with this include of `room`'s; nothing if an arrow allows it.
+// What is wrong with this include in `room`; empty if an arrow allows it.
 std::optional<std::string> judge(const Include& include, const std::string& room, bool is_public,
                                  const Arrows& arrows) {
   const auto target = folder_behind(include.target, "push/");
@@ -89,7 +89,7 @@ std::optional<std::string> judge(const Include& include, const std::string& room
     return room + " includes " + include.target + ", which is neither push/<room>/ nor a private header of its own";
   }
   if (*target == room) return std::nullopt;
-  if (!arrows.contains(*target)) return room + " includes " + include.target + ", which is no room";
+  if (!arrows.contains(*target)) return room + " includes " + include.target + ", which is not a room";
   if (room == "main" || *target == "core" || arrows.at(room).contains(*target)) return std::nullopt;
   return room + " may not include " + include.target + ": there is no arrow " + room + " -> " + *target;
 }
@@ -131,7 +131,7 @@ Findings check_includes(const Source& source, const Arrows& arrows) {
   if (!room) room = folder_behind(source.path, "src/");
   if (!room) return findings;
   if (*room != "main" && !arrows.contains(*room))
-    return {{source.path, 0, *room + " is no room of the root CMakeLists.txt"}};
+    return {{source.path, 0, *room + " is not a room of the root CMakeLists.txt"}};
   for (const auto& include : includes_of(source)) {
     if (auto wrong = judge(include, *room, is_public, arrows))
       findings.push_back({source.path, include.line, std::move(*wrong)});
@@ -145,7 +145,7 @@ Findings check_heavy_headers(const Source& source) {
   for (const auto& include : includes_of(source)) {
     const bool heavy = std::any_of(kHeavyHeaders.begin(), kHeavyHeaders.end(),
                                    [&](std::string_view header) { return include.target.starts_with(header); });
-    if (heavy) findings.push_back({source.path, include.line, include.target + " must stop at a .cpp"});
+    if (heavy) findings.push_back({source.path, include.line, include.target + " belongs in a .cpp"});
   }
   return findings;
 }
@@ -154,7 +154,7 @@ Findings check_pragma_once(const Source& source) {
   if (!source.path.ends_with(".hpp")) return {};
   const auto& code = source.code;
   if (std::count(code.begin(), code.end(), "#pragma once") == 1) return {};
-  return {{source.path, 0, "a header says #pragma once, once"}};
+  return {{source.path, 0, "a header must have #pragma once exactly once"}};
 }
 
 Findings check_file_length(const Source& source) {
@@ -167,14 +167,14 @@ Findings check_unfinished_words(const Source& source) {
   for (std::size_t i = 0; i < source.lines.size(); ++i) {
     for (const auto word : kUnfinishedWords) {
       if (has_word(source.lines[i], word))
-        findings.push_back({source.path, i + 1, std::string(word) + " says that it is unfinished"});
+        findings.push_back({source.path, i + 1, std::string(word) + " marks unfinished work"});
     }
   }
   return findings;
 }
 
 Findings check_public_headers(const std::vector<Source>& all) {
-  std::set<std::string> wanted;  // headers that somebody outside of the room includes
+  std::set<std::string> wanted;  // headers included from outside the room
   for (const auto& source : all) {
     auto room = folder_behind(source.path, "include/push/");
     if (!room) room = folder_behind(source.path, "src/");
@@ -184,7 +184,7 @@ Findings check_public_headers(const std::vector<Source>& all) {
       if (target && target != room) wanted.insert(include.target);
     }
   }
-  // A header that a wanted one includes has to be as public as that one.
+  // A header that a wanted one includes must be public too.
   for (bool grown = true; grown;) {
     grown = false;
     for (const auto& source : all) {

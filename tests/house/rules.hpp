@@ -22,7 +22,7 @@ using Findings = std::vector<Finding>;
 using Arrows = std::map<std::string, std::set<std::string>>;
 Arrows parse_arrows(std::string_view text);
 
-// The arrows of the build against those that are forbidden; path and line of the findings are empty.
+// Checks the arrows of the build against the forbidden ones; findings have no path and no line.
 Findings check_forbidden_arrows(const Arrows& arrows);
 
 inline constexpr std::size_t kMaxFileLines = 400;
@@ -30,7 +30,7 @@ inline constexpr std::size_t kMaxFunctionLines = 60;
 
 // One source at a time.
 Findings check_includes(const Source& source, const Arrows& arrows);  // every quoted include follows an arrow
-Findings check_heavy_headers(const Source& source);                   // none of them under include/
+Findings check_heavy_headers(const Source& source);                   // none under include/
 Findings check_pragma_once(const Source& source);
 Findings check_file_length(const Source& source);
 Findings check_function_length(const Source& source);

@@ -1,4 +1,4 @@
-// Each rule is shown a house that breaks it, and one that does not.
+// Each rule on sources that break it, and on sources that do not.
 #include "house/rules.hpp"
 
 #include <gtest/gtest.h>

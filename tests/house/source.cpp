@@ -24,7 +24,7 @@ bool word(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
 }
 
-// One past the end of the comment or literal that starts at `begin`; `begin` itself if none does.
+// One past the end of the comment or literal that starts at `begin`; `begin` itself if none starts there.
 std::size_t end_of_blank(std::string_view text, std::size_t begin) {
   const auto after = [&](std::string_view mark, std::size_t from) {
     const auto at = text.find(mark, from);

@@ -1,5 +1,5 @@
 // A source file as the rules see it: its path in the repository, its lines, and the same lines with comments and the
-// insides of literals blanked out, so that a rule about code does not trip over words.
+// contents of literals blanked out, so that rules about code ignore words in them.
 #pragma once
 #include <set>
 #include <string>
@@ -19,10 +19,10 @@ Source source(std::string path, std::string_view text);
 // Every .cpp and .hpp under root/<folder>, sorted by path.
 std::vector<Source> read_tree(const std::string& root, const std::vector<std::string>& folders);
 
-// Every text file in the root itself and anywhere under root/<folder>, sorted by path.
+// Every text file in the root and anywhere under root/<folder>, sorted by path.
 std::vector<Source> read_texts(const std::string& root, const std::vector<std::string>& folders);
 
-// Every file and folder of the repository, without build folders and the history.
+// Every file and folder of the repository, except build folders and .git.
 std::set<std::string> paths_of(const std::string& root);
 
 // Same length and line breaks; comments, characters inside string and character literals become spaces.

@@ -1,4 +1,4 @@
-// What tests of any store do with it, behind its interface.
+// Helpers for tests of any store, through its interface only.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -75,7 +75,7 @@ class StoreActions : public ::testing::Test {
   std::unique_ptr<Store> store;
 };
 
-// Deletes the messages of a user or an application and waits for the end.
+// Deletes the messages of a user or an application and waits until that is done.
 template <class Owner>
 core::Result<void> purge(Store& store, Owner owner) {
   std::promise<core::Result<void>> end;

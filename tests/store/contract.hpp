@@ -1,5 +1,5 @@
-// The contract of a Store as one suite, run over every store there is. Its tests know the interface and nothing of what
-// is below; what concerns one store alone is tested beside it (sqlite_*_test.cpp).
+// The contract of a Store as one suite, run on every store. Its tests know only the interface; tests of one particular
+// store are in separate files (sqlite_*_test.cpp).
 #pragma once
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@
 
 namespace push::store {
 
-// One store under test. What it needs to live is kept here.
+// One store under test, with everything that it needs.
 class StoreUnderTest {
  public:
   virtual ~StoreUnderTest() = default;
@@ -49,7 +49,7 @@ inline void PrintTo(const KindOfStore& kind, std::ostream* out) {
   *out << kind.name;
 }
 
-// The list: a further store is a further line.
+// The list of stores: one line per store.
 inline auto every_store() {
   return ::testing::Values(
       KindOfStore{"Memory", []() -> std::unique_ptr<StoreUnderTest> { return std::make_unique<MemoryUnderTest>(); }},
@@ -66,7 +66,7 @@ class ContractTest : public StoreActions, public ::testing::WithParamInterface<K
     store = under_test_->open();
     ASSERT_TRUE(store);
   }
-  ~ContractTest() override { store.reset(); }  // before what it needs to live
+  ~ContractTest() override { store.reset(); }  // before the things that it needs
 
  private:
   std::unique_ptr<StoreUnderTest> under_test_ = GetParam().make();

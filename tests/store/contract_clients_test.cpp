@@ -41,7 +41,7 @@ class ClientContract : public ContractTest {
     ASSERT_TRUE(store->set_password(alice, "a change behind it"));
   }
 
-  // Was last used so long ago that it has expired.
+  // A client last used so long ago that it has expired.
   core::ClientId expired_client(const std::string& token) {
     const auto id = client(alice, token, 60);
     use(id, core::wall_now() - hours(1));

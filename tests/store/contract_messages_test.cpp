@@ -129,7 +129,7 @@ TEST_P(MessageContract, MessagesOfOneThreadKeepTheirOrder) {
   const auto app = application(alice, "A1");
   std::vector<std::string> answered;
   for (int i = 0; i < 3000; ++i) {
-    // Some for an application that is not there: each fails alone.
+    // Some for an application that does not exist: only these fail.
     const auto to = i % 10 == 0 ? core::ApplicationId{99} : app;
     ASSERT_TRUE(store->append(text(to, std::to_string(i)), [&, i](const core::Result<model::Message>& stored) {
       answered.push_back(stored ? stored->message : std::to_string(i) + " " + stored.error().text);

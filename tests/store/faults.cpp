@@ -46,8 +46,7 @@ bool fails(int descriptor) {
 }  // namespace
 }  // namespace push::store
 
-// The declarations of the C library differ in their exception specification from compiler to compiler; asm names do
-// not.
+// The exception specifications of the C library's declarations differ between compilers; asm names do not.
 extern "C" ssize_t faulty_pwrite64(int descriptor, const void* bytes, std::size_t size, off_t offset) asm("pwrite64");
 extern "C" int faulty_fdatasync(int descriptor) asm("fdatasync");
 

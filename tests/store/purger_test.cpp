@@ -32,7 +32,7 @@ class PurgerTest : public ::testing::Test {
     purger = std::make_unique<Purger>([] { return Result<Progress>(Progress{0, true}); }, metrics, limits);
   }
 
-  // Holds the purge thread inside the first slice of the job "held", so that what follows gathers.
+  // Holds the purge thread inside the first slice of the job "held", so that later jobs queue up.
   void start_held(Purger::Limits limits = kRoomy) {
     start(limits);
     ASSERT_TRUE(purger->submit(
@@ -55,7 +55,7 @@ class PurgerTest : public ::testing::Test {
         [this, name](const Result<void>& done) { events.push_back(name + (done ? " done" : " " + done.error().text)); };
   }
 
-  // A job of so many slices, each of which deletes 10.
+  // A job of this many slices, each of which deletes 10.
   Result<void> submit(const std::string& name, int slices) {
     return purger->submit(
         [this, name, left = slices]() mutable -> Result<Progress> {
@@ -136,7 +136,7 @@ TEST_F(PurgerTest, DrainFinishesTheSliceInHandAndRefusesTheRest) {
   start_held();
   ASSERT_TRUE(submit("waiting", 2));
   std::thread draining([this] { purger->drain(); });
-  // Refused, with no other effect, as soon as the drain has begun.
+  // Refused, with no other effect, once drain() has begun.
   ASSERT_TRUE(eventually([this] {
     return !purger->submit([] { return Result<Progress>(Progress{0, true}); }, [](const Result<void>&) {});
   }));

@@ -1,4 +1,4 @@
-// What opening does to a file: nothing, an older database, somebody else's, no database at all.
+// What opening does to a file: missing, an older database, another program's, not a database.
 #include <gmock/gmock.h>
 
 #include <fstream>
@@ -13,7 +13,7 @@ using core::ErrorCode;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-// As a server of about 2.0 made it: no columns of later versions, `bool` types, no plain indexes of 3.0.
+// As Gotify of about 2.0 made it: no columns of later versions, `bool` types, none of 3.0's plain indexes.
 constexpr const char* kVersion2 = R"(
 CREATE TABLE "users" ("id" integer primary key autoincrement, "name" varchar(180), "pass" blob, "admin" bool);
 CREATE UNIQUE INDEX uix_users_name ON "users"("name");
@@ -222,8 +222,8 @@ TEST_F(SchemaTest, ATableWithoutAutoincrementIsRebuiltSoThatIdsStayFinal) {
 
 TEST_F(SchemaTest, AForeignDatabaseIsRefusedAndLeftAsItWas) {
   Sqlite(database.connection).run("CREATE TABLE users (id integer, x text); CREATE TABLE other (y text)");
-  EXPECT_THAT(refusal(), ::testing::AllOf(HasSubstr("gotify.db"), HasSubstr("not a database of Gotify"),
-                                          HasSubstr("lacks the table applications")));
+  EXPECT_THAT(refusal(), ::testing::AllOf(HasSubstr("gotify.db"), HasSubstr("not a Gotify database"),
+                                          HasSubstr("no table applications")));
   EXPECT_EQ(code, ErrorCode::invalid);
   EXPECT_THAT(Sqlite(database.connection).rows("SELECT name FROM sqlite_master"),
               ElementsAre("text:users", "text:other"));
@@ -231,7 +231,7 @@ TEST_F(SchemaTest, AForeignDatabaseIsRefusedAndLeftAsItWas) {
 
 TEST_F(SchemaTest, ATableThatLacksAFirstColumnIsRefused) {
   Sqlite(database.connection).run(std::string(kVersion2) + "ALTER TABLE users DROP COLUMN pass;");
-  EXPECT_THAT(refusal(), HasSubstr("table users lacks the column pass"));
+  EXPECT_THAT(refusal(), HasSubstr("table users has no column pass"));
   EXPECT_THAT(columns("applications"), ::testing::Not(HasSubstr("sort_key"))) << "nothing was changed";
 }
 

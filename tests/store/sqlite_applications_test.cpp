@@ -38,7 +38,7 @@ TEST_F(SqliteApplicationsTest, AnInternalApplicationIsNotDeleted) {
   EXPECT_EQ(Sqlite(database.connection).row("SELECT count(*) FROM sharded_gotify_purges"), "int:0");
 }
 
-// Whatever call of the disk fails: all of the change is there, or nothing of it.
+// Whichever disk call fails, the change is stored completely or not at all.
 TEST_F(SqliteApplicationsTest, AFailedDiskLeavesTheApplicationWhole) {
   append_id(app, "m");
   int failures = 0;

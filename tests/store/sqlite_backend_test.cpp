@@ -1,4 +1,4 @@
-// What must never happen: a message reported as stored that is not there.
+// What must never happen: a message that is reported as stored and missing afterwards.
 #include "push/store/open.hpp"
 
 #include <gmock/gmock.h>
@@ -70,7 +70,7 @@ TEST_F(SqliteBackendTest, SixtyFourThreadsGetRisingIdsAndEveryRowIsThere) {
   EXPECT_LT(metrics.counter("push_store_commits_total", "").value(), answered.size()) << "commits are shared";
 }
 
-// The child appends from many threads and tells what was answered; it is killed in the middle of that.
+// The child appends from many threads and reports the answers; it is killed while it does so.
 struct Told {
   std::uint64_t id;
   std::uint64_t tag;
@@ -188,7 +188,7 @@ TEST_F(SqliteBackendTest, AnyFailingDiskCallIsNeverAnsweredAsStored) {
   for (const int error : {EIO, ENOSPC}) {
     for (const bool half : {false, true}) {
       for (int call = 1; call <= 16; ++call) {
-        // One call in the middle of a few commits fails, then the disk is well again.
+        // One call in the middle of a few commits fails, then the disk works again.
         faults().arm(call, call, error, half);
         for (int i = 0; i < 4; ++i) {
           const std::string message = std::to_string(++number) + std::string(6000, 'x');
@@ -281,7 +281,7 @@ TEST_F(SqliteBackendTest, TheLogIsMovedIntoTheFileBesideTheWriter) {
   open_with_application();
   const std::string large(256 * 1024, 'x');
   for (int i = 0; i < 24; ++i) append_id(app, large);
-  // Far below the length at which the writer itself would do it. Ends with the test's own time limit if nobody does.
+  // Far below the length at which the writer itself would do it. If nobody does, the test runs into its time limit.
   while (std::filesystem::file_size(database.connection) < 1024U * 1024) std::this_thread::yield();
 }
 

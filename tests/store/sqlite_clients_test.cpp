@@ -88,21 +88,21 @@ TEST_F(SqliteClientsTest, AnExpiredClientIsGoneForEveryChange) {
   EXPECT_EQ(Sqlite(database.connection).row("SELECT name FROM clients"), "text:name of C1");
 }
 
-// At 12:00 UTC of a day; each text as Gotify in that time zone, or an older one, would have written it.
+// At 12:00 UTC on that day; each string as Gotify in that time zone, or an older version, would have written it.
 TEST_F(SqliteClientsTest, WhateverHasExpiredIsDeletedWhateverItsOffsetAndFormat) {
   const auto now = *core::parse_time("2100-06-15T12:00:00Z");
   const std::map<std::string, bool> expired = {{"'2100-06-15 12:00:00+00:00'", true},  // this very moment
                                                {"'2100-06-15 12:00:00.000000001+00:00'", false},
                                                {"'2100-06-15 11:59:59.999+00:00'", true},
-                                               {"'2100-06-16 01:59:59+14:00'", true},  // later as a text
+                                               {"'2100-06-16 01:59:59+14:00'", true},  // greater as a string
                                                {"'2100-06-16T01:59:59+14:00'", true},
                                                {"'2100-06-16 02:00:01+14:00'", false},
-                                               {"'2100-06-15 00:00:01-12:00'", false},  // earlier as a text
+                                               {"'2100-06-15 00:00:01-12:00'", false},  // smaller as a string
                                                {"'2100-06-14 23:59:59-12:00'", true},
                                                {"'2100-06-15T11:59:59Z'", true},
                                                {"'2100-06-15 11:59'", true},
                                                {"'2100-06-15 12:01'", false},
-                                               {"4116743999", true},  // Unix time of a second before, as a number
+                                               {"4116743999", true},  // Unix time of one second earlier, as a number
                                                {"4116744001", false},
                                                {"'0001-01-01 00:00:00+00:00'", false},  // Go's zero time: none
                                                {"'nonsense'", false},
@@ -127,7 +127,7 @@ TEST_F(SqliteClientsTest, WhateverHasExpiredIsDeletedWhateverItsOffsetAndFormat)
   EXPECT_TRUE(store->delete_expired_clients(now)->empty());
 }
 
-// Such texts are not looked for every second, but when they are due.
+// Such strings are not searched every second, only when one is due.
 TEST_F(SqliteClientsTest, AnExpiryWithAnotherOffsetIsNotMissedLater) {
   const auto noon = *core::parse_time("2100-06-15T12:00:00Z");
   const auto ours = client(bob, "Cours", 0);
@@ -204,7 +204,7 @@ TEST_F(SqliteClientsTest, ManyClientsAreTouchedInSlices) {
           " INSERT INTO clients (token, user_id, created_at) SELECT 'many' || i, 1, '2020-01-01' FROM n");
   for (unsigned i = 1; i <= 600; ++i) many.push_back(core::ClientId{core::value(phone) + i});
   ASSERT_TRUE(store->touch_clients(many, core::wall_now()));
-  // The purge thread takes turns: what comes behind it is answered when all slices are through.
+  // The purge thread takes turns: a job submitted after it is answered when all slices are done.
   for (int i = 0; i < 4; ++i) ASSERT_TRUE(purge(*store, bob));
   EXPECT_EQ(Sqlite(database.connection).row("SELECT count(*) FROM clients WHERE last_used IS NULL"), "int:0");
 }

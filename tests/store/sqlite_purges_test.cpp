@@ -36,7 +36,7 @@ class SqlitePurgesTest : public StoreTest {
     open();
   }
 
-  // The disk fails for good somewhere behind the deletion, so the purge cannot reach its end.
+  // The disk fails permanently some time after the deletion, so the purge cannot finish.
   void delete_application_on_a_dying_disk() {
     for (int call = 1; call <= 100; ++call) {
       open();
@@ -131,7 +131,7 @@ TEST_F(SqlitePurgesTest, MessagesThatComeAfterTheCallStay) {
   EXPECT_THAT(ids(store->list_messages(app, {})), ElementsAre(core::value(late)));
 }
 
-// The call counts, not the moment at which its turn comes.
+// The time of the call counts, not the time at which its turn comes.
 TEST_F(SqlitePurgesTest, MessagesThatComeWhileTheCallWaitsForItsTurnStay) {
   fill(other, 50'000);
   append_id(app, "early");

@@ -23,7 +23,7 @@ TEST_F(SqliteStoreTest, ExpiredClientsAreInvisible) {
   const auto later = store->create_client({owner, "C3", "later", 60});
   ASSERT_TRUE(lasting && expiring && later);
   EXPECT_EQ(store->list_clients(owner)->size(), 3U);
-  // Another offset, as Gotify writes it in a zone of its own: an hour ago, though as a text it is later than now.
+  // Another offset, as Gotify writes it in another time zone: an hour ago, but as a string it sorts after now.
   const auto past = core::database_time(core::wall_now() + std::chrono::hours(1));
   Sqlite(database.connection)
       .run("UPDATE clients SET expires_at = '" + past.substr(0, past.size() - 6) + "+02:00' WHERE token = 'C2'");

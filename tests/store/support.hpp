@@ -1,5 +1,5 @@
-// What the tests of the SQLite store share: a folder of their own, a store in it, and SQLite next to it to look and to
-// meddle.
+// Shared by the tests of the SQLite store: a temporary folder with a store in it, and direct SQLite access to inspect
+// and change the file.
 #pragma once
 #include <gtest/gtest.h>
 #include <sqlite3.h>
@@ -36,7 +36,7 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-// A second program on the same file.
+// Another program on the same file.
 class Sqlite {
  public:
   explicit Sqlite(const std::string& path) {

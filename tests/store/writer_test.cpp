@@ -26,7 +26,7 @@ core::Error unavailable(const char* text) {
   return core::failure(ErrorCode::unavailable, text);
 }
 
-// A database in memory that writes down what is asked of it. `events` belongs to the writer thread until it is drained.
+// A database in memory that records its calls. `events` belongs to the writer thread until it is drained.
 class FakeBackend final : public Backend {
  public:
   Result<void> begin() override {
@@ -69,7 +69,7 @@ class FakeBackend final : public Backend {
     if (!release.try_wait()) release.count_down();
   }
 
-  bool hold_first = false;  // the first transaction waits at its begin for `release`
+  bool hold_first = false;  // the first transaction's begin() waits for `release`
   std::latch entered{1};
   std::latch release{1};
   int transactions = 0;
@@ -77,12 +77,12 @@ class FakeBackend final : public Backend {
   std::atomic<bool> fail_commit{false};
   std::uint64_t last_id = 0;
   std::vector<std::string> events;
-  test::MemoryStore transaction;  // that operations are given
+  test::MemoryStore transaction;  // passed to operations
 };
 
 constexpr Writer::Limits kRoomy{.queue = 8192, .batch = 1024, .queue_bytes = 1U << 28U, .batch_bytes = 1U << 23U};
 
-// kRoomy but for one.
+// kRoomy with one limit changed.
 Writer::Limits with(std::size_t Writer::Limits::*limit, std::size_t value) {
   Writer::Limits limits = kRoomy;
   limits.*limit = value;
@@ -95,7 +95,7 @@ class WriterTest : public ::testing::Test {
 
   void start(Writer::Limits limits = kRoomy) { writer = std::make_unique<Writer>(backend, limits, metrics); }
 
-  // Holds the writer inside its first transaction, so that what follows gathers.
+  // Holds the writer inside its first transaction, so that later changes queue up.
   void start_held(Writer::Limits limits = kRoomy) {
     backend.hold_first = true;
     start(limits);
@@ -168,7 +168,7 @@ TEST_F(WriterTest, AFullQueueRefusesAndNeverAnswers) {
   const auto refused = append("c");
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
-  EXPECT_EQ(refused.error().text, "the write queue is full (2 changes wait)");
+  EXPECT_EQ(refused.error().text, "the write queue is full (2 changes waiting)");
   EXPECT_EQ(metrics.counter("push_store_refused_total", "").value(), 1U);
   release_and_drain();
   EXPECT_THAT(backend.events, ::testing::Contains("stored 3 b"));
@@ -201,7 +201,7 @@ TEST_F(WriterTest, AFailedCommitFailsTheWholeBatchAndTheNextOneWorks) {
   ASSERT_TRUE(append("gone"));
   backend.fail_commit = true;
   backend.let_go();
-  // The first transaction is the one that fails; its answer tells that the failure has been used up.
+  // The first transaction is the one that fails; its answer shows that the failure has been used up.
   writer->drain();
   EXPECT_THAT(backend.events,
               ElementsAre("begin", "insert first", "rollback", "failed first: cannot commit", "rest",  //

@@ -1,4 +1,4 @@
-// One server with an application and a client of the administrator: where most tests of the API begin.
+// One server with an application and a client of the administrator: the starting point of most API tests.
 #pragma once
 #include <gtest/gtest.h>
 

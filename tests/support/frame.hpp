@@ -1,4 +1,4 @@
-// Server frames off a byte stream, as strict as RFC 6455 wants a client to be.
+// Reads server frames from a byte stream, as strictly as RFC 6455 requires of a client.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -9,7 +9,7 @@ namespace push::support {
 
 enum class Opcode : std::uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
 
-// A frame in somebody else's buffer.
+// A frame that points into another buffer.
 struct FrameView {
   Opcode opcode = Opcode::text;
   bool final = true;
@@ -17,7 +17,7 @@ struct FrameView {
   std::size_t size = 0;  // of the whole frame
 };
 
-// The first frame in `bytes`, nothing while it is incomplete. Throws Failure on one that a server must not send.
+// The first frame in `bytes`, empty while it is incomplete. Throws Failure on one that a server must not send.
 std::optional<FrameView> parse_server_frame(std::string_view bytes);
 
 struct WireFrame {

@@ -31,9 +31,9 @@ inline constexpr const char* kForm = "application/x-www-form-urlencoded";
 
 class HttpClient {
  public:
-  // `always` goes with every request: credentials, say.
+  // `always` is sent with every request, e.g. credentials.
   explicit HttpClient(Address address, Lines always = {}) : address_(std::move(address)), always_(std::move(always)) {}
-  // On a connection that stands already.
+  // On an existing connection.
   explicit HttpClient(Socket socket) : socket_(std::move(socket)) {}
 
   // Connects when there is no connection (any more); throws ConnectionLost when it breaks.
@@ -42,14 +42,14 @@ class HttpClient {
   Answer get(const std::string& target, const Lines& headers = {}) { return request("GET", target, headers); }
   Answer post(const std::string& target, const std::string& type, const std::string& body, const Lines& headers = {});
 
-  // Bytes as they are, and the next answer on this connection whatever asked for it.
+  // Sends raw bytes; reads the next response on this connection, whatever requested it.
   void write(std::string_view bytes);
   Answer read(bool bodiless = false);
-  // The server closed after what was read.
+  // The server closed the connection after the last response.
   bool ended();
   void close();
   int connections() const { return connections_; }
-  // After an upgrade: the socket and what came behind the answer.
+  // After an upgrade: the socket and the bytes that followed the response.
   std::pair<Socket, std::string> detach();
 
  private:
@@ -60,7 +60,7 @@ class HttpClient {
   Socket socket_;
   std::string input_;
   int connections_ = 0;
-  bool last_ = false;  // the answer read last said Connection: close
+  bool last_ = false;  // the last response said Connection: close
 };
 
 }  // namespace push::support

@@ -1,4 +1,4 @@
-// HTTP/1.1 responses off a byte stream, strict about what it accepts.
+// Reads HTTP/1.1 responses from a byte stream, strictly.
 #pragma once
 #include <optional>
 #include <string_view>
@@ -14,8 +14,8 @@ struct Response {
   std::size_t size = 0;  // of all of it
 };
 
-// The first response in `bytes`, into which it points; nothing while it is incomplete. Throws Failure on what is no
-// response or has a body without a Content-Length. bodiless: it answers a HEAD.
+// The first response in `bytes`, into which it points; empty while it is incomplete. Throws Failure if it is malformed
+// or has a body without a Content-Length. bodiless: it answers a HEAD.
 std::optional<Response> parse_response(std::string_view bytes, bool bodiless = false);
 
 // The first value of a header; the name's case does not matter.

@@ -1,5 +1,5 @@
-// What the server has promised, against what it has. A sender writes down every id that was answered with 200; the
-// audits compare that with what is stored and with what a listener has received.
+// What the server has acknowledged against what it has. Senders record every id answered with 200; the audits compare
+// them with the stored messages and with those that a listener received.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -19,7 +19,7 @@ class Ledger {
   void acknowledge(std::uint64_t id, const std::string& text);
   std::size_t size() const;
   Texts acknowledged() const;
-  // Ids that were given to two messages.
+  // Ids that two messages got.
   std::vector<std::uint64_t> given_twice() const;
 
  private:

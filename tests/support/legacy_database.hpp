@@ -1,4 +1,4 @@
-// A gotify.db as Gotify 2.x left it: its tables and columns of that release, legacy tokens, bcrypt passwords.
+// A gotify.db as left by Gotify 2.x: tables and columns of that release, legacy tokens, bcrypt passwords.
 #pragma once
 #include <map>
 #include <string>
@@ -32,7 +32,7 @@ struct LegacyContents {
 };
 LegacyContents create_legacy_database(const std::string& path, const LegacyRelease& release);
 
-// Every row of every table as one text a column, in the form of SQL literals: table → row id → column → value.
+// Every row of every table, one string per column, as SQL literals: table → row id → column → value.
 using Columns = std::map<std::string, std::string>;
 using Tables = std::map<std::string, std::map<std::string, Columns>>;
 Tables read_everything(const std::string& path);

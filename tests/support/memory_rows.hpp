@@ -1,4 +1,4 @@
-// The rows of the store in memory (memory_store.hpp), and what the rules ask about them.
+// The rows of the store in memory (memory_store.hpp), and the queries of the rules on them.
 #pragma once
 #include <algorithm>
 #include <optional>
@@ -29,14 +29,14 @@ class MemoryRows : public store::Transaction {
   static core::Result<bool> any(const std::vector<Row>& rows, Matches matches) {
     return std::any_of(rows.begin(), rows.end(), matches);
   }
-  // None: its application is gone.
+  // Empty: its application is gone.
   std::optional<core::UserId> owner(const model::Message& message) const {
     const auto application = first(applications, has(message.application));
     return application ? std::optional(application->user) : std::nullopt;
   }
 
  public:
-  // Rows by rising ids.
+  // Rows by ascending id.
   std::vector<model::User> users;
   std::vector<model::Application> applications;
   std::vector<model::Client> clients;

@@ -1,6 +1,6 @@
-// The store in memory, for tests that need no file: plain rows to fill and to look at, the same rules as every other
-// store, and switches for what a database does on a bad day. It passes the contract suite (tests/store/contract.hpp).
-// Every call is made on its caller's thread, also the callbacks; the rows are for one thread at a time.
+// The store in memory, for tests that need no file: plain rows to fill and inspect, the same rules as every other
+// store, and switches for database failures. It passes the contract suite (tests/store/contract.hpp). Everything runs
+// on the caller's thread, callbacks included; only one thread at a time may use the rows.
 #pragma once
 #include <algorithm>
 #include <atomic>
@@ -21,7 +21,7 @@ namespace push::test {
 class MemoryStore final : public store::Store, public MemoryRows {
  public:
   bool broken = false;                       // every call fails
-  std::optional<core::Error> append_answer;  // what append() calls back with, instead of storing
+  std::optional<core::Error> append_answer;  // passed by append() to its callback instead of storing
   core::UserId appended_for{};               // NewMessage::user of the last one
   int lookups = 0;
   std::function<void()> during_lookup;  // runs in the middle of a look-up
@@ -224,7 +224,7 @@ class MemoryStore final : public store::Store, public MemoryRows {
   }
 
  private:
-  static core::Error down() { return core::failure(core::ErrorCode::unavailable, "the database is away"); }
+  static core::Error down() { return core::failure(core::ErrorCode::unavailable, "the database is unavailable"); }
   static core::Error stopping() { return core::failure(core::ErrorCode::unavailable, "the server is stopping"); }
   static bool is_living(const model::Client& row) { return !store::has_expired(row, core::wall_now()); }
   template <class T>
@@ -271,7 +271,7 @@ class MemoryStore final : public store::Store, public MemoryRows {
     return found;
   }
 
-  // Ids rise and are not used again.
+  // Ids rise and are never reused.
   template <class Row>
   static auto next_id(const std::vector<Row>& rows, std::uint64_t& last) {
     if (!rows.empty()) last = std::max(last, core::value(rows.back().id));

@@ -24,7 +24,7 @@ std::vector<std::string> environment_for(const Settings& settings) {
   std::vector<std::string> all;
   for (char** entry = ::environ; *entry != nullptr; ++entry) {
     const std::string name(*entry, std::strcspn(*entry, "="));
-    // Where Gotify's dotenv file could stand.
+    // Where Gotify would look for its dotenv file.
     const bool places = name == "HOME" || name == "XDG_CONFIG_HOME";
     if (!places && !name.starts_with("GOTIFY_") && !settings.contains(name)) all.emplace_back(*entry);
   }
@@ -128,7 +128,7 @@ void Process::kill_hard() {
 }
 
 int Process::wait() {
-  if (!eventually([this] { return !running(); })) throw Failure("the process does not end");
+  if (!eventually([this] { return !running(); })) throw Failure("the process did not end in time");
   return code_;
 }
 

@@ -14,7 +14,7 @@ using Settings = std::map<std::string, std::string>;  // environment variables
 
 struct Command {
   std::vector<std::string> words;  // words[0]: the path of the program
-  Settings environment;            // besides ours without GOTIFY_..., HOME and XDG_CONFIG_HOME
+  Settings environment;            // added to ours, from which GOTIFY_..., HOME and XDG_CONFIG_HOME are removed
   std::string directory;
   std::string out;
   std::string err;                  // may be the same file as out
@@ -25,7 +25,7 @@ class Process {
  public:
   Process() = default;
   explicit Process(const Command& command);
-  // Runs `body` in a fork and ends with it; an exception is printed and becomes exit code 1.
+  // Runs `body` in a forked child, which then exits; an exception is printed and becomes exit code 1.
   static Process fork(const std::function<void()>& body);
   Process(Process&& other) noexcept;
   Process& operator=(Process&& other) noexcept;
@@ -34,8 +34,8 @@ class Process {
   pid_t id() const { return id_; }
   bool running();
   void signal(int number);
-  void kill_hard();  // SIGKILL, and waits for the end; nothing if it has ended already
-  // Waits for its end: the exit code, or minus the signal that killed it.
+  void kill_hard();  // SIGKILL, and waits for the end; no effect if it has ended already
+  // Waits for its end and returns the exit code, or minus the signal that killed it.
   int wait();
 
  private:
@@ -53,15 +53,15 @@ struct Completed {
   std::string out;
   std::string err;
 };
-// The program under test (PUSH_PROGRAM) with these arguments, to its end.
+// Runs the program under test (PUSH_PROGRAM) with these arguments until it exits.
 Completed run_program(const std::vector<std::string>& arguments, const Settings& environment,
                       const std::string& directory);
 std::string program_path();
 
-// A directory of its own, removed with everything in it.
+// A temporary directory, removed with everything in it.
 class TemporaryDirectory {
  public:
-  TemporaryDirectory();  // under the system's temporary one
+  TemporaryDirectory();  // in the system's temporary directory
   explicit TemporaryDirectory(const std::string& parent);
   ~TemporaryDirectory();
   TemporaryDirectory(const TemporaryDirectory&) = delete;

@@ -33,7 +33,7 @@ void Senders::run(std::size_t index) {
       const Answer answer = http.post("/message", kJson, nlohmann::json{{"message", text}}.dump());
       if (answer.status == 200) {
         ledger_.acknowledge(answer.json().at("id"), answer.json().at("message"));
-        if (answer.json().at("message") != text) refuse("answered with another text: " + answer.body);
+        if (answer.json().at("message") != text) refuse("answered with a different message: " + answer.body);
       } else {
         refuse(answer.head + answer.body);
       }

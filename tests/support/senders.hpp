@@ -19,8 +19,8 @@ class Senders {
     Address address;
     std::vector<Created> applications;  // sender i posts to applications[i % size]
     std::size_t senders = 1;
-    std::size_t each = kEndless;  // messages of one sender; endless: until stop() or until the server goes away
-    std::string label;            // texts begin with it, then name sender and number
+    std::size_t each = kEndless;  // messages per sender; endless: until stop() or until the server goes away
+    std::string label;            // each text is this, then the sender and a number
   };
   Senders(Plan plan, Ledger& ledger);
   ~Senders();  // stop() and join()
@@ -31,7 +31,7 @@ class Senders {
   void join();
   // Answers other than 200; after join().
   const std::vector<std::string>& refusals() const { return refusals_; }
-  // Connections that broke before the answer was whole.
+  // Connections that broke before the answer was complete.
   int losses() const { return losses_; }
 
  private:

@@ -1,4 +1,4 @@
-// The real program on a loopback port and a directory of its own. When a test has failed its log is printed.
+// The real program with its own loopback port and directory. If the test fails, its log is printed.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -12,15 +12,15 @@ namespace push::support {
 
 class ServerProcess {
  public:
-  // Settings win over those that every test needs (see the .cpp); nothing is started yet.
+  // Settings override the defaults for tests (see the .cpp); nothing is started yet.
   explicit ServerProcess(Settings settings = {});
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
 
-  // Until /health answers, on the data that is there. Throws Failure with the log if the program ends instead.
+  // Starts on the existing data and waits until /health answers. Throws Failure with the log if the program exits.
   void start();
-  // SIGTERM and its end: the exit code.
+  // SIGTERM; waits for the end and returns the exit code.
   int stop();
   void terminate() { process_.signal(15); }
   int wait() { return process_.wait(); }
@@ -29,13 +29,13 @@ class ServerProcess {
   bool running() { return process_.running(); }
 
   void set(const std::string& variable, const std::string& value) { settings_[variable] = value; }
-  // From the next start on, no file grows beyond this; 0 = any size.
+  // Maximum file size from the next start on; 0 = unlimited.
   void limit_file_size(std::uint64_t bytes) { file_size_limit_ = bytes; }
 
   Address address() const;
   HttpClient http(Lines always = {}) const { return HttpClient(address(), std::move(always)); }
   StreamClient stream(const Lines& headers) const { return StreamClient::open(address(), headers); }
-  // The value of a line of the metrics page, name and labels as they stand there. Throws Failure if there is none.
+  // The value of a line of the metrics page, by name and labels as printed there. Throws Failure if there is none.
   double metric(const std::string& name) const;
   std::string database_path() const { return directory_.file("gotify.db"); }
   std::string directory() const { return directory_.path(); }

@@ -1,4 +1,4 @@
-// A connected stream socket that blocks, with one long failure timeout on every wait.
+// A connected, blocking stream socket with one long failure timeout on every wait.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -8,13 +8,13 @@
 
 namespace push::support {
 
-// How long a test waits for something that must happen; running out of it is a failure, never a pass.
+// How long a test waits for something that must happen; a timeout is a failure, never a pass.
 inline constexpr std::chrono::seconds kPatience{90};
 
 struct Failure : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
-// The other end went away.
+// The other end closed the connection.
 struct ConnectionLost : Failure {
   using Failure::Failure;
 };
@@ -36,9 +36,9 @@ class Socket {
   bool open() const { return descriptor_ >= 0; }
   int descriptor() const { return descriptor_; }
   void close();
-  // All of it. Throws ConnectionLost.
+  // Sends all of it. Throws ConnectionLost.
   void send(std::string_view bytes);
-  // Appends what comes next; false at the peer's end, be it orderly or a reset. Throws Failure after kPatience.
+  // Appends what arrives next; false if the peer closed or reset the connection. Throws Failure after kPatience.
   bool receive(std::string& into);
 
  private:
@@ -46,7 +46,7 @@ class Socket {
   int descriptor_ = -1;
 };
 
-// Bound a moment ago and given back: nobody else is likely to take it at once.
+// Bound and released a moment ago, so nobody else is likely to take it right now.
 std::uint16_t free_port();
 bool has_ipv6_loopback();
 

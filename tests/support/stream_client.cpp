@@ -5,7 +5,7 @@
 namespace push::support {
 namespace {
 
-// RFC 6455 1.3: the sample nonce and what a server makes of it.
+// RFC 6455 1.3: the sample nonce and the accept value that it leads to.
 constexpr const char* kNonce = "dGhlIHNhbXBsZSBub25jZQ==";
 constexpr const char* kAccept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 

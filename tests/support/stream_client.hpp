@@ -1,4 +1,4 @@
-// One subscriber that reads when it is asked to. One thread at a time.
+// One subscriber that reads only on request. One thread at a time.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -12,7 +12,7 @@ struct StreamEvent {
   enum class Kind { message, ping, pong, close, end };
   Kind kind = Kind::end;
   std::string payload;
-  std::uint16_t code = 0;  // of a Close frame; 0 = it names none
+  std::uint16_t code = 0;  // of a Close frame; 0 = none
 };
 
 class StreamClient {
@@ -21,18 +21,18 @@ class StreamClient {
     std::string target = "/stream";
     int receive_buffer = 0;  // SO_RCVBUF in bytes, 0 = the kernel's own
   };
-  // Upgrades, or throws Failure with the answer that was no 101.
+  // Upgrades; throws Failure with the response if it is not a 101.
   static StreamClient open(const Address& address, const Lines& headers, const Options& options);
   static StreamClient open(const Address& address, const Lines& headers) { return open(address, headers, Options()); }
 
-  // What comes next; nothing is answered. Throws Failure after kPatience.
+  // The next event; answers nothing. Throws Failure after kPatience.
   StreamEvent next();
-  // The next message; answers pings on the way. Throws Failure when anything else comes.
+  // The next message; answers pings on the way. Throws Failure on anything else.
   std::string next_message();
 
   void send(std::string_view bytes) { socket_.send(bytes); }
   void pong(const StreamEvent& ping) { send(client_frame(Opcode::pong, ping.payload)); }
-  // For a crowd, which reads many at once.
+  // For StreamCrowd, which reads many at once.
   std::pair<Socket, FrameReader> detach() { return {std::move(socket_), std::move(reader_)}; }
 
  private:

@@ -13,7 +13,7 @@
 namespace push::support {
 namespace {
 
-constexpr int kTick = 20;  // milliseconds after which a stop is noticed
+constexpr int kTick = 20;  // milliseconds, the longest time until a stop is noticed
 
 }  // namespace
 
@@ -85,7 +85,7 @@ void StreamCrowd::take_frames(Member& member) {
       }
     }
   } catch (const ConnectionLost&) {
-    // Its end is the next thing to be read.
+    // The next read will see the end.
   } catch (const Failure& failure) {
     member.seen.wrong = failure.what();
   }

@@ -1,4 +1,4 @@
-// Many subscribers that always read, behind one epoll descriptor and one thread. Pings are answered.
+// Many subscribers that read continuously, with one epoll descriptor and one thread. Pings are answered.
 #pragma once
 #include <atomic>
 #include <cstddef>
@@ -16,7 +16,7 @@ struct Subscriber {
   std::vector<std::string> messages;  // payloads, in the order of arrival
   bool ended = false;                 // the TCP connection
   bool close_frame = false;           // a Close frame came before
-  std::string wrong;                  // what was against the protocol, "" = nothing
+  std::string wrong;                  // protocol violation, "" = none
 };
 
 class StreamCrowd {
@@ -26,13 +26,13 @@ class StreamCrowd {
   StreamCrowd(const StreamCrowd&) = delete;
   StreamCrowd& operator=(const StreamCrowd&) = delete;
 
-  // `count` more subscribers with these credentials: the index of the first. Throws Failure.
+  // Adds `count` subscribers with these credentials; returns the index of the first. Throws Failure.
   std::size_t join(const Address& address, const Lines& headers, std::size_t count = 1);
 
   std::size_t size() const;
   Subscriber subscriber(std::size_t index) const;
   std::vector<Subscriber> everybody() const;
-  // False if the crowd does not get there within kPatience.
+  // False if that does not happen within kPatience.
   bool wait_for_messages(std::size_t of_all_together);
   bool wait_for_messages_each(std::size_t count);
   bool wait_for_ends(std::size_t count);

@@ -1,4 +1,4 @@
-// Waiting for what no event announces: another process's file, metric or exit.
+// Waits for conditions that no event announces: another process's file, metric or exit.
 #pragma once
 #include <chrono>
 #include <thread>
@@ -7,7 +7,7 @@
 
 namespace push::support {
 
-// True as soon as the condition holds, false if it does not within kPatience.
+// True once the condition holds, false if it does not within kPatience.
 template <class Condition>
 bool eventually(Condition condition) {
   const auto end = std::chrono::steady_clock::now() + kPatience;

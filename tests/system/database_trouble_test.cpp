@@ -125,7 +125,7 @@ TEST_F(DatabaseTrouble, AFileThatIsNoDatabaseStopsTheStartWithItsName) {
       run_program({}, {{"GOTIFY_DATABASE_CONNECTION", server_.database_path()}}, server_.directory());
   EXPECT_EQ(completed.code, 1);
   EXPECT_THAT(completed.err, StartsWith("sharded-gotify: cannot start: " + server_.database_path() + ": "));
-  EXPECT_THAT(completed.err, HasSubstr("lacks the table users"));
+  EXPECT_THAT(completed.err, HasSubstr("no table users"));
 }
 
 TEST_F(DatabaseTrouble, AFileThatCannotBeOpenedStopsTheStartWithWhatToLookAt) {
@@ -133,7 +133,7 @@ TEST_F(DatabaseTrouble, AFileThatCannotBeOpenedStopsTheStartWithWhatToLookAt) {
       run_program({}, {{"GOTIFY_DATABASE_CONNECTION", server_.directory()}}, server_.directory());
   EXPECT_EQ(completed.code, 1);
   EXPECT_THAT(completed.err, StartsWith("sharded-gotify: cannot start: " + server_.directory() + ": "));
-  EXPECT_THAT(completed.err, HasSubstr("can this user write the file and the folder that it is in?"));
+  EXPECT_THAT(completed.err, HasSubstr("check that this user may write to the file and its folder"));
 }
 
 }  // namespace

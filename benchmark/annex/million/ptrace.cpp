@@ -1,8 +1,9 @@
-// Loaded into user-mode-linux (LD_PRELOAD), which drives the programs of its guest by ptrace:
-// - It keeps 2,696 bytes of a program's floating-point state. A processor with AMX has more, and Linux refuses to set a
-//   part. The rest is the tiles, which no program here uses: they are set to nothing.
-// - Its programs are processes of the host. Were it killed, they would go on, outside of the guest. So they end with
-// it.
+// Loaded into user-mode-linux (LD_PRELOAD), which runs the programs of its guest by ptrace:
+// - It keeps 2,696 bytes of a program's floating-point state. A processor with AMX has more, and Linux refuses to set
+//   only a part. The rest is the tiles, which no program here uses: they are set to zero.
+// - Its programs are processes of the host, and would go on outside the guest if it were killed. So they are made to
+// end
+//   with it.
 #include <dlfcn.h>
 #include <elf.h>
 #include <sys/ptrace.h>

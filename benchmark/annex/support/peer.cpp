@@ -58,7 +58,7 @@ std::vector<pid_t> with_children(pid_t process) {
   return result;
 }
 
-// What a system without a store is given to pass on: a message as ours and Gotify write it, so that frames are alike.
+// Posted to a system without a store: a message as ours and Gotify print it, so that the frames are alike.
 std::string message_request(std::uint16_t port, const std::string& text) {
   const std::string body = R"({"id":1000,"appid":1,"message":")" + text +
                            R"(","title":"bench","priority":5,"date":"2026-01-01T00:00:00.123456789Z"})";
@@ -87,7 +87,7 @@ class Ours : public Peer {
   Server server_;
 };
 
-// Another's program, in a folder of its own on a free port.
+// Another project's program, with its own folder and a free port.
 class Program : public Peer {
  public:
   Program(const PeerOptions& options, std::string name)
@@ -115,7 +115,7 @@ class Program : public Peer {
  protected:
   pid_t pid() const override { return process_.id(); }
 
-  // Ends what the program has started, too, which SIGKILL would not.
+  // Also ends the program's children, which SIGKILL would not.
   void stop() {
     try {
       if (process_.running()) process_.signal(SIGTERM);
@@ -134,14 +134,14 @@ class Program : public Peer {
   support::Process process_;
 };
 
-// Gotify on a database that our server has made and the benchmark has seeded, in the journal mode that Gotify makes its
-// own.
+// Gotify on a database that our server has created and the benchmark has seeded, in the journal mode that Gotify uses
+// for its own.
 class Gotify : public Program {
  public:
   Gotify(const PeerOptions& options, const std::string& program)
       : Program(options, "gotify"), store_({.program = options.program, .directory = options.dir + "/gotify-store"}) {
     store_.stop();
-    run_offline(database(), "SELECT 1");  // leaves it in a rollback journal
+    run_offline(database(), "SELECT 1");  // leaves it in rollback-journal mode
     write(folder() + "/config.yml", "server:\n  listenaddr: 127.0.0.1\n  port: " + std::to_string(port()) +
                                         "\ndatabase:\n  dialect: sqlite3\n  connection: " + database() + "\n");
     start({program});
@@ -163,7 +163,7 @@ std::unique_ptr<Program> start_nchan(const PeerOptions& options) {
   replace_all(config, "@PORT@", std::to_string(peer->port()));
   replace_all(config, "@DIRECTORY@", peer->folder());
   write(peer->folder() + "/nginx.conf", config);
-  // nginx ends its worker when it is told to end, and not when it is killed.
+  // nginx ends its worker when it is asked to stop, but not when it is killed.
   peer->start({"/usr/bin/setpriv", "--pdeathsig", "TERM", options.folder + "/bin/nginx", "-c",
                peer->folder() + "/nginx.conf", "-e", peer->folder() + "/error.log"});
   return peer;
@@ -184,12 +184,12 @@ std::unique_ptr<Program> start_gorilla(const PeerOptions& options, const std::st
   return peer;
 }
 
-// Why a peer is not there: what its installer wrote, else that nobody has tried.
+// Why a peer is missing: what its installer wrote, or that it was never installed.
 std::string why_absent(const PeerOptions& options, const std::string& name, const std::string& program) {
   std::string reason = first_line(options.folder + "/" + name + ".left-out");
   if (!reason.empty()) return reason;
   const std::string path = options.folder + "/bin/" + program;
-  return ::access(path.c_str(), X_OK) == 0 ? "" : "there is no " + path + ": benchmark/peers/install puts it there";
+  return ::access(path.c_str(), X_OK) == 0 ? "" : path + " is missing: run benchmark/annex/peers/install";
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// A system under measurement: a server whose subscribers of user 0 get what is posted. It is ours, or a peer that
-// benchmark/peers/install has put beside it. All of them speak of /health, /stream?token= and /message?token=.
+// A system under measurement: a server that delivers POSTs to the subscribers of user 0. It is ours, or a peer
+// installed by benchmark/annex/peers/install. All of them serve /health, /stream?token= and /message?token=.
 #pragma once
 #include <sys/types.h>
 
@@ -22,9 +22,9 @@ class Peer {
   virtual ~Peer() = default;
 
   virtual std::uint16_t port() const = 0;
-  // The POST by which user 0's subscribers get a message.
+  // The POST that delivers a message to user 0's subscribers.
   virtual std::string request(const Stamp& stamp) const = 0;
-  // The SQLite file of its messages; empty: it keeps none.
+  // The SQLite file of its messages; empty: it stores none.
   virtual std::string database() const { return {}; }
   virtual void kill_hard() = 0;
 
@@ -37,7 +37,7 @@ class Peer {
 };
 
 struct PeerOptions : CommonOptions {
-  std::string folder = results_folder() + "/peers";  // what peers/install has installed
+  std::string folder = results_folder() + "/peers";  // where peers/install puts the peers
   Words systems{"ours", "bun", "nchan", "gorilla", "gorilla-fork", "gotify"};
   unsigned threads = 1;
 };
@@ -45,12 +45,12 @@ struct PeerOptions : CommonOptions {
 struct PeerKind {
   std::string name;      // in --systems
   std::string title;     // in the table, with its version
-  std::string left_out;  // why it cannot be measured here; empty: it can
+  std::string left_out;  // why it cannot be measured here; empty = it can
   bool stores = false;
   std::function<std::unique_ptr<Peer>()> start{};  // returns when it answers
 };
 
-// Those that --systems names. What it starts keeps its data below --dir.
+// The systems named by --systems. They keep their data below --dir.
 std::vector<PeerKind> peer_kinds(const PeerOptions& options);
 
 }  // namespace push::bench

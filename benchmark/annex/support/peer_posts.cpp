@@ -54,7 +54,7 @@ PeerPosts::Found PeerPosts::kill_and_count(unsigned posters) {
   fill(pool);
   peer_.kill_hard();
   for (const Deadline deadline(kPatience); pool.alive() > 0; pool.poll(100, on_answer)) {
-    if (deadline.passed()) fail("connections outlive the server");
+    if (deadline.passed()) fail("connections outlived the server");
   }
   const auto stored = stored_messages(peer_.database());
   Found result{.acked = ledger_.size()};

@@ -1,5 +1,5 @@
-// Durable POSTs to a system with a store: as many as are answered, at several posters, closed loop; then signal 9 in
-// the middle of them, and every acknowledged message is looked for in the database.
+// Durable POSTs to a system with a store: closed loop, several numbers of posters; then SIGKILL in the middle of them,
+// and every acknowledged message must be in the database.
 #pragma once
 #include <map>
 #include <vector>
@@ -32,7 +32,7 @@ class PeerPosts {
   Peer& peer_;
   std::uint32_t sequence_ = 0;
   std::map<std::uint64_t, std::uint32_t> ledger_;  // id in the answer -> number in the text
-  std::vector<double> per_second_;                 // a round
+  std::vector<double> per_second_;                 // one per round
   Histogram latencies_;
 };
 

@@ -1,10 +1,10 @@
 // Credentials -> Principal. Memory first: the message path asks recall(), which never blocks and runs on a loop; a miss
-// goes to a worker, which asks authenticate(). Both caches are bounded; what is remembered is dropped by forget(),
-// which every change and every deletion of a user, client or application calls after its commit. Refusals are not
-// remembered, so what was only created needs no forgetting.
+// goes to a worker, which calls authenticate(). Both caches are bounded. forget() drops entries; it is called after the
+// commit of every change and every deletion of a user, client or application. Refusals are not cached, so creating
+// something needs no forget().
 //
-// Whoever is let in by a token has its last use written, once in touch_seconds (gotify-spec 2.6). That is queued in the
-// store, from whichever thread asked.
+// When a token admits a request, its last use is written, at most once per touch_seconds (gotify-spec 2.6). The calling
+// thread queues that in the store.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -22,14 +22,14 @@ struct Options {
   std::size_t token_cache = 32768;    // principals remembered by token, and last uses by id
   std::size_t password_cache = 1024;  // verified (user, password) pairs remembered, as a keyed hash
   bool enforce_elevation = false;     // compat v3 (gotify-spec 0, row d)
-  unsigned touch_seconds = 300;       // between two writes of a token's last use (gotify-spec 2.6)
-  unsigned password_cost = 10;  // bcrypt cost of new passwords (config passstrength): an unknown name costs as much
+  unsigned touch_seconds = 300;       // minimum time between two writes of a token's last use (gotify-spec 2.6)
+  unsigned password_cost = 10;        // bcrypt cost of new passwords (config passstrength), also used for unknown names
 };
 
-// Who may come in.
+// The outcome of a successful check.
 struct Admitted {
   PrincipalPtr principal;
-  bool touched = false;  // this request wrote the token's last use (gotify-spec 2.6): a session cookie is sent again
+  bool touched = false;  // this request wrote the token's last use (gotify-spec 2.6): the session cookie is sent again
 };
 
 class Authenticator {
@@ -37,22 +37,21 @@ class Authenticator {
   Authenticator(store::Store& store, Options options);
   ~Authenticator();
 
-  // Any thread, never blocks. Empty: memory cannot tell, ask authenticate() on a worker.
+  // Any thread, never blocks. Empty: not cached; call authenticate() on a worker.
   std::optional<core::Result<Admitted>> recall(Access access, const Credentials& credentials) const;
   // Worker threads: reads the store, may run bcrypt. unauthorized / forbidden with the texts of gotify-spec 2.2;
   // unavailable when the store cannot answer (never unauthorized: stock clients would log out). A token that cannot be
-  // parsed is unauthorized with read_token's text, for Access::optional too, unless a password came first and was
-  // right.
+  // parsed is unauthorized with read_token's text, for Access::optional too, unless a password was checked first and
+  // was correct.
   core::Result<Admitted> authenticate(Access access, const Credentials& credentials) const;
   // POST /auth/local/login. Worker threads. unauthorized: "invalid credentials".
   core::Result<PrincipalPtr> log_in(const Credentials::Basic& basic) const;
-  // Any thread: everything remembered of this user (its name, password and rights, its clients and applications) is
-  // stale, and so is what is being looked up right now. Costs the others nothing.
+  // Any thread: drops everything cached about this user (name, password, rights, clients, applications); look-ups in
+  // progress will not be cached. Other users' entries stay.
   void forget(core::UserId user);
-  // The same, for everybody.
+  // The same for all users.
   void forget();
-  // Any thread, no lock: how often anything was forgotten. A decision made under an older epoch may have been
-  // overtaken.
+  // Any thread, no lock: the number of forget() calls so far. A decision made under an older epoch may be out of date.
   std::uint64_t epoch() const;
 
  private:

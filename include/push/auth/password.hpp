@@ -1,4 +1,4 @@
-// bcrypt by libxcrypt. Blocks for 60 ms and more at cost 10: worker threads only.
+// bcrypt by libxcrypt. Blocks for 60 ms or more at cost 10: worker threads only.
 #pragma once
 #include <string>
 #include <string_view>
@@ -9,7 +9,7 @@ namespace push::auth {
 
 // $2a$ hash. invalid: over 72 bytes, or holds a NUL.
 core::Result<std::string> hash_password(std::string_view password, unsigned cost);
-// Accepts $2a$, $2b$ and $2y$ of any cost; constant-time comparison. False for an empty or broken hash.
+// Accepts $2a$, $2b$ and $2y$ of any cost; constant-time comparison. False for an empty or malformed hash.
 bool verify_password(std::string_view password, const std::string& hash);
 
 }  // namespace push::auth

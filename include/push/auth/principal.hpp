@@ -1,4 +1,4 @@
-// Who a request is, and what it showed to prove it (gotify-spec 2).
+// Who sent a request, and the credentials that prove it (gotify-spec 2).
 #pragma once
 #include <memory>
 #include <optional>
@@ -9,7 +9,7 @@
 
 namespace push::auth {
 
-// What a request carries. api reads it from query, headers and cookie, in gotify-spec 2.1's order.
+// The credentials of a request. api reads them from query, headers and cookie, in the order of gotify-spec 2.1.
 struct Credentials {
   struct Basic {
     std::string name;
@@ -23,7 +23,7 @@ struct Credentials {
 // The classes of gotify-spec 2.2.
 enum class Access { client, elevated, admin, post_message, optional };
 
-// Immutable once made: cached and shared between threads.
+// Immutable: cached and shared between threads.
 struct Principal {
   enum class Kind { anonymous, basic, client, application };
   Kind kind = Kind::anonymous;

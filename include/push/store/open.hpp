@@ -1,4 +1,4 @@
-// The only way to a store.
+// Opens a store, the only way to get one.
 #pragma once
 #include <memory>
 
@@ -8,9 +8,9 @@
 
 namespace push::store {
 
-// Opens the database that the configuration names: creates it, or completes an older one of Gotify's in place. Called
-// once, by main; blocks. `metrics` outlives the store. Errors name the database: unavailable (locked, no permission),
-// invalid (no database that a server can use, or not Gotify's).
+// Opens the configured database: creates it, or upgrades one of an older Gotify in place. Called once, by main; blocks.
+// `metrics` must outlive the store. Errors name the database: unavailable (locked, no permission), invalid (in memory,
+// malformed, or not a Gotify database).
 core::Result<std::unique_ptr<Store>> open(const config::Database& database, metrics::Registry& metrics);
 
 }  // namespace push::store

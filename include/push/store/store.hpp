@@ -1,13 +1,13 @@
-// Save and find. One abstract Store, so that a room above never knows whether SQLite or PostgreSQL is below.
+// Save and find. One abstract Store, so that the rooms above never know which database is below.
 //
 // Threads: find_* and list_* may be called from any worker thread; they block on the disk, never on the writer.
 // append() may be called from any loop and never blocks. Every other change blocks its caller (a worker) until the
-// writer thread has committed it. Changes are applied in the order in which they were queued, and one transaction
-// holds many of them; each stands or falls alone. Deleting many messages is the purge thread's work, slice by slice.
+// writer thread has committed it. Changes are applied in the order in which they were queued, many per transaction;
+// each succeeds or fails on its own. The purge thread deletes large numbers of messages in slices.
 //
 // Errors: unavailable (queue full, disk full, I/O error, database locked: nothing was saved), not_found, conflict (the
 // reason is Error::conflict, the text is Gotify's), invalid (a value that no store can hold).
-// "Owned" changes name the user besides the thing: a thing of somebody else's is not_found.
+// "Owned" changes also name the user: another user's application, client or message is not_found.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -30,7 +30,7 @@ struct NewMessage {
   std::int64_t priority = 0;
   std::string extras;
   core::WallTime date;
-  core::UserId user{};  // who owns the application, as the sender was recognised; not stored
+  core::UserId user{};  // owner of the application, as authentication found it; not stored
 };
 
 struct NewApplication {
@@ -75,13 +75,13 @@ struct UserChange {
   std::string pass_hash;  // empty = as it was
 };
 
-// The application as it is now, and the image file that it had before ("" = none), which nothing refers to any more.
+// The application as it is now, and its previous image file if nothing refers to it any more ("" = none).
 struct ImageChange {
   model::Application application;
   std::string former_image;
 };
 
-// A client and whose it was.
+// A client and its owner.
 struct OwnedClient {
   core::UserId user{};
   core::ClientId client{};
@@ -93,7 +93,7 @@ struct PageRequest {
   std::uint64_t limit = 100;
 };
 
-// What only reads. Handlers get this and no more: a change that may take a right away goes through one door above it.
+// The reading half. Handlers get only this: changes go through api's accounts, because they may take away rights.
 // Any worker thread; blocks on the disk, never on the writer.
 class Finder {
  public:
@@ -115,8 +115,8 @@ class Finder {
   virtual core::Result<std::vector<model::Message>> list_messages(core::UserId user, PageRequest page) = 0;
   virtual core::Result<std::vector<model::Message>> list_messages(core::ApplicationId application,
                                                                   PageRequest page) = 0;
-  // What follows a cursor: messages of all of the user's applications, ids strictly above `after`, rising, at most
-  // `limit`. As cheap as a page, however many messages others have.
+  // The messages after a cursor, of all of the user's applications: ids strictly above `after`, ascending, at most
+  // `limit`. Costs as much as a page, however many messages other users have.
   virtual core::Result<std::vector<model::Message>> messages_after(core::UserId owner, core::MessageId after,
                                                                    std::size_t limit) = 0;
   virtual core::Result<void> ping() = 0;
@@ -124,12 +124,12 @@ class Finder {
 
 class Store : public Finder {
  public:
-  // Called exactly once on the writer thread: after the commit, in id order, with the stored message; or with the error
-  // for which nothing was stored (not_found: the application is gone). Must not block.
+  // Called exactly once on the writer thread: after the commit, in id order, with the stored message; or with the
+  // reason why nothing was stored (not_found: the application is gone). Must not block.
   using Appended = core::Callback<void(core::Result<model::Message>)>;
 
   // ---- the message path
-  // unavailable: the queue is full or the store stops, and `done` will not be called.
+  // unavailable: the queue is full or the store is stopping, and `done` will not be called.
   virtual core::Result<void> append(NewMessage message, Appended done) = 0;
 
   // ---- create
@@ -161,30 +161,31 @@ class Store : public Finder {
   virtual core::Result<model::User> update_user(core::UserId id, UserChange change) = 0;
   virtual core::Result<void> set_password(core::UserId id, std::string pass_hash) = 0;
 
-  // ---- the last use of tokens (gotify-spec 2.6), and with it the expiry of clients. Any thread, never blocks, answers
-  // nobody: false when the queue is full, and then nothing is written.
+  // ---- the last use of tokens (gotify-spec 2.6), and with it the expiry of clients. Any thread, never blocks, does
+  // not report the outcome. False: the queue is full, and nothing will be written.
   virtual bool touch_application(core::ApplicationId id, core::WallTime at) = 0;
   virtual bool touch_clients(std::vector<core::ClientId> ids, core::WallTime at) = 0;
 
   // ---- delete
   virtual core::Result<void> delete_message(core::UserId user, core::MessageId id) = 0;
-  // Those that are there when the call comes; in slices, so a failure may leave the older ones deleted. Never blocks:
-  // `done` is called once, on the purge thread. unavailable: too many purges wait, and `done` will not be called.
+  // The messages that exist at the time of the call; in slices, so a failure may leave the older ones deleted. Never
+  // blocks: `done` is called once, on the purge thread. unavailable: too many purges are queued, and `done` will not be
+  // called.
   using Purged = core::Callback<void(core::Result<void>)>;
   virtual core::Result<void> delete_messages(core::UserId user, Purged done) = 0;
   virtual core::Result<void> delete_messages(core::ApplicationId application, Purged done) = 0;
-  // The application is gone with the answer, its messages (invisible from then on) follow in slices, after a restart if
-  // need be. Gives the image file that nothing refers to any more, "" = none. Conflict: internal.
+  // The application is gone when this returns; its messages (invisible from then on) are deleted in slices, after a
+  // restart if need be. Returns the image file that nothing refers to any more, "" = none. Conflict: internal.
   virtual core::Result<std::string> delete_application(core::UserId user, core::ApplicationId id) = 0;
   virtual core::Result<void> delete_client(core::UserId user, core::ClientId id) = 0;
-  // Whatever has expired by `now`; gives what it deleted. Cheap when there is nothing.
+  // Deletes the clients that have expired by `now` and returns them. Cheap when there are none.
   virtual core::Result<std::vector<OwnedClient>> delete_expired_clients(core::WallTime now) = 0;
-  // With applications, clients and plugin settings; messages as in delete_application. Gives the image files that
+  // With applications, clients and plugin settings; messages as in delete_application. Returns the image files that
   // nothing refers to any more. Conflict: last_admin.
   virtual core::Result<std::vector<std::string>> delete_user(core::UserId id) = 0;
 
   // ---- lifetime (main)
-  // Refuses new changes, commits what is queued, answers every callback, stops the writer. Finds still work.
+  // Refuses new changes, commits what is queued, calls every callback, stops the writer. Finder methods still work.
   // Idempotent.
   virtual void drain() = 0;
 };

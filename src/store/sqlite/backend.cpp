@@ -9,7 +9,7 @@ namespace push::store::sqlite {
 namespace {
 
 constexpr int kMegabyte = 1024 * 1024;
-constexpr int kCheckpointBytes = 4 * kMegabyte;  // of log not yet asked to be moved
+constexpr int kCheckpointBytes = 4 * kMegabyte;  // of log since the last request to the checkpointer
 constexpr int kRestartBytes = 64 * kMegabyte;    // of log: restart it when little is left to move
 constexpr int kLittleBytes = 2 * kMegabyte;
 constexpr int kForcedRestartBytes = 128 * kMegabyte;
@@ -26,7 +26,7 @@ Backend::Backend(Database& database, Checkpointer& checkpointer, unsigned busy_t
     : database_(database),
       checkpointer_(checkpointer),
       busy_timeout_milliseconds_(busy_timeout_milliseconds),
-      log_bytes_(metrics.gauge("push_store_wal_bytes", "Length of SQLite's write-ahead log in use.")) {
+      log_bytes_(metrics.gauge("push_store_wal_bytes", "Bytes in use of SQLite's write-ahead log.")) {
   if (auto size = database_.query("PRAGMA page_size"); size && size->step()) {
     page_size_ = static_cast<int>(size->integer(0));
   }
@@ -92,7 +92,7 @@ core::Result<void> Backend::run(Operation& operation) {
   if (auto marked = statement("SAVEPOINT one"); !marked) return marked;
   auto outcome = operation(transaction_);
   if (!outcome) {
-    // After a failure that ended the whole transaction there is no savepoint to go back to, and the outcome says so.
+    // A failure that ended the whole transaction leaves no savepoint to roll back to; the outcome says so.
     if (!database_.in_transaction()) return outcome;
     if (auto undone = statement("ROLLBACK TO one"); !undone) return undone;
   }
@@ -111,7 +111,7 @@ void Backend::rest() {
   const int left = log_pages_ - checkpointer_.moved_pages();
   const bool forced = log_pages_ >= kForcedRestartBytes / page_size_;
   if (!forced && left > kLittleBytes / page_size_) return;
-  if (forced) checkpointer_.wait_until_idle();  // SQLite refuses a second checkpoint beside a running one
+  if (forced) checkpointer_.wait_until_idle();  // SQLite refuses a second checkpoint while one is running
   restart_log();
 }
 

@@ -1,11 +1,11 @@
-// The writer's hands on SQLite: transactions, the INSERT of a message, savepoints around anything else, and the length
-// of the write-ahead log.
+// What the writer does with SQLite: transactions, the INSERT of a message, savepoints around anything else, and keeping
+// the write-ahead log short.
 //
-// The log: SQLite's own checkpoint inside a commit is off. When 4 MB of the log have gathered, the Checkpointer moves
-// them. Under an unbroken load a log never empties that way, so past 64 MB the writer restarts it between two
-// transactions, at a moment when little is left to move; past 128 MB at any moment, waiting for a checkpoint that runs:
-// a disk that cannot keep up slows the writer down. A reader that is still inside the old log puts it off until the
-// next 1 MB.
+// The log: SQLite's own checkpoint inside a commit is off. After every 4 MB of log, the Checkpointer moves them into
+// the database file. Under continuous load the log never empties that way, so above 64 MB the writer restarts it
+// between two transactions, when little is left to move; above 128 MB at any moment, after waiting for a running
+// checkpoint: a disk that cannot keep up slows the writer down. If a reader still uses the old log, the restart is
+// retried after another 1 MB.
 #pragma once
 #include <atomic>
 
@@ -20,7 +20,7 @@ namespace push::store::sqlite {
 
 class Backend final : public store::Backend {
  public:
-  // `database` is the writer's; it, the checkpointer and the registry outlive the backend.
+  // `database` is the writer's; it, the checkpointer and the registry must outlive the backend.
   Backend(Database& database, Checkpointer& checkpointer, unsigned busy_timeout_milliseconds,
           metrics::Registry& metrics);
 
@@ -32,7 +32,7 @@ class Backend final : public store::Backend {
   void rollback() override;
   void rest() override;
 
-  // Any thread: the greatest id of a message that was ever committed here.
+  // Any thread: the greatest message id committed so far.
   std::int64_t newest_message() const { return newest_.load(std::memory_order_acquire); }
 
  private:
@@ -45,7 +45,7 @@ class Backend final : public store::Backend {
   Checkpointer& checkpointer_;
   const unsigned busy_timeout_milliseconds_;
   metrics::Gauge& log_bytes_;
-  std::int64_t inserted_ = 0;  // in the transaction that is open
+  std::int64_t inserted_ = 0;  // id of the last message in the open transaction
   std::atomic<std::int64_t> newest_{0};
   int page_size_ = 4096;
   int log_pages_ = 0;        // after the last commit

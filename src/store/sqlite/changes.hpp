@@ -1,4 +1,4 @@
-// Changes as Operations on the writer thread that are given this drawer's own Transaction.
+// Runs changes as Operations on the writer thread, with SQLite's own Transaction.
 #pragma once
 #include <optional>
 #include <string_view>
@@ -15,7 +15,7 @@ inline Transaction& own(store::Transaction& transaction) {
   return static_cast<Transaction&>(transaction);
 }
 
-// Runs `work`, which is given the Transaction and returns a Result, as one change; blocks until it is committed.
+// Runs `work`, which takes the Transaction and returns a Result, as one change; blocks until it is committed.
 template <class Work>
 std::invoke_result_t<Work&, Transaction&> change(Writer& writer, Work work) {
   std::optional<std::invoke_result_t<Work&, Transaction&>> outcome;
@@ -28,7 +28,7 @@ std::invoke_result_t<Work&, Transaction&> change(Writer& writer, Work work) {
   return *std::move(outcome);
 }
 
-// The same for a change for whose end nobody waits; `work` returns a Result<void>. As Writer::post.
+// The same in the background, as Writer::post; `work` returns a Result<void>.
 template <class Work>
 bool post(Writer& writer, Work work) {
   return writer.post(
@@ -41,7 +41,7 @@ core::Result<void> execute(Database& database, std::string_view sql, const Args&
   return {};
 }
 
-// Inserts `row`, whose columns `args` are, and gives it its id.
+// Inserts `row`, whose columns are `args`, and sets its id.
 template <class Row, class... Args>
 core::Result<void> insert(Database& database, Row& row, std::string_view sql, const Args&... args) {
   if (auto done = database.change(sql, args...); !done) return done.error();

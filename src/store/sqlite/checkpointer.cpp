@@ -39,7 +39,8 @@ void Checkpointer::run(const std::stop_token& stop) {
     if (code == SQLITE_OK) moved_.store(moved, std::memory_order_relaxed);
     const bool failed = code != SQLITE_OK && (code & 0xFF) != SQLITE_BUSY;
     if (failed && !failing) {
-      spdlog::warn("the write-ahead log grows: {}", failure_of(database_.handle(), code, "checkpoint").text);
+      spdlog::warn("checkpoint failed, write-ahead log keeps growing error=\"{}\"",
+                   failure_of(database_.handle(), code, "checkpoint").text);
     }
     failing = failed;
     core::Lock lock(mutex_);

@@ -1,5 +1,5 @@
-// Moves committed pages from the write-ahead log into the database file on a thread and a connection of its own, with
-// PASSIVE checkpoints, which wait for nobody and for which nobody waits.
+// Moves committed pages from the write-ahead log into the database file, with its own thread and database handle. Its
+// PASSIVE checkpoints neither wait for readers and the writer nor block them.
 #pragma once
 #include <atomic>
 
@@ -12,15 +12,15 @@ namespace push::store::sqlite {
 class Checkpointer {
  public:
   explicit Checkpointer(Database database);
-  ~Checkpointer() = default;  // waits for the run that has begun
+  ~Checkpointer() = default;  // waits for a running checkpoint
   Checkpointer(const Checkpointer&) = delete;
   Checkpointer& operator=(const Checkpointer&) = delete;
 
-  // Any thread: asks for one more run; returns at once.
+  // Any thread: asks for another run; returns immediately.
   void request();
-  // The thread that requests: withdraws a request that has not begun and blocks until the run that has is over.
+  // The requesting thread only: withdraws a pending request and blocks until a running checkpoint is done.
   void wait_until_idle();
-  // Log pages that the last run found already in the database file.
+  // The number of log pages that were in the database file after the last run.
   int moved_pages() const { return moved_.load(std::memory_order_relaxed); }
 
  private:

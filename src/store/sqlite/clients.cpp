@@ -1,4 +1,4 @@
-// Changes of clients. Times of old databases may have any offset, so they are compared as times, never in SQL.
+// Changes of clients. Times in old databases may have any offset, so they are compared as times, never in SQL.
 #include <algorithm>
 #include <chrono>
 #include <string>
@@ -29,16 +29,17 @@ constexpr std::string_view kUpdateElevation = "UPDATE clients SET elevated_until
 constexpr std::string_view kDeleteClient = "DELETE FROM clients WHERE id = ?1";
 constexpr std::string_view kMayHaveExpired = "SELECT id, expires_at FROM clients WHERE expires_at <= ?1";
 
-// The rules let none pass that the column cannot hold.
+// Fits: the rules refuse what the column cannot hold.
 std::int64_t seconds_of(const model::Client& client) {
   return static_cast<std::int64_t>(client.expires_after_inactivity_seconds);
 }
 
-// Our own texts end in +00:00 and sort as their times do. A text with another offset, or with 'T' for the blank, sorts
-// below the text of two days later; only another program wrote such, so they are looked for when the next one is due.
+// Times that we write end in +00:00 and sort as strings. A time with another offset, or with 'T' instead of the blank,
+// sorts below the string for two days later. Only other programs write those, so that wide range is searched only when
+// the next such client is due.
 struct Expired {
   std::vector<core::ClientId> clients;
-  core::WallTime next_foreign;  // only of a wide search
+  core::WallTime next_foreign;  // valid after a wide search only
 };
 
 Result<Expired> find_expired(Database& database, core::WallTime now, bool wide) {
@@ -59,7 +60,7 @@ Result<Expired> find_expired(Database& database, core::WallTime now, bool wide) 
   return expired;
 }
 
-// It may have been used since it was found.
+// Checks again, because the client may have been used since it was found.
 Result<void> delete_if_expired(Transaction& transaction, core::ClientId id, core::WallTime now,
                                std::vector<OwnedClient>& deleted) {
   const auto found = transaction.client(id);
@@ -135,7 +136,7 @@ Result<std::vector<OwnedClient>> Store::delete_expired_clients(core::WallTime no
     parts_->next_foreign_expiry = core::WallTime{};
     deleted.resize(before);
     if (deleted.empty()) return done.error();
-    spdlog::warn("some expired clients were not deleted: {}", done.error().text);
+    spdlog::warn("some expired clients not deleted error=\"{}\"", done.error().text);
     break;
   }
   return deleted;

@@ -50,9 +50,9 @@ core::Error failure_of(sqlite3* database, int code, std::string_view what) {
   text += ": ";
   text += database == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(database);
   const int extended = database == nullptr ? code : sqlite3_extended_errcode(database);
-  // SQLite tries again to read only, so errno would say why that failed.
+  // No errno here: SQLite retries read-only, so errno would be about the retry.
   if (const int kind = code & 0xFF; kind == SQLITE_READONLY || kind == SQLITE_CANTOPEN)
-    text += ": can this user write the file and the folder that it is in?";
+    text += ": check that this user may write to the file and its folder";
   text += " (SQLite code " + std::to_string(extended) + ")";
   return core::failure(meaning(code), std::move(text));
 }
@@ -86,7 +86,7 @@ std::int64_t Query::integer(int column) const {
 }
 
 std::string_view Query::text(int column) const {
-  // The blob form: same bytes for TEXT and BLOB, and SQLite's own order of calls (value, then length).
+  // Read as a blob: the same bytes for TEXT and BLOB, in the order of calls that SQLite asks for (value, then length).
   const void* bytes = sqlite3_column_blob(statement_, column);
   const int size = sqlite3_column_bytes(statement_, column);
   return bytes == nullptr ? std::string_view()

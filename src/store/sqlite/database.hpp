@@ -1,5 +1,5 @@
-// SQLite as values with owners: a Database (one handle on the file), its prepared statements, and a Query, which is one
-// of them in use. One thread at a time per Database. Every failure is a core::Error; nothing throws.
+// SQLite as values with owners: a Database (one handle on the file), its prepared statements, and a Query, a statement
+// in use. One thread at a time per Database. Every failure is a core::Error; nothing throws.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -21,7 +21,7 @@ struct Blob {
   std::string_view bytes;
 };
 
-// A prepared statement between binding and reset. Texts and blobs are bound without a copy: what was passed to
+// A prepared statement between binding and reset. Strings and blobs are bound without a copy: the arguments of
 // Database::query() must outlive the Query.
 class Query {
  public:
@@ -30,7 +30,7 @@ class Query {
   Query& operator=(Query&&) = delete;
   ~Query();  // resets
 
-  // True: a row is there to read. False: done.
+  // True: there is a row to read. False: done.
   core::Result<bool> step();
 
   // Of the current row; columns count from 0. NULL reads as 0, "" or nullopt.
@@ -59,7 +59,7 @@ class Query {
 
   sqlite3* database_;
   sqlite3_stmt* statement_;
-  int bound_ = 0;  // the first failed binding (a text over SQLite's limit), which step() reports
+  int bound_ = 0;  // the first failed binding (a string over SQLite's limit), which step() reports
 };
 
 class Database {
@@ -71,7 +71,7 @@ class Database {
 
   static core::Result<Database> open(const std::string& path, Mode mode, unsigned busy_timeout_milliseconds);
 
-  // Prepares `sql` the first time and keeps the statement; `sql` must be a literal. One Query of a text at a time.
+  // Prepares `sql` the first time and keeps the statement; `sql` must be a literal. One Query per literal at a time.
   template <class... Args>
   core::Result<Query> query(std::string_view sql, const Args&... args) {
     auto statement = prepared(sql);
@@ -82,7 +82,7 @@ class Database {
     return query;
   }
 
-  // Runs a statement to its end: how many rows it changed (INSERT, UPDATE, DELETE).
+  // Runs a statement to completion; returns the number of rows it changed (INSERT, UPDATE, DELETE).
   template <class... Args>
   core::Result<std::int64_t> change(std::string_view sql, const Args&... args) {
     auto query = this->query(sql, args...);
@@ -112,7 +112,7 @@ class Database {
   std::unordered_map<std::string_view, std::unique_ptr<sqlite3_stmt, Finalize>> statements_;
 };
 
-// What SQLite's result code means to a caller: `what` failed, and why.
+// SQLite's result code as an error for callers: `what` failed, and why.
 core::Error failure_of(sqlite3* database, int code, std::string_view what);
 
 }  // namespace push::store::sqlite

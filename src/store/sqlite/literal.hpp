@@ -1,4 +1,4 @@
-// SQL texts put together at compile time, so that each is a literal that a statement cache may key by.
+// SQL joined at compile time, so that each statement is a literal, by which a statement cache may key.
 #pragma once
 #include <array>
 #include <cstddef>

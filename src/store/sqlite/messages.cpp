@@ -1,4 +1,4 @@
-// Messages: how they are read, one by one and in pages.
+// Reading messages, one by one and in pages.
 #include <algorithm>
 #include <limits>
 #include <queue>
@@ -13,7 +13,7 @@ namespace {
 
 using core::Result;
 
-// A message whose application is gone is invisible, also before the purge thread has removed it.
+// A message whose application is gone is invisible even before the purge thread removes it.
 constexpr std::string_view kVisibleById =
     " WHERE id = ?1 AND EXISTS (SELECT 1 FROM applications AS a WHERE a.id = messages.application_id)";
 constexpr std::string_view kPage =
@@ -30,12 +30,12 @@ std::int64_t clamped(std::uint64_t value) {
   return static_cast<std::int64_t>(std::min(value, static_cast<std::uint64_t>(kMaxMessage)));
 }
 
-// The greatest id that the page may hold.
+// The greatest id that may be on the page.
 std::int64_t upper_bound(const PageRequest& page) {
   return page.since == 0 ? kMaxMessage : clamped(page.since - 1);
 }
 
-// One view of the database for several queries.
+// A consistent view of the database for several queries.
 class Snapshot {
  public:
   explicit Snapshot(Database& database) : database_(database), begun_(database.change("BEGIN")) {}
@@ -53,13 +53,14 @@ class Snapshot {
 
 enum class Order { newest_first, oldest_first };
 
-// Merges the messages of several applications in one order. Each application is a cursor that knows its next id only,
-// found with one descent of the index; a page of n of k applications costs k + 2n look-ups, whatever they hold.
+// Merges the messages of several applications in order. Each application is a cursor that knows only its next id, found
+// by one index look-up; a page of n messages from k applications costs k + 2n look-ups, however many messages there
+// are.
 class Merge {
  public:
   Merge(Database& database, Order order) : database_(database), order_(order), cursors_(Later{order}) {}
 
-  // `bound`: the first id that may come.
+  // `bound`: the first id that may be returned.
   Result<void> add(std::int64_t application, std::int64_t bound) {
     const auto sql = order_ == Order::newest_first ? kNewestOfApplication : kOldestOfApplication;
     const auto next = one(database_, read_integer, sql, application, bound);

@@ -1,5 +1,5 @@
-// What a Store is made of, in the order in which it is built; taken down backwards, so that the writer's handle closes
-// last and takes the write-ahead log with it.
+// The parts of a Store in the order of construction; destroyed in reverse, so that the writer's handle closes last and
+// removes the write-ahead log.
 #pragma once
 #include <atomic>
 #include <chrono>
@@ -18,7 +18,7 @@
 
 namespace push::store::sqlite {
 
-inline constexpr std::size_t kBatchBytes = 8 * 1024 * 1024;  // of text in one transaction
+inline constexpr std::size_t kBatchBytes = 8 * 1024 * 1024;  // of texts per transaction
 inline constexpr std::chrono::seconds kPurgeRetry{1};
 
 struct Store::Parts {
@@ -43,7 +43,7 @@ struct Store::Parts {
   Backend backend;
   Writer writer;
   Purger purger;
-  std::atomic<core::WallTime> next_foreign_expiry{};  // of a client whose expiry another program wrote; 0 = look
+  std::atomic<core::WallTime> next_foreign_expiry{};  // of a client whose expiry another program wrote; 0 = unknown
 };
 
 }  // namespace push::store::sqlite

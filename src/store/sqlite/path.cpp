@@ -24,7 +24,7 @@ core::Result<std::string> database_path(std::string_view connection) {
   const std::string_view parameters = end == std::string_view::npos ? std::string_view() : rest.substr(end);
   rest = rest.substr(0, end);
   if (rest == ":memory:" || parameters.find("mode=memory") != std::string_view::npos) {
-    return bad(connection, "a database in memory would lose every message; name a file");
+    return bad(connection, "an in-memory database would lose every message; use a file");
   }
   if (uri && rest.starts_with("//")) {
     const std::size_t slash = rest.find('/', 2);
@@ -34,7 +34,7 @@ core::Result<std::string> database_path(std::string_view connection) {
   }
   const auto path = uri ? core::percent_decode(rest) : std::string(rest);
   if (!path || (uri && path->find('\0') != std::string::npos)) return bad(connection, "malformed % escape");
-  if (path->empty()) return bad(connection, "it names no file");
+  if (path->empty()) return bad(connection, "path is empty");
   return *path;
 }
 

@@ -1,4 +1,4 @@
-// Which file database.connection names.
+// The file that database.connection names.
 #pragma once
 #include <string>
 #include <string_view>
@@ -7,8 +7,8 @@
 
 namespace push::store::sqlite {
 
-// A path, or a file: URI (its parameters are Gotify's driver's business and are dropped). invalid: a database in
-// memory, a URI of another host, a malformed escape.
+// Accepts a path, or a file: URI (its parameters are meant for Gotify's driver and are dropped). invalid: an in-memory
+// database, a URI of another host, a malformed escape, an empty path.
 core::Result<std::string> database_path(std::string_view connection);
 
 }  // namespace push::store::sqlite

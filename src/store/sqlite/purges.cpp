@@ -16,8 +16,8 @@ namespace {
 
 using core::Result;
 
-// A slice ends with the first statement after kSliceTime: some hundred small messages. Whoever waits for the writer
-// meanwhile waits for that and for its commit.
+// A slice ends with the first statement that finishes after kSliceTime: some hundred small messages. Other changes wait
+// for that and its commit.
 constexpr auto kSliceTime = std::chrono::milliseconds(2);
 constexpr std::int64_t kRowsInStatement = 64;
 
@@ -32,7 +32,7 @@ constexpr std::string_view kNotedPurges =
     "SELECT application_id FROM sharded_gotify_purges ORDER BY application_id LIMIT 256";
 constexpr std::string_view kForgetPurge = "DELETE FROM sharded_gotify_purges WHERE application_id = ?1";
 
-// What one slice may still do.
+// The time left for a slice.
 class Budget {
  public:
   bool over() const { return core::steady_now() >= end_; }
@@ -41,7 +41,7 @@ class Budget {
   const core::SteadyTime end_ = core::steady_now() + kSliceTime;
 };
 
-// Deletes messages of the application up to `bound` until none is left (true) or the time is over.
+// Deletes messages of the application up to `bound` until none are left (true) or time is up (false).
 Result<bool> delete_some(Database& database, std::int64_t application, std::int64_t bound, const Budget& budget,
                          std::int64_t& deleted) {
   while (true) {
@@ -53,7 +53,7 @@ Result<bool> delete_some(Database& database, std::int64_t application, std::int6
   }
 }
 
-// The messages of some applications that are not newer than `bound`.
+// Deletes the messages of some applications up to `bound`.
 class MessagePurge {
  public:
   MessagePurge(Writer& writer, std::int64_t bound) : writer_(writer), bound_(bound) {}
@@ -88,11 +88,11 @@ class MessagePurge {
 
   Writer& writer_;
   std::int64_t bound_;
-  std::optional<core::UserId> user_;  // whose applications are not looked up yet
+  std::optional<core::UserId> user_;  // whose applications have not been looked up yet
   std::vector<std::int64_t> applications_;
 };
 
-// Deletes of one noted application; true: the note is gone.
+// Deletes messages of one recorded application. True: done, and its record is removed.
 Result<bool> purge_noted(Database& database, std::int64_t application, const Budget& budget, std::int64_t& deleted) {
   const auto exists = any(database, kApplicationExists, application);
   if (!exists) return exists.error();

@@ -1,4 +1,4 @@
-// Deleting messages slice by slice: what the purge thread does with SQLite.
+// Deletes messages in slices: the purge thread's work with SQLite.
 #pragma once
 #include "store/purger.hpp"
 #include "store/sqlite/reader_pool.hpp"
@@ -6,8 +6,9 @@
 
 namespace push::store::sqlite {
 
-// One slice of the messages whose applications were deleted (table sharded_gotify_purges), whoever deleted them and
-// when; an application that is done loses its note. Messages of an application that exists are never touched.
+// Deletes one slice of the messages of deleted applications (recorded in table sharded_gotify_purges, also by earlier
+// runs of the server). When an application has no messages left, its record is removed. Messages of an existing
+// application are never touched.
 core::Result<Purger::Progress> purge_deleted_applications(Writer& writer, ReaderPool& readers);
 
 }  // namespace push::store::sqlite

@@ -1,4 +1,4 @@
-// A few read-only databases for look-ups. lease() takes one out, or blocks until one comes back; they never wait for
+// A few read-only handles for look-ups. lease() takes one out, or blocks until one is returned; reads never wait for
 // the writer (write-ahead log).
 #pragma once
 #include <string>

@@ -1,4 +1,4 @@
-// Rows to entities and back: which columns, in which order; and the ways to read the rows of a query.
+// Rows to entities: the columns, their order, and helpers that read the rows of a query.
 #pragma once
 #include <optional>
 #include <string>
@@ -36,7 +36,7 @@ inline std::string read_text(const Query& row) {
   return std::string(row.text(0));
 }
 
-// Calls `take` with every row that is left.
+// Calls `take` for every remaining row.
 template <class Take>
 core::Result<void> each(Query& query, Take take) {
   while (true) {
@@ -47,7 +47,7 @@ core::Result<void> each(Query& query, Take take) {
   }
 }
 
-// What `read` makes of every row.
+// Every row, converted by `read`.
 template <class Read, class... Args>
 core::Result<std::vector<std::invoke_result_t<Read, const Query&>>> all(Database& database, Read read,
                                                                         std::string_view sql, const Args&... args) {
@@ -58,7 +58,7 @@ core::Result<std::vector<std::invoke_result_t<Read, const Query&>>> all(Database
   return rows;
 }
 
-// What `read` makes of the first row, if there is one.
+// The first row if there is one, converted by `read`.
 template <class Read, class... Args>
 core::Result<std::optional<std::invoke_result_t<Read, const Query&>>> one(Database& database, Read read,
                                                                           std::string_view sql, const Args&... args) {
@@ -71,7 +71,7 @@ core::Result<std::optional<std::invoke_result_t<Read, const Query&>>> one(Databa
   return first;
 }
 
-// Whether there is a row.
+// Whether there is any row.
 template <class... Args>
 core::Result<bool> any(Database& database, std::string_view sql, const Args&... args) {
   auto query = database.query(sql, args...);

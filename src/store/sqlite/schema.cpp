@@ -19,7 +19,7 @@ constexpr const char* kCreatePurges =
     "CREATE TABLE IF NOT EXISTS sharded_gotify_purges (application_id INTEGER PRIMARY KEY)";
 
 core::Error foreign(const std::string& why) {
-  return core::failure(core::ErrorCode::invalid, "this is not a database of Gotify: " + why);
+  return core::failure(core::ErrorCode::invalid, "not a Gotify database: " + why);
 }
 
 bool contains(const std::vector<std::string>& names, std::string_view name) {
@@ -39,7 +39,7 @@ Result<void> create_tables(Database& database, const std::vector<std::string>& p
   for (const Table& table : tables()) {
     if (contains(present, table.name)) continue;
     if (table.original && !present.empty()) {
-      return foreign("it has a table " + present.front() + " and lacks the table " + std::string(table.name));
+      return foreign("it has table " + present.front() + " but no table " + std::string(table.name));
     }
     if (auto created = database.run(create_table_sql(table)); !created) return created;
   }
@@ -50,17 +50,17 @@ Result<void> add_columns(Database& database, const Table& table) {
   const auto present = column_names(database, table.name);
   if (!present) return present.error();
   const std::string name(table.name);
-  if (!contains(*present, "id")) return foreign("its table " + name + " lacks the column id");
+  if (!contains(*present, "id")) return foreign("table " + name + " has no column id");
   for (const Column& column : table.columns) {
     if (contains(*present, column.name)) continue;
-    if (column.original) return foreign("its table " + name + " lacks the column " + std::string(column.name));
+    if (column.original) return foreign("table " + name + " has no column " + std::string(column.name));
     const std::string definition = std::string(column.name) + " " + std::string(column.type);
     if (auto added = database.run("ALTER TABLE " + name + " ADD COLUMN " + definition); !added) return added;
   }
   return {};
 }
 
-// A table without AUTOINCREMENT would use the id of a deleted row again; clients hold a bigger id for a newer message.
+// A table without AUTOINCREMENT would reuse the id of a deleted row, but clients take a greater id for a newer message.
 Result<void> make_ids_final(Database& database, const Table& table) {
   const auto final = any(
       database, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1 AND upper(sql) LIKE '%AUTOINCREMENT%'",
@@ -70,8 +70,7 @@ Result<void> make_ids_final(Database& database, const Table& table) {
   const auto present = column_names(database, table.name);
   if (!present) return present.error();
   if (present->size() != table.columns.size() + 1) {
-    return foreign("its table " + std::string(table.name) +
-                   " has no AUTOINCREMENT and columns that Gotify does not know");
+    return foreign("table " + std::string(table.name) + " lacks AUTOINCREMENT and has columns unknown to Gotify");
   }
   const std::string name(table.name);
   const std::string new_name = "sharded_gotify_new_" + name;
@@ -93,7 +92,7 @@ Result<void> fill_creation_times(Database& database, core::WallTime now) {
   return {};
 }
 
-// One application without a key, and all are numbered again, each user's in the order of the old keys.
+// If any application has no key, all are renumbered, those of each user in the order of their old keys.
 Result<void> fill_sort_keys(Database& database) {
   const auto missing =
       any(database, "SELECT 1 FROM applications WHERE sort_key IS NULL OR length(sort_key) = 0 LIMIT 1");

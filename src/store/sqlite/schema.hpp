@@ -1,6 +1,6 @@
-// Makes a database Gotify's (gotify-spec 7.1): creates the schema in an empty file, completes an older one in place
-// (7.3), refuses anything else. One transaction; rows stay as they are, but for NULL creation times and missing sort
-// keys.
+// Gives a database Gotify's schema (gotify-spec 7.1): creates it in an empty file, upgrades an older one in place
+// (7.3), refuses anything else. One transaction; existing rows do not change, except that NULL creation times and
+// missing sort keys are filled in.
 #pragma once
 #include "push/core/clock.hpp"
 #include "push/core/result.hpp"

@@ -20,7 +20,7 @@ using core::Result;
 constexpr std::string_view kByName = " WHERE name = ?1";
 constexpr std::string_view kOrderById = " ORDER BY id";
 constexpr std::string_view kOfUserById = " WHERE user_id = ?1 ORDER BY id";
-// As a blob: bytewise for whatever type an older writer gave the key.
+// As a blob: bytewise order, whatever type an older program stored the key as.
 constexpr std::string_view kOfUserBySortKey = " WHERE user_id = ?1 ORDER BY CAST(sort_key AS BLOB), id";
 constexpr std::string_view kAnyUser = "SELECT 1 FROM users LIMIT 1";
 
@@ -36,7 +36,7 @@ Result<void> create_folder(const std::string& path) {
   std::filesystem::create_directories(folder, error);
   if (error) {
     return core::failure(core::ErrorCode::unavailable,
-                         "cannot create the folder " + folder.string() + ": " + error.message());
+                         "cannot create folder " + folder.string() + ": " + error.message());
   }
   return {};
 }
@@ -45,7 +45,7 @@ Result<void> use_write_ahead_log(Database& database) {
   const auto mode = one(database, read_text, "PRAGMA journal_mode=WAL");
   if (!mode) return mode.error();
   if (*mode == "wal") return {};
-  return core::failure(core::ErrorCode::unavailable, "the file system cannot hold SQLite's write-ahead log");
+  return core::failure(core::ErrorCode::unavailable, "the file system does not support SQLite's write-ahead log");
 }
 
 Result<void> set_up(Database& database) {

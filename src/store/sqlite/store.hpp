@@ -1,11 +1,11 @@
 // The Store on one SQLite file with Gotify's schema (gotify-spec 7.1), which Gotify can open again. Write-ahead log,
-// synchronous=FULL: what was reported as stored survives a crash of the process and of the machine.
+// synchronous=FULL: everything reported as stored survives a crash of the process or the machine.
 //
-// Opening creates the folder, the file and the schema, or completes an older database in place (7.3). Only columns of
+// Opening creates the folder, the file and the schema, or upgrades an older database in place (7.3). Only columns of
 // later versions and indexes are added. A clean close leaves one file: the log is moved into it and removed.
 //
-// Deleting many messages is committed in slices, so that new messages are not held up; if a slice fails, those before
-// it stay deleted. Messages that arrive after the call are kept.
+// Deletions of many messages are committed in slices, so that new messages are not held up; if a slice fails, those
+// before it stay deleted. Messages that arrive after the call are kept.
 #pragma once
 #include <memory>
 

@@ -67,7 +67,7 @@ const std::vector<Index>& indexes() {
       {"idx_clients_user_id", "clients", "user_id"},
       {"idx_clients_expires_at", "clients", "expires_at"},
       {"idx_messages_id", "messages", "id"},
-      // Ours: without it a page of messages is a scan of the whole table.
+      // Ours: without it, reading a page of messages scans the whole table.
       {"sharded_gotify_messages_application", "messages", "application_id, id"},
   };
   return kIndexes;

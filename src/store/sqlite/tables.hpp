@@ -10,7 +10,7 @@ namespace push::store::sqlite {
 struct Column {
   std::string_view name;
   std::string_view type;
-  bool original = true;  // false: later versions added it, so an old database may lack it
+  bool original = true;  // false: added by a later version, so an old database may not have it
 };
 
 struct Table {

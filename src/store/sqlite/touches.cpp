@@ -1,4 +1,4 @@
-// The last use of tokens: written behind the back of whoever used them.
+// The last use of tokens, written in the background.
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -13,13 +13,13 @@ namespace {
 
 using core::Result;
 
-constexpr std::size_t kFewClients = 64;       // that are one change in the writer's queue
-constexpr std::size_t kClientsInSlice = 256;  // of a longer list
+constexpr std::size_t kFewClients = 64;       // maximum that is written as one change
+constexpr std::size_t kClientsInSlice = 256;  // maximum per slice of a longer list
 
 constexpr std::string_view kTouchApplication = "UPDATE applications SET last_used = ?2 WHERE id = ?1";
 constexpr std::string_view kTouchClient = "UPDATE clients SET last_used = ?2, expires_at = ?3 WHERE id = ?1";
 
-// A client that has expired meanwhile stays so.
+// A client that has expired in the meantime stays expired.
 Result<void> touch_client(Transaction& transaction, core::ClientId id, core::WallTime at) {
   auto found = transaction.client(id);
   if (!found) return found.error();
@@ -29,7 +29,7 @@ Result<void> touch_client(Transaction& transaction, core::ClientId id, core::Wal
   return execute(transaction.database(), kTouchClient, id, used.last_used, used.expires_at);
 }
 
-// Those from `from` on, at most kClientsInSlice.
+// Touches the clients from index `from` on, at most kClientsInSlice.
 Result<void> touch_some(Transaction& transaction, const std::vector<core::ClientId>& ids, std::size_t from,
                         core::WallTime at) {
   for (std::size_t i = from; i < std::min(from + kClientsInSlice, ids.size()); ++i) {
@@ -39,7 +39,7 @@ Result<void> touch_some(Transaction& transaction, const std::vector<core::Client
 }
 
 void note_failure(const Result<void>& done) {
-  if (!done) spdlog::warn("the last use of some clients is not written: {}", done.error().text);
+  if (!done) spdlog::warn("last use of some clients not saved error=\"{}\"", done.error().text);
 }
 
 }  // namespace
@@ -50,7 +50,7 @@ bool Store::touch_application(core::ApplicationId id, core::WallTime at) {
   });
 }
 
-// Many at once (everybody who listens) take their turn with the purges, or each POST would wait for them all.
+// A long list (all open streams) is written in slices on the purge thread; as one change it would hold up every POST.
 bool Store::touch_clients(std::vector<core::ClientId> ids, core::WallTime at) {
   if (ids.empty()) return true;
   if (ids.size() <= kFewClients) {

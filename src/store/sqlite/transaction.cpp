@@ -13,11 +13,11 @@ constexpr std::string_view kHasAdmin = "SELECT 1 FROM users WHERE admin AND id <
 constexpr std::string_view kHasApplicationToken = "SELECT 1 FROM applications WHERE token = ?1 AND id <> ?2";
 constexpr std::string_view kHasClientToken = "SELECT 1 FROM clients WHERE token = ?1";
 constexpr std::string_view kHasSortKey = "SELECT 1 FROM applications WHERE user_id = ?1 AND sort_key = ?2 AND id <> ?3";
-// As a blob: bytewise for whatever type an older writer gave the key.
+// As a blob: bytewise order, whatever type an older program stored the key as.
 constexpr std::string_view kGreatestSortKey =
     "SELECT sort_key FROM applications WHERE user_id = ?1 ORDER BY CAST(sort_key AS BLOB) DESC LIMIT 1";
 constexpr std::string_view kHasImage = "SELECT 1 FROM applications WHERE image = ?1 AND id <> ?2 LIMIT 1";
-// One look at the other applications, however many images the user has.
+// Reads the other applications only once, however many images the user has.
 constexpr std::string_view kImagesOfNoOther =
     "SELECT DISTINCT image FROM applications WHERE user_id = ?1 AND image <> ''"
     " AND image NOT IN (SELECT image FROM applications WHERE user_id <> ?1 AND image <> '')";

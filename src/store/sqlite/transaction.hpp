@@ -1,4 +1,4 @@
-// The writer thread's transaction: the rules read from it, the changes write in it.
+// The writer thread's transaction: rules read through it, changes write through it.
 #pragma once
 #include "store/sqlite/database.hpp"
 #include "store/transaction.hpp"
@@ -7,7 +7,7 @@ namespace push::store::sqlite {
 
 class Transaction final : public store::Transaction {
  public:
-  // `database` is the writer's and outlives the transaction.
+  // `database` is the writer's and must outlive the transaction.
   explicit Transaction(Database& database) : database_(database) {}
 
   Database& database() { return database_; }

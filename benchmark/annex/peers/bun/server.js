@@ -1,4 +1,4 @@
-// A push server as one writes it with Bun: a topic a user, and what is posted is published to the topic.
+// A push server as one would write it with Bun: one topic per user; every POST is published to the topic.
 // Usage: bun server.js PORT
 const tokens = /^[CA](\d+)$/; // of the benchmark: C and A before the number of the user
 

@@ -1,6 +1,6 @@
 // A push server on gorilla/websocket with the structure of Gotify's stream, and no more: a map of users to clients behind
 // a lock; a client has a goroutine that reads, a goroutine that writes, a ticker for pings, and a channel between the
-// poster and its writer. Each writer encodes the message anew. The flags set what sharded-gotify's first version changed.
+// poster and its writer. Each writer encodes the message again. The flags set what sharded-gotify's first version changed.
 package main
 
 import (
@@ -157,8 +157,8 @@ func (c *client) writeNext(ticks <-chan time.Time) bool {
 
 func main() {
 	port := flag.Int("port", 0, "of 127.0.0.1")
-	buffers := flag.Int("buffers", 1024, "bytes of a connection's read buffer, and of its write buffer")
-	queue := flag.Int("queue", 1, "messages that wait for a client's writer")
+	buffers := flag.Int("buffers", 1024, "size of each connection's read and write buffers, in bytes")
+	queue := flag.Int("queue", 1, "capacity of a client's message queue")
 	flag.Parse()
 	s := &streams{
 		clients:  make(map[string][]*client),
