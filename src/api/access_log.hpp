@@ -1,4 +1,4 @@
-// Counts every answer by status class and logs one line for it, in Gotify's form (gotify-spec 5.3): at level debug, but
+// Counts every answer by status class and logs one line for it, in Gotify's form (protocol 5.3): at level debug, but
 // warn for 401 (which fail2ban reads) and error for 5xx. The address is the client's own, behind trusted
 // proxies too; `nil`, as in Gotify, for the peer of a unix socket. A 503 means overload, so at most one line per second
 // is logged, with the number of those suppressed.

@@ -13,7 +13,7 @@
 namespace push::api {
 namespace {
 
-// Gotify's words, grammar included (gotify-spec 1.6).
+// Gotify's words, grammar included (protocol 1.6).
 core::Error no_such_application(const Context& context) {
   return core::failure(core::ErrorCode::not_found, "app with id " + std::to_string(context.id) + " doesn't exists");
 }

@@ -27,7 +27,7 @@ net::Response refusal(const Context& context, const core::Error& refused) {
   return error(refused.code == core::ErrorCode::not_found ? no_such_client(context) : refused);
 }
 
-// Whether the path's client belongs to the user: checked before the body is read (gotify-spec 1.7).
+// Whether the path's client belongs to the user: checked before the body is read (protocol 1.7).
 core::Result<void> check_client(Context& context) {
   const auto found = context.services.store.find_client(core::ClientId{context.id});
   if (!found) return found.error();

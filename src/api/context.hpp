@@ -33,7 +33,7 @@ struct Context final : std::enable_shared_from_this<Context> {
   using Work = core::Callback<void(Context&)>;
   using Queue = core::WorkerPool::Queue;
   void on_worker(Work work, Queue queue = Queue::jobs);
-  // Exceptions of libraries stop here: an empty 500, as Gotify answers a panic (gotify-spec 1.0).
+  // Exceptions of libraries stop here: an empty 500, as Gotify answers a panic (protocol 1.0).
   template <class Guarded>
   void guarded(Guarded&& work) {
     try {
@@ -46,7 +46,7 @@ struct Context final : std::enable_shared_from_this<Context> {
   core::UserId user() const { return principal->user; }
   // What bind() reads fields from.
   binder::Source source() const { return {request.method, request.content_type, request.target.query, request.body}; }
-  // gotify-spec 0, row c: whether lists show credentials.
+  // protocol 0, row c: whether lists show credentials.
   bool lists_tokens() const { return services.config.compat == config::Compat::v2; }
   auth::TokenForm token_form() const {
     return services.config.compat == config::Compat::v2 ? auth::TokenForm::legacy : auth::TokenForm::enhanced;

@@ -1,4 +1,4 @@
-// Request -> auth::Credentials (gotify-spec 2.1), and the rule against pages of other sites that use the session cookie
+// Request -> auth::Credentials (protocol 2.1), and the rule against pages of other sites that use the session cookie
 // (2.4).
 #pragma once
 #include <cstdint>
@@ -16,7 +16,7 @@ auth::Credentials read_credentials(const Incoming& request);
 // Applies to credentials that came from the cookie only. forbidden with Gotify's text.
 core::Result<void> check_cross_origin(const Incoming& request, const auth::Credentials& credentials);
 
-// The cookie of a browser session, a client's token (gotify-spec 2.3).
+// The cookie of a browser session, a client's token (protocol 2.3).
 inline constexpr std::string_view kSessionCookie = "gotify-client-token";
 inline constexpr std::uint64_t kSessionSeconds = 7 * 24 * 60 * 60;  // of the cookie, and of its client when unused
 

@@ -16,7 +16,7 @@
 namespace push::api {
 namespace {
 
-// The Gotify release whose API this is: clients choose their requests by it (gotify-spec 1.4).
+// The Gotify release whose API this is: clients choose their requests by it (protocol 1.4).
 constexpr std::string_view kGotifyVersion = "3.0.0";
 
 // Features that clients and pages offer to their users.

@@ -10,7 +10,7 @@ namespace {
 
 constexpr const char* kNoApplication = "appid is required when not authenticating with an application token";
 
-// extras `{}` and `null` count as absent (gotify-spec 4).
+// extras `{}` and `null` count as absent (protocol 4).
 bool says_nothing(std::string_view extras) {
   return extras == "{}" || extras == "null";
 }

@@ -1,4 +1,4 @@
-// POST /message without I/O: request -> fields -> the message to store (gotify-spec 1.5).
+// POST /message without I/O: request -> fields -> the message to store (protocol 1.5).
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -1,4 +1,4 @@
-// GET ...?limit&since: the requested page, and the answer with the link to the next one (gotify-spec 1.5, 4).
+// GET ...?limit&since: the requested page, and the answer with the link to the next one (protocol 1.5, 4).
 #pragma once
 #include <string>
 #include <string_view>

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
 
-// Gotify's words (gotify-spec 1.6, 1.8); `token` is ours.
+// Gotify's words (protocol 1.6, 1.8); `token` is ours.
 std::string_view words_of(const core::Error& error) {
   switch (error.conflict) {
     case core::Conflict::name:
@@ -28,7 +28,8 @@ std::string_view words_of(const core::Error& error) {
     case core::Conflict::none:
       break;
   }
-  return error.text;
+  // No database's own words for clients.
+  return error.code == core::ErrorCode::conflict ? "this conflicts with what is stored" : std::string_view(error.text);
 }
 
 net::Response with_status(unsigned status, net::Response response = {}) {

@@ -1,4 +1,4 @@
-// The one place that chooses an HTTP status, and the shapes of answers (gotify-spec 1.0).
+// The one place that chooses an HTTP status, and the shapes of answers (protocol 1.0).
 #pragma once
 #include <string>
 #include <string_view>
@@ -41,9 +41,9 @@ net::Response forbidden(std::string_view text);
 net::Response not_found(std::string_view text);
 // The answer to malformed input; net has chosen the status. The connection is closed.
 net::Response rejected(unsigned status, std::string_view reason);
-// gotify-spec 3 "Handshake failure": plain text, the reason phrase and the JSON object.
+// protocol 3 "Handshake failure": plain text, the reason phrase and the JSON object.
 net::Response refused_handshake(unsigned status, std::string_view text);
-// Empty answers to a request from a foreign origin, and to one whose handler threw (gotify-spec 1.0).
+// Empty answers to a request from a foreign origin, and to one whose handler threw (protocol 1.0).
 net::Response foreign_origin();
 net::Response broken();
 // 404 as plain text, for pages.
@@ -55,11 +55,11 @@ net::Response partial(net::Response response);
 net::Response not_modified(net::Response response);
 net::Response precondition_failed(net::Response response);
 net::Response range_not_satisfiable(std::string_view text);
-// 301 for GET, 307 for every other method (gotify-spec 1.0).
+// 301 for GET, 307 for every other method (protocol 1.0).
 net::Response redirect(std::string_view method, std::string location);
 
 // Puts the headers common to the route before the answer's own, which override them, except that a configured
-// Content-Type wins (gotify-spec 6.2).
+// Content-Type wins (protocol 6.2).
 void add_headers(net::Response& response, HeaderList common);
 
 }  // namespace push::api

@@ -1,4 +1,4 @@
-// Method and path -> route. The table is data (routes.cpp); this finds the row. gotify-spec 1.0.
+// Method and path -> route. The table is data (routes.cpp); this finds the row. protocol 1.0.
 #pragma once
 #include <cstdint>
 #include <optional>

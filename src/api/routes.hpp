@@ -1,4 +1,4 @@
-// The table of routes (gotify-spec 1.2) and its handlers, grouped by the file that defines them.
+// The table of routes (protocol 1.2) and its handlers, grouped by the file that defines them.
 #pragma once
 #include <span>
 #include <string>
@@ -10,7 +10,7 @@ namespace push::api {
 
 std::span<const Route> routes();
 
-// message_routes.cpp: /message, /application/:id/message (gotify-spec 1.5, 4) and /stream (3).
+// message_routes.cpp: /message, /application/:id/message (protocol 1.5, 4) and /stream (3).
 // The head of the message path: bind, fill in, submit. The answer follows the commit, from the writer thread.
 void create_message(Context& context);
 net::Response list_messages(Context& context);
@@ -22,7 +22,7 @@ void delete_application_messages(Context& context);
 // Upgrades an admitted request to a WebSocket.
 void open_stream(Context& context);
 
-// application_routes.cpp: /application and its pictures (gotify-spec 1.6).
+// application_routes.cpp: /application and its pictures (protocol 1.6).
 net::Response list_applications(Context& context);
 net::Response create_application(Context& context);
 net::Response update_application(Context& context);
@@ -32,19 +32,19 @@ net::Response secure_application(Context& context);
 net::Response upload_application_image(Context& context);
 net::Response remove_application_image(Context& context);
 
-// client_routes.cpp: /client (gotify-spec 1.7).
+// client_routes.cpp: /client (protocol 1.7).
 net::Response list_clients(Context& context);
 net::Response create_client(Context& context);
 net::Response update_client(Context& context);
 net::Response delete_client(Context& context);
 net::Response elevate_client(Context& context);
 
-// session_routes.cpp: /auth/local/login and /auth/logout (gotify-spec 1.8, 2.3).
+// session_routes.cpp: /auth/local/login and /auth/logout (protocol 1.8, 2.3).
 // Creates the client of a browser's cookie, from a name and a password.
 net::Response log_in(Context& context);
 net::Response log_out(Context& context);
 
-// user_routes.cpp: /user and /current/user (gotify-spec 1.8).
+// user_routes.cpp: /user and /current/user (protocol 1.8).
 net::Response current_user(Context& context);
 net::Response change_password(Context& context);
 net::Response list_users(Context& context);
@@ -54,19 +54,19 @@ net::Response find_user(Context& context);
 net::Response update_user(Context& context);
 net::Response delete_user(Context& context);
 
-// info_routes.cpp: routes without credentials (gotify-spec 1.4), and /plugin on a server without plugins (8).
+// info_routes.cpp: routes without credentials (protocol 1.4), and /plugin on a server without plugins (8).
 net::Response version(Context& context);
 // The server's features, for clients that ask before they log in.
 net::Response gotify_info(Context& context);
 net::Response health(Context& context);
 // Answers OPTIONS from our own origin, or from something that is no browser.
 net::Response options(Context& context);
-// The settings embedded in Gotify's own page (gotify-spec 9).
+// The settings embedded in Gotify's own page (protocol 9).
 std::string page_config(const config::Config& config);
 net::Response list_plugins(Context& context);
 net::Response unknown_plugin(Context& context);
 
-// page_routes.cpp: the web page and its files, pictures, and the API's description (gotify-spec 1.4, 9). CORS and
+// page_routes.cpp: the web page and its files, pictures, and the API's description (protocol 1.4, 9). CORS and
 // configured headers do not apply to them.
 net::Response index_page(Context& context);
 net::Response manifest(Context& context);

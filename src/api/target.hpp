@@ -1,5 +1,5 @@
 // A parsed request target: the path as the client sent it, the path that routes are matched against, the query.
-// gotify-spec 1.0 "Route matching".
+// protocol 1.0 "Route matching".
 #pragma once
 #include <optional>
 #include <string>

@@ -121,7 +121,7 @@ Found Authenticator::State::check_password(const Credentials::Basic& basic, std:
   return Known{std::move(found), nullptr};
 }
 
-// A token that cannot be parsed is an error, even if a valid password follows (gotify-spec 2.5).
+// A token that cannot be parsed is an error, even if a valid password follows (protocol 2.5).
 Found Authenticator::State::find_message_sender(const Credentials& credentials, std::uint64_t epoch) {
   const std::string& token = credentials.token;
   if (!token.empty()) {

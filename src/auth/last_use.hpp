@@ -1,4 +1,4 @@
-// The last use of tokens (gotify-spec 2.6): when the last use of each client and application was last written, so that
+// The last use of tokens (protocol 2.6): when the last use of each client and application was last written, so that
 // it is written at most once per period whatever the request rate. Separate from Memory because it must survive
 // forget(), and keyed by id because a signed token looks different each time. Any thread.
 #pragma once

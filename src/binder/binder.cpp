@@ -83,9 +83,9 @@ core::Result<void> decode_body(const Source& source, Draft& draft) {
   if (type == "application/xml" || type == "text/xml") return decode_xml(source.body, draft);
   if (type == "application/x-yaml" || type == "application/yaml") return decode_yaml(source.body, draft);
   if (type == "application/toml") return decode_toml(source.body, draft);
-  constexpr std::array<std::string_view, 4> refused = {"application/x-protobuf", "application/x-msgpack",
-                                                       "application/msgpack", "application/bson"};
-  if (std::find(refused.begin(), refused.end(), type) != refused.end()) {
+  constexpr std::array<std::string_view, 4> kRefused = {"application/x-protobuf", "application/x-msgpack",
+                                                        "application/msgpack", "application/bson"};
+  if (std::find(kRefused.begin(), kRefused.end(), type) != kRefused.end()) {
     return unreadable("a body of type " + std::string(type) + " cannot be read, use application/json");
   }
   return decode_form(source, draft);

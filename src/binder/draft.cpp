@@ -12,10 +12,10 @@ namespace push::binder {
 
 FieldType type_of(const Field& field) {
   // In the order of Field::Target.
-  constexpr std::array<FieldType, std::variant_size_v<Field::Target>> types = {FieldType::text,    FieldType::integer,
-                                                                               FieldType::integer, FieldType::natural,
-                                                                               FieldType::natural, FieldType::boolean};
-  return field.kind() == Field::Kind::object ? FieldType::object : types[field.target().index()];
+  constexpr std::array<FieldType, std::variant_size_v<Field::Target>> kTypes = {FieldType::text,    FieldType::integer,
+                                                                                FieldType::integer, FieldType::natural,
+                                                                                FieldType::natural, FieldType::boolean};
+  return field.kind() == Field::Kind::object ? FieldType::object : kTypes[field.target().index()];
 }
 
 Draft::Draft(Form& form) : type_(form.type()), fields_(form.fields()), slots_(fields_.size()) {}

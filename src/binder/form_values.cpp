@@ -11,7 +11,7 @@
 namespace push::binder {
 namespace {
 
-constexpr std::ptrdiff_t max_pairs = 10000;  // as Go's net/url
+constexpr std::ptrdiff_t kMaxPairs = 10000;  // as Go's net/url
 
 // The error that core::form_decode found, in Go's words.
 std::string broken_escape(std::string_view text) {
@@ -39,7 +39,7 @@ void FormValues::add_file(std::string_view name) {
 }
 
 std::optional<std::string> FormValues::add_encoded(std::string_view text) {
-  if (std::count(text.begin(), text.end(), '&') >= max_pairs) return "number of URL query parameters exceeded limit";
+  if (std::count(text.begin(), text.end(), '&') >= kMaxPairs) return "number of URL query parameters exceeded limit";
   std::optional<std::string> first_problem;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('&'), text.size());

@@ -8,7 +8,7 @@
 namespace push::binder {
 namespace {
 
-constexpr std::size_t max_form_bytes = std::size_t{10} << 20;
+constexpr std::size_t kMaxFormBytes = std::size_t{10} << 20;
 
 // Go reads a body for these methods only.
 bool has_form_body(std::string_view method) {
@@ -20,7 +20,7 @@ std::optional<std::string> add_body(const Source& source, FormValues& values) {
   MediaType media = parse_media_type(source.content_type);
   std::optional<std::string> problem;
   if (media.type == "application/x-www-form-urlencoded") {
-    if (source.body.size() > max_form_bytes) return "http: POST too large";
+    if (source.body.size() > kMaxFormBytes) return "http: POST too large";
     problem = values.add_encoded(source.body);
   }
   if (!media.problem.empty()) return std::move(media.problem);

@@ -130,7 +130,7 @@ class JsonReader {
   bool binary(json::binary_t&) { return false; }  // not in text
 
   bool start_object(std::size_t) {
-    if (depth_ == max_json_depth) return false;
+    if (depth_ == kMaxJsonDepth) return false;
     if (object_.is_open()) {
       object_.begin_object();
     } else if (depth_ == 0) {
@@ -157,7 +157,7 @@ class JsonReader {
   bool end_object() { return end(); }
 
   bool start_array(std::size_t) {
-    if (depth_ == max_json_depth) return false;
+    if (depth_ == kMaxJsonDepth) return false;
     if (object_.is_open()) {
       object_.begin_array();
     } else if (depth_ == 0) {
@@ -259,8 +259,8 @@ class JsonReader {
 // Empty: nlohmann could not parse the body.
 std::optional<core::Result<void>> read(std::string_view text, const std::vector<Overflow>& overflows, Draft& draft) {
   JsonReader reader(draft, overflows);
-  constexpr bool whole_text = false;
-  if (!json::sax_parse(text.data(), text.data() + text.size(), &reader, json::input_format_t::json, whole_text)) {
+  constexpr bool kWholeText = false;
+  if (!json::sax_parse(text.data(), text.data() + text.size(), &reader, json::input_format_t::json, kWholeText)) {
     return std::nullopt;
   }
   if (reader.type_error()) return core::Result<void>(unreadable(*reader.type_error()));
@@ -271,8 +271,8 @@ std::optional<core::Result<void>> read(std::string_view text, const std::vector<
 }  // namespace
 
 core::Result<void> decode_json(std::string_view body, Draft& draft) {
-  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";  // nlohmann skips it, Go does not
-  if (!body.starts_with(byte_order_mark)) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // nlohmann skips it, Go does not
+  if (!body.starts_with(kByteOrderMark)) {
     if (auto outcome = read(body, {}, draft)) return *outcome;
     draft.clear();
   }

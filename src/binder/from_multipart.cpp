@@ -7,7 +7,7 @@
 namespace push::binder {
 namespace {
 
-constexpr std::size_t max_text_bytes = std::size_t{10} << 20;
+constexpr std::size_t kMaxTextBytes = std::size_t{10} << 20;
 
 core::Result<void> add_parts(const Source& source, std::string_view boundary, FormValues& values) {
   MultipartReader reader(source.body, boundary);
@@ -23,7 +23,7 @@ core::Result<void> add_parts(const Source& source, std::string_view boundary, Fo
       continue;
     }
     text_bytes += part.name.size() + part.content.size();
-    if (text_bytes > max_text_bytes) return unreadable("multipart: message too large");
+    if (text_bytes > kMaxTextBytes) return unreadable("multipart: message too large");
     values.add(part.name, std::string(part.content));
   }
 }

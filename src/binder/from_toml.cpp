@@ -11,9 +11,9 @@
 namespace push::binder {
 namespace {
 
-constexpr std::size_t max_toml_bytes = std::size_t{64} << 10;
+constexpr std::size_t kMaxTomlBytes = std::size_t{64} << 10;
 // Each may be a nested table ("a.a.a = 1"), and toml++ destroys those by recursion, with 272 bytes of stack per level.
-constexpr std::ptrdiff_t max_dots = 8000;
+constexpr std::ptrdiff_t kMaxDots = 8000;
 
 core::Error error_on(const toml::source_region& where, std::string_view problem) {
   std::string text = "toml: line " + std::to_string(where.begin.line) + ": ";
@@ -59,8 +59,8 @@ core::Result<void> store(Draft& draft, const toml::table& root) {
 }  // namespace
 
 core::Result<void> decode_toml(std::string_view body, Draft& draft) {
-  if (body.size() > max_toml_bytes) return unreadable("toml: the document is larger than 64 KiB");
-  if (std::count(body.begin(), body.end(), '.') > max_dots) return unreadable("toml: more than 8000 dots");
+  if (body.size() > kMaxTomlBytes) return unreadable("toml: the document is larger than 64 KiB");
+  if (std::count(body.begin(), body.end(), '.') > kMaxDots) return unreadable("toml: more than 8000 dots");
   try {
     return store(draft, toml::parse(body));
   } catch (const toml::parse_error& error) {

@@ -14,8 +14,8 @@ namespace push::binder {
 namespace {
 
 // Character references are expanded here: pugixml leaves unknown ones as they are, and makes a NUL of &#0;.
-constexpr unsigned xml_options = pugi::parse_cdata | pugi::parse_ws_pcdata | pugi::parse_eol | pugi::parse_doctype;
-constexpr std::ptrdiff_t max_tags = 100'000;  // pugixml needs about 64 bytes for each
+constexpr unsigned kXmlOptions = pugi::parse_cdata | pugi::parse_ws_pcdata | pugi::parse_eol | pugi::parse_doctype;
+constexpr std::ptrdiff_t kMaxTags = 100'000;  // pugixml needs about 64 bytes for each
 
 core::Error error_at(std::string_view body, std::ptrdiff_t offset, std::string_view problem) {
   const std::string_view before = body.substr(0, static_cast<std::size_t>(std::max<std::ptrdiff_t>(offset, 0)));
@@ -28,7 +28,7 @@ core::Error error_at(std::string_view body, std::ptrdiff_t offset, std::string_v
 // What follows the root element is not read, so it may be malformed: then only what precedes it counts.
 pugi::xml_parse_result parse(std::string_view body, pugi::xml_document& document) {
   const auto load = [&document](std::string_view text) {
-    return document.load_buffer(text.data(), text.size(), xml_options, pugi::encoding_utf8);
+    return document.load_buffer(text.data(), text.size(), kXmlOptions, pugi::encoding_utf8);
   };
   const pugi::xml_parse_result whole = load(body);
   if (whole || whole.status == pugi::status_no_document_element) return whole;
@@ -44,13 +44,13 @@ bool is_character(char32_t value) {
 
 // Consumes the reference at the start of `raw`: one of the five predefined in XML, or a number.
 std::optional<char32_t> take_reference(std::string_view& raw) {
-  constexpr std::array<std::pair<std::string_view, char>, 5> named = {
+  constexpr std::array<std::pair<std::string_view, char>, 5> kNamed = {
       {{"lt", '<'}, {"gt", '>'}, {"amp", '&'}, {"apos", '\''}, {"quot", '"'}}};
   const std::size_t end = raw.find(';');
   if (end > 12) return std::nullopt;  // not a reference
   const std::string_view name = raw.substr(1, end - 1);
   raw.remove_prefix(end + 1);
-  for (const auto& [known, meaning] : named) {
+  for (const auto& [known, meaning] : kNamed) {
     if (known == name) return static_cast<unsigned char>(meaning);
   }
   if (!name.starts_with('#')) return std::nullopt;
@@ -92,7 +92,7 @@ std::optional<std::size_t> field_of_element(const Draft& draft, std::string_view
 }  // namespace
 
 core::Result<void> decode_xml(std::string_view body, Draft& draft) {
-  if (std::count(body.begin(), body.end(), '<') > max_tags) return error_at(body, 0, "more than 100000 tags");
+  if (std::count(body.begin(), body.end(), '<') > kMaxTags) return error_at(body, 0, "more than 100000 tags");
   pugi::xml_document document;
   const pugi::xml_parse_result parsed = parse(body, document);
   if (parsed.status == pugi::status_no_document_element) return unreadable("EOF");

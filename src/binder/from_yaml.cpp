@@ -12,7 +12,7 @@
 namespace push::binder {
 namespace {
 
-constexpr std::size_t max_yaml_bytes = std::size_t{64} << 10;
+constexpr std::size_t kMaxYamlBytes = std::size_t{64} << 10;
 
 // Events of one document -> the draft. No tree is built and no alias followed, so small input stays little work.
 class YamlReader : public YAML::EventHandler {
@@ -83,7 +83,7 @@ class YamlReader : public YAML::EventHandler {
 }  // namespace
 
 core::Result<void> decode_yaml(std::string_view body, Draft& draft) {
-  if (body.size() > max_yaml_bytes) return unreadable("yaml: the document is larger than 64 KiB");
+  if (body.size() > kMaxYamlBytes) return unreadable("yaml: the document is larger than 64 KiB");
   YamlReader reader(draft);
   try {
     std::istringstream stream{std::string(body)};

@@ -11,7 +11,7 @@
 namespace push::binder {
 namespace {
 
-constexpr std::string_view replacement = "\xEF\xBF\xBD";
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
 // The code unit of an escape \uXXXX at the start of `text`, if there is one.
 std::optional<unsigned> escaped_unit(std::string_view text) {
@@ -49,7 +49,7 @@ std::size_t repair_string(std::string_view text, std::string& out) {
       good = rune.valid;
       length = rune.size;
     }
-    out += good ? rest.substr(0, length) : replacement;
+    out += good ? rest.substr(0, length) : kReplacement;
     at += length;
   }
   if (at < text.size()) {

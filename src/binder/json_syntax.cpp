@@ -81,7 +81,7 @@ class Scanner {
   }
 
   bool open(bool object, Next& next) {
-    if (inside_object_.size() == max_json_depth) return fail("exceeded max depth");
+    if (inside_object_.size() == kMaxJsonDepth) return fail("exceeded max depth");
     ++at_;
     inside_object_.push_back(object);
     next = object ? Next::key_or_end : Next::value_or_end;

@@ -8,7 +8,7 @@
 namespace push::binder {
 
 // Maximum nesting of objects and arrays.
-inline constexpr std::size_t max_json_depth = 10000;
+inline constexpr std::size_t kMaxJsonDepth = 10000;
 
 // Checks only the first value of `text`; returns nothing if it is well formed. "EOF" if there is no value at all. Bytes
 // that are not UTF-8 and lone surrogates are no errors inside strings.

@@ -10,9 +10,9 @@
 namespace push::binder {
 namespace {
 
-constexpr std::size_t max_line = 4096;  // between parts
-constexpr std::size_t max_parts = 1000;
-constexpr std::size_t max_header = 16 * 1024;  // of one part
+constexpr std::size_t kMaxLine = 4096;  // between parts
+constexpr std::size_t kMaxParts = 1000;
+constexpr std::size_t kMaxHeader = 16 * 1024;  // of one part
 
 std::string_view without_line_end(std::string_view line) {
   if (!line.ends_with('\n')) return line;
@@ -21,11 +21,11 @@ std::string_view without_line_end(std::string_view line) {
   return line;
 }
 
-constexpr std::string_view forbidden_in_names = "()<>@,;:\\\"/[]?={}";
+constexpr std::string_view kForbiddenInNames = "()<>@,;:\\\"/[]?={}";
 
 bool is_header_name(std::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return c >= ' ' && c < 0x7F && forbidden_in_names.find(c) == std::string_view::npos;
+    return c >= ' ' && c < 0x7F && kForbiddenInNames.find(c) == std::string_view::npos;
   });
 }
 
@@ -77,10 +77,10 @@ core::Result<bool> MultipartReader::next(Part& part) {
   for (;;) {
     const Line line = read_line();
     if (is_final(line.text)) return false;
-    if (line.text.size() > max_line) return unreadable("multipart: NextPart: bufio: buffer full");
+    if (line.text.size() > kMaxLine) return unreadable("multipart: NextPart: bufio: buffer full");
     if (!line.ended) return unreadable("multipart: NextPart: EOF");
     if (is_delimiter(line.text)) {
-      if (++parts_ > max_parts) return unreadable("multipart: message too large");
+      if (++parts_ > kMaxParts) return unreadable("multipart: message too large");
       return read_part(part);
     }
     if (at_separator) return unreadable("multipart: expecting a new Part; got line " + go::quote(line.text));
@@ -118,7 +118,7 @@ std::string MultipartReader::read_header() {
 core::Result<bool> MultipartReader::read_headers(std::string& disposition) {
   const std::size_t begin = at_;
   for (;;) {
-    if (at_ - begin > max_header) return unreadable("multipart: message too large");
+    if (at_ - begin > kMaxHeader) return unreadable("multipart: message too large");
     if (at_ == body_.size()) return false;
     if (const auto rest = body_.substr(at_); rest.starts_with("\n") || rest.starts_with("\r\n")) {
       read_line();

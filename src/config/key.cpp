@@ -33,7 +33,7 @@ Fault shape_fault(const Key& key, const Node& node, const char* allowed) {
   return found;
 }
 
-// The words of Gotify 3 (gotify-spec 5.1), then the other words of YAML 1.1, which Gotify 2 accepts too.
+// The words of Gotify 3 (protocol 5.1), then the other words of YAML 1.1, which Gotify 2 accepts too.
 std::optional<bool> to_boolean(const std::string& text) {
   for (const char* word : {"1", "t", "T", "true", "TRUE", "True", "y", "Y", "yes", "Yes", "YES", "on", "On", "ON"}) {
     if (text == word) return true;

@@ -11,7 +11,7 @@
 namespace push::core {
 namespace {
 
-// INF, WRN, ERR: Gotify's words, which admins feed to fail2ban (gotify-spec 5.3).
+// INF, WRN, ERR: Gotify's words, which admins feed to fail2ban (protocol 5.3).
 class LevelWord final : public spdlog::custom_flag_formatter {
  public:
   void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {

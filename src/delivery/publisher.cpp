@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "delivery/sinks.hpp"
+#include "push/core/check.hpp"
 #include "push/model/json.hpp"
 
 namespace push::delivery {
@@ -29,6 +30,7 @@ core::Result<void> Publisher::publish(store::NewMessage message, Receipt receipt
                          "delivery is behind: " + std::to_string(behind) + " messages queued for one event loop");
   }
   const core::UserId user = message.user;
+  PUSH_CHECK(user != core::UserId{});
   auto queued = store_.append(std::move(message),
                               [this, user, receipt = std::move(receipt)](core::Result<model::Message> stored) mutable {
                                 if (stored) return committed(user, *stored, receipt);

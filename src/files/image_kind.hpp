@@ -1,4 +1,4 @@
-// Whether bytes begin as an image does: the kinds that Gotify knows (gotify-spec 1.6).
+// Whether bytes begin as an image does: the kinds that Gotify knows (protocol 1.6).
 #pragma once
 #include <string_view>
 

@@ -25,13 +25,13 @@ core::Error number_error(std::string_view function, std::string_view text, Flaw 
 
 // Digits only. Stops at the first error from the left, so "99999999999999999999x" is out of range.
 Flaw read_digits(std::string_view text, std::uint64_t& value) {
-  constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+  constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();
   if (text.empty()) return Flaw::syntax;
   value = 0;
   for (const char c : text) {
     if (c < '0' || c > '9') return Flaw::syntax;
     const auto digit = static_cast<std::uint64_t>(c - '0');
-    if (value > (most - digit) / 10) return Flaw::range;
+    if (value > (kMax - digit) / 10) return Flaw::range;
     value = value * 10 + digit;
   }
   return Flaw::none;
@@ -57,17 +57,17 @@ core::Result<std::uint64_t> parse_uint(std::string_view text) {
 }
 
 core::Result<bool> parse_bool(std::string_view text) {
-  constexpr std::array<std::string_view, 6> yes = {"1", "t", "T", "true", "TRUE", "True"};
-  constexpr std::array<std::string_view, 6> no = {"0", "f", "F", "false", "FALSE", "False"};
-  if (std::find(yes.begin(), yes.end(), text) != yes.end()) return true;
-  if (std::find(no.begin(), no.end(), text) != no.end()) return false;
+  constexpr std::array<std::string_view, 6> kYes = {"1", "t", "T", "true", "TRUE", "True"};
+  constexpr std::array<std::string_view, 6> kNo = {"0", "f", "F", "false", "FALSE", "False"};
+  if (std::find(kYes.begin(), kYes.end(), text) != kYes.end()) return true;
+  if (std::find(kNo.begin(), kNo.end(), text) != kNo.end()) return false;
   return number_error("ParseBool", text, Flaw::syntax);
 }
 
 void append_float(std::string& out, double value) {
   std::array<char, 40> buffer;
-  constexpr double exact = 9007199254740992.0;  // 2^53
-  if (std::fabs(value) < exact && value == std::trunc(value) && (value != 0 || !std::signbit(value))) {
+  constexpr double kExact = 9007199254740992.0;  // 2^53
+  if (std::fabs(value) < kExact && value == std::trunc(value) && (value != 0 || !std::signbit(value))) {
     const auto whole = std::to_chars(buffer.data(), buffer.data() + buffer.size(), static_cast<std::int64_t>(value));
     out.append(buffer.data(), whole.ptr);
     return;

@@ -12,7 +12,7 @@ struct Phrase {
 };
 
 // net/http/status.go, in ascending order.
-constexpr std::array phrases = {
+constexpr std::array kPhrases = {
     Phrase{100, "Continue"},
     Phrase{101, "Switching Protocols"},
     Phrase{102, "Processing"},
@@ -80,13 +80,13 @@ constexpr std::array phrases = {
 constexpr bool before(const Phrase& a, const Phrase& b) {
   return a.status < b.status;
 }
-static_assert(std::is_sorted(phrases.begin(), phrases.end(), before));
+static_assert(std::is_sorted(kPhrases.begin(), kPhrases.end(), before));
 
 }  // namespace
 
 std::string_view status_text(unsigned status) {
-  const auto found = std::lower_bound(phrases.begin(), phrases.end(), Phrase{status, {}}, before);
-  return found == phrases.end() || found->status != status ? std::string_view() : found->text;
+  const auto found = std::lower_bound(kPhrases.begin(), kPhrases.end(), Phrase{status, {}}, before);
+  return found == kPhrases.end() || found->status != status ? std::string_view() : found->text;
 }
 
 }  // namespace push::go

@@ -8,7 +8,7 @@
 namespace push::go {
 namespace {
 
-constexpr std::string_view hex_digits = "0123456789abcdef";
+constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 // Unicode ranges without printable characters: controls, spaces other than ' ', format characters, surrogates, private
 // use.
@@ -16,43 +16,43 @@ struct Block {
   char32_t first;
   char32_t last;
 };
-constexpr std::array<Block, 15> unprintable = {{{0x00, 0x1F},
-                                                {0x7F, 0xA0},
-                                                {0xAD, 0xAD},
-                                                {0x600, 0x605},
-                                                {0x61C, 0x61C},
-                                                {0x1680, 0x1680},
-                                                {0x180E, 0x180E},
-                                                {0x2000, 0x200F},
-                                                {0x2028, 0x202F},
-                                                {0x205F, 0x206F},
-                                                {0x3000, 0x3000},
-                                                {0xD800, 0xF8FF},
-                                                {0xFEFF, 0xFEFF},
-                                                {0xFFF0, 0xFFFB},
-                                                {0xE0000, 0x10FFFF}}};
+constexpr std::array<Block, 15> kUnprintable = {{{0x00, 0x1F},
+                                                 {0x7F, 0xA0},
+                                                 {0xAD, 0xAD},
+                                                 {0x600, 0x605},
+                                                 {0x61C, 0x61C},
+                                                 {0x1680, 0x1680},
+                                                 {0x180E, 0x180E},
+                                                 {0x2000, 0x200F},
+                                                 {0x2028, 0x202F},
+                                                 {0x205F, 0x206F},
+                                                 {0x3000, 0x3000},
+                                                 {0xD800, 0xF8FF},
+                                                 {0xFEFF, 0xFEFF},
+                                                 {0xFFF0, 0xFFFB},
+                                                 {0xE0000, 0x10FFFF}}};
 
 bool printable(char32_t value) {
-  return std::none_of(unprintable.begin(), unprintable.end(),
+  return std::none_of(kUnprintable.begin(), kUnprintable.end(),
                       [value](Block block) { return value >= block.first && value <= block.last; });
 }
 
 void append_hex(std::string& out, char32_t value, unsigned digits) {
-  for (unsigned shift = 4 * digits; shift != 0; shift -= 4) out += hex_digits[(value >> (shift - 4)) & 0xF];
+  for (unsigned shift = 4 * digits; shift != 0; shift -= 4) out += kHexDigits[(value >> (shift - 4)) & 0xF];
 }
 
 void append_quoted(std::string& out, char32_t value, char delimiter) {
-  constexpr std::string_view controls = "\a\b\f\n\r\t\v";
-  constexpr std::string_view letters = "abfnrtv";
+  constexpr std::string_view kControls = "\a\b\f\n\r\t\v";
+  constexpr std::string_view kLetters = "abfnrtv";
   if (value == static_cast<unsigned char>(delimiter) || value == '\\') {
     out += '\\';
     out += static_cast<char>(value);
   } else if (printable(value)) {
     core::append_rune(out, value);
-  } else if (const auto at = value < 0x20 ? controls.find(static_cast<char>(value)) : std::string_view::npos;
+  } else if (const auto at = value < 0x20 ? kControls.find(static_cast<char>(value)) : std::string_view::npos;
              at != std::string_view::npos) {
     out += '\\';
-    out += letters[at];
+    out += kLetters[at];
   } else if (value < 0x20 || value == 0x7F) {
     out += "\\x";
     append_hex(out, value, 2);

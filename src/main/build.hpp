@@ -3,7 +3,7 @@
 
 namespace push {
 
-// Three lines, as Gotify's (gotify-spec 5.2). "unknown" for what the build was not told.
+// Three lines, as Gotify's (protocol 5.2). "unknown" for what the build was not told.
 const char* build_information();
 
 }  // namespace push

@@ -1,7 +1,11 @@
 // sharded-gotify: reads the command line and runs the command that it names.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "main/command.hpp"
 
@@ -9,8 +13,7 @@ namespace {
 
 constexpr std::string_view kDefault = "serve";
 
-int refuse(const CLI::App& line, const CLI::ParseError& error) {
-  std::string what = error.what();
+int refuse(const CLI::App& line, std::string what) {
   if (const auto rest = line.remaining(true); !rest.empty()) {
     const bool flag = rest.front().starts_with("-");
     const bool command = line.get_subcommands().empty();
@@ -18,6 +21,20 @@ int refuse(const CLI::App& line, const CLI::ParseError& error) {
   }
   std::fprintf(stderr, "sharded-gotify: %s\n%s", what.c_str(), line.help().c_str());
   return push::kUsageError;
+}
+
+// Without the program's name, last first, as CLI11 wants them. It would take the word after `--config=` for its value.
+std::vector<std::string> words_of(int argc, char** argv) {
+  std::vector<std::string> words;
+  for (int i = argc - 1; i > 0; --i) {
+    const std::string_view word = argv[i];
+    if (word == "--config=") {
+      words.insert(words.end(), {"", "--config"});
+    } else {
+      words.emplace_back(word);
+    }
+  }
+  return words;
 }
 
 }  // namespace
@@ -39,12 +56,14 @@ int main(int argc, char** argv) {
     if (command->name() == kDefault) action = run;
     sub->final_callback([&action, run = std::move(run)] { action = run; });
   }
+  std::vector<std::string> words = words_of(argc, argv);
+  if (std::find(words.begin(), words.end(), "--") != words.end()) return refuse(line, "unknown flag \"--\"");
   try {
-    line.parse(argc, argv);
+    line.parse(std::move(words));
   } catch (const CLI::CallForHelp&) {
     return std::fputs(line.help().c_str(), stderr) < 0 ? push::kFailure : 0;
   } catch (const CLI::ParseError& error) {
-    return refuse(line, error);
+    return refuse(line, error.what());
   }
   return action(options);
 }

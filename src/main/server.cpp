@@ -33,7 +33,7 @@ int cannot_start(const core::Error& error) {
 }
 
 bool colours() {
-  const char* no_colour = std::getenv("NOCOLOR");  // Gotify's name for it (gotify-spec 5.1)
+  const char* no_colour = std::getenv("NOCOLOR");  // Gotify's name for it (protocol 5.1)
   return no_colour == nullptr || std::string_view(no_colour) != "1";
 }
 
@@ -52,7 +52,7 @@ core::Result<void> listen(net::LoopPool& loops, const config::Server& server, ap
                           api::MetricsPage& metrics_page) {
   const auto port = loops.listen(server.listenaddr, server.port, service, &service);
   if (!port) return port.error();
-  // Gotify's word, which scripts wait for (gotify-spec 6.4).
+  // Gotify's word, which scripts wait for (protocol 6.4).
   spdlog::info("Listen address={} port={} loops={}", server.listenaddr, *port, loops.size());
   if (server.metrics.port == 0) return {};
   const auto metrics_port = loops.listen(server.metrics.listenaddr, server.metrics.port, metrics_page, nullptr);
@@ -118,7 +118,6 @@ int serve(const config::Loaded& loaded) {
   cluster::Standalone backplane;
   delivery::Publisher publisher(**store, hub, loops, backplane, metrics, config.server.stream.inboxsize);
   api::Accounts accounts(**store, authenticator, publisher, backplane);
-  backplane.start(publisher, accounts);
   api::Service service({.config = config,
                         .metrics = metrics,
                         .workers = workers,
@@ -135,6 +134,7 @@ int serve(const config::Loaded& loaded) {
   // Connections arrive from here on.
   if (auto listening = listen(loops, config.server, service, metrics_page); !listening)
     return cannot_start(listening.error());
+  backplane.start(publisher, accounts);
   loops.start();
   wait_for_the_end();
 

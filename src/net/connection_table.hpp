@@ -25,7 +25,7 @@ namespace push::net {
 
 class ConnectionTable {
  public:
-  static constexpr unsigned kPongGrace = 15;  // seconds on top of the ping period (gotify-spec 3)
+  static constexpr unsigned kPongGrace = 15;  // seconds on top of the ping period (protocol 3)
   static constexpr unsigned kLinger = 2;      // seconds for the peer to close after we have
 
   ConnectionTable(Roster& roster, const config::Stream& settings, StreamMeters& meters, const Protocols& protocols);

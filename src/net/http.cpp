@@ -31,9 +31,6 @@ std::string_view Request::header(std::string_view name) const {
   const auto found = impl_->message().find(beast(name));
   return found == impl_->message().end() ? std::string_view() : view(found->value());
 }
-bool Request::has_header(std::string_view name) const {
-  return impl_->message().find(beast(name)) != impl_->message().end();
-}
 std::string Request::header_list(std::string_view name) const {
   std::string out;
   const auto [first, last] = impl_->message().equal_range(beast(name));

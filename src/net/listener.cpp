@@ -20,7 +20,7 @@ using boost::asio::ip::tcp;
 
 constexpr int kBacklog = 16384;          // the kernel limits it to net.core.somaxconn
 constexpr std::size_t kMaxSockets = 16;  // per loop
-constexpr int kDefaultKeepAlive = 15;    // seconds; Go's default, hence Gotify's (gotify-spec 5.1)
+constexpr int kDefaultKeepAlive = 15;    // seconds; Go's default, hence Gotify's (protocol 5.1)
 
 core::Error cannot(const Listener& listener, std::uint16_t port, const char* what, int error) {
   std::string where = listener.is_unix() ? listener.address : listener.address + ":" + std::to_string(port);
@@ -102,7 +102,7 @@ core::Result<std::vector<core::Descriptor>> open_unix(const Listener& listener) 
   if (!socket) return cannot(listener, 0, "socket", errno);
   if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
     return cannot(listener, 0, "bind", errno);
-  // As in Gotify, the directory's mode controls access (gotify-spec 6.4).
+  // As in Gotify, the directory's mode controls access (protocol 6.4).
   if (::chmod(path.c_str(), 0777) != 0) return cannot(listener, 0, "chmod", errno);
   if (::listen(socket.get(), kBacklog) != 0) return cannot(listener, 0, "listen", errno);
   return sockets;

@@ -1,4 +1,4 @@
-// A WebSocket as in Gotify: pongs are signs of life, data is ignored, pings and Close are answered (gotify-spec 3).
+// A WebSocket as in Gotify: pongs are signs of life, data is ignored, pings and Close are answered (protocol 3).
 #pragma once
 #include "net/protocol.hpp"
 #include "push/websocket/frame.hpp"
@@ -7,7 +7,7 @@ namespace push::net {
 
 class WebSocketProtocol final : public Protocol {
  public:
-  // RFC 6455 leaves it open; Gotify reads at most 64 bytes from a client (gotify-spec 3).
+  // RFC 6455 leaves it open; Gotify reads at most 64 bytes from a client (protocol 3).
   static constexpr std::size_t kReadLimit = 64;
 
   stream::Encoding encoding() const override { return stream::Encoding::websocket; }

@@ -27,7 +27,7 @@ model::Client touched(model::Client client, core::WallTime at);
 
 // ---- new rows: ready to insert, without an id. Errors: those of Store::create_*.
 core::Result<model::User> new_user(Transaction& transaction, NewUser wanted, core::WallTime now);
-// An empty sort key is replaced by the one after the user's greatest (gotify-spec 7.4).
+// An empty sort key is replaced by the one after the user's greatest (protocol 7.4).
 core::Result<model::Application> new_application(Transaction& transaction, NewApplication wanted, core::WallTime now);
 core::Result<model::Client> new_client(Transaction& transaction, NewClient wanted, core::WallTime now);
 

@@ -1,4 +1,4 @@
-// Fractional sort keys (gotify-spec 7.4): 0-9A-Za-z in bytewise order; the first letter gives the length of the integer
+// Fractional sort keys (protocol 7.4): 0-9A-Za-z in bytewise order; the first letter gives the length of the integer
 // part (a = 1 digit, b = 2, ...; negative: Z = 1 digit, Y = 2, ...). The server only appends.
 #pragma once
 #include <string>

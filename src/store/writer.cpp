@@ -45,6 +45,7 @@ Writer::~Writer() {
 }
 
 core::Result<void> Writer::append(NewMessage message, Store::Appended done) {
+  PUSH_CHECK(done);  // what tells a message from an operation
   Change change;
   change.done = std::move(done);
   return enqueue(std::move(change), &message);
@@ -100,8 +101,8 @@ void Writer::put(Change change, NewMessage* message, std::size_t bytes) {
     spare_ = Batch{};
   }
   Batch& batch = batches_.back();
-  batch.changes.push_back(std::move(change));
   if (message != nullptr) batch.messages.push_back(std::move(*message));
+  batch.changes.push_back(std::move(change));
   batch.bytes += bytes;
   ++waiting_;
   waiting_bytes_ += bytes;

@@ -9,7 +9,7 @@
 namespace push::stream {
 namespace {
 
-constexpr std::string_view kNewline = "\n";  // every frame ends with one, the HTTP response does not (gotify-spec 3)
+constexpr std::string_view kNewline = "\n";  // every frame ends with one, the HTTP response does not (protocol 3)
 
 // One event of text/event-stream. A receiver joins several data lines with line feeds.
 core::Bytes event_block(core::MessageId id, std::string_view json) {

@@ -46,7 +46,7 @@ TEST(Token, NeverRepeatsAndUsesEveryLetterAboutAsOften) {
   }
 }
 
-// The vector of gotify-spec 2.5: the seed is 00..1f.
+// The vector of protocol 2.5: the seed is 00..1f.
 constexpr std::string_view kPrivate = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 constexpr std::string_view kPublic = "A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg";
 constexpr std::string_view kSignature =

@@ -29,7 +29,7 @@ class WorkingDirectory {
   std::filesystem::path before_;
 };
 
-TEST_F(ConfigTest, no_file_and_no_variable_gives_the_defaults) {
+TEST_F(ConfigTest, NoFileAndNoVariableGivesTheDefaults) {
   const WorkingDirectory inside(directory_);
   if (std::filesystem::exists("/etc/gotify")) GTEST_SKIP() << "this machine has a Gotify configuration";
   const auto loaded = load_file("");
@@ -40,7 +40,7 @@ TEST_F(ConfigTest, no_file_and_no_variable_gives_the_defaults) {
   for (const Setting& one : loaded->settings) EXPECT_EQ(one.origin, "default") << one.key;
 }
 
-TEST_F(ConfigTest, config_yml_of_the_working_directory_is_found_by_itself) {
+TEST_F(ConfigTest, ConfigYmlOfTheWorkingDirectoryIsFoundByItself) {
   const WorkingDirectory inside(directory_);
   write("config.yml", "server:\n  port: 8080\n");
   const auto loaded = load_file("");
@@ -50,24 +50,24 @@ TEST_F(ConfigTest, config_yml_of_the_working_directory_is_found_by_itself) {
   EXPECT_EQ(setting(*loaded, "server.port").origin, "config.yml:2");
 }
 
-TEST_F(ConfigTest, a_named_file_that_is_missing_or_unreadable_is_an_error) {
+TEST_F(ConfigTest, ANamedFileThatIsMissingOrUnreadableIsAnError) {
   EXPECT_EQ(shorten(load_file((directory_ / "none.yml").string())),
             "none.yml: cannot be read: No such file or directory");
   EXPECT_THAT(shorten(load_file(directory_.string())), HasSubstr(": cannot be read: Is a directory"));
 }
 
-TEST_F(ConfigTest, a_config_yml_that_cannot_be_read_is_not_passed_over) {
+TEST_F(ConfigTest, AConfigYmlThatCannotBeReadIsNotPassedOver) {
   const WorkingDirectory inside(directory_);
   std::filesystem::create_directory("config.yml");
   EXPECT_EQ(shorten(load_file("")), "config.yml: cannot be read: Is a directory");
 }
 
-TEST_F(ConfigTest, a_file_over_one_mebibyte_is_refused) {
+TEST_F(ConfigTest, AFileOverOneMebibyteIsRefused) {
   EXPECT_EQ(error_of(std::string(1024 * 1024, '#')), "loaded");
   EXPECT_EQ(error_of(std::string(1024 * 1024 + 1, '#')), "config.yml: larger than 1 MiB");
 }
 
-TEST_F(ConfigTest, the_environment_wins_over_the_file) {
+TEST_F(ConfigTest, TheEnvironmentWinsOverTheFile) {
   set("GOTIFY_SERVER_PORT", "9090");
   const auto loaded = load_text("server:\n  port: 8080\n  threads: 3\n");
   ASSERT_TRUE(loaded.has_value()) << loaded.error().text;
@@ -76,7 +76,7 @@ TEST_F(ConfigTest, the_environment_wins_over_the_file) {
   EXPECT_EQ(setting(*loaded, "server.port").origin, "GOTIFY_SERVER_PORT");
 }
 
-TEST_F(ConfigTest, a_variable_wins_over_the_file_that_another_names_even_when_empty) {
+TEST_F(ConfigTest, AVariableWinsOverTheFileThatAnotherNamesEvenWhenEmpty) {
   set("GOTIFY_DEFAULTUSER_PASS_FILE", write("secret", "from file\r\n\n"));
   EXPECT_EQ(load_text("")->config.defaultuser.pass, "from file");
   set("GOTIFY_DEFAULTUSER_PASS", "");
@@ -85,12 +85,12 @@ TEST_F(ConfigTest, a_variable_wins_over_the_file_that_another_names_even_when_em
   EXPECT_EQ(setting(*loaded, "defaultuser.pass").origin, "GOTIFY_DEFAULTUSER_PASS");
 }
 
-TEST_F(ConfigTest, a_variable_that_names_an_unreadable_file_is_an_error) {
+TEST_F(ConfigTest, AVariableThatNamesAnUnreadableFileIsAnError) {
   set("GOTIFY_DEFAULTUSER_PASS_FILE", (directory_ / "gone").string());
   EXPECT_EQ(error_of(""), "GOTIFY_DEFAULTUSER_PASS_FILE: gone: cannot be read: No such file or directory");
 }
 
-TEST_F(ConfigTest, values_out_of_range_name_file_line_key_value_and_what_is_allowed) {
+TEST_F(ConfigTest, ValuesOutOfRangeNameFileLineKeyValueAndWhatIsAllowed) {
   EXPECT_EQ(error_of("server:\n  stream:\n    shards: 300\n"),
             "config.yml:3: server.stream.shards: 300: must be a power of two from 1 to 4096");
   EXPECT_EQ(error_of("server:\n  port: 65536\n"),
@@ -105,7 +105,7 @@ TEST_F(ConfigTest, values_out_of_range_name_file_line_key_value_and_what_is_allo
       "-1 to 7");
 }
 
-TEST_F(ConfigTest, both_ends_of_a_range_are_inside) {
+TEST_F(ConfigTest, BothEndsOfARangeAreInside) {
   EXPECT_EQ(error_of("server: {port: 0, stream: {shards: 1}}"), "loaded");
   EXPECT_EQ(error_of("server: {port: 65535, stream: {shards: 4096}}"), "loaded");
   EXPECT_EQ(error_of("server: {keepaliveperiodseconds: -1}"), "loaded");
@@ -113,7 +113,7 @@ TEST_F(ConfigTest, both_ends_of_a_range_are_inside) {
             "config.yml:1: server.keepaliveperiodseconds: -2: must be a whole number from -1 to 32767");
 }
 
-TEST_F(ConfigTest, what_is_no_whole_decimal_number_is_refused) {
+TEST_F(ConfigTest, WhatIsNoWholeDecimalNumberIsRefused) {
   for (const char* text : {"abc", "8.5", "0x50", "080", "+80", "1e3", "-x", "99999999999999999999", "8 0", "80s"}) {
     EXPECT_EQ(error_of(std::string("server:\n  port: ") + text),
               "config.yml:2: server.port: " + std::string(text) + ": must be a whole number from 0 to 65535");
@@ -124,7 +124,7 @@ TEST_F(ConfigTest, what_is_no_whole_decimal_number_is_refused) {
             "config.yml:2: server.port: no value: must be a whole number from 0 to 65535");
 }
 
-TEST_F(ConfigTest, values_of_the_wrong_kind_are_refused) {
+TEST_F(ConfigTest, ValuesOfTheWrongKindAreRefused) {
   EXPECT_EQ(error_of("server:\n  port: [80]\n"),
             "config.yml:2: server.port: a list: must be a whole number from 0 to 65535");
   EXPECT_EQ(error_of("server:\n  port:\n    a: b\n"),
@@ -138,7 +138,7 @@ TEST_F(ConfigTest, values_of_the_wrong_kind_are_refused) {
   EXPECT_EQ(error_of("server: {responseheaders: [a]}"), "config.yml:1: server.responseheaders: a list: must be a map");
 }
 
-TEST_F(ConfigTest, unknown_keys_are_refused_with_the_nearest_known_one) {
+TEST_F(ConfigTest, UnknownKeysAreRefusedWithTheNearestKnownOne) {
   EXPECT_EQ(error_of("server:\n  prot: 80\n"), "config.yml:2: server.prot: unknown key; did you mean server.port?");
   EXPECT_EQ(error_of("sever:\n  port: 80\n"), "config.yml:1: sever: unknown key; did you mean server?");
   EXPECT_EQ(error_of("server:\n  shards: 8\n"),
@@ -148,7 +148,7 @@ TEST_F(ConfigTest, unknown_keys_are_refused_with_the_nearest_known_one) {
   EXPECT_EQ(error_of("Server:\n  port: 80\n"), "config.yml:1: Server: unknown key; did you mean server?");
 }
 
-TEST_F(ConfigTest, duplicate_keys_are_refused) {
+TEST_F(ConfigTest, DuplicateKeysAreRefused) {
   EXPECT_EQ(error_of("server:\n  port: 80\n  port: 81\n"), "config.yml:3: server.port: duplicate key, first on line 2");
   EXPECT_EQ(error_of("server:\n  port: 80\ncompat: v2\nserver:\n  threads: 1\n"),
             "config.yml:4: server: duplicate key, first on line 1");
@@ -156,7 +156,7 @@ TEST_F(ConfigTest, duplicate_keys_are_refused) {
             "config.yml:4: server.responseheaders: X-A: must appear only once");
 }
 
-TEST_F(ConfigTest, what_is_no_yaml_is_refused_with_its_line) {
+TEST_F(ConfigTest, WhatIsNoYamlIsRefusedWithItsLine) {
   EXPECT_EQ(error_of("server:\n  port: [80\n"), "config.yml:3: YAML syntax: end of sequence flow not found");
   EXPECT_EQ(error_of("server:\n\tport: 80\n"), "config.yml:2: YAML syntax: illegal map value");
   EXPECT_EQ(error_of("compat: v2\n---\ncompat: v3\n"), "config.yml:2: more than one YAML document");
@@ -170,14 +170,14 @@ TEST_F(ConfigTest, what_is_no_yaml_is_refused_with_its_line) {
   EXPECT_EQ(error_of(std::string(100'000, '[')), "config.yml:1: a key must be a string");
 }
 
-TEST_F(ConfigTest, a_syntax_error_does_not_tell_a_password) {
+TEST_F(ConfigTest, ASyntaxErrorDoesNotTellAPassword) {
   const std::string text = error_of("defaultuser:\n  pass: *hunter2\n");
   EXPECT_THAT(text, testing::StartsWith("config.yml:2: "));
   EXPECT_THAT(text, Not(HasSubstr("hunter2")));
   EXPECT_EQ(error_of("defaultuser:\n  pass: \"hunter\\2\"\n"), "config.yml:2: YAML syntax: unknown escape character");
 }
 
-TEST_F(ConfigTest, all_errors_are_told_one_a_line_and_not_without_end) {
+TEST_F(ConfigTest, AllErrorsAreToldOneALineAndNotWithoutEnd) {
   set("GOTIFY_PASSSTRENGTH", "x");
   EXPECT_EQ(error_of("server:\n  port: -1\nzebra: 1\n"),
             "config.yml:2: server.port: -1: must be a whole number from 0 to 65535\n"
@@ -190,7 +190,7 @@ TEST_F(ConfigTest, all_errors_are_told_one_a_line_and_not_without_end) {
   EXPECT_THAT(text, testing::EndsWith("\nand 81 more"));
 }
 
-TEST_F(ConfigTest, variables_are_refused_by_their_own_name) {
+TEST_F(ConfigTest, VariablesAreRefusedByTheirOwnName) {
   const std::vector<std::vector<std::string>> cases = {
       {"GOTIFY_SERVER_STREAM_SHARDS", "300", "300: must be a power of two from 1 to 4096"},
       {"GOTIFY_SERVER_PORT", "", "\"\": must be a whole number from 0 to 65535"},
@@ -213,7 +213,7 @@ TEST_F(ConfigTest, variables_are_refused_by_their_own_name) {
   EXPECT_EQ(error_of(""), "GOTIFY_PASSSTRENGTH_FILE: 99: must be a whole number from 4 to 31");
 }
 
-TEST_F(ConfigTest, lists_in_variables_are_csv_records_or_yaml) {
+TEST_F(ConfigTest, ListsInVariablesAreCsvRecordsOrYaml) {
   const auto methods = [this](const std::string& text) {
     set("GOTIFY_SERVER_CORS_ALLOWORIGINS", text);
     const auto loaded = load_text("server: {cors: {alloworigins: [file]}}");
@@ -231,7 +231,7 @@ TEST_F(ConfigTest, lists_in_variables_are_csv_records_or_yaml) {
   EXPECT_THAT(methods("[a-z]+,[0-9]+"), ElementsAre("[a-z]+", "[0-9]+")) << "starts with a bracket but is a CSV record";
 }
 
-TEST_F(ConfigTest, maps_in_variables_are_json_or_yaml) {
+TEST_F(ConfigTest, MapsInVariablesAreJsonOrYaml) {
   const auto headers = [this](const std::string& text) {
     set("GOTIFY_SERVER_RESPONSEHEADERS", text);
     const auto loaded = load_text("server: {responseheaders: {X-File: 1}}");
@@ -244,7 +244,7 @@ TEST_F(ConfigTest, maps_in_variables_are_json_or_yaml) {
   EXPECT_THAT(headers(""), ElementsAre());
 }
 
-TEST_F(ConfigTest, lists_and_maps_of_the_file_are_read_and_their_faults_named_by_line) {
+TEST_F(ConfigTest, ListsAndMapsOfTheFileAreReadAndTheirFaultsNamedByLine) {
   const auto loaded = load_text(
       "server:\n  cors:\n    alloworigins:\n      - a.*\n      - \"b\"\n    allowmethods:\n"
       "  responseheaders:\n    X-A: \"1\"\n    X-B: 2\n");
@@ -262,7 +262,7 @@ TEST_F(ConfigTest, lists_and_maps_of_the_file_are_read_and_their_faults_named_by
             "config.yml:4: server.responseheaders: X-B: must be a header name with a string value");
 }
 
-TEST_F(ConfigTest, a_monstrous_regular_expression_is_refused) {
+TEST_F(ConfigTest, AMonstrousRegularExpressionIsRefused) {
   EXPECT_THAT(error_of("server: {cors: {alloworigins: [\"" + std::string(100'000, '(') + "\"]}}"),
               HasSubstr("((...: must be a regular expression, not empty"));
   EXPECT_EQ(error_of("server: {cors: {alloworigins: [\"(a{900}){900}\"]}}"),
@@ -272,7 +272,7 @@ TEST_F(ConfigTest, a_monstrous_regular_expression_is_refused) {
       "loaded");
 }
 
-TEST_F(ConfigTest, regular_expressions_are_those_of_go) {
+TEST_F(ConfigTest, RegularExpressionsAreThoseOfGo) {
   for (const std::string good : {"(?i)friend", "\\A.*\\z", "\\Qa.b\\E", "\\p{L}+", "(?P<host>a)"}) {
     EXPECT_EQ(error_of("server: {cors: {alloworigins: ['" + good + "']}}"), "loaded") << good;
   }
@@ -282,7 +282,7 @@ TEST_F(ConfigTest, regular_expressions_are_those_of_go) {
   }
 }
 
-TEST_F(ConfigTest, listen_addresses_are_empty_ip_or_unix) {
+TEST_F(ConfigTest, ListenAddressesAreEmptyIpOrUnix) {
   for (const char* good : {"", "0.0.0.0", "::", "::1", "[::1]", "fe80::1%eth0", "unix:/run/push.sock"}) {
     EXPECT_EQ(error_of("server: {listenaddr: \"" + std::string(good) + "\"}"), "loaded") << good;
   }
@@ -293,7 +293,7 @@ TEST_F(ConfigTest, listen_addresses_are_empty_ip_or_unix) {
   }
 }
 
-TEST_F(ConfigTest, log_levels_are_words_in_any_case_or_numbers) {
+TEST_F(ConfigTest, LogLevelsAreWordsInAnyCaseOrNumbers) {
   const std::vector<std::pair<const char*, const char*>> cases = {
       {"INFO", "info"}, {"Disabled", "disabled"}, {"-1", "trace"}, {"0", "debug"},    {"1", "info"},    {"2", "warn"},
       {"3", "error"},   {"4", "fatal"},           {"5", "panic"},  {"6", "disabled"}, {"7", "disabled"}};
@@ -310,7 +310,7 @@ TEST_F(ConfigTest, log_levels_are_words_in_any_case_or_numbers) {
   }
 }
 
-TEST_F(ConfigTest, booleans_have_the_words_of_go_and_of_yaml) {
+TEST_F(ConfigTest, BooleansHaveTheWordsOfGoAndOfYaml) {
   const auto registration = [this](const std::string& text) {
     set("GOTIFY_REGISTRATION", text);
     const auto loaded = load_text("");
@@ -327,7 +327,7 @@ TEST_F(ConfigTest, booleans_have_the_words_of_go_and_of_yaml) {
   EXPECT_EQ(registration(""), "GOTIFY_REGISTRATION: \"\": must be true or false");
 }
 
-TEST_F(ConfigTest, trusted_proxies_are_addresses_or_networks) {
+TEST_F(ConfigTest, TrustedProxiesAreAddressesOrNetworks) {
   set("GOTIFY_SERVER_TRUSTEDPROXIES", "127.0.0.1, 10.0.0.0/8,::1,fd00::/8, 0.0.0.0/0,::/128");
   const auto loaded = load_text("");
   ASSERT_TRUE(loaded.has_value()) << loaded.error().text;
@@ -341,7 +341,7 @@ TEST_F(ConfigTest, trusted_proxies_are_addresses_or_networks) {
   }
 }
 
-TEST_F(ConfigTest, the_metrics_page_needs_a_port_of_its_own) {
+TEST_F(ConfigTest, TheMetricsPageNeedsAPortOfItsOwn) {
   EXPECT_EQ(error_of("server:\n  metrics:\n    port: 80\n"),
             "config.yml:3: server.metrics.port: 80: must differ from server.port");
   EXPECT_EQ(error_of("server: {listenaddr: 10.0.0.1, metrics: {port: 80}}"), "loaded");
@@ -349,7 +349,7 @@ TEST_F(ConfigTest, the_metrics_page_needs_a_port_of_its_own) {
 }
 
 // It must not become a file name that contains the password.
-TEST_F(ConfigTest, the_connection_of_a_database_server_is_refused_without_showing_it) {
+TEST_F(ConfigTest, TheConnectionOfADatabaseServerIsRefusedWithoutShowingIt) {
   for (const char* connection :
        {"host=db user=x password=hunter3", "host=db user=x password = hunter3", "gotify:hunter3@tcp(db:3306)/gotify",
         "gotify:hunter3@unix(/run/mysqld.sock)/gotify", "postgres://gotify:hunter3@db/gotify"}) {
@@ -360,7 +360,7 @@ TEST_F(ConfigTest, the_connection_of_a_database_server_is_refused_without_showin
   EXPECT_EQ(error_of("database: {connection: \"file:gotify.db?mode=rwc\"}"), "loaded");
 }
 
-TEST_F(ConfigTest, secrets_are_hidden_in_the_list_and_in_errors) {
+TEST_F(ConfigTest, SecretsAreHiddenInTheListAndInErrors) {
   set("GOTIFY_DEFAULTUSER_PASS", "hunter2");
   const auto loaded = load_text("database:\n  connection: my passwords@home.db\n");
   ASSERT_TRUE(loaded.has_value()) << loaded.error().text;
@@ -376,7 +376,7 @@ TEST_F(ConfigTest, secrets_are_hidden_in_the_list_and_in_errors) {
       "GOTIFY_DEFAULTUSER_PASS: [hidden]: must be a string without control characters");
 }
 
-TEST_F(ConfigTest, other_databases_are_refused_in_gotifys_words) {
+TEST_F(ConfigTest, OtherDatabasesAreRefusedInGotifysWords) {
   EXPECT_EQ(error_of("database:\n  dialect: mysql\n"),
             "config.yml:2: database.dialect: mysql: unsupported dialect: mysql; this server supports sqlite3 only");
   set("GOTIFY_DATABASE_DIALECT", "postgres");

@@ -13,7 +13,7 @@ using testing::ElementsAre;
 
 using LoaderTest = ConfigTest;
 
-// Gotify 2.9's keys and defaults, in the layout of its example file (gotify-spec 5.1, 5.4).
+// Gotify 2.9's keys and defaults, in the layout of its example file (protocol 5.1, 5.4).
 constexpr const char* kGotify = R"(# Example configuration file for the server.
 # Save it to `config.yml` when edited
 
@@ -85,7 +85,7 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 }
 
 // Unsupported features that are not enabled: Gotify's own example contains all of them.
-TEST_F(LoaderTest, a_gotify_file_with_its_defaults_is_read_without_a_word) {
+TEST_F(LoaderTest, AGotifyFileWithItsDefaultsIsReadWithoutAWord) {
   const auto loaded = load_text(kGotify);
   ASSERT_TRUE(loaded.has_value()) << loaded.error().text;
   EXPECT_EQ(setting(*loaded, "server.port").origin, loaded->files.at(0) + ":7");
@@ -93,7 +93,7 @@ TEST_F(LoaderTest, a_gotify_file_with_its_defaults_is_read_without_a_word) {
   EXPECT_THAT(notices(*loaded), ElementsAre());
 }
 
-TEST_F(LoaderTest, what_would_be_missed_is_refused_not_ignored) {
+TEST_F(LoaderTest, WhatWouldBeMissedIsRefusedNotIgnored) {
   const std::string tls =
       ": true: TLS is not supported: put a reverse proxy that terminates TLS in front of this server, and set this to "
       "false";
@@ -109,12 +109,12 @@ TEST_F(LoaderTest, what_would_be_missed_is_refused_not_ignored) {
             "login: set this to true or remove it");
 }
 
-TEST_F(LoaderTest, what_counts_is_the_value_in_effect) {
+TEST_F(LoaderTest, WhatCountsIsTheValueInEffect) {
   set("GOTIFY_SERVER_SSL_ENABLED", "false");
   EXPECT_EQ(error_of("server: {ssl: {enabled: true}}"), "loaded");
 }
 
-TEST_F(LoaderTest, what_has_no_effect_is_named_once_with_its_places_and_without_its_values) {
+TEST_F(LoaderTest, WhatHasNoEffectIsNamedOnceWithItsPlacesAndWithoutItsValues) {
   set("GOTIFY_OIDC_CLIENTSECRET", "hunter2");
   set("GOTIFY_SERVER_SSL_LETSENCRYPT_HOSTS", "[a.example, b.example]");
   const auto loaded = load_text("server:\n  ssl:\n    enabled: false\n    port: 8443\n    certfile: my.pem\n");
@@ -127,7 +127,7 @@ TEST_F(LoaderTest, what_has_no_effect_is_named_once_with_its_places_and_without_
                           "oidc.clientsecret (GOTIFY_OIDC_CLIENTSECRET)"));
 }
 
-TEST_F(LoaderTest, what_is_not_served_is_still_checked_for_its_type) {
+TEST_F(LoaderTest, WhatIsNotServedIsStillCheckedForItsType) {
   EXPECT_EQ(error_of(replaced(kGotify, "port: 443", "port: https")),
             "config.yml:12: server.ssl.port: https: must be a whole number");
   EXPECT_EQ(error_of(replaced(kGotify, "certfile:", "certfile: [a]")),
@@ -139,7 +139,7 @@ TEST_F(LoaderTest, what_is_not_served_is_still_checked_for_its_type) {
   EXPECT_EQ(error_of(""), "GOTIFY_OIDC_AUTOREGISTER: maybe: must be true or false");
 }
 
-TEST_F(LoaderTest, plugins_that_lie_there_are_said_not_to_be_loaded) {
+TEST_F(LoaderTest, PluginsThatLieThereAreSaidNotToBeLoaded) {
   std::filesystem::create_directories(directory_ / "plugins");
   const std::string folder = (directory_ / "plugins").string();
   set("GOTIFY_PLUGINSDIR", folder);
@@ -156,7 +156,7 @@ TEST_F(LoaderTest, plugins_that_lie_there_are_said_not_to_be_loaded) {
   EXPECT_THAT(notices(*load_text("")), ElementsAre());
 }
 
-TEST_F(LoaderTest, unknown_variables_are_named_with_the_nearest_known_one) {
+TEST_F(LoaderTest, UnknownVariablesAreNamedWithTheNearestKnownOne) {
   set("GOTIFY_SERVER_PROT", "1");
   set("GOTIFY_Server_Port", "1");
   set("GOTIFY_SHARDS", "1");
@@ -173,7 +173,7 @@ TEST_F(LoaderTest, unknown_variables_are_named_with_the_nearest_known_one) {
                   "warning: GOTIFY_Server_Port" + unknown + "; did you mean GOTIFY_SERVER_PORT?"));
 }
 
-TEST_F(LoaderTest, a_variable_that_names_a_file_in_vain_is_named) {
+TEST_F(LoaderTest, AVariableThatNamesAFileInVainIsNamed) {
   set("GOTIFY_DEFAULTUSER_PASS", "a");
   set("GOTIFY_DEFAULTUSER_PASS_FILE", "/run/secrets/pass");
   EXPECT_THAT(
@@ -181,7 +181,7 @@ TEST_F(LoaderTest, a_variable_that_names_a_file_in_vain_is_named) {
       ElementsAre("warning: GOTIFY_DEFAULTUSER_PASS_FILE: ignored because GOTIFY_DEFAULTUSER_PASS is also set"));
 }
 
-TEST_F(LoaderTest, foreign_keys_are_not_listed) {
+TEST_F(LoaderTest, ForeignKeysAreNotListed) {
   const auto loaded = load_text(kGotify);
   ASSERT_TRUE(loaded.has_value());
   for (const Setting& one : loaded->settings) EXPECT_EQ(one.key.find("ssl"), std::string::npos);
@@ -229,7 +229,7 @@ class Mutator {
   std::mt19937 random_;
 };
 
-TEST_F(LoaderTest, mutated_files_load_or_are_refused_by_line) {
+TEST_F(LoaderTest, MutatedFilesLoadOrAreRefusedByLine) {
   const auto refusal = testing::MatchesRegex("config\\.yml:[1-9][0-9]*: .+|and [0-9]+ more");
   const std::string original = read("config.yml");
   ASSERT_NE(original, "") << "run from the repository's root";

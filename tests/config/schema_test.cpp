@@ -87,7 +87,7 @@ class SchemaTest : public ConfigTest {
   }
 };
 
-TEST_F(SchemaTest, every_key_can_be_set_by_the_file) {
+TEST_F(SchemaTest, EveryKeyCanBeSetByTheFile) {
   const Loaded before = defaults();
   for (const Setting& key : before.settings) {
     if (key.key == "database.dialect") continue;
@@ -100,7 +100,7 @@ TEST_F(SchemaTest, every_key_can_be_set_by_the_file) {
   }
 }
 
-TEST_F(SchemaTest, every_key_can_be_set_by_its_variable_and_by_a_file_that_a_variable_names) {
+TEST_F(SchemaTest, EveryKeyCanBeSetByItsVariableAndByAFileThatAVariableNames) {
   const Loaded before = defaults();
   for (const Setting& key : before.settings) {
     if (key.key == "database.dialect") continue;
@@ -120,7 +120,7 @@ TEST_F(SchemaTest, every_key_can_be_set_by_its_variable_and_by_a_file_that_a_var
   }
 }
 
-TEST_F(SchemaTest, every_key_refuses_a_value_of_the_wrong_kind_by_line_and_key) {
+TEST_F(SchemaTest, EveryKeyRefusesAValueOfTheWrongKindByLineAndKey) {
   for (const Setting& key : defaults().settings) {
     const std::string yaml = "# one\n" + nested(key.key, key.value[0] == '{' ? "[no]" : "{no: way}");
     const std::string where = "config.yml:" + std::to_string(parts(key.key).size() + 1) + ": " + key.key + ": a ";
@@ -128,7 +128,7 @@ TEST_F(SchemaTest, every_key_refuses_a_value_of_the_wrong_kind_by_line_and_key) 
   }
 }
 
-TEST_F(SchemaTest, every_misspelt_key_is_named_with_the_key_that_was_meant) {
+TEST_F(SchemaTest, EveryMisspeltKeyIsNamedWithTheKeyThatWasMeant) {
   for (const Setting& key : defaults().settings) {
     const std::string wrong = key.key.substr(0, key.key.size() - 1) + "q";
     const std::string where = "config.yml:" + std::to_string(parts(key.key).size()) + ": ";
@@ -136,7 +136,7 @@ TEST_F(SchemaTest, every_misspelt_key_is_named_with_the_key_that_was_meant) {
   }
 }
 
-TEST_F(SchemaTest, every_value_that_is_listed_can_be_written_back) {
+TEST_F(SchemaTest, EveryValueThatIsListedCanBeWrittenBack) {
   for (const Setting& key : defaults().settings) {
     if (key.value == "[hidden]") continue;
     const std::string value = other_value(key);
@@ -148,7 +148,7 @@ TEST_F(SchemaTest, every_value_that_is_listed_can_be_written_back) {
   }
 }
 
-TEST_F(SchemaTest, variables_carry_gotifys_names_and_no_two_keys_share_one) {
+TEST_F(SchemaTest, VariablesCarryGotifysNamesAndNoTwoKeysShareOne) {
   const Loaded loaded = defaults();
   EXPECT_EQ(setting(loaded, "server.port").variable, "GOTIFY_SERVER_PORT");
   EXPECT_EQ(setting(loaded, "defaultuser.pass").variable, "GOTIFY_DEFAULTUSER_PASS");
@@ -164,14 +164,14 @@ TEST_F(SchemaTest, variables_carry_gotifys_names_and_no_two_keys_share_one) {
 }
 
 // The defaults in config.hpp are the only ones; config.yml must say the same, key by key, in the same order.
-TEST_F(SchemaTest, config_yml_lists_exactly_every_key_with_its_default_and_meaning) {
+TEST_F(SchemaTest, ConfigYmlListsExactlyEveryKeyWithItsDefaultAndMeaning) {
   std::string text = read("config.yml");
   ASSERT_NE(text, "") << "run from the repository's root";
   while (!text.empty() && text[0] == '#') text.erase(0, text.find('\n') + 1);
   EXPECT_EQ(text, as_config_yml(defaults()));
 }
 
-TEST_F(SchemaTest, config_yml_loads_to_the_defaults) {
+TEST_F(SchemaTest, ConfigYmlLoadsToTheDefaults) {
   const Loaded before = defaults();
   const auto after = load_file("config.yml");
   ASSERT_TRUE(after.has_value()) << after.error().text;
@@ -185,7 +185,7 @@ TEST_F(SchemaTest, config_yml_loads_to_the_defaults) {
   EXPECT_EQ(after->config.server.listenaddr, Server().listenaddr);
 }
 
-TEST_F(SchemaTest, the_document_holds_the_table_of_every_key) {
+TEST_F(SchemaTest, TheDocumentHoldsTheTableOfEveryKey) {
   const std::string document = read("docs/configuration.md");
   const std::string first = "<!-- config -->";
   const std::size_t begin = document.find(first);
@@ -194,7 +194,7 @@ TEST_F(SchemaTest, the_document_holds_the_table_of_every_key) {
   EXPECT_THAT(document.substr(begin + first.size(), end - begin - first.size()), HasSubstr(as_table(defaults())));
 }
 
-TEST_F(SchemaTest, documents_mention_no_key_that_does_not_exist) {
+TEST_F(SchemaTest, DocumentsMentionNoKeyThatDoesNotExist) {
   std::set<std::string> known;
   for (const Key& key : schema()) {
     known.insert(key.path);

@@ -8,7 +8,7 @@
 namespace push::conformance {
 namespace {
 
-// gotify-spec 1.7: an expired client is invisible to every look-up at once, in memory too.
+// protocol 1.7: an expired client is invisible to every look-up at once, in memory too.
 TEST(RulesItself, S1_7_3_AClientThatExpiresIsUnknownAtOnce) {
   for (const Mode mode : {Mode::v2, Mode::v3}) {
     SCOPED_TRACE(name_of(mode));

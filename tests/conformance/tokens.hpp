@@ -1,4 +1,4 @@
-// Credentials of both kinds, made here and not by the program (gotify-spec 2.5).
+// Credentials of both kinds, made here and not by the program (protocol 2.5).
 #pragma once
 #include <cstdint>
 #include <string>

@@ -110,6 +110,8 @@ TEST_F(PublisherTest, ARemoteMessageGoesToTheLoopsOnly) {
 
 TEST_F(PublisherTest, DisconnectReachesTheLoops) {
   hub.join(user, 0);
+  publisher.disconnect({UserId{99}, core::ClientId{4}});
+  EXPECT_TRUE(notes.log.empty()) << "a user who is offline costs no loop anything";
   publisher.disconnect({user, core::ClientId{4}});
   EXPECT_EQ(notes.log, std::vector<std::string>{"disconnect 1:C4"});
 }

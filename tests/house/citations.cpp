@@ -115,16 +115,15 @@ std::set<std::string> anchors_of(std::string_view markdown) {
 }
 
 Findings check_citations(const Source& text, const Documents& documents) {
-  // Either word cites the protocol.
   static const std::regex kSection(
-      R"re((?:gotify-spec|\bprotocol) (A?\d+(?:\.\d+)*)((?:(?:,| and) (?:A?\d+(?:\.\d+)*|row [a-z]\b))*))re"
+      R"re(\bprotocol (A?\d+(?:\.\d+)*)((?:(?:,| and) (?:A?\d+(?:\.\d+)*|row [a-z]\b))*))re"
       R"re((?:,? \(?"([^"]+)")?)re");
   static const std::regex kPromise(R"(\breliability ([A-Z]\d+)((?:(?:,| and) [A-Z]\d+\b)*))");
   static const std::regex kMore(R"([A-Z]\d+)");
   static const std::regex kDocument(R"(\bdocs/[a-z-]+\.md)");
   Findings findings;
   for (std::size_t i = 0; i < text.lines.size(); ++i) {
-    if (!has_any(text.lines[i], {"gotify-spec ", "protocol ", "reliability ", "docs/"})) continue;
+    if (!has_any(text.lines[i], {"protocol ", "reliability ", "docs/"})) continue;
     const auto report = [&](const std::string& what) { findings.push_back({text.path, i + 1, what}); };
     for_each(text.lines[i], kSection, [&](const std::smatch& match) {
       check_sections(match[1], match[2], match[3], documents.sections, report);

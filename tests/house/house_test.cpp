@@ -80,6 +80,9 @@ TEST_F(House, FilesAreShort) {
 TEST_F(House, FunctionsAreShort) {
   expect_none_in_any(check_function_length);
 }
+TEST_F(House, TestsAreNamedInCamelCase) {
+  expect_none_in_any(check_test_names);
+}
 TEST_F(House, NothingIsLeftUnfinished) {
   expect_none_in_any(check_unfinished_words);
 }

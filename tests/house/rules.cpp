@@ -173,6 +173,21 @@ Findings check_unfinished_words(const Source& source) {
   return findings;
 }
 
+Findings check_test_names(const Source& source) {
+  Findings findings;
+  for (std::size_t i = 0; i < source.code.size(); ++i) {
+    const std::string_view line = source.code[i];
+    if (!line.starts_with("TEST") && !line.starts_with("TYPED_TEST")) continue;
+    const auto comma = line.find(", ");
+    if (comma == std::string_view::npos || comma + 2 >= line.size()) continue;
+    const auto name = line.substr(comma + 2, line.find(')') - comma - 2);
+    const bool camel_case =
+        std::isupper(static_cast<unsigned char>(name.front())) != 0 && name.find('_') == std::string_view::npos;
+    if (!camel_case) findings.push_back({source.path, i + 1, "the test " + std::string(name) + " is not in CamelCase"});
+  }
+  return findings;
+}
+
 Findings check_public_headers(const std::vector<Source>& all) {
   std::set<std::string> wanted;  // headers included from outside the room
   for (const auto& source : all) {

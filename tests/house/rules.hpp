@@ -35,6 +35,7 @@ Findings check_pragma_once(const Source& source);
 Findings check_file_length(const Source& source);
 Findings check_function_length(const Source& source);
 Findings check_unfinished_words(const Source& source);
+Findings check_test_names(const Source& source);  // TEST(Subject, WhatHoldsInCamelCase)
 
 // The whole tree: a header under include/ that no other room includes belongs beside its sources in src/.
 Findings check_public_headers(const std::vector<Source>& all);

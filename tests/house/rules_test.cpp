@@ -150,6 +150,15 @@ TEST(FunctionLength, BracesInLiteralsCommentsAndMacrosDoNotCount) {
   EXPECT_TRUE(check_function_length(source("src/hub/hub.cpp", text)).empty());
 }
 
+TEST(TestNames, OtherStylesAreFound) {
+  EXPECT_TRUE(check_test_names(source("tests/a_test.cpp", "TEST_F(Subject, WhatHolds2) {\n")).empty());
+  for (const char* name : {"what_holds", "whatHolds", "What_Holds"}) {
+    const auto found = check_test_names(source("tests/a_test.cpp", "\nTEST(Subject, " + std::string(name) + ") {\n"));
+    ASSERT_EQ(found.size(), 1U) << name;
+    EXPECT_EQ(found[0].line, 2U);
+  }
+}
+
 TEST(UnfinishedWords, AreFoundInCodeAndComments) {
   for (const std::string word : {"TO"
                                  "DO",

@@ -63,11 +63,11 @@ std::string fault_of(const std::string& text) {
   return typed ? "" : "HELP without TYPE at the end";
 }
 
-TEST(Registry, prints_nothing_when_empty) {
+TEST(Registry, PrintsNothingWhenEmpty) {
   EXPECT_EQ(Registry().text(), "");
 }
 
-TEST(Registry, prints_counters_and_gauges_with_help_and_type_once_a_family) {
+TEST(Registry, PrintsCountersAndGaugesWithHelpAndTypeOnceAFamily) {
   Registry registry;
   registry.counter("closed_total", "Connections closed.", "reason=\"slow_consumer\"").add(3);
   registry.gauge("connections", "Open connections.").set(-2);
@@ -82,7 +82,7 @@ TEST(Registry, prints_counters_and_gauges_with_help_and_type_once_a_family) {
             "connections -2\n");
 }
 
-TEST(Registry, sorts_families_by_name) {
+TEST(Registry, SortsFamiliesByName) {
   Registry registry;
   registry.counter("b_total", "B");
   registry.histogram("c_seconds", "C");
@@ -93,7 +93,7 @@ TEST(Registry, sorts_families_by_name) {
   EXPECT_EQ(fault_of(text), "");
 }
 
-TEST(Registry, gives_the_same_object_for_the_same_name_and_labels) {
+TEST(Registry, GivesTheSameObjectForTheSameNameAndLabels) {
   Registry registry;
   Counter& first = registry.counter("a_total", "A", "x=\"1\"");
   EXPECT_EQ(&first, &registry.counter("a_total", "A", "x=\"1\""));
@@ -102,14 +102,14 @@ TEST(Registry, gives_the_same_object_for_the_same_name_and_labels) {
   EXPECT_EQ(&registry.histogram("h", "H"), &registry.histogram("h", "H"));
 }
 
-TEST(Registry, escapes_backslash_and_newline_in_help) {
+TEST(Registry, EscapesBackslashAndNewlineInHelp) {
   Registry registry;
   registry.counter("a_total", "C:\\dir\nsecond \"line\"");
   EXPECT_THAT(registry.text(), HasSubstr("# HELP a_total C:\\\\dir\\nsecond \"line\"\n"));
   EXPECT_EQ(fault_of(registry.text()), "");
 }
 
-TEST(Registry, reads_a_callback_gauge_when_it_is_printed) {
+TEST(Registry, ReadsACallbackGaugeWhenItIsPrinted) {
   Registry registry;
   std::int64_t length = 1;
   registry.gauge("queue", "Jobs that wait.", [&length] { return length; });
@@ -118,7 +118,7 @@ TEST(Registry, reads_a_callback_gauge_when_it_is_printed) {
   EXPECT_THAT(registry.text(), HasSubstr("\nqueue 7\n"));
 }
 
-TEST(Registry, holds_no_lock_while_it_calls_a_reader) {
+TEST(Registry, HoldsNoLockWhileItCallsAReader) {
   Registry registry;
   Counter& reads = registry.counter("reads_total", "R");
   registry.gauge("queue", "Q", [&registry] {
@@ -129,7 +129,7 @@ TEST(Registry, holds_no_lock_while_it_calls_a_reader) {
   EXPECT_EQ(reads.value(), 1u);
 }
 
-TEST(RegistryDeathTest, refuses_bad_names_and_one_name_with_two_types) {
+TEST(RegistryDeathTest, RefusesBadNamesAndOneNameWithTwoTypes) {
   testing::GTEST_FLAG(death_test_style) = "threadsafe";
   Registry registry;
   registry.counter("a_total", "A");
@@ -138,7 +138,7 @@ TEST(RegistryDeathTest, refuses_bad_names_and_one_name_with_two_types) {
   EXPECT_DEATH(registry.counter("with-dash", "A"), "valid_name");
 }
 
-TEST(Histogram, puts_a_value_into_the_smallest_bucket_that_holds_it) {
+TEST(Histogram, PutsAValueIntoTheSmallestBucketThatHoldsIt) {
   const std::map<std::uint64_t, std::size_t> expected = {{0, 0},
                                                          {1, 0},
                                                          {2, 1},
@@ -159,7 +159,7 @@ TEST(Histogram, puts_a_value_into_the_smallest_bucket_that_holds_it) {
   }
 }
 
-TEST(Histogram, prints_cumulative_buckets_in_seconds_with_sum_and_count) {
+TEST(Histogram, PrintsCumulativeBucketsInSecondsWithSumAndCount) {
   Registry registry;
   Histogram& histogram = registry.histogram("post_seconds", "POST.", "path=\"/message\"");
   histogram.record(1);
@@ -181,7 +181,7 @@ TEST(Histogram, prints_cumulative_buckets_in_seconds_with_sum_and_count) {
                               "post_seconds_count{path=\"/message\"} 4\n"));
 }
 
-TEST(Histogram, prints_without_labels) {
+TEST(Histogram, PrintsWithoutLabels) {
   Registry registry;
   registry.histogram("x_seconds", "X").record(3'000'000);
   const std::string text = registry.text();
@@ -190,7 +190,7 @@ TEST(Histogram, prints_without_labels) {
   EXPECT_THAT(text, Not(HasSubstr("{,")));
 }
 
-TEST(Registry, loses_nothing_under_four_threads_while_pages_are_printed) {
+TEST(Registry, LosesNothingUnderFourThreadsWhilePagesArePrinted) {
   constexpr int kThreads = 4;
   constexpr int kRounds = 5000;
   Registry registry;

@@ -277,6 +277,31 @@ TEST_F(SqliteBackendTest, AnErrorInAnOperationLeavesTheMessagesBesideItAlone) {
   EXPECT_EQ(Sqlite(database.connection).row("SELECT count(*) FROM messages"), "int:200");
 }
 
+// RAISE(FAIL) leaves the row that the statement has written: only the savepoint undoes it.
+TEST_F(SqliteBackendTest, WhatAFailedOperationWroteIsUndoneAndTheMessagesBesideItStay) {
+  open_with_application();
+  Sqlite other(database.connection);
+  other.run("CREATE TRIGGER refuse AFTER INSERT ON users WHEN NEW.name = 'half' BEGIN SELECT RAISE(FAIL, 'no'); END");
+  std::atomic<int> stored_messages{0};
+  std::thread messages([&] {
+    for (int i = 0; i < 50; ++i) {
+      if (append(text(app, "m"))) ++stored_messages;
+    }
+  });
+  for (int i = 0; i < 50; ++i) {
+    const auto half = store->create_user({"half", "", false});
+    EXPECT_FALSE(half);
+    if (!half) {
+      EXPECT_EQ(half.error().code, ErrorCode::conflict) << half.error().text;
+    }
+  }
+  messages.join();
+  EXPECT_EQ(stored_messages, 50);
+  EXPECT_EQ(other.row("SELECT count(*) FROM messages"), "int:50");
+  EXPECT_EQ(other.row("SELECT count(*) FROM users"), "int:1") << "a row of a failed change was committed";
+  other.run("DROP TRIGGER refuse");
+}
+
 TEST_F(SqliteBackendTest, TheLogIsMovedIntoTheFileBesideTheWriter) {
   open_with_application();
   const std::string large(256 * 1024, 'x');

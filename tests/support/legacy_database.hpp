@@ -8,7 +8,7 @@
 
 namespace push::support {
 
-// What gotify-spec 7.3 says about the columns of a release.
+// What protocol 7.3 says about the columns of a release.
 struct LegacyRelease {
   std::string name;
   bool final_ids = true;         // AUTOINCREMENT

@@ -1,4 +1,4 @@
-// What a change of an application means to those who use it meanwhile (gotify-spec 1.6).
+// What a change of an application means to those who use it meanwhile (protocol 1.6).
 #include <sys/stat.h>
 
 #include <fstream>

@@ -1,4 +1,4 @@
-// The client's address in the log, which fail2ban reads (gotify-spec 5.3, 6.4).
+// The client's address in the log, which fail2ban reads (protocol 5.3, 6.4).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

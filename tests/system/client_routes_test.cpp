@@ -1,4 +1,4 @@
-// Whose streams end with a client, and how long an elevation lasts (gotify-spec 1.7, 3).
+// Whose streams end with a client, and how long an elevation lasts (protocol 1.7, 3).
 #include "support/api_test.hpp"
 #include "support/wait.hpp"
 

@@ -68,6 +68,11 @@ TEST_F(CommandLine, WhatIsUnknownIsNamedWithExitCode2) {
   const Completed second = run({"version", "foo"});
   EXPECT_EQ(second.code, 2);
   EXPECT_THAT(second.err, StartsWith("sharded-gotify: unexpected argument \"foo\"\n"));
+  for (const char* hidden : {"version", "serve", "check-config"}) {
+    const Completed behind = run({"--", hidden});
+    EXPECT_EQ(behind.code, 2) << hidden;
+    EXPECT_THAT(behind.err, StartsWith("sharded-gotify: unknown flag \"--\"\n"));
+  }
   const Completed flag = run({"--prot"});
   EXPECT_EQ(flag.code, 2);
   EXPECT_THAT(flag.err, StartsWith("sharded-gotify: unknown flag \"--prot\"\n"));
@@ -94,6 +99,15 @@ TEST_F(CommandLine, AMissingConfigurationFileIsAnErrorWhenItWasAskedFor) {
   EXPECT_EQ(completed.code, 3);
   EXPECT_THAT(completed.err, StartsWith(directory_.file("none.yml") + ": "));
   EXPECT_EQ(lines(completed.err).size(), 1U);
+}
+
+TEST_F(CommandLine, AnEmptyConfigMeansTheDefaultPlaces) {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"--config=", "version"}, {"version", "--config="}, {"--config", "", "version"}}) {
+    const Completed version = run(words);
+    EXPECT_EQ(version.code, 0) << version.err;
+    EXPECT_THAT(version.out, StartsWith("Version: "));
+  }
 }
 
 TEST_F(CommandLine, CheckConfigPrintsEveryValueAndWhereItIsFrom) {

@@ -1,4 +1,4 @@
-// Who is let in, with which credentials, and the answers to everyone else (gotify-spec 2.1, 2.2, A2).
+// Who is let in, with which credentials, and the answers to everyone else (protocol 2.1, 2.2, A2).
 #include "support/api_test.hpp"
 
 namespace push::support {

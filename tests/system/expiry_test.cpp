@@ -1,5 +1,5 @@
 // A client that expires loses its streams, and no other client does; an open stream counts as a use of its client
-// (gotify-spec 2.6).
+// (protocol 2.6).
 #include "support/api_test.hpp"
 #include "support/database.hpp"
 #include "support/wait.hpp"

@@ -1,4 +1,4 @@
-// POST /message in every content type, and its answers to what it cannot read (gotify-spec A3).
+// POST /message in every content type, and its answers to what it cannot read (protocol A3).
 #include <map>
 #include <optional>
 

@@ -1,4 +1,4 @@
-// Listing and deleting messages (gotify-spec 4, A4).
+// Listing and deleting messages (protocol 4, A4).
 #include "support/api_test.hpp"
 
 namespace push::support {

@@ -1,4 +1,4 @@
-// The answers of a server without plugins (gotify-spec 8).
+// The answers of a server without plugins (protocol 8).
 #include "support/api_test.hpp"
 
 namespace push::support {

@@ -139,7 +139,7 @@ TEST_P(RoundTrip, OpeningAndClosingMovesNothingAtAll) {
 TEST_P(RoundTrip, AddsToTheSchemaOnlyWhatGotifyOverlooks) {
   ASSERT_EQ(server_.stop(), 0);
   Database database(server_.database_path());
-  // Gotify 3.0's own columns, in any order (gotify-spec 7.1).
+  // Gotify 3.0's own columns, in any order (protocol 7.1).
   const std::map<std::string, std::vector<std::string>> columns = {
       {"users", {"id", "name", "pass", "admin", "created_at", "oidc_id"}},
       {"applications",

@@ -1,4 +1,4 @@
-// A browser's session: what its cookie is, when it is sent again, and what ends with it (gotify-spec 2.3, 2.4).
+// A browser's session: what its cookie is, when it is sent again, and what ends with it (protocol 2.3, 2.4).
 #include "support/api_test.hpp"
 #include "support/wait.hpp"
 

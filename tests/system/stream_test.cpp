@@ -1,4 +1,4 @@
-// GET /stream to the byte (gotify-spec 3, A7).
+// GET /stream to the byte (protocol 3, A7).
 #include "support/api_test.hpp"
 #include "support/wait.hpp"
 

@@ -1,5 +1,5 @@
 // Users who are created, changed and deleted while others use the server, and what happens when two do so at once
-// (gotify-spec 1.8).
+// (protocol 1.8).
 #include <fstream>
 #include <functional>
 #include <thread>

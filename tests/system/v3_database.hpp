@@ -10,7 +10,7 @@ namespace push::support {
 struct V3Contents {
   Account alice{"alice", "altes Passwort"};  // an administrator
   Account bob{"bob", "bob2"};
-  // Tokens as their holders have them; the database holds the public keys of the first two (gotify-spec 2.5).
+  // Tokens as their holders have them; the database holds the public keys of the first two (protocol 2.5).
   Created backup{1, "gtfya.AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"};
   Created phone{1, "gtfyc.AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"};
   Created bobs{3, "ABobBobBobBob.1"};

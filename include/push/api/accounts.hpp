@@ -8,7 +8,7 @@
 //
 // Forgetting comes before disconnecting: a stream admitted on stale knowledge is either open by then and closed here,
 // or sees a different epoch when it opens and is checked again (recheck). Additions need no forgetting, because
-// refusals are not remembered. A password change and an elevation close no streams (gotify-spec 3).
+// refusals are not remembered. A password change and an elevation close no streams (protocol 3).
 //
 // Owned by main; what is passed in outlives it. Called by worker threads and the housekeeper: a change blocks its
 // caller until it is committed. Errors are the store's.

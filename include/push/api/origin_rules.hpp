@@ -1,4 +1,4 @@
-// Which foreign web pages may talk to us: the CORS gate in front of every API route (gotify-spec 6.1), the upgrader's
+// Which foreign web pages may talk to us: the CORS gate in front of every API route (protocol 6.1), the upgrader's
 // own gate (3, "Origin"), and the configured response headers (6.2). Compiled once, then read by every thread.
 #pragma once
 #include <string>

@@ -1,4 +1,4 @@
-// Which proxies' X-Forwarded-For is trusted, and the client address that follows from it (gotify-spec 6.4).
+// Which proxies' X-Forwarded-For is trusted, and the client address that follows from it (protocol 6.4).
 #pragma once
 #include <string>
 #include <string_view>

@@ -3,7 +3,7 @@
 // commit of every change and every deletion of a user, client or application. Refusals are not cached, so creating
 // something needs no forget().
 //
-// When a token admits a request, its last use is written, at most once per touch_seconds (gotify-spec 2.6). The calling
+// When a token admits a request, its last use is written, at most once per touch_seconds (protocol 2.6). The calling
 // thread queues that in the store.
 #pragma once
 #include <cstddef>
@@ -21,15 +21,15 @@ namespace push::auth {
 struct Options {
   std::size_t token_cache = 32768;    // principals remembered by token, and last uses by id
   std::size_t password_cache = 1024;  // verified (user, password) pairs remembered, as a keyed hash
-  bool enforce_elevation = false;     // compat v3 (gotify-spec 0, row d)
-  unsigned touch_seconds = 300;       // minimum time between two writes of a token's last use (gotify-spec 2.6)
+  bool enforce_elevation = false;     // compat v3 (protocol 0, row d)
+  unsigned touch_seconds = 300;       // minimum time between two writes of a token's last use (protocol 2.6)
   unsigned password_cost = 10;        // bcrypt cost of new passwords (config passstrength), also used for unknown names
 };
 
 // The outcome of a successful check.
 struct Admitted {
   PrincipalPtr principal;
-  bool touched = false;  // this request wrote the token's last use (gotify-spec 2.6): the session cookie is sent again
+  bool touched = false;  // this request wrote the token's last use (protocol 2.6): the session cookie is sent again
 };
 
 class Authenticator {
@@ -39,7 +39,7 @@ class Authenticator {
 
   // Any thread, never blocks. Empty: not cached; call authenticate() on a worker.
   std::optional<core::Result<Admitted>> recall(Access access, const Credentials& credentials) const;
-  // Worker threads: reads the store, may run bcrypt. unauthorized / forbidden with the texts of gotify-spec 2.2;
+  // Worker threads: reads the store, may run bcrypt. unauthorized / forbidden with the texts of protocol 2.2;
   // unavailable when the store cannot answer (never unauthorized: stock clients would log out). A token that cannot be
   // parsed is unauthorized with read_token's text, for Access::optional too, unless a password was checked first and
   // was correct.
@@ -59,7 +59,7 @@ class Authenticator {
   std::unique_ptr<State> state_;
 };
 
-// The text of every 401 (gotify-spec 2.2).
+// The text of every 401 (protocol 2.2).
 std::string_view unauthorized_text();
 
 }  // namespace push::auth

@@ -1,5 +1,5 @@
 // Base64 as Go's encoding/base64 reads it: Basic credentials use the standard alphabet with padding, tokens the URL
-// alphabet without (gotify-spec 2.5). Like Go, both skip CR and LF and accept any trailing bits.
+// alphabet without (protocol 2.5). Like Go, both skip CR and LF and accept any trailing bits.
 #pragma once
 #include <cstddef>
 #include <optional>

@@ -1,4 +1,4 @@
-// Who sent a request, and the credentials that prove it (gotify-spec 2).
+// Who sent a request, and the credentials that prove it (protocol 2).
 #pragma once
 #include <memory>
 #include <optional>
@@ -9,7 +9,7 @@
 
 namespace push::auth {
 
-// The credentials of a request. api reads them from query, headers and cookie, in the order of gotify-spec 2.1.
+// The credentials of a request. api reads them from query, headers and cookie, in the order of protocol 2.1.
 struct Credentials {
   struct Basic {
     std::string name;
@@ -20,7 +20,7 @@ struct Credentials {
   std::optional<Basic> basic;
 };
 
-// The classes of gotify-spec 2.2.
+// The classes of protocol 2.2.
 enum class Access { client, elevated, admin, post_message, optional };
 
 // Immutable: cached and shared between threads.

@@ -1,4 +1,4 @@
-// The two kinds of token (gotify-spec 2.5).
+// The two kinds of token (protocol 2.5).
 //
 // legacy: a prefix letter and 14 of [a-zA-Z0-9._-] from the system's random source, 65^14 = 2^84 possibilities; stored
 // as is. enhanced: `gtfya.`/`gtfyc.` and an Ed25519 seed; the database holds only the public key, which is not a

@@ -1,4 +1,4 @@
-// Request body -> fields, with every rule and error text of gotify-spec 1.0 ("Request body binding"): which part of the
+// Request body -> fields, with every rule and error text of protocol 1.0 ("Request body binding"): which part of the
 // request is read depends on method and Content-Type; a failure is a 400 with Gotify's text.
 //
 //   binder::Form form("ApplicationParams");                 // the Go type name that error texts mention

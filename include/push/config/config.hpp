@@ -14,7 +14,7 @@
 namespace push::config {
 
 enum class Overflow { close, drop_oldest };  // what a full send queue does to its connection
-enum class Compat { v2, v3 };                // gotify-spec 0
+enum class Compat { v2, v3 };                // protocol 0
 
 struct Stream {
   std::size_t shards = 256;            // power of two, 1..4096
@@ -63,7 +63,7 @@ struct Server {
   Cors cors;
   std::vector<std::string> trustedproxies;  // addresses or CIDR: whose X-Forwarded-For is trusted, for the log
   bool securecookie = false;                // the session cookie is marked Secure
-  unsigned tokenperiodseconds = 300;        // 1..86400, between two writes of a token's last use (gotify-spec 2.6)
+  unsigned tokenperiodseconds = 300;        // 1..86400, between two writes of a token's last use (protocol 2.6)
   Metrics metrics;
   std::map<std::string, std::string> responseheaders;
 };

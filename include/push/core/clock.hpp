@@ -16,11 +16,11 @@ inline SteadyTime steady_now() {
 }
 
 // RFC 3339 in UTC with up to nine fraction digits, trailing zeros trimmed, never an empty fraction (old gotify-tray
-// needs one): 2026-11-22T10:53:10.381570477Z. gotify-spec 1.0.
+// needs one): 2026-11-22T10:53:10.381570477Z. protocol 1.0.
 void append_rfc3339(std::string& out, WallTime time);
 std::string rfc3339(WallTime time);
 
-// What Gotify stores in SQLite: 2026-11-22 10:53:10.381570477+00:00. gotify-spec 7.2.
+// What Gotify stores in SQLite: 2026-11-22 10:53:10.381570477+00:00. protocol 7.2.
 std::string database_time(WallTime time);
 // Reads both forms above, with 'T' or ' ', 'Z', an offset or none (= UTC), with or without fraction and seconds. None
 // outside the years 1678 to 2261, the range of 64-bit nanoseconds (Go's zero time is year 1).

@@ -1,5 +1,5 @@
 // The pictures of applications: files in `uploadedimagesdir`, named by 25 random characters and the extension of the
-// uploaded file (gotify-spec 1.6, 1.9, 7.6). Gotify's own names are served as well. Any worker thread; blocks.
+// uploaded file (protocol 1.6, 1.9, 7.6). Gotify's own names are served as well. Any worker thread; blocks.
 #pragma once
 #include <optional>
 #include <string>

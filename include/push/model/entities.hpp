@@ -1,4 +1,4 @@
-// What the server stores: plain values, one struct per table of Gotify's schema (gotify-spec 7.1).
+// What the server stores: plain values, one struct per table of Gotify's schema (protocol 7.1).
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -1,5 +1,5 @@
 // The JSON that clients read: compact, keys in Gotify's order, strings escaped as Go's encoding/json does
-// (gotify-spec 1.0 "JSON output", 1.3). Appends to `out`, so that one buffer can hold a whole list.
+// (protocol 1.0 "JSON output", 1.3). Appends to `out`, so that one buffer can hold a whole list.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -15,7 +15,7 @@ namespace push::model {
 void append_json_string(std::string& out, std::string_view text);
 
 void append_json(std::string& out, const Message& message);
-// `with_token`: whether the credential is shown (gotify-spec 0, row c).
+// `with_token`: whether the credential is shown (protocol 0, row c).
 void append_json(std::string& out, const Application& application, bool with_token);
 // elevatedUntil is shown only if it is later than `now`.
 void append_json(std::string& out, const Client& client, bool with_token, core::WallTime now);
@@ -28,7 +28,7 @@ struct Session {
 void append_json(std::string& out, const User& user, const Session& session, core::WallTime now);
 
 // {"paging":{...},"messages":[...]}. `next` is the complete link (path?limit=..&since=..), empty = absent
-// (gotify-spec 4).
+// (protocol 4).
 struct Paging {
   std::string next;
   std::uint64_t since = 0;

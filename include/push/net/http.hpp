@@ -27,7 +27,6 @@ class Request {
   std::string_view method() const;
   std::string_view target() const;                       // as received: path and query, still encoded
   std::string_view header(std::string_view name) const;  // first value, "" if absent; names match case-insensitively
-  bool has_header(std::string_view name) const;
   std::string header_list(std::string_view name) const;  // all values in order, joined by commas
   std::string_view body() const;
   std::string_view peer() const;  // the peer's IP address, "" on a unix socket
@@ -96,7 +95,7 @@ class RequestHandler {
 class StreamGate {
  public:
   virtual ~StreamGate() = default;
-  // The upgrader's origin rule (gotify-spec 3, "Origin", gate 2).
+  // The upgrader's origin rule (protocol 3, "Origin", gate 2).
   virtual bool allows_origin(const Request& request) = 0;
   // The answer to a stream request that is refused: status 400 or 403 and the reason, in Gotify's words where they
   // exist.

@@ -39,7 +39,7 @@ struct NewApplication {
   std::string name;
   std::string description;
   std::int64_t default_priority = 0;
-  std::string sort_key;  // empty = after the user's greatest (gotify-spec 7.4)
+  std::string sort_key;  // empty = after the user's greatest (protocol 7.4)
 };
 
 struct NewClient {
@@ -103,7 +103,7 @@ class Finder {
   virtual core::Result<std::optional<model::User>> find_user_by_name(std::string_view name) = 0;
   virtual core::Result<std::optional<model::Application>> find_application(core::ApplicationId id) = 0;
   virtual core::Result<std::optional<model::Application>> find_application_by_token(std::string_view token) = 0;
-  // Expired clients are invisible (gotify-spec 1.7).
+  // Expired clients are invisible (protocol 1.7).
   virtual core::Result<std::optional<model::Client>> find_client(core::ClientId id) = 0;
   virtual core::Result<std::optional<model::Client>> find_client_by_token(std::string_view token) = 0;
   virtual core::Result<bool> has_users() = 0;
@@ -161,7 +161,7 @@ class Store : public Finder {
   virtual core::Result<model::User> update_user(core::UserId id, UserChange change) = 0;
   virtual core::Result<void> set_password(core::UserId id, std::string pass_hash) = 0;
 
-  // ---- the last use of tokens (gotify-spec 2.6), and with it the expiry of clients. Any thread, never blocks, does
+  // ---- the last use of tokens (protocol 2.6), and with it the expiry of clients. Any thread, never blocks, does
   // not report the outcome. False: the queue is full, and nothing will be written.
   virtual bool touch_application(core::ApplicationId id, core::WallTime at) = 0;
   virtual bool touch_clients(std::vector<core::ClientId> ids, core::WallTime at) = 0;

@@ -17,7 +17,7 @@ namespace push::stream {
 
 // The encodings of a message on a stream.
 enum class Encoding : std::uint8_t {
-  websocket,  // a text frame of the JSON and a newline (gotify-spec 3)
+  websocket,  // a text frame of the JSON and a newline (protocol 3)
   sse,        // "id: <message id>", the JSON as "data: " lines, an empty line; no "event:" line
   ndjson,     // the JSON and a newline
 };

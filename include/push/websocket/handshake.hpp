@@ -1,5 +1,5 @@
 // The opening handshake of RFC 6455 4.2, on header values that the caller has parsed. Error texts are Gotify's
-// (gorilla/websocket), which its documentation quotes (gotify-spec 3).
+// (gorilla/websocket), which its documentation quotes (protocol 3).
 #pragma once
 #include <optional>
 #include <string>

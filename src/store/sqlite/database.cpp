@@ -14,6 +14,7 @@ namespace {
 core::ErrorCode meaning(int code) {
   switch (code & 0xFF) {
     case SQLITE_CONSTRAINT:
+      return core::ErrorCode::conflict;  // with an index that the rules do not know
     case SQLITE_MISMATCH:
       return core::ErrorCode::invalid;
     case SQLITE_TOOBIG:

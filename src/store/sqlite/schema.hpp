@@ -1,4 +1,4 @@
-// Gives a database Gotify's schema (gotify-spec 7.1): creates it in an empty file, upgrades an older one in place
+// Gives a database Gotify's schema (protocol 7.1): creates it in an empty file, upgrades an older one in place
 // (7.3), refuses anything else. One transaction; existing rows do not change, except that NULL creation times and
 // missing sort keys are filled in.
 #pragma once

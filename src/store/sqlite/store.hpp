@@ -1,4 +1,4 @@
-// The Store on one SQLite file with Gotify's schema (gotify-spec 7.1), which Gotify can open again. Write-ahead log,
+// The Store on one SQLite file with Gotify's schema (protocol 7.1), which Gotify can open again. Write-ahead log,
 // synchronous=FULL: everything reported as stored survives a crash of the process or the machine.
 //
 // Opening creates the folder, the file and the schema, or upgrades an older database in place (7.3). Only columns of

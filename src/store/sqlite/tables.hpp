@@ -1,4 +1,4 @@
-// Gotify's tables as data (gotify-spec 7.1).
+// Gotify's tables as data (protocol 7.1).
 #pragma once
 #include <array>
 #include <string>
