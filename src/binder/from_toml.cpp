@@ -1,6 +1,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,13 +13,49 @@ namespace push::binder {
 namespace {
 
 constexpr std::size_t kMaxTomlBytes = std::size_t{64} << 10;
-// Each may be a nested table ("a.a.a = 1"), and toml++ destroys those by recursion, with 272 bytes of stack per level.
-constexpr std::ptrdiff_t kMaxDots = 8000;
+// Each may be a nested table ("a.a.a = 1"), and toml++ destroys those by recursion, with 272 bytes of stack per level:
+// with the 256 levels that it allows in values, a sixth of the smallest stack that glibc gives a thread (2 MB).
+constexpr std::size_t kMaxDots = 1000;
 
 core::Error error_on(const toml::source_region& where, std::string_view problem) {
   std::string text = "toml: line " + std::to_string(where.begin.line) + ": ";
   text += problem;
   return unreadable(std::move(text));
+}
+
+// Where the string that begins at `at` is over; an unclosed one ends with its line, as the parser does.
+std::size_t end_of_string(std::string_view body, std::size_t at) {
+  const char quote = body[at];
+  const std::string three(3, quote);
+  const bool multi_line = body.substr(at).starts_with(three);
+  const std::size_t width = multi_line ? 3 : 1;
+  for (at += width; at < body.size(); ++at) {
+    if (quote == '"' && body[at] == '\\') {
+      ++at;
+    } else if (!multi_line && body[at] == '\n') {
+      return at;
+    } else if (body.substr(at).starts_with(std::string_view(three).substr(0, width))) {
+      at += width;
+      for (int more = 0; multi_line && more < 2 && body.substr(at).starts_with(quote); ++more) ++at;  // """a"""""
+      return at;
+    }
+  }
+  return body.size();
+}
+
+// Those in keys, headers and numbers, not in strings or comments.
+std::size_t count_dots(std::string_view body) {
+  std::size_t dots = 0;
+  for (std::size_t at = 0; at < body.size();) {
+    if (body[at] == '#') {
+      at = std::min(body.find('\n', at), body.size());
+    } else if (body[at] == '"' || body[at] == '\'') {
+      at = end_of_string(body, at);
+    } else {
+      dots += body[at++] == '.' ? 1 : 0;
+    }
+  }
+  return dots;
 }
 
 std::optional<std::size_t> field_of_key(const Draft& draft, std::string_view key) {
@@ -47,11 +84,17 @@ core::Result<void> store(Draft& draft, std::size_t index, std::string_view key, 
 }
 
 core::Result<void> store(Draft& draft, const toml::table& root) {
+  // In the order of the document, not of the alphabet: of `name` and `NAME` the last one counts.
+  std::map<std::pair<toml::source_index, toml::source_index>, std::pair<std::string_view, const toml::node*>> in_order;
   for (const auto& [key, value] : root) {
-    if (value.is_table()) return error_on(value.source(), "tables are not supported");
-    const auto field = field_of_key(draft, key.str());
+    if (value.is_table() || value.is_array_of_tables()) return error_on(value.source(), "tables are not supported");
+    in_order.emplace(std::pair(key.source().begin.line, key.source().begin.column), std::pair(key.str(), &value));
+  }
+  for (const auto& [place, entry] : in_order) {
+    const auto& [key, value] = entry;
+    const auto field = field_of_key(draft, key);
     if (!field) continue;
-    if (auto stored = store(draft, *field, key.str(), value); !stored) return stored;
+    if (auto stored = store(draft, *field, key, *value); !stored) return stored;
   }
   return {};
 }
@@ -60,7 +103,7 @@ core::Result<void> store(Draft& draft, const toml::table& root) {
 
 core::Result<void> decode_toml(std::string_view body, Draft& draft) {
   if (body.size() > kMaxTomlBytes) return unreadable("toml: the document is larger than 64 KiB");
-  if (std::count(body.begin(), body.end(), '.') > kMaxDots) return unreadable("toml: more than 8000 dots");
+  if (count_dots(body) > kMaxDots) return unreadable("toml: more than 1000 dots in keys and numbers");
   try {
     return store(draft, toml::parse(body));
   } catch (const toml::parse_error& error) {

@@ -37,7 +37,7 @@ HttpSession::~HttpSession() {
 
 void HttpSession::start() {
   set_deadline(context_.limits.headertimeoutseconds);
-  read();
+  wait(Wire::Direction::read);  // not read(): the acceptor has more to accept, and other sessions their turn
 }
 
 void HttpSession::set_deadline(unsigned seconds) {
@@ -80,6 +80,8 @@ void HttpSession::read() {
     if (is_reading()) parse({room.data(), got.bytes});
     if (!is_reading() && state_ != State::lingering) return;
     if (got.bytes < room.size()) break;
+    // One read of small requests per turn: each may be answered at once, and everybody else on the loop waits.
+    if (state_ != State::reading_body && state_ != State::lingering) break;
   }
   wait(Wire::Direction::read);
 }
@@ -224,7 +226,7 @@ bool HttpSession::is_taking() {
 void HttpSession::on_written() {
   unsent_.reset();
   if (rejected_) return linger();
-  if (!keep_alive_) return close();
+  if (!keep_alive_ || draining_) return close();
   state_ = State::idle;
   set_deadline(context_.limits.idletimeoutseconds);
   if (parsing_) return;  // answered inside handle(): parse() continues

@@ -47,7 +47,7 @@ TEST(Xml, RefusesEndlessNesting) {
   for (int level = 0; level < 100'000; ++level) deep += "<a>";
   EXPECT_EQ(create_message({"POST", "text/xml", "", deep}), "! XML syntax error on line 1: Start-end tags mismatch");
   EXPECT_EQ(create_message({"POST", "text/xml", "", deep + "<a>"}),
-            "! XML syntax error on line 1: more than 100000 tags");
+            "! XML syntax error on line 1: more than 100000 tags and attributes");
 }
 
 class Yaml : public testing::TestWithParam<Row> {};
@@ -105,16 +105,48 @@ INSTANTIATE_TEST_SUITE_P(
             "! toml: line 1: Error while parsing key-value pair: expected a comment or whitespace, saw 'b'"},
         Row{"a.b = 1", "! toml: line 1: tables are not supported"}));
 
+TEST(Xml, AttributesAreLimitedToo) {
+  std::string many = "<a ";
+  for (int i = 0; i < 100'000; ++i) many += "a=\"\" ";
+  EXPECT_EQ(create_message({"POST", "application/xml", "", many + "/>"}),
+            "! XML syntax error on line 1: more than 100000 tags and attributes");
+}
+
+TEST(Toml, DotsInTextAreNoKeys) {
+  const std::string dots(5000, '.');
+  const std::vector<std::string> texts = {"'" + dots + "'", R"(")" + dots + R"(\")" + dots + R"(")",
+                                          R"(""")" + dots + R"(""" # )" + dots, "'''" + dots + "'''"};
+  for (const std::string& text : texts) {
+    EXPECT_FALSE(create_message({"POST", "application/toml", "", "message = " + text}).starts_with("! "));
+  }
+  std::string keys = ", y";
+  for (int i = 0; i < 1001; ++i) keys += ".y";
+  for (const std::string text : {R"('a')", R"("a")", R"("""a"""")", R"("""a""""")", R"("")", R"(''''a'''')"}) {
+    EXPECT_EQ(create_message({"POST", "application/toml", "", "x = {a = " + text + keys + " = 1}"}),
+              "! toml: more than 1000 dots in keys and numbers")
+        << text;
+  }
+}
+
+TEST(Toml, OfAKeyInTwoSpellingsTheLastOneCounts) {
+  const std::string twice = "message = 'x'\nMESSAGE = 'y'";
+  EXPECT_EQ(create_message({"POST", "application/toml", "", twice}),
+            create_message({"POST", "application/toml", "", "message = 'y'"}));
+  EXPECT_EQ(create_message({"POST", "application/toml", "", "[[a]]\nb = 1"}),
+            "! toml: line 1: tables are not supported");
+}
+
 TEST(Toml, IsLimitedInSizeAndDepth) {
   EXPECT_EQ(create_message({"POST", "application/toml", "", "message = '" + std::string(std::size_t{64} << 10, 'a')}),
             "! toml: the document is larger than 64 KiB");
   std::string deep = "a";
-  for (int level = 0; level < 8000; ++level) deep += ".a";
+  for (int level = 0; level < 1000; ++level) deep += ".a";
   EXPECT_EQ(create_message({"POST", "application/toml", "", deep + "=1"}), "! toml: line 1: tables are not supported");
   EXPECT_TRUE(create_message({"POST", "application/toml", "", "x = " + std::string(60'000, '[')})
                   .starts_with("! toml: line 1: "));
   EXPECT_TRUE(create_message({"POST", "application/toml", "", deep + "=1\n!"}).starts_with("! toml: line 2: "));
-  EXPECT_EQ(create_message({"POST", "application/toml", "", deep + ".a=1"}), "! toml: more than 8000 dots");
+  EXPECT_EQ(create_message({"POST", "application/toml", "", deep + ".a=1"}),
+            "! toml: more than 1000 dots in keys and numbers");
 }
 
 class Refused : public testing::TestWithParam<std::string_view> {};

@@ -152,6 +152,7 @@ TEST(FunctionLength, BracesInLiteralsCommentsAndMacrosDoNotCount) {
 
 TEST(TestNames, OtherStylesAreFound) {
   EXPECT_TRUE(check_test_names(source("tests/a_test.cpp", "TEST_F(Subject, WhatHolds2) {\n")).empty());
+  EXPECT_TRUE(check_test_names(source("tests/a_test.cpp", "TEST_F(Subject, A7_1_WhatHolds) {\n")).empty());
   for (const char* name : {"what_holds", "whatHolds", "What_Holds"}) {
     const auto found = check_test_names(source("tests/a_test.cpp", "\nTEST(Subject, " + std::string(name) + ") {\n"));
     ASSERT_EQ(found.size(), 1U) << name;
