@@ -91,6 +91,7 @@ class StoreTest : public StoreActions {
     database.connection = folder.file("gotify.db");
     database.busytimeoutmilliseconds = 50;
   }
+  ~StoreTest() override { store.reset(); }  // before what it uses: it is the base class's member
 
   void open() {
     store.reset();
