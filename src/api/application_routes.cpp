@@ -27,7 +27,7 @@ core::Result<model::Application> own_application(Context& context) {
 }
 
 // The store's error about the path's application, in Gotify's words.
-net::Response refusal(const Context& context, const core::Error& refused) {
+net::Response application_refusal(const Context& context, const core::Error& refused) {
   return error(refused.code == core::ErrorCode::not_found ? no_such_application(context) : refused);
 }
 
@@ -81,7 +81,7 @@ net::Response create_application(Context& context) {
   wanted.token = token.stored;
   auto stored = context.services.accounts.create_application(std::move(wanted));
   if (!stored && stored.error().code == core::ErrorCode::not_found) return unauthorized(auth::unauthorized_text());
-  if (!stored) return refusal(context, stored.error());
+  if (!stored) return application_refusal(context, stored.error());
   stored->token = token.shown;
   return show(*stored);
 }
@@ -92,13 +92,13 @@ net::Response update_application(Context& context) {
   if (auto bound = bind_params(context, wanted); !bound) return error(bound.error());
   const auto stored =
       context.services.accounts.update_application(context.user(), core::ApplicationId{context.id}, std::move(wanted));
-  if (!stored) return refusal(context, stored.error());
+  if (!stored) return application_refusal(context, stored.error());
   return show(*stored);
 }
 
 net::Response delete_application(Context& context) {
   const auto image = context.services.accounts.delete_application(context.user(), core::ApplicationId{context.id});
-  if (!image) return refusal(context, image.error());
+  if (!image) return application_refusal(context, image.error());
   context.services.images.remove(*image);
   return empty();
 }
@@ -113,7 +113,7 @@ net::Response secure_application(Context& context) {
   const auth::MintedToken token = auth::mint_application_token(context.token_form());
   const auto stored =
       context.services.accounts.set_application_token(context.user(), core::ApplicationId{context.id}, token.stored);
-  if (!stored) return refusal(context, stored.error());
+  if (!stored) return application_refusal(context, stored.error());
   std::string out = "{\"regenerateToken\":{\"token\":";
   model::append_json_string(out, token.shown);
   out += "}}";

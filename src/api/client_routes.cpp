@@ -23,7 +23,7 @@ core::Error no_such_client(const Context& context) {
 }
 
 // A store's answer in Gotify's words.
-net::Response refusal(const Context& context, const core::Error& refused) {
+net::Response client_refusal(const Context& context, const core::Error& refused) {
   return error(refused.code == core::ErrorCode::not_found ? no_such_client(context) : refused);
 }
 
@@ -83,14 +83,14 @@ net::Response update_client(Context& context) {
   if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
   const auto stored =
       context.services.accounts.update_client(context.user(), core::ClientId{context.id}, std::move(wanted));
-  if (!stored) return refusal(context, stored.error());
+  if (!stored) return client_refusal(context, stored.error());
   return show(*stored);
 }
 
 net::Response delete_client(Context& context) {
   const core::ClientId id{context.id};
   const auto deleted = context.services.accounts.delete_client(context.user(), id);
-  if (!deleted) return refusal(context, deleted.error());
+  if (!deleted) return client_refusal(context, deleted.error());
   return empty();
 }
 

@@ -18,7 +18,7 @@ core::Error no_such_user() {
 }
 
 // A store's answer in Gotify's words.
-net::Response refusal(const core::Error& refused) {
+net::Response user_refusal(const core::Error& refused) {
   return error(refused.code == core::ErrorCode::not_found ? no_such_user() : refused);
 }
 
@@ -121,14 +121,14 @@ net::Response update_user(Context& context) {
     wanted.pass_hash = *std::move(hash);
   }
   const auto stored = context.services.accounts.update_user(core::UserId{context.id}, std::move(wanted));
-  if (!stored) return refusal(stored.error());
+  if (!stored) return user_refusal(stored.error());
   return show(*stored);
 }
 
 net::Response delete_user(Context& context) {
   const core::UserId id{context.id};
   const auto images = context.services.accounts.delete_user(id);
-  if (!images) return refusal(images.error());
+  if (!images) return user_refusal(images.error());
   for (const std::string& image : *images) context.services.images.remove(image);
   return empty();
 }

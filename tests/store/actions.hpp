@@ -26,6 +26,18 @@ class StoreActions : public ::testing::Test {
     return created ? created->id : core::ApplicationId{};
   }
 
+  core::ClientId client(core::UserId owner, const std::string& token, std::uint64_t inactivity) {
+    const auto created = store->create_client({owner, token, "name of " + token, inactivity});
+    EXPECT_TRUE(created) << created.error().text;
+    return created ? created->id : core::ClientId{};
+  }
+
+  model::Client stored(core::ClientId id) {
+    const auto found = store->find_client(id);
+    EXPECT_TRUE(found && *found);
+    return found && *found ? **found : model::Client{};
+  }
+
   static NewMessage text(core::ApplicationId application, std::string message) {
     NewMessage fresh;
     fresh.application = application;

@@ -23,18 +23,6 @@ class ClientContract : public ContractTest {
     phone = client(alice, "C1", 0);
   }
 
-  core::ClientId client(core::UserId owner, const std::string& token, std::uint64_t inactivity) {
-    const auto created = store->create_client({owner, token, "name of " + token, inactivity});
-    EXPECT_TRUE(created) << created.error().text;
-    return created ? created->id : core::ClientId{};
-  }
-
-  model::Client stored(core::ClientId id) {
-    const auto found = store->find_client(id);
-    EXPECT_TRUE(found && *found);
-    return found && *found ? **found : model::Client{};
-  }
-
   // Uses the client and waits until that is written.
   void use(core::ClientId id, core::WallTime at) {
     ASSERT_TRUE(store->touch_clients({id}, at));

@@ -22,18 +22,6 @@ class SqliteClientsTest : public StoreTest {
     phone = client(alice, "C1", 0);
   }
 
-  core::ClientId client(core::UserId owner, const std::string& token, std::uint64_t inactivity) {
-    const auto created = store->create_client({owner, token, "name of " + token, inactivity});
-    EXPECT_TRUE(created) << created.error().text;
-    return created ? created->id : core::ClientId{};
-  }
-
-  model::Client stored(core::ClientId id) {
-    const auto found = store->find_client(id);
-    EXPECT_TRUE(found && *found);
-    return found && *found ? **found : model::Client{};
-  }
-
   // As another program may have written it: any SQL value.
   void set(core::ClientId id, const std::string& column, const std::string& value) {
     Sqlite(database.connection)
