@@ -119,6 +119,10 @@ void Accounts::on_event(const cluster::Event& event) {
   }
 }
 
+void Accounts::on_gap() {
+  authenticator_.forget();
+}
+
 void Accounts::forget_stale(core::UserId user) {
   authenticator_.forget(user);
 }

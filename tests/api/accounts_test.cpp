@@ -215,6 +215,13 @@ TEST_F(AccountsTest, WhatAnotherNodeHasCommittedIsForgottenAndClosedHereButNotAn
   }
 }
 
+TEST_F(AccountsTest, AfterAGapNothingIsRememberedOfAnybody) {
+  accounts.on_gap();
+  EXPECT_FALSE(remembers("Cone"));
+  EXPECT_FALSE(remembers("Ctwo"));
+  EXPECT_EQ(notes.log, Log{});
+}
+
 TEST_F(AccountsTest, ASessionThatIsGoneAlreadyIsClosedButNotAnnouncedAgain) {
   store.clients.erase(store.clients.begin());
   EXPECT_TRUE(accounts.end_session(kFirst, kClient));

@@ -46,6 +46,7 @@ struct Streams final : stream::Courier {
 
 struct NoEvents final : cluster::EventListener {
   void on_event(const cluster::Event&) override {}
+  void on_gap() override {}
 };
 
 struct Node {

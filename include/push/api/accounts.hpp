@@ -60,6 +60,7 @@ class Accounts final : public cluster::EventListener {
 
   // Another node committed a change: steps 2 and 3. Never blocks.
   void on_event(const cluster::Event& event) override;
+  void on_gap() override;
 
   // The store no longer has something of this user that the authenticator still remembers. Any thread, never blocks.
   void forget_stale(core::UserId user);

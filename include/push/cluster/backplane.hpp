@@ -33,6 +33,8 @@ class EventListener {
   virtual ~EventListener() = default;
   // Forget first, close streams second; do not announce it again.
   virtual void on_event(const Event& event) = 0;
+  // Events may have been lost: whatever is remembered of accounts may be stale. Open streams are not rechecked yet.
+  virtual void on_gap() = 0;
 };
 
 class Backplane {
