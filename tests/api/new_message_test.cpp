@@ -7,9 +7,9 @@
 namespace push::api {
 namespace {
 
-using Kind = auth::Principal::Kind;
+using PrincipalKind = auth::Principal::Kind;
 
-core::Result<MessageForm> read(std::string_view body, Kind kind = Kind::application,
+core::Result<MessageForm> read(std::string_view body, PrincipalKind kind = PrincipalKind::application,
                                std::string_view target = "/message",
                                std::string_view content_type = "application/json") {
   Incoming request;
@@ -50,17 +50,18 @@ TEST(NewMessage, TheMessageIsRequired) {
     EXPECT_EQ(error_of(read(body)), "Field 'message' is required") << body;
   }
   EXPECT_EQ(error_of(read(R"({"message":"   "})")), "none");
-  EXPECT_EQ(error_of(read("", Kind::application, "/message?message=q&priority=4", "")), "none");
+  EXPECT_EQ(error_of(read("", PrincipalKind::application, "/message?message=q&priority=4", "")), "none");
 }
 
 TEST(NewMessage, OnlyAnApplicationTokenNeedsNoAppid) {
   constexpr const char* kText = "appid is required when not authenticating with an application token";
-  EXPECT_EQ(error_of(read(R"({"message":"m"})", Kind::application)), "none");
-  EXPECT_EQ(error_of(read(R"({"message":"m"})", Kind::client)), kText);
-  EXPECT_EQ(error_of(read(R"({"message":"m","appid":0})", Kind::basic)), kText);
-  EXPECT_EQ(error_of(read(R"({"message":"m","appid":3})", Kind::basic)), "none");
-  EXPECT_EQ(error_of(read(R"({"appid":0})", Kind::client)), "Field 'message' is required");  // binding comes first
-  EXPECT_EQ(error_of(read(R"({"message":"m","appid":"7"})", Kind::application)),
+  EXPECT_EQ(error_of(read(R"({"message":"m"})", PrincipalKind::application)), "none");
+  EXPECT_EQ(error_of(read(R"({"message":"m"})", PrincipalKind::client)), kText);
+  EXPECT_EQ(error_of(read(R"({"message":"m","appid":0})", PrincipalKind::basic)), kText);
+  EXPECT_EQ(error_of(read(R"({"message":"m","appid":3})", PrincipalKind::basic)), "none");
+  EXPECT_EQ(error_of(read(R"({"appid":0})", PrincipalKind::client)),
+            "Field 'message' is required");  // binding comes first
+  EXPECT_EQ(error_of(read(R"({"message":"m","appid":"7"})", PrincipalKind::application)),
             "json: cannot unmarshal string into Go struct field CreateMessage.appid of type uint");
 }
 
