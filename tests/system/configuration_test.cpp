@@ -169,7 +169,8 @@ TEST_F(Configuration, TheServerNamesTheSameCommitAsTheCommandLine) {
 }
 
 // What the program writes to a terminal until it ends.
-std::string on_terminal(const std::string& directory, const Settings& environment) {
+std::string on_terminal(const std::string& directory, Settings environment) {
+  environment.emplace("TERM", "xterm");  // the logger asks for it before it colours
   const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY);
   if (terminal < 0 || ::grantpt(terminal) != 0 || ::unlockpt(terminal) != 0) throw Failure("no terminal");
   const std::string path = ::ptsname(terminal);
