@@ -48,7 +48,7 @@ struct Admission {
   core::UserId user{};
   core::ClientId client{};  // 0 = a Basic session
   stream::Transport transport = stream::Transport::websocket;
-  std::optional<core::MessageId> since;  // the last message that the client has; resuming is not implemented yet
+  std::optional<core::MessageId> since;  // the last message that the client has; carried for resume, nothing reads it
   std::shared_ptr<const void> context;   // opaque, returned to the gate; may be null
 };
 
