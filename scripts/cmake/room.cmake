@@ -137,7 +137,9 @@ function(push_test name)
   target_link_libraries(${name}_test PRIVATE push_test_flags ${arg_LINK} GTest::gmock GTest::gtest_main)
   push_precompile(${name}_test ${arg_PRECOMPILE} LINK push_test_flags GTest::gmock nlohmann_json::nlohmann_json)
   gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
-    PROPERTIES TIMEOUT 300 LABELS ${name} ENVIRONMENT "PUSH_PROGRAM=$<TARGET_FILE:sharded-gotify>;PUSH_ROOMS_FILE=${CMAKE_BINARY_DIR}/rooms.txt")
+    PROPERTIES TIMEOUT 300 LABELS ${name}
+    # Two properties, because of a list in one of them only the first entry arrives.
+    ENVIRONMENT PUSH_PROGRAM=$<TARGET_FILE:sharded-gotify> ENVIRONMENT_MODIFICATION PUSH_ROOMS_FILE=set:${CMAKE_BINARY_DIR}/rooms.txt)
 endfunction()
 
 # The arrows as text, one "room: may use" a line, for tests/house.
