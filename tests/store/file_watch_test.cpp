@@ -18,7 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
-constexpr std::chrono::milliseconds kBeyondALook{20};  // files are looked at every 10 ms of commits
+constexpr std::chrono::milliseconds kBeyondALook{
+    120};  // a commit looks at the files unless another one has within 100 ms
 constexpr std::chrono::milliseconds kASecond{1000};
 constexpr std::chrono::seconds kLong{20};
 
@@ -192,7 +193,7 @@ TEST_F(DamagedFileTest, StopsTheStartWithWhatWasFound) {
   const auto refused = store::open(database, metrics);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, core::ErrorCode::unavailable);
-  EXPECT_THAT(refused.error().text, HasSubstr("gotify.db: database disk image is malformed: *** in database main ***"));
+  EXPECT_THAT(refused.error().text, HasSubstr("gotify.db: database disk image is malformed: "));
   EXPECT_THAT(refused.error().text, HasSubstr(".recover"));
 }
 

@@ -19,8 +19,8 @@ struct File {
 std::string_view type_of(std::string_view name);
 
 // `path` is relative with '/' between names, as in a URL, already decoded. Empty: no regular file there, or a path that
-// could lead out of the folder (an empty, "." or ".." name, a control character). Symbolic links are followed: the
-// folder's owner made them. Errors: internal, if the file exists but cannot be read.
+// could lead out of the folder (an empty name, a control character, a symbolic link to elsewhere), a dot file or a file
+// in a dot folder. Errors: internal, if the file exists but cannot be read.
 core::Result<std::optional<File>> read_file(const std::string& folder, std::string_view path);
 
 }  // namespace push::files

@@ -20,7 +20,7 @@ constexpr int kForcedShare = 2;                  // times that: restart it in an
 constexpr int kRetryBytes = kMegabyte;
 // Between two looks at the files that follow a commit; at most this much is answered as stored and lost if somebody
 // removes the database.
-constexpr std::chrono::milliseconds kLookPeriod{10};
+constexpr std::chrono::milliseconds kLookPeriod{100};
 constexpr std::chrono::seconds kEmptyAgain{1};  // between two attempts to empty the log on a full disk
 
 constexpr std::string_view kInsertMessage =
@@ -135,10 +135,10 @@ void Backend::rest() {
   const bool forced = bytes >= kForcedShare * limit;
   if (!forced && left > limit / kLittleShare) return;
   if (forced) checkpointer_.wait_until_idle();  // SQLite refuses a second checkpoint while one is running
-  restart_log(SQLITE_CHECKPOINT_RESTART);
+  restart_log();
 }
 
-// On a full disk, the log is emptied at once: that is the room in which deletions can work.
+// On a full disk, the log is emptied at once, and keeps its blocks: that is the room in which deletions can work.
 void Backend::note_failure() {
   const int code = database_.take_failure();
   watch_.note_failure(code);
@@ -146,15 +146,15 @@ void Backend::note_failure() {
   if ((code & 0xFF) != SQLITE_FULL || now - emptied_at_ < kEmptyAgain) return;
   emptied_at_ = now;
   checkpointer_.wait_until_idle();
-  restart_log(SQLITE_CHECKPOINT_TRUNCATE);
+  restart_log();
 }
 
-void Backend::restart_log(int mode) {
+void Backend::restart_log() {
   restart_pages_ = log_pages_;
   if (!watch_.examine(database_)) return;
   const FileWatch::Checkpoint checkpoint(watch_, database_);
   sqlite3_busy_timeout(database_.handle(), 0);
-  sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, mode, nullptr, nullptr);
+  sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
   sqlite3_busy_timeout(database_.handle(), static_cast<int>(busy_timeout_milliseconds_));
 }
 

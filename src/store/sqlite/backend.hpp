@@ -46,7 +46,7 @@ class Backend final : public store::Backend {
   core::Result<core::MessageId> insert(const NewMessage& message);
   core::Result<void> statement(std::string_view sql);
   void note_failure();
-  void restart_log(int mode);
+  void restart_log();
 
   Database& database_;
   Transaction transaction_{database_};

@@ -13,6 +13,12 @@
 namespace push::store::sqlite {
 namespace {
 
+core::Error malformed(const std::string& finding) {
+  return core::failure(core::ErrorCode::unavailable, "database disk image is malformed: " + finding +
+                                                         ": restore a backup, or save what can be read with sqlite3's "
+                                                         ".recover");
+}
+
 constexpr std::size_t kMaxQuoted = 200;  // bytes of a finding
 
 // Interrupts the database's statement when time is up. (A progress handler is not called within a quick_check.)
@@ -65,13 +71,10 @@ core::Result<Soundness> quick_check(Database& database, std::chrono::millisecond
   const bool late = alarm.has_rung();
   const int code = database.take_failure();
   if (!found && late && (code & 0xFF) == SQLITE_INTERRUPT) return Soundness::unknown;
+  if (!found && (code & 0xFF) == SQLITE_CORRUPT) return malformed("it cannot be checked");
   if (!found) return found.error();
   for (const std::string& finding : *found) {
-    if (is_malformed(finding)) {
-      return core::failure(core::ErrorCode::unavailable,
-                           "database disk image is malformed: " + quoted(finding) +
-                               ": restore a backup, or save what can be read with sqlite3's .recover");
-    }
+    if (is_malformed(finding)) return malformed(quoted(finding));
     if (finding != "ok") spdlog::warn("database has a harmless fault finding=\"{}\"", quoted(finding));
   }
   return late ? Soundness::unknown : Soundness::sound;

@@ -1,10 +1,12 @@
 #include "store/sqlite/checkpointer.hpp"
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 
 #include <utility>
 
+#include "push/core/descriptor.hpp"
 #include "push/core/log.hpp"
 #include "store/sqlite/check.hpp"
 
@@ -34,6 +36,7 @@ void Checkpointer::wait_until_idle() {
 }
 
 void Checkpointer::run(const std::stop_token& stop) {
+  reserve_log();
   while (wait(stop)) {
     attend();
     finish();
@@ -120,6 +123,15 @@ void Checkpointer::cut_log() {
   const FileWatch::Checkpoint checkpoint(watch_, database_);
   sqlite3_busy_timeout(database_.handle(), 0);
   sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  reserve_log();
+}
+
+// Blocks of the disk beyond the log's end. Where the file system cannot do that there is no reserve. (SQLite has no
+// locks on the log, which closing a descriptor would drop.)
+void Checkpointer::reserve_log() const {
+  if (watch_.log_path().empty()) return;
+  const core::Descriptor log(::open(watch_.log_path().c_str(), O_WRONLY | O_CLOEXEC));
+  if (log) static_cast<void>(::fallocate(log.get(), FALLOC_FL_KEEP_SIZE, 0, kKeptLogBytes));
 }
 
 }  // namespace push::store::sqlite

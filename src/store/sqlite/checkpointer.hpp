@@ -26,7 +26,8 @@ class Checkpointer {
   static constexpr std::chrono::milliseconds kPeriod{500};
   // A minute may pass until a quiet server's file is complete; a few seconds cost no more, and beat most backups.
   static constexpr std::chrono::seconds kSettle{5};
-  // A log up to this length is kept: writing into it needs no room, so that messages can be deleted on a full disk.
+  // What the log keeps of the disk even when it is empty, so that messages can be deleted on a full one. Enough for
+  // what is written between two checkpoints that the writer asks for.
   static constexpr off_t kKeptLogBytes = off_t{4} * 1024 * 1024;
   static constexpr std::chrono::seconds kRecheck{10};  // of a damaged file
 
@@ -60,6 +61,7 @@ class Checkpointer {
   bool is_due(const Stamp& now);
   void move_pages(const Stamp& before);
   void cut_log();
+  void reserve_log() const;
 
   Database database_;
   FileWatch& watch_;

@@ -69,7 +69,7 @@ core::Result<void> use_write_ahead_log(Database& database) {
 void leave_write_ahead_log(Database& database) {
   sqlite3_busy_timeout(database.handle(), 0);
   if (auto left = switch_to(database, "PRAGMA journal_mode=DELETE", "delete"); !left) {
-    spdlog::warn("database keeps its write-ahead log error=\"{}\"", left.error().text);
+    spdlog::info("database keeps its write-ahead log error=\"{}\"", left.error().text);
   }
 }
 

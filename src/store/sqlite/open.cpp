@@ -1,6 +1,7 @@
 #include "store/sqlite/open.hpp"
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -65,6 +66,14 @@ Result<void> create_folder(const std::string& path) {
   return {};
 }
 
+// A file that was there before keeps its mode, which may be wanted; in v2 it holds tokens that can be used as they are.
+void warn_of_readers(const std::string& path) {
+  struct stat about {};
+  if (::stat(path.c_str(), &about) != 0 || (about.st_mode & (S_IROTH | S_IWOTH)) == 0) return;
+  spdlog::warn("database can be read by every user of this machine path=\"{}\" mode={:04o} action=\"chmod o= {}\"",
+               path, about.st_mode & 07777, path);
+}
+
 // A malformed database is refused: a message that is stored in one may be lost, although it was answered with 200.
 Result<void> check(Database& database, std::chrono::milliseconds limit) {
   const auto checked = quick_check(database, limit);
@@ -103,6 +112,7 @@ Result<Opened> open_database(const std::string& path, const config::Database& se
   // Only now: a path that cannot be opened gets no lock file next to it.
   auto lock = FolderLock::take(path);
   if (!lock) return lock.error();
+  warn_of_readers(path);
   const Journal journal = find_journal(path);
   if (auto ready = set_up(*writing, journal, settings); !ready) return ready.error();
   if (journal == Journal::rollback) {
