@@ -61,6 +61,7 @@ core::Result<void> Backend::statement(std::string_view sql) {
 core::Result<void> Backend::begin() {
   inserted_ = 0;
   if (auto placed = watch_.placed(); !placed) return placed;
+  room_.measure_if_due(log_bytes(), unmoved_bytes());
   return statement("BEGIN IMMEDIATE");
 }
 
@@ -119,21 +120,23 @@ core::Result<void> Backend::run(Operation& operation) {
   return outcome;
 }
 
+std::int64_t Backend::unmoved_bytes() const {
+  return std::max(log_pages_ - checkpointer_.moved_pages(), 0) * std::int64_t{page_size_};
+}
+
 void Backend::rest() {
   note_failure();
-  const std::int64_t bytes = std::int64_t{log_pages_} * page_size_;
+  const std::int64_t bytes = log_bytes();
   log_bytes_.set(bytes);
   if (log_pages_ < requested_pages_) requested_pages_ = restart_pages_ = 0;  // the log has restarted
   if (log_pages_ - requested_pages_ >= kCheckpointBytes / page_size_) {
     requested_pages_ = log_pages_;
     checkpointer_.request();
   }
-  const std::int64_t left = std::max(log_pages_ - checkpointer_.moved_pages(), 0) * std::int64_t{page_size_};
-  room_.measure_if_due(bytes, left);
   const std::int64_t limit = room_.log_limit(kRestartBytes);
   if (bytes < limit || log_pages_ - restart_pages_ < kRetryBytes / page_size_) return;
   const bool forced = bytes >= kForcedShare * limit;
-  if (!forced && left > limit / kLittleShare) return;
+  if (!forced && unmoved_bytes() > limit / kLittleShare) return;
   if (forced) checkpointer_.wait_until_idle();  // SQLite refuses a second checkpoint while one is running
   restart_log();
 }
@@ -143,7 +146,9 @@ void Backend::note_failure() {
   const int code = database_.take_failure();
   watch_.note_failure(code);
   const auto now = core::steady_now();
-  if ((code & 0xFF) != SQLITE_FULL || now - emptied_at_ < kEmptyAgain) return;
+  if ((code & 0xFF) != SQLITE_FULL) return;
+  room_.note_full();
+  if (now - emptied_at_ < kEmptyAgain) return;
   emptied_at_ = now;
   checkpointer_.wait_until_idle();
   restart_log();

@@ -45,6 +45,8 @@ class Backend final : public store::Backend {
  private:
   core::Result<core::MessageId> insert(const NewMessage& message);
   core::Result<void> statement(std::string_view sql);
+  std::int64_t log_bytes() const { return std::int64_t{log_pages_} * page_size_; }
+  std::int64_t unmoved_bytes() const;  // of the log: not in the file yet
   void note_failure();
   void restart_log();
 

@@ -3,6 +3,7 @@
 #include <sys/statvfs.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "push/core/log.hpp"
 #include "store/sqlite/rows.hpp"
@@ -21,20 +22,41 @@ std::int64_t free_bytes(const std::string& path) {
 
 }  // namespace
 
+DiskRoom::DiskRoom(Database& database, std::string path) : database_(database), path_(std::move(path)) {
+  const auto overwrites = one(database_, read_integer, "PRAGMA secure_delete");
+  overwrites_ = overwrites && *overwrites == 1;
+}
+
 void DiskRoom::measure_if_due(std::int64_t log_bytes, std::int64_t unmoved_bytes) {
-  if (log_bytes < measured_at_) measured_at_ = 0;  // the log has restarted
-  if (!low_ && free_ >= 0 && log_bytes - measured_at_ < kMeasureBytes) return;
-  measured_at_ = log_bytes;
+  const auto now = core::steady_now();
+  if (log_bytes < measured_log_) measured_log_ = 0;  // the log has restarted
+  if (!tight_ && log_bytes - measured_log_ < kMeasureBytes && now - measured_at_ < kMeasurePeriod) return;
+  measured_log_ = log_bytes;
+  measured_at_ = now;
   free_ = free_bytes(path_);
-  const bool was_low = low_;
-  low_ = free_ >= 0 && free_ < kReserveBytes + unmoved_bytes &&
-         free_ + unused_bytes_in_file() < kReserveBytes + unmoved_bytes;
-  if (low_ == was_low) return;
-  if (low_) {
+  const std::int64_t wanted = kReserveBytes + unmoved_bytes;
+  set_tight(free_ >= 0 && free_ < wanted);
+  set_low(tight_ && free_ + unused_bytes_in_file() < wanted);
+}
+
+void DiskRoom::note_full() {
+  set_tight(true);
+  set_low(true);
+}
+
+void DiskRoom::set_tight(bool tight) {
+  if (std::exchange(tight_, tight) == tight || !overwrites_) return;
+  const auto set = database_.run(tight ? "PRAGMA secure_delete=FAST" : "PRAGMA secure_delete=ON");
+  if (!set) spdlog::warn("cannot set how rows are deleted error=\"{}\"", set.error().text);
+}
+
+void DiskRoom::set_low(bool low) {
+  if (std::exchange(low_, low) == low) return;
+  if (low) {
     spdlog::error("disk is full, new messages are refused path=\"{}\" free_bytes={} action=\"make room\"", path_,
                   free_);
   } else {
-    spdlog::info("disk has room again path=\"{}\" free_bytes={}", path_, free_);
+    spdlog::info("there is room for messages again path=\"{}\" free_bytes={}", path_, free_);
   }
 }
 
