@@ -41,15 +41,15 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 19> kTypes =
     {".woff2", "font/woff2"},
 }};
 
-// No control characters: paths that cannot be read are logged, one line each. No dot files: .git and the like are not
-// meant for browsers.
-bool stays_inside(std::string_view path) {
+// No control characters: paths that cannot be read are logged, one line each.
+bool is_servable(std::string_view path, DotFiles dot_files) {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
   if (path.empty() || std::any_of(path.begin(), path.end(), is_control)) return false;
   for (std::size_t at = 0; at <= path.size();) {
     const std::size_t end = std::min(path.find('/', at), path.size());
     const std::string_view name = path.substr(at, end - at);
-    if (name.empty() || name.front() == '.') return false;
+    if (name.empty() || name == "." || name == "..") return false;
+    if (name.front() == '.' && dot_files == DotFiles::hidden) return false;
     at = end + 1;
   }
   return true;
@@ -94,8 +94,8 @@ std::string_view type_of(std::string_view name) {
   return "application/octet-stream";
 }
 
-core::Result<std::optional<File>> read_file(const std::string& folder, std::string_view path) {
-  if (!stays_inside(path)) return std::optional<File>();
+core::Result<std::optional<File>> read_file(const std::string& folder, std::string_view path, DotFiles dot_files) {
+  if (!is_servable(path, dot_files)) return std::optional<File>();
   std::string full = folder + "/";
   full += path;
   if (leads_outside(folder, full)) return std::optional<File>();

@@ -1,7 +1,5 @@
 #include "main/server.hpp"
 
-#include <sys/stat.h>
-
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -9,8 +7,8 @@
 #include <string_view>
 
 #include "main/checks.hpp"
+#include "main/prepare_images.hpp"
 #include "main/signals.hpp"
-#include "main/sweep_images.hpp"
 #include "push/api/accounts.hpp"
 #include "push/api/first_user.hpp"
 #include "push/api/housekeeper.hpp"
@@ -29,9 +27,6 @@
 
 namespace push {
 namespace {
-
-// The database holds tokens: files are for this user and its group (0640, folders 0750) only.
-constexpr mode_t kUmask = 027;
 
 int cannot_start(const core::Error& error) {
   std::fprintf(stderr, "sharded-gotify: cannot start: %s\n", error.text.c_str());
@@ -97,7 +92,6 @@ void wait_for_the_end() {
 }  // namespace
 
 int serve(const config::Loaded& loaded) {
-  ::umask(kUmask);
   const config::Config& config = loaded.config;
   core::set_up_log(config.loglevel, colours());
   log_configuration(loaded);
@@ -114,8 +108,8 @@ int serve(const config::Loaded& loaded) {
   if (!store) return cannot_start(store.error());
   if (auto made = api::create_default_user(**store, config); !made) return cannot_start(made.error());
   files::ImageFolder images(config.uploadedimagesdir);
-  if (auto ready = images.prepare(); !ready) return cannot_start(ready.error());
-  sweep_images(**store, images, config.database.connection);
+  if (auto ready = prepare_images(**store, images, config.database.connection); !ready)
+    return cannot_start(ready.error());
 
   // The rooms, each after those that it uses.
   auth::Authenticator authenticator(**store, authenticator_options(config));

@@ -1,4 +1,4 @@
-#include "main/sweep_images.hpp"
+#include "main/prepare_images.hpp"
 
 #include <filesystem>
 #include <system_error>
@@ -23,15 +23,18 @@ core::Result<std::unordered_set<std::string>> named_images(store::Finder& store)
 
 }  // namespace
 
-void sweep_images(store::Finder& store, const files::ImageFolder& images, const std::string& connection) {
+core::Result<void> prepare_images(store::Finder& store, const files::ImageFolder& images,
+                                  const std::string& connection) {
+  if (auto ready = images.prepare(); !ready) return ready;
   const auto named = named_images(store);
-  if (!named) {
-    spdlog::warn("cannot look for pictures without an application error=\"{}\"", named.error().text);
-    return;
-  }
   std::error_code error;
   const auto database = std::filesystem::absolute(connection, error);
-  if (!error) images.sweep(*named, database.string());
+  if (!named) {
+    spdlog::warn("cannot look for pictures without an application error=\"{}\"", named.error().text);
+  } else if (!error) {
+    images.sweep(*named, database.string());
+  }
+  return {};
 }
 
 }  // namespace push
