@@ -1,14 +1,13 @@
 #include "store/sqlite/folder_lock.hpp"
 
 #include <gmock/gmock.h>
-#include <sys/file.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 #include <fstream>
 #include <iterator>
 
+#include "store/faults.hpp"
 #include "store/support.hpp"
 
 namespace push::store {
@@ -62,6 +61,17 @@ TEST_F(FolderLockTest, TheFileOfAKilledServerDoesNotLock) {
   open();
   EXPECT_THAT(content_of(lock_path()), ::testing::StartsWith("pid=" + std::to_string(::getpid()) + " host="));
   EXPECT_THAT(content_of(lock_path()), ::testing::Not(HasSubstr("longer note")));
+}
+
+TEST_F(FolderLockTest, WhereTheFileSystemCannotLockItStartsAllTheSame) {
+  for (const int error : {ENOLCK, EOPNOTSUPP}) {
+    faults().lock_error = error;
+    open();
+    metrics::Registry others;
+    EXPECT_TRUE(store::open(database, others)) << "nothing is locked";
+    faults().lock_error = 0;
+  }
+  append_id(application(user("alice"), "A1"), "m");
 }
 
 TEST_F(FolderLockTest, WithoutALockFileItStartsAllTheSame) {
