@@ -5,7 +5,9 @@
 namespace push::api {
 
 core::Result<model::User> Accounts::create_user(store::NewUser user) {
-  return store_.create_user(std::move(user));  // nothing remembered of a user who did not exist
+  auto stored = store_.create_user(std::move(user));
+  if (stored) authenticator_.added();  // this name and password may have been refused before
+  return stored;
 }
 
 core::Result<model::User> Accounts::update_user(core::UserId id, store::UserChange change) {
@@ -28,7 +30,7 @@ core::Result<std::vector<std::string>> Accounts::delete_user(core::UserId id) {
 
 core::Result<model::Application> Accounts::create_application(store::NewApplication application) {
   auto stored = store_.create_application(std::move(application));
-  if (stored) announce(Kind::application_added, stored->user, {}, stored->id);
+  if (stored) added(Kind::application_added, stored->user, {}, stored->id);
   return stored;
 }
 
@@ -63,7 +65,7 @@ core::Result<std::string> Accounts::delete_application(core::UserId user, core::
 
 core::Result<model::Client> Accounts::create_client(store::NewClient client) {
   auto stored = store_.create_client(std::move(client));
-  if (stored) announce(Kind::client_added, stored->user, stored->id);
+  if (stored) added(Kind::client_added, stored->user, stored->id);
   return stored;
 }
 
@@ -107,7 +109,7 @@ void Accounts::on_event(const cluster::Event& event) {
   switch (event.kind) {
     case Kind::client_added:
     case Kind::application_added:
-      return;
+      return authenticator_.added();
     case Kind::client_gone:
     case Kind::user_gone:
       return close(event.user, event.client);
@@ -143,6 +145,12 @@ bool Accounts::is_gone(core::UserId user, core::ClientId client) {
   }
   const auto found = store_.find_client(client);
   return !found || !*found || (*found)->user != user;
+}
+
+// The token may have been refused before.
+void Accounts::added(Kind kind, core::UserId user, core::ClientId client, core::ApplicationId application) {
+  authenticator_.added();
+  announce(kind, user, client, application);
 }
 
 void Accounts::changed(Kind kind, core::UserId user, core::ClientId client, core::ApplicationId application) {

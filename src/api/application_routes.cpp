@@ -79,6 +79,7 @@ net::Response create_application(Context& context) {
   wanted.user = context.user();
   const auth::MintedToken token = auth::mint_application_token(context.token_form());
   wanted.token = token.stored;
+  wanted.most = context.services.config.server.maxapplications;
   auto stored = context.services.accounts.create_application(std::move(wanted));
   if (!stored && stored.error().code == core::ErrorCode::not_found) return unauthorized(auth::unauthorized_text());
   if (!stored) return application_refusal(context, stored.error());

@@ -67,6 +67,7 @@ net::Response create_client(Context& context) {
   wanted.user = context.user();
   const auth::MintedToken token = auth::mint_client_token(context.token_form());
   wanted.token = token.stored;
+  wanted.most = context.services.config.server.maxclients;
   auto stored = context.services.accounts.create_client(std::move(wanted));
   if (!stored && stored.error().code == core::ErrorCode::not_found) return unauthorized(auth::unauthorized_text());
   if (!stored) return error(stored.error());

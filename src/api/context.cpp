@@ -1,5 +1,6 @@
 #include "api/context.hpp"
 
+#include <string>
 #include <utility>
 
 #include "api/access_log.hpp"
@@ -16,11 +17,38 @@ void Context::fail(const core::Error& error) {
   send(api::error(error), busy ? std::string_view(error.text) : std::string_view());
 }
 
+namespace {
+
+core::Error too_many(core::WorkerPool::Queue queue) {
+  const bool passwords = queue == core::WorkerPool::Queue::passwords;
+  return core::failure(core::ErrorCode::unavailable,
+                       passwords ? "too many passwords wait to be checked" : "too many requests wait for a worker");
+}
+
+}  // namespace
+
+std::optional<core::Address> Context::client_address() const {
+  const std::string forwarded = services.proxies.any() ? raw.header_list("X-Forwarded-For") : std::string();
+  return core::Address::parse(services.proxies.client_of(request.peer, forwarded));
+}
+
 void Context::on_worker(Work work, Queue queue) {
   core::WorkerPool::Job job([self = shared_from_this(), work = std::move(work)]() mutable { self->guarded(work); });
-  if (!services.workers.submit(job, queue)) {
-    fail(core::failure(core::ErrorCode::unavailable, "too many requests wait for a worker"));
-  }
+  if (!services.workers.submit(job, queue)) fail(too_many(queue));
+}
+
+void Context::on_password(Work work) {
+  auto check = [departed = reply.watch(), work = std::move(work)](Context& same) mutable {
+    if (departed->load(std::memory_order_relaxed)) {
+      same.log.count_abandoned();
+      return same.fail(core::failure(core::ErrorCode::unavailable, "closed before the password's turn"));
+    }
+    if (same.services.workers.is_stopping()) {
+      return same.fail(core::failure(core::ErrorCode::unavailable, "the server is stopping"));
+    }
+    work(same);
+  };
+  on_worker(std::move(check), Queue::passwords);
 }
 
 void Context::send(net::Response response, std::string_view cause) {

@@ -16,13 +16,18 @@ namespace push::api {
 struct Context;
 
 // Both kinds of handler take the one Context of the request.
-// Returns the answer. On::loop: memory only. On::worker: may block.
+// Returns the answer.
 using Handler = net::Response (*)(Context&);
-// Answers later, through Context::finish() or fail(). Called on the session's loop, or on a worker if the credentials
-// had to be looked up.
+// Answers later, through Context::finish() or fail().
 using LateHandler = void (*)(Context&);
 
-enum class On { loop, worker };
+// The thread that calls the handler.
+enum class On {
+  loop,     // memory only: the session's loop, or the thread that has looked the credentials up
+  look_up,  // one short read of the database
+  worker,   // may block
+  web,      // the loop for files inside the program, a worker if a web interface is configured (`uidir`)
+};
 enum class Gate {
   api,   // CORS and the configured response headers apply
   none,  // neither

@@ -41,17 +41,17 @@ net::Response elevate_client(Context& context);
 
 // session_routes.cpp: /auth/local/login and /auth/logout (protocol 1.8, 2.3).
 // Creates the client of a browser's cookie, from a name and a password.
-net::Response log_in(Context& context);
+void log_in(Context& context);
 net::Response log_out(Context& context);
 
 // user_routes.cpp: /user and /current/user (protocol 1.8).
 net::Response current_user(Context& context);
-net::Response change_password(Context& context);
+void change_password(Context& context);
 net::Response list_users(Context& context);
 // Administrators only; anyone if `registration` is on.
-net::Response create_user(Context& context);
+void create_user(Context& context);
 net::Response find_user(Context& context);
-net::Response update_user(Context& context);
+void update_user(Context& context);
 net::Response delete_user(Context& context);
 
 // info_routes.cpp: routes without credentials (protocol 1.4), and /plugin on a server without plugins (8).

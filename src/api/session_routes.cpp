@@ -22,25 +22,21 @@ net::Response with_cookie(net::Response response, std::string cookie) {
   return response;
 }
 
-}  // namespace
-
-net::Response log_in(Context& context) {
-  const auto basic = read_credentials(context.request).basic;
-  if (!basic) return unauthorized("basic auth required");
-  const auto principal = context.services.authenticator.log_in(*basic);
-  if (!principal) return error(principal.error());
+// The password was right.
+net::Response create_session(Context& context) {
   store::NewClient wanted;
   binder::Form form("ClientParams");
   form.text("name", wanted.name).required();
   if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
-  const auto user = context.services.store.find_user((*principal)->user);
+  const auto user = context.services.store.find_user(context.user());
   if (!user) return error(user.error());
   if (!*user) return unauthorized(kInvalid);
 
   const core::WallTime now = core::wall_now();
   const auth::MintedToken token = auth::mint_client_token(context.token_form());
-  wanted.user = (*principal)->user;
+  wanted.user = context.user();
   wanted.token = token.stored;
+  wanted.most = context.services.config.server.maxclients;
   wanted.expires_after_inactivity_seconds = kSessionSeconds;
   wanted.elevated_until = now + kElevation;
   const auto client = context.services.accounts.create_client(std::move(wanted));
@@ -49,6 +45,24 @@ net::Response log_in(Context& context) {
   std::string out;
   model::append_json(out, **user, {client->id, client->elevated_until}, now);
   return with_cookie(json(out), session_cookie(token.shown, context.services.config.server.securecookie));
+}
+
+void logged_in(Context& context, core::Result<auth::PrincipalPtr> principal) {
+  if (!principal) return context.fail(principal.error());
+  context.principal = *std::move(principal);
+  context.on_worker([](Context& same) { same.finish(create_session(same)); });
+}
+
+}  // namespace
+
+void log_in(Context& context) {
+  auto basic = read_credentials(context.request).basic;
+  if (!basic) return context.finish(unauthorized("basic auth required"));
+  basic->from = context.client_address();
+  const auth::Authenticator& authenticator = context.services.authenticator;
+  if (auto known = authenticator.recall(*basic)) return logged_in(context, *std::move(known));
+  context.on_password(
+      [basic = *std::move(basic), &authenticator](Context& same) { logged_in(same, authenticator.log_in(basic)); });
 }
 
 net::Response log_out(Context& context) {

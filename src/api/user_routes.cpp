@@ -36,8 +36,15 @@ net::Response show(const model::User& user) {
   return json(out);
 }
 
-core::Result<std::string> hash_of(const Context& context, const std::string& password) {
-  return auth::hash_password(password, context.services.config.passstrength);
+// Hashes, then calls `then` on a worker.
+void with_hash(Context& context, std::string password, core::Callback<net::Response(Context&, std::string)> then) {
+  context.on_password([password = std::move(password), then = std::move(then)](Context& hashing) mutable {
+    auto hash = auth::hash_password(password, hashing.services.config.passstrength);
+    if (!hash) return hashing.fail(hash.error());
+    hashing.on_worker([hash = *std::move(hash), then = std::move(then)](Context& same) mutable {
+      same.finish(then(same, std::move(hash)));
+    });
+  });
 }
 
 // Whether this user may be created. Errors: forbidden to a known user, unauthorized to an unknown one.
@@ -49,6 +56,11 @@ core::Result<void> check_registration(const Context& context, bool admin_wanted)
   if (!context.services.config.registration) return core::failure(code, "you are not allowed to access this api");
   if (admin_wanted) return core::failure(code, "you are not allowed to create an admin user");
   return {};
+}
+
+net::Response store_update(Context& context, store::UserChange wanted) {
+  const auto stored = context.services.accounts.update_user(core::UserId{context.id}, std::move(wanted));
+  return stored ? show(*stored) : user_refusal(stored.error());
 }
 
 }  // namespace
@@ -63,17 +75,16 @@ net::Response current_user(Context& context) {
   return json(out);
 }
 
-net::Response change_password(Context& context) {
+void change_password(Context& context) {
   std::string password;
   binder::Form form("UserExternalPass");
   form.text("pass", password).required();
-  if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
-  auto hash = hash_of(context, password);
-  if (!hash) return error(hash.error());
-  const auto changed = context.services.accounts.set_password(context.user(), *std::move(hash));
-  if (!changed && changed.error().code == core::ErrorCode::not_found) return unauthorized(auth::unauthorized_text());
-  if (!changed) return error(changed.error());
-  return empty();
+  if (auto bound = binder::bind(context.source(), form); !bound) return context.fail(bound.error());
+  with_hash(context, std::move(password), [](Context& same, std::string hash) {
+    const auto changed = same.services.accounts.set_password(same.user(), std::move(hash));
+    if (!changed && changed.error().code == core::ErrorCode::not_found) return unauthorized(auth::unauthorized_text());
+    return changed ? empty() : error(changed.error());
+  });
 }
 
 net::Response list_users(Context& context) {
@@ -82,23 +93,23 @@ net::Response list_users(Context& context) {
   return json_list(*found, [](std::string& out, const model::User& user) { model::append_json(out, user); });
 }
 
-net::Response create_user(Context& context) {
+void create_user(Context& context) {
   store::NewUser wanted;
   std::string password;
   binder::Form form("CreateUserExternal");
   form.text("name", wanted.name).required();
   form.boolean("admin", wanted.admin);
   form.text("pass", password).required();
-  if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
-  if (auto allowed = check_registration(context, wanted.admin); !allowed) return error(allowed.error());
+  if (auto bound = binder::bind(context.source(), form); !bound) return context.fail(bound.error());
+  if (auto allowed = check_registration(context, wanted.admin); !allowed) return context.fail(allowed.error());
   const auto namesake = context.services.store.find_user_by_name(wanted.name);  // before the hash, which is expensive
-  if (!namesake) return error(namesake.error());
-  if (*namesake) return error(core::failure(core::Conflict::name, {}));
-  auto hash = hash_of(context, password);
-  if (!hash) return error(hash.error());
-  wanted.pass_hash = *std::move(hash);
-  const auto stored = context.services.accounts.create_user(std::move(wanted));
-  return stored ? show(*stored) : error(stored.error());
+  if (!namesake) return context.fail(namesake.error());
+  if (*namesake) return context.fail(core::failure(core::Conflict::name, {}));
+  with_hash(context, std::move(password), [wanted = std::move(wanted)](Context& same, std::string hash) mutable {
+    wanted.pass_hash = std::move(hash);
+    const auto stored = same.services.accounts.create_user(std::move(wanted));
+    return stored ? show(*stored) : error(stored.error());
+  });
 }
 
 net::Response find_user(Context& context) {
@@ -106,23 +117,20 @@ net::Response find_user(Context& context) {
   return found ? show(*found) : error(found.error());
 }
 
-net::Response update_user(Context& context) {
+void update_user(Context& context) {
   store::UserChange wanted;
   std::string password;
   binder::Form form("UpdateUserExternal");
   form.text("name", wanted.name).required();
   form.boolean("admin", wanted.admin);
   form.text("pass", password);
-  if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
-  if (auto found = named_user(context); !found) return error(found.error());
-  if (!password.empty()) {
-    auto hash = hash_of(context, password);
-    if (!hash) return error(hash.error());
-    wanted.pass_hash = *std::move(hash);
-  }
-  const auto stored = context.services.accounts.update_user(core::UserId{context.id}, std::move(wanted));
-  if (!stored) return user_refusal(stored.error());
-  return show(*stored);
+  if (auto bound = binder::bind(context.source(), form); !bound) return context.fail(bound.error());
+  if (auto found = named_user(context); !found) return context.fail(found.error());
+  if (password.empty()) return context.finish(store_update(context, std::move(wanted)));
+  with_hash(context, std::move(password), [wanted = std::move(wanted)](Context& same, std::string hash) mutable {
+    wanted.pass_hash = std::move(hash);
+    return store_update(same, std::move(wanted));
+  });
 }
 
 net::Response delete_user(Context& context) {

@@ -1,5 +1,6 @@
 #include "main/server.hpp"
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -26,6 +27,8 @@
 
 namespace push {
 namespace {
+
+constexpr std::size_t kLookUpThreads = 1;  // a look-up takes some 20 microseconds
 
 int cannot_start(const core::Error& error) {
   std::fprintf(stderr, "sharded-gotify: cannot start: %s\n", error.text.c_str());
@@ -61,11 +64,19 @@ core::Result<void> listen(net::LoopPool& loops, const config::Server& server, ap
   return {};
 }
 
-auth::Options authenticator_options(const config::Config& config) {
+auth::Options authenticator_options(const config::Config& config, unsigned password_cost) {
+  const config::Passwords& passwords = config.server.passwords;
   return {.token_cache = config.server.tokencache,
           .enforce_elevation = config.compat == config::Compat::v3,
           .touch_seconds = config.server.tokenperiodseconds,
-          .password_cost = config.passstrength};
+          .password_cost = password_cost,
+          .guesses = {.tries = passwords.tries,
+                      .wait = std::chrono::seconds(passwords.waitseconds),
+                      .longest_wait = std::chrono::seconds(passwords.maxwaitseconds),
+                      .address_tries = passwords.addresstries,
+                      .address_period = std::chrono::seconds(passwords.addressperiodseconds),
+                      .every_address = !config.server.trustedproxies.empty(),
+                      .tracked = config.server.throttlecache}};
 }
 
 void add_gauges(metrics::Registry& metrics, const core::WorkerPool& workers, const hub::Hub& hub) {
@@ -73,6 +84,8 @@ void add_gauges(metrics::Registry& metrics, const core::WorkerPool& workers, con
                 [&workers] { return static_cast<std::int64_t>(workers.waiting()); });
   metrics.gauge("push_lookups_waiting", "Look-ups of tokens that wait for a worker.",
                 [&workers] { return static_cast<std::int64_t>(workers.waiting(core::WorkerPool::Queue::look_ups)); });
+  metrics.gauge("push_passwords_waiting", "Passwords that wait to be checked or hashed.",
+                [&workers] { return static_cast<std::int64_t>(workers.waiting(core::WorkerPool::Queue::passwords)); });
   metrics.gauge("push_online_users", "Users with an open stream.",
                 [&hub] { return static_cast<std::int64_t>(hub.online_users()); });
 }
@@ -106,12 +119,16 @@ int serve(const config::Loaded& loaded) {
   auto store = store::open(config.database, metrics);
   if (!store) return cannot_start(store.error());
   if (auto made = api::create_default_user(**store, config); !made) return cannot_start(made.error());
+  const auto password_cost = auth::highest_cost(**store, config.passstrength);
+  if (!password_cost) return cannot_start(password_cost.error());
   files::ImageFolder images(config.uploadedimagesdir);
   if (auto ready = images.prepare(); !ready) return cannot_start(ready.error());
 
   // The rooms, each after those that it uses.
-  auth::Authenticator authenticator(**store, authenticator_options(config));
-  core::WorkerPool workers(config.server.workers, {config.server.workerqueue, config.server.lookupqueue});
+  auth::Authenticator authenticator(**store, authenticator_options(config, *password_cost), metrics);
+  core::WorkerPool workers({.jobs = {config.server.workers, config.server.workerqueue},
+                            .look_ups = {kLookUpThreads, config.server.lookupqueue},
+                            .passwords = {config.server.passwords.workers, config.server.passwords.queue}});
   hub::Hub hub(config.server.stream.shards);
   add_gauges(metrics, workers, hub);
   net::LoopPool loops(config.server, hub, metrics);

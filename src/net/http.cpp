@@ -54,6 +54,12 @@ Reply::~Reply() {
   send(std::move(broken));
 }
 
+Departed Reply::watch() {
+  auto departed = std::make_shared<std::atomic<bool>>(false);
+  if (receiver_ != nullptr) receiver_->watch(session_, departed);
+  return departed;
+}
+
 void Reply::send(Response response) {
   if (ReplyReceiver* receiver = std::exchange(receiver_, nullptr)) receiver->answer(session_, std::move(response));
 }

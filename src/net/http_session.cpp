@@ -190,6 +190,7 @@ void HttpSession::answer(Response response) {
 
 void HttpSession::write(Response response) {
   state_ = State::writing;
+  departed_.reset();
   if (response.close || draining_) keep_alive_ = false;
   set_deadline(context_.limits.bodytimeoutseconds);
   std::string& head = context_.head;
@@ -300,6 +301,7 @@ void HttpSession::stream(const Request& request, const Admission& admission) {
 // ---- the end
 
 void HttpSession::check_deadline() {
+  if (departed_ != nullptr && wire_->peer_has_left()) departed_->store(true, std::memory_order_relaxed);
   if (state_ == State::writing && is_taking()) set_deadline(context_.limits.bodytimeoutseconds);
   if (deadline_ == 0 || static_cast<int>(context_.seconds - deadline_) < 0) return;
   if (state_ == State::reading_header && request_ == nullptr) return close();  // it never sent a byte
@@ -321,6 +323,7 @@ void HttpSession::abort() {
 void HttpSession::close() {
   if (state_ == State::closed) return;
   state_ = State::closed;
+  if (departed_ != nullptr) departed_->store(true, std::memory_order_relaxed);
   wire_->close();
   context_.owner.closed(id_);
 }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "net/refusal.hpp"
 #include "net/session_context.hpp"
@@ -26,6 +27,10 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   void start();
   void answer(Response response);
   void stream(const Request& request, const Admission& admission);
+  // The request in progress asks to be told when its peer has left.
+  void watch(Departed departed) { departed_ = std::move(departed); }
+  // Until which loop second it waits for its next request; empty: it is busy.
+  std::optional<unsigned> idle_until() const { return state_ == State::idle ? std::optional(deadline_) : std::nullopt; }
   // Called by the loop once per second.
   void check_deadline();
   // Shutdown: an idle session ends now, a busy one after its answer.
@@ -79,6 +84,7 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   std::unique_ptr<Request::Impl> request_;  // being read; empty before its first byte
   std::string rest_;                        // bytes read but not parsed yet
   std::unique_ptr<Unsent> unsent_;
+  Departed departed_;      // of the request in progress, empty = nobody asks
   unsigned deadline_ = 0;  // loop second; 0 = none
   State state_ = State::reading_header;
   bool keep_alive_ = true;

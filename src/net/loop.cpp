@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <utility>
@@ -15,6 +16,7 @@ namespace {
 using boost::system::error_code;
 
 constexpr unsigned kSweepsPerSecond = 10;  // each visits a tenth of the slots
+constexpr std::size_t kGiveWay = 64;       // sessions per sweep, as many as the loop accepts at once
 
 }  // namespace
 
@@ -97,6 +99,16 @@ void Loop::unpack(Parcel& parcel) {
   std::visit(visitor, parcel);
 }
 
+void Loop::watch(std::uint64_t session, Departed departed) {
+  if (!on_loop_thread()) {
+    return drop(
+        Order([this, session, departed = std::move(departed)]() mutable { watch(session, std::move(departed)); }));
+  }
+  const auto found = sessions_.find(session);
+  if (found == sessions_.end()) return departed->store(true, std::memory_order_relaxed);
+  found->second->watch(std::move(departed));
+}
+
 void Loop::answer(std::uint64_t session, Response response) {
   if (!on_loop_thread()) return drop(Answer{session, std::move(response)});
   const auto found = sessions_.find(session);
@@ -138,7 +150,8 @@ bool Loop::adopt(std::uint64_t session, int descriptor, const Admission& admissi
   sessions_.erase(session);
   // Its socket is already counted, as a session's.
   const std::size_t before = connections_.size();
-  const bool adopted = connections_.adopt(descriptor, admission.transport, admission.user, admission.client, greeting);
+  const bool adopted =
+      connections_.adopt(descriptor, admission.transport, admission.user, admission.client, greeting, admission.place);
   if (adopted)
     ++connections_seen_;
   else
@@ -201,6 +214,20 @@ void Loop::count_sockets() {
 
 // ---- time
 
+// The longest idle first. New connections wait meanwhile, but no longer than the acceptor's pause.
+void Loop::give_way() {
+  std::vector<std::pair<unsigned, std::shared_ptr<HttpSession>>> idle;
+  for (const auto& [id, session] : sessions_) {
+    if (const auto until = session->idle_until()) idle.emplace_back(*until, session);
+  }
+  const auto end = idle.begin() + static_cast<std::ptrdiff_t>(std::min(idle.size(), kGiveWay));
+  std::partial_sort(idle.begin(), end, idle.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (auto next = idle.begin(); next != end; ++next) {
+    shared_.http_meters.gave_way.add();
+    next->second->abort();
+  }
+}
+
 void Loop::schedule_sweep() {
   sweep_timer_.expires_after(std::chrono::milliseconds(1000 / kSweepsPerSecond));
   sweep_timer_.async_wait([this](error_code error) {
@@ -212,6 +239,7 @@ void Loop::sweep() {
   PUSH_CHECK(on_loop_thread());
   connections_.sweep(kSweepsPerSecond);
   count_sockets();
+  if (shared_.sockets.open.load(std::memory_order_relaxed) >= shared_.sockets.max) give_way();
   if (++sweeps_ == kSweepsPerSecond) {
     sweeps_ = 0;
     ++for_sessions_.seconds;

@@ -98,6 +98,10 @@ struct HttpSessionTest : testing::Test, SessionOwner, ReplyReceiver, RequestHand
     session.reset();
   }
   // ReplyReceiver
+  void watch(std::uint64_t id, Departed departed) override {
+    EXPECT_EQ(id, kId);
+    if (const auto target = held()) target->watch(std::move(departed));
+  }
   void answer(std::uint64_t id, Response response) override {
     EXPECT_EQ(id, kId);
     if (const auto target = held()) target->answer(std::move(response));

@@ -17,6 +17,8 @@ namespace push::api {
 
 struct Context;
 class AccessLog;
+class RateLimits;
+class StreamCaps;
 
 class Service final : public net::RequestHandler, public net::StreamGate {
  public:
@@ -34,7 +36,7 @@ class Service final : public net::RequestHandler, public net::StreamGate {
   void still_open(const std::vector<core::ClientId>& clients) override;
 
  private:
-  enum class Place { loop, worker };
+  enum class Place { brief, worker };  // brief: a loop, or a thread that must be free again soon
   void begin(Context& context);
   void admit(Context& context);
   void admitted(Context& context, core::Result<auth::Admitted> admission, Place place);
@@ -42,6 +44,8 @@ class Service final : public net::RequestHandler, public net::StreamGate {
 
   const Services services_;
   const std::unique_ptr<AccessLog> log_;
+  const std::unique_ptr<RateLimits> rates_;
+  const std::unique_ptr<StreamCaps> caps_;
   metrics::Counter& untouched_;
 };
 

@@ -1,6 +1,7 @@
 // One HTTP exchange as a handler sees it. Request wraps what Boost.Beast parsed; Reply carries the answer, from any
 // thread, back to the loop that owns the session.
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -50,11 +51,17 @@ struct Admission {
   stream::Transport transport = stream::Transport::websocket;
   std::optional<core::MessageId> since;  // the last message that the client has; carried for resume, nothing reads it
   std::shared_ptr<const void> context;   // opaque, returned to the gate; may be null
+  std::shared_ptr<const void> place;     // opaque, kept until the stream ends; may be null
 };
+
+// Becomes true within about a second after the peer has closed its connection, or at least its sending side. Any
+// thread.
+using Departed = std::shared_ptr<std::atomic<bool>>;
 
 // The loop that owns the session. Any thread. Answers for a session that has ended are dropped.
 class ReplyReceiver {
  public:
+  virtual void watch(std::uint64_t session, Departed departed) = 0;
   virtual void answer(std::uint64_t session, Response response) = 0;
   virtual void stream(std::uint64_t session, Request request, Admission admission) = 0;
 
@@ -71,6 +78,9 @@ class Reply {
   Reply& operator=(Reply&&) = delete;
   ~Reply();
 
+  // For work that waits in a queue and is not worth beginning for a peer that has left. Costs an allocation, and while
+  // the answer is outstanding a system call per second. An answer is still due.
+  Departed watch();
   void send(Response response);
   // Turns this exchange into a stream: checks `request` (e.g. the WebSocket handshake), sends the head of the response
   // (e.g. the 101), and moves the descriptor to the loop's connection table. An invalid or unsupported request is
