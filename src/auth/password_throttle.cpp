@@ -47,7 +47,7 @@ std::optional<std::chrono::seconds> PasswordThrottle::wait(const Credentials::Ba
 
 void PasswordThrottle::failed(const Credentials::Basic& basic, bool again, core::SteadyTime now) {
   wrong_.add();
-  if (counts_address(basic)) static_cast<void>(addresses_.admit(address_key(basic), now));
+  if (!again && counts_address(basic)) static_cast<void>(addresses_.admit(address_key(basic), now));
   if (limits_.tries == 0) return;
   const KeyedHash::Digest key = key_of(basic);
   const core::Lock lock(mutex_);

@@ -30,7 +30,7 @@ class PasswordThrottle {
   // Empty: the password may be checked. Otherwise counts a refusal and returns the time until then, rounded up.
   std::optional<std::chrono::seconds> wait(const Credentials::Basic& basic, core::SteadyTime now);
   // `again`: the same wrong password as before. A device with an outdated password thus uses the free tries up, but it
-  // does not lock out its owner, who types the new one at the same address.
+  // does not lock out its owner, who types the new one at the same address; nor does it count for the address.
   void failed(const Credentials::Basic& basic, bool again, core::SteadyTime now);
   void succeeded(const Credentials::Basic& basic);
 

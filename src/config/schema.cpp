@@ -204,6 +204,10 @@ void add_server(std::vector<Key>& keys) {
   add(boolean(PUSH_KEY(server.securecookie),
               "mark the session cookie Secure, so that browsers send it over https only"));
   add(number(PUSH_KEY(server.tokenperiodseconds), 1, 86400, "seconds between two writes of a token's last use"));
+}
+
+void add_guards(std::vector<Key>& keys) {
+  const auto add = [&keys](Key key) { keys.push_back(std::move(key)); };
   add(number(PUSH_KEY(server.passwords.workers), 1, 64, "threads that check and hash passwords"));
   add(number(PUSH_KEY(server.passwords.queue), 1, kMany,
              "passwords that may wait to be checked or hashed; beyond that, 503"));
@@ -225,6 +229,10 @@ void add_server(std::vector<Key>& keys) {
   add(number(PUSH_KEY(server.rates.addressperminute), 0, kMany,
              "API requests per minute of one client address, of an IPv6 /64 together (429); 0 = no limit"));
   add(number(PUSH_KEY(server.rates.addressburst), 1, kMany, "requests that a client address may send at once"));
+}
+
+void add_connections(std::vector<Key>& keys) {
+  const auto add = [&keys](Key key) { keys.push_back(std::move(key)); };
   add(number(PUSH_KEY(server.http.headerlimit), kKilo, kMega, "maximum size of a request header in bytes"));
   add(number(PUSH_KEY(server.http.bodylimit), kKilo, kGiga, "maximum size of a request body in bytes"));
   add(number(PUSH_KEY(server.http.bodybudget), 64 * kKilo, 64 * kGiga,
@@ -317,6 +325,8 @@ std::vector<Key> schema() {
   add(choice(PUSH_KEY(compat), "major version of Gotify to be compatible with"));
   add(level(PUSH_KEY(loglevel), "minimum log level"));
   add_server(keys);
+  add_guards(keys);
+  add_connections(keys);
   add_database(keys);
   add(full_text(PUSH_KEY(defaultuser.name), "name of the first user, created only in an empty database"));
   add(secret(text(PUSH_KEY(defaultuser.pass), "password of the first user"), always));

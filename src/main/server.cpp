@@ -79,6 +79,12 @@ auth::Options authenticator_options(const config::Config& config, unsigned passw
                       .tracked = config.server.throttlecache}};
 }
 
+core::WorkerPool::Sizes lanes_of(const config::Server& server) {
+  return {.jobs = {server.workers, server.workerqueue},
+          .look_ups = {kLookUpThreads, server.lookupqueue},
+          .passwords = {server.passwords.workers, server.passwords.queue}};
+}
+
 void add_gauges(metrics::Registry& metrics, const core::WorkerPool& workers, const hub::Hub& hub) {
   metrics.gauge("push_workers_waiting", "Jobs that wait for a worker.",
                 [&workers] { return static_cast<std::int64_t>(workers.waiting()); });
@@ -126,9 +132,7 @@ int serve(const config::Loaded& loaded) {
 
   // The rooms, each after those that it uses.
   auth::Authenticator authenticator(**store, authenticator_options(config, *password_cost), metrics);
-  core::WorkerPool workers({.jobs = {config.server.workers, config.server.workerqueue},
-                            .look_ups = {kLookUpThreads, config.server.lookupqueue},
-                            .passwords = {config.server.passwords.workers, config.server.passwords.queue}});
+  core::WorkerPool workers(lanes_of(config.server));
   hub::Hub hub(config.server.stream.shards);
   add_gauges(metrics, workers, hub);
   net::LoopPool loops(config.server, hub, metrics);

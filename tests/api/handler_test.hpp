@@ -59,12 +59,14 @@ class HandlerTest : public testing::Test {
     store.add_client(2, 2, "Ctwo");
     for (const std::uint64_t user : {1, 2}) hub.join(core::UserId{user}, 0);
     config.passstrength = 4;
-    spdlog::set_level(spdlog::level::off);  // the log would ask net::Request, which is empty here
+    spdlog::set_level(spdlog::level::off);  // the access log would ask net::Request, which is empty here
     principal.kind = Kind::client;
     principal.user = core::UserId{1};
     principal.admin = true;
     principal.client = core::ClientId{1};
   }
+
+  ~HandlerTest() override { spdlog::set_level(level); }
 
   void add_messages(std::uint64_t application, int count) {
     for (int i = 0; i < count; ++i) {
@@ -117,6 +119,7 @@ class HandlerTest : public testing::Test {
     return authenticator.epoch() - before;
   }
 
+  const spdlog::level::level_enum level = spdlog::get_level();
   metrics::Registry metrics;
   test::MemoryStore store;
   auth::Authenticator authenticator{store, {}, metrics};

@@ -212,15 +212,6 @@ TEST_F(AuthenticatorTest, AnswersMissingCredentialsFromMemoryAlone) {
   EXPECT_EQ(store.lookups, 0);
 }
 
-TEST_F(AuthenticatorTest, DoesNotRememberRefusals) {
-  EXPECT_FALSE(authenticator.authenticate(Access::client, token("Clater")));
-  EXPECT_FALSE(authenticator.recall(Access::client, token("Clater")));
-  EXPECT_FALSE(authenticator.authenticate(Access::client, basic("admin", "later")));
-  EXPECT_FALSE(authenticator.recall(Access::client, basic("admin", "later")));
-  store.add_client(30, 2, "Clater");
-  EXPECT_EQ(who(authenticator.authenticate(Access::client, token("Clater"))), "client 30 of 2");
-}
-
 TEST_F(AuthenticatorTest, AnApplicationTokenKnownFromPostingOpensNoOtherDoor) {
   ASSERT_TRUE(authenticator.authenticate(Access::post_message, token("Aapp")));
   EXPECT_FALSE(authenticator.recall(Access::client, token("Aapp")));

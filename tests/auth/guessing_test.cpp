@@ -126,6 +126,7 @@ TEST_F(Guessing, APasswordThatWasWrongIsRightAtOnceWhenItIsSet) {
   store.users[0].pass_hash = *hash_password("next", 4);
   authenticator.forget(core::UserId{1});
   EXPECT_TRUE(ask(basic("admin", "next")));
+  EXPECT_EQ(refusal(basic("new", "next")), ErrorCode::unauthorized);
   store.add_user(3, "new", *hash_password("next", 4), false);
   EXPECT_EQ(refusal(basic("new", "next")), ErrorCode::unauthorized);
   authenticator.added();

@@ -59,7 +59,7 @@ TEST_P(NewApplicationContract, AUserMayHaveSoManyApplicationsAndClients) {
   const auto alice = user("alice");
   const auto bob = user("bob");
   const auto application = [&](core::UserId owner, const char* token) {
-    NewApplication wanted{owner, token, "name"};
+    NewApplication wanted{owner, token, "name", "", 0, ""};
     wanted.most = 2;
     return store->create_application(std::move(wanted));
   };

@@ -42,7 +42,7 @@ struct Options {
   bool enforce_elevation = false;     // compat v3 (protocol 0, row d)
   unsigned touch_seconds = 300;       // minimum time between two writes of a token's last use (protocol 2.6)
   unsigned password_cost = 10;        // every wrong password takes as long as bcrypt of this cost: highest_cost()
-  GuessLimits guesses;
+  GuessLimits guesses{};
   core::SteadyTime (*clock)() = &core::steady_now;  // of waits, and of what is remembered for some seconds
 };
 
