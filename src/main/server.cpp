@@ -113,7 +113,6 @@ int serve(const config::Loaded& loaded) {
   const config::Config& config = loaded.config;
   core::set_up_log(config.loglevel, colours());
   log_configuration(loaded);
-
   auto origins = api::OriginRules::compile(config.server);
   if (!origins) return cannot_start(origins.error());
   auto proxies = api::TrustedProxies::parse(config.server.trustedproxies);
