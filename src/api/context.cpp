@@ -32,6 +32,17 @@ std::optional<core::Address> Context::client_address() const {
   return core::Address::parse(services.proxies.client_of(request.peer, forwarded));
 }
 
+void Context::finish_without(std::vector<std::string> images, net::Response response) {
+  std::erase(images, std::string());
+  if (images.empty()) return finish(std::move(response));
+  const auto answer = std::make_shared<net::Response>(std::move(response));
+  core::WorkerPool::Job job([self = shared_from_this(), images = std::move(images), answer] {
+    for (const std::string& image : images) self->services.images.remove(image);
+    self->finish(std::move(*answer));
+  });
+  if (!services.workers.submit(job)) finish(std::move(*answer));
+}
+
 void Context::on_worker(Work work, Queue queue) {
   core::WorkerPool::Job job([self = shared_from_this(), work = std::move(work)]() mutable { self->guarded(work); });
   if (!services.workers.submit(job, queue)) fail(too_many(queue));

@@ -22,6 +22,12 @@ const Context& context_of(const net::Admission& admission) {
   return *static_cast<const Context*>(admission.context.get());
 }
 
+// Calls the handler of its route.
+void handle_routed(Context& context) {
+  if (const LateHandler* late = std::get_if<LateHandler>(&context.route->action)) return (*late)(context);
+  context.finish(std::get<Handler>(context.route->action)(context));
+}
+
 }  // namespace
 
 Service::Service(Services services)
@@ -145,14 +151,10 @@ void Service::admitted(Context& context, core::Result<auth::Admitted> admission,
 }
 
 void Service::run(Context& context, Place place) {
-  const auto act = [](Context& same) {
-    if (const LateHandler* late = std::get_if<LateHandler>(&same.route->action)) return (*late)(same);
-    same.finish(std::get<Handler>(same.route->action)(same));
-  };
   const On on = context.route->on;
   const bool embedded = on == On::web && services_.config.uidir.empty();
-  if (on == On::loop || embedded || place == Place::worker) return act(context);
-  context.on_worker(act, on == On::look_up ? Queue::look_ups : Queue::jobs);
+  if (on == On::loop || embedded || place == Place::worker) return handle_routed(context);
+  context.on_worker(&handle_routed, on == On::look_up ? Queue::look_ups : Queue::jobs);
 }
 
 }  // namespace push::api

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "api/context.hpp"
 #include "api/respond.hpp"
@@ -36,14 +37,12 @@ net::Response show(const model::User& user) {
   return json(out);
 }
 
-// Hashes, then calls `then` on a worker.
-void with_hash(Context& context, std::string password, core::Callback<net::Response(Context&, std::string)> then) {
-  context.on_password([password = std::move(password), then = std::move(then)](Context& hashing) mutable {
-    auto hash = auth::hash_password(password, hashing.services.config.passstrength);
-    if (!hash) return hashing.fail(hash.error());
-    hashing.on_worker([hash = *std::move(hash), then = std::move(then)](Context& same) mutable {
-      same.finish(then(same, std::move(hash)));
-    });
+// Hashes, then calls `then`, which must not block, on the same thread.
+void with_hash(Context& context, std::string password, core::Callback<void(Context&, std::string)> then) {
+  context.on_password([password = std::move(password), then = std::move(then)](Context& same) mutable {
+    auto hash = auth::hash_password(password, same.services.config.passstrength);
+    if (!hash) return same.fail(hash.error());
+    then(same, *std::move(hash));
   });
 }
 
@@ -58,9 +57,11 @@ core::Result<void> check_registration(const Context& context, bool admin_wanted)
   return {};
 }
 
-net::Response store_update(Context& context, store::UserChange wanted) {
-  const auto stored = context.services.accounts.update_user(core::UserId{context.id}, std::move(wanted));
-  return stored ? show(*stored) : user_refusal(stored.error());
+void store_update(Context& context, store::UserChange wanted) {
+  const auto answer = [](Context&, const core::Result<model::User>& stored) {
+    return stored ? show(*stored) : user_refusal(stored.error());
+  };
+  context.services.accounts.update_user(core::UserId{context.id}, std::move(wanted), context.answer_with(answer));
 }
 
 }  // namespace
@@ -81,9 +82,11 @@ void change_password(Context& context) {
   form.text("pass", password).required();
   if (auto bound = binder::bind(context.source(), form); !bound) return context.fail(bound.error());
   with_hash(context, std::move(password), [](Context& same, std::string hash) {
-    const auto changed = same.services.accounts.set_password(same.user(), std::move(hash));
-    if (!changed && changed.error().code == core::ErrorCode::not_found) return unauthorized(auth::unauthorized_text());
-    return changed ? empty() : error(changed.error());
+    const auto answer = [](Context&, const core::Result<void>& changed) {
+      if (!changed && changed.error().code == core::ErrorCode::not_found) return unauthorized(auth::unauthorized_text());
+      return changed ? empty() : error(changed.error());
+    };
+    same.services.accounts.set_password(same.user(), std::move(hash), same.answer_with(answer));
   });
 }
 
@@ -107,8 +110,10 @@ void create_user(Context& context) {
   if (*namesake) return context.fail(core::failure(core::Conflict::name, {}));
   with_hash(context, std::move(password), [wanted = std::move(wanted)](Context& same, std::string hash) mutable {
     wanted.pass_hash = std::move(hash);
-    const auto stored = same.services.accounts.create_user(std::move(wanted));
-    return stored ? show(*stored) : error(stored.error());
+    const auto answer = [](Context&, const core::Result<model::User>& stored) {
+      return stored ? show(*stored) : error(stored.error());
+    };
+    same.services.accounts.create_user(std::move(wanted), same.answer_with(answer));
   });
 }
 
@@ -126,19 +131,22 @@ void update_user(Context& context) {
   form.text("pass", password);
   if (auto bound = binder::bind(context.source(), form); !bound) return context.fail(bound.error());
   if (auto found = named_user(context); !found) return context.fail(found.error());
-  if (password.empty()) return context.finish(store_update(context, std::move(wanted)));
+  if (password.empty()) return store_update(context, std::move(wanted));
   with_hash(context, std::move(password), [wanted = std::move(wanted)](Context& same, std::string hash) mutable {
     wanted.pass_hash = std::move(hash);
-    return store_update(same, std::move(wanted));
+    store_update(same, std::move(wanted));
   });
 }
 
-net::Response delete_user(Context& context) {
-  const core::UserId id{context.id};
-  const auto images = context.services.accounts.delete_user(id);
-  if (!images) return user_refusal(images.error());
-  for (const std::string& image : *images) context.services.images.remove(image);
-  return empty();
+void delete_user(Context& context) {
+  context.services.accounts.delete_user(
+      core::UserId{context.id},
+      [self = context.shared_from_this()](const core::Result<std::vector<std::string>>& images) {
+        self->guarded([&](Context& same) {
+          if (!images) return same.finish(user_refusal(images.error()));
+          same.finish_without(*images, empty());
+        });
+      });
 }
 
 }  // namespace push::api

@@ -9,6 +9,7 @@
 
 #include "net/loop.hpp"
 #include "push/core/check.hpp"
+#include "push/core/mutex.hpp"
 
 namespace push::net {
 namespace {
@@ -112,6 +113,19 @@ void LoopPool::stop() {
   running_ = false;
   on_every_loop([](Loop& loop) { loop.finish(); });
   for (const auto& loop : loops_) loop->join();
+}
+
+std::vector<hub::Key> LoopPool::open_streams(const std::vector<hub::Key>& clients) {
+  core::Mutex mutex;
+  std::vector<hub::Key> open;
+  on_every_loop([&](Loop& loop) {
+    for (const hub::Key& key : clients) {
+      if (!loop.holds(key)) continue;
+      const core::Lock lock(mutex);
+      open.push_back(key);
+    }
+  });
+  return open;
 }
 
 void LoopPool::deliver(hub::LoopSet loops, const stream::Message& message) {

@@ -146,6 +146,8 @@ class HandlerTest : public testing::Test {
   StreamCaps stream_caps{config.server.stream, metrics};
   auth::Principal principal;
   std::string authorization;
+
+ private:
 };
 
 }  // namespace push::api

@@ -74,14 +74,14 @@ TEST_P(MessageContract, DeletingAMessageNeedsItsOwner) {
   const auto app = application(alice, "A1");
   const auto id = append_id(app, "m");
   for (const auto& [who, what] : {std::pair{bob, id}, std::pair{alice, core::MessageId{99}}}) {
-    const auto refused = store->delete_message(who, what);
+    const auto refused = test::await(*store, &Store::delete_message, who, what);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::not_found);
     EXPECT_EQ(refused.error().text, "message does not exist");
   }
   EXPECT_THAT(ids(store->list_messages(alice, {})), ElementsAre(1));
-  EXPECT_TRUE(store->delete_message(alice, id));
-  EXPECT_FALSE(store->delete_message(alice, id));
+  EXPECT_TRUE(test::await(*store, &Store::delete_message, alice, id));
+  EXPECT_FALSE(test::await(*store, &Store::delete_message, alice, id));
   EXPECT_THAT(ids(store->list_messages(alice, {})), ElementsAre());
 }
 
@@ -110,7 +110,7 @@ TEST_P(MessageContract, AfterDrainFindsWorkAndChangesAreRefused) {
   const auto refused = append(text(app, "late"));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
-  EXPECT_FALSE(store->create_user({"late", "", false}));
+  EXPECT_FALSE(test::await(*store, &Store::create_user, NewUser{"late", "", false}));
   store->drain();
 }
 
@@ -120,7 +120,7 @@ TEST_P(MessageContract, IdsAreNotUsedAgain) {
   for (int i = 0; i < 5; ++i) append_id(app, "m");
   ASSERT_TRUE(purge(*store, alice));
   EXPECT_EQ(core::value(append_id(app, "m")), 6U);
-  ASSERT_TRUE(store->delete_message(alice, core::MessageId{6}));
+  ASSERT_TRUE(test::await(*store, &Store::delete_message, alice, core::MessageId{6}));
   EXPECT_EQ(core::value(append_id(app, "m")), 7U);
 }
 
@@ -189,7 +189,7 @@ TEST_P(PageContract, AMessageIsFoundByItsId) {
   EXPECT_EQ((*found)->application, one);
   EXPECT_EQ((*found)->message, "m");
   EXPECT_FALSE(*store->find_message(core::MessageId{99}));
-  ASSERT_TRUE(store->delete_message(alice, core::MessageId{4}));
+  ASSERT_TRUE(test::await(*store, &Store::delete_message, alice, core::MessageId{4}));
   EXPECT_FALSE(*store->find_message(core::MessageId{4}));
 }
 
@@ -221,12 +221,12 @@ TEST_P(PageContract, WhatFollowsACursorIsMergedOfManyApplications) {
 }
 
 TEST_P(PageContract, MessagesOfADeletedApplicationAreInvisible) {
-  ASSERT_TRUE(store->delete_application(alice, one));
+  ASSERT_TRUE(test::await(*store, &Store::delete_application, alice, one));
   EXPECT_THAT(ids(store->list_messages(alice, {})), ElementsAre(8, 5, 2));
   EXPECT_THAT(ids(store->messages_after(alice, {}, 100)), ElementsAre(2, 5, 8));
   EXPECT_THAT(ids(store->list_messages(one, {})), ElementsAre());
   EXPECT_FALSE(*store->find_message(core::MessageId{7}));
-  EXPECT_FALSE(store->delete_message(alice, core::MessageId{7}));
+  EXPECT_FALSE(test::await(*store, &Store::delete_message, alice, core::MessageId{7}));
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, PageContract, every_store(), name_of_store);

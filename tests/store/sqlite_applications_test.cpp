@@ -33,7 +33,8 @@ class SqliteApplicationsTest : public StoreTest {
 
 TEST_F(SqliteApplicationsTest, AnInternalApplicationIsNotDeleted) {
   Sqlite(database.connection).run("UPDATE applications SET internal = 1");
-  expect_failure(store->delete_application(alice, app), Conflict::internal, "cannot delete internal application");
+  expect_failure(test::await(*store, &Store::delete_application, alice, app), Conflict::internal,
+                 "cannot delete internal application");
   EXPECT_TRUE(*store->find_application(app));
   EXPECT_EQ(Sqlite(database.connection).row("SELECT count(*) FROM sharded_gotify_purges"), "int:0");
 }
@@ -45,7 +46,7 @@ TEST_F(SqliteApplicationsTest, AFailedDiskLeavesTheApplicationWhole) {
   for (int call = 1; call <= 4; ++call) {
     open();
     faults().arm(call, 0, EIO);
-    const auto deleted = store->delete_application(alice, app);
+    const auto deleted = test::await(*store, &Store::delete_application, alice, app);
     faults().disarm();
     if (deleted) break;
     ++failures;

@@ -2,8 +2,12 @@
 
 #include <sqlite3.h>
 
+#include <string>
+#include <utility>
+
 #include "push/core/check.hpp"
 #include "store/rules.hpp"
+#include "store/sqlite/rows.hpp"
 
 namespace push::store::sqlite {
 namespace {
@@ -18,6 +22,11 @@ constexpr int kRetryBytes = kMegabyte;
 constexpr std::string_view kInsertMessage =
     "INSERT INTO messages (application_id, message, title, priority, extras, date)"
     " SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE EXISTS (SELECT 1 FROM applications WHERE id = ?1)";
+
+// Whether a COMMIT that failed with this code may have written all of its transaction.
+bool may_be_whole(int code) {
+  return code != SQLITE_IOERR_WRITE && (code & 0xFF) != SQLITE_FULL && (code & 0xFF) != SQLITE_BUSY;
+}
 
 }  // namespace
 
@@ -50,13 +59,34 @@ core::Result<void> Backend::statement(std::string_view sql) {
 
 core::Result<void> Backend::begin() {
   inserted_ = 0;
+  if (unsettled_) {
+    if (auto settled = settle(); !settled) return settled;
+  }
   return statement("BEGIN IMMEDIATE");
 }
 
 core::Result<void> Backend::commit() {
   auto done = statement("COMMIT");
-  if (done && inserted_ > newest_message()) newest_.store(inserted_, std::memory_order_release);
+  if (!done) return failed_commit(std::move(done).error());
+  if (inserted_ > newest_message()) newest_.store(inserted_, std::memory_order_release);
   return done;
+}
+
+core::Error Backend::failed_commit(core::Error error) {
+  const bool clear = !may_be_whole(sqlite3_extended_errcode(database_.handle()));
+  rollback();
+  if (clear || settle()) return error;
+  return core::failure(core::ErrorCode::internal, "it is not known whether this was stored: " + error.text);
+}
+
+// The version is written to page 1, even if it is the same.
+core::Result<void> Backend::settle() {
+  unsettled_ = true;
+  const auto version = one(database_, read_integer, "PRAGMA user_version");
+  if (!version) return version.error();
+  if (auto done = database_.run("PRAGMA user_version=" + std::to_string(version->value_or(0))); !done) return done;
+  unsettled_ = false;
+  return {};
 }
 
 void Backend::rollback() {

@@ -6,6 +6,10 @@
 // between two transactions, when little is left to move; above 128 MB at any moment, after waiting for a running
 // checkpoint: a disk that cannot keep up slows the writer down. If a reader still uses the old log, the restart is
 // retried after another 1 MB.
+//
+// A failed COMMIT is settled at once. If it failed after its write (fsync), the log holds a whole transaction that a
+// crash would bring back, so another one that changes nothing is written over it. Only if that fails as well is the
+// outcome unknown (core::ErrorCode::internal); then no transaction begins before one has been written over it.
 #pragma once
 #include <atomic>
 
@@ -38,6 +42,8 @@ class Backend final : public store::Backend {
  private:
   core::Result<core::MessageId> insert(const NewMessage& message);
   core::Result<void> statement(std::string_view sql);
+  core::Error failed_commit(core::Error error);
+  core::Result<void> settle();
   void restart_log();
 
   Database& database_;
@@ -47,6 +53,7 @@ class Backend final : public store::Backend {
   metrics::Gauge& log_bytes_;
   std::int64_t inserted_ = 0;  // id of the last message in the open transaction
   std::atomic<std::int64_t> newest_{0};
+  bool unsettled_ = false;  // the log may hold a transaction that has failed
   int page_size_ = 4096;
   int log_pages_ = 0;        // after the last commit
   int requested_pages_ = 0;  // when the checkpointer was last asked

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "push/core/patient_clock.hpp"
 #include "store/purger.hpp"
 #include "store/sqlite/backend.hpp"
 #include "store/sqlite/checkpointer.hpp"
@@ -23,8 +24,9 @@ inline constexpr std::chrono::seconds kPurgeRetry{1};
 
 struct Store::Parts {
   Parts(Database writing, std::vector<Database> reading, Database checkpointing, const config::Database& settings,
-        metrics::Registry& metrics)
-      : database(std::move(writing)),
+        metrics::Registry& metrics, core::WallClock expiry_clock)
+      : clock(std::move(expiry_clock)),
+        database(std::move(writing)),
         readers(std::move(reading)),
         checkpointer(std::move(checkpointing)),
         backend(database, checkpointer, settings.busytimeoutmilliseconds, metrics),
@@ -37,7 +39,8 @@ struct Store::Parts {
         purger([this] { return purge_deleted_applications(writer, readers); }, metrics,
                {.queue = settings.purgequeue, .retry_after = kPurgeRetry}) {}
 
-  Database database;  // the writer thread's
+  const core::WallClock clock;  // by which clients expire
+  Database database;            // the writer thread's
   ReaderPool readers;
   Checkpointer checkpointer;
   Backend backend;

@@ -56,9 +56,9 @@ Result<void> set_up(Database& database) {
   return use_write_ahead_log(database);
 }
 
-Result<std::optional<model::Client>> hide_expired(Result<std::optional<model::Client>> found) {
+Result<std::optional<model::Client>> hide_expired(Result<std::optional<model::Client>> found, core::WallTime now) {
   if (!found) return found;
-  return unless_expired(*std::move(found), core::wall_now());
+  return unless_expired(*std::move(found), now);
 }
 
 }  // namespace
@@ -66,7 +66,8 @@ Result<std::optional<model::Client>> hide_expired(Result<std::optional<model::Cl
 Store::Store(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Store::~Store() = default;
 
-Result<std::unique_ptr<store::Store>> Store::open(const config::Database& settings, metrics::Registry& metrics) {
+Result<std::unique_ptr<store::Store>> Store::open(const config::Database& settings, metrics::Registry& metrics,
+                                                  core::WallClock clock) {
   const auto path = database_path(settings.connection);
   if (!path) return path.error();
   if (auto created = create_folder(*path); !created) return created.error();
@@ -86,8 +87,8 @@ Result<std::unique_ptr<store::Store>> Store::open(const config::Database& settin
     if (!reader) return at(*path, reader.error());
     readers.push_back(std::move(*reader));
   }
-  auto parts =
-      std::make_unique<Parts>(std::move(*writing), std::move(readers), std::move(*checkpointing), settings, metrics);
+  auto parts = std::make_unique<Parts>(std::move(*writing), std::move(readers), std::move(*checkpointing), settings,
+                                       metrics, std::move(clock));
   return std::unique_ptr<store::Store>(new Store(std::move(parts)));
 }
 
@@ -122,12 +123,12 @@ Result<std::optional<model::Application>> Store::find_application_by_token(std::
 
 Result<std::optional<model::Client>> Store::find_client(core::ClientId id) {
   const auto reader = parts_->readers.lease();
-  return hide_expired(one(*reader, read_client, kJoined<kSelectClients, kById>, id));
+  return hide_expired(one(*reader, read_client, kJoined<kSelectClients, kById>, id), parts_->clock());
 }
 
 Result<std::optional<model::Client>> Store::find_client_by_token(std::string_view token) {
   const auto reader = parts_->readers.lease();
-  return hide_expired(one(*reader, read_client, kJoined<kSelectClients, kByToken>, token));
+  return hide_expired(one(*reader, read_client, kJoined<kSelectClients, kByToken>, token), parts_->clock());
 }
 
 Result<bool> Store::has_users() {
@@ -149,7 +150,7 @@ Result<std::vector<model::Client>> Store::list_clients(core::UserId user) {
   const auto reader = parts_->readers.lease();
   auto clients = all(*reader, read_client, kJoined<kSelectClients, kOfUserById>, user);
   if (clients)
-    std::erase_if(*clients, [now = core::wall_now()](const auto& client) { return has_expired(client, now); });
+    std::erase_if(*clients, [now = parts_->clock()](const auto& client) { return has_expired(client, now); });
   return clients;
 }
 
