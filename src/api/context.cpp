@@ -23,6 +23,19 @@ void Context::on_worker(Work work, Queue queue) {
   }
 }
 
+void Context::run(Place here) {
+  if (const LateHandler* late = std::get_if<LateHandler>(&route->action)) return (*late)(*this);
+  const Handler handler = std::get<Handler>(route->action);
+  if (route->on == On::loop || here == Place::worker) return finish(handler(*this));
+  on_worker([handler](Context& same) { same.finish(handler(same)); });
+}
+
+void Context::on_body(net::Reply again) {
+  reply = std::move(again);
+  request.body = raw.body();
+  guarded([](Context& same) { same.run(Place::loop); });
+}
+
 void Context::send(net::Response response, std::string_view cause) {
   add_headers(response, std::move(headers));
   log.write(raw, response.status, start, cause);

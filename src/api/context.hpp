@@ -22,7 +22,7 @@ namespace push::api {
 
 class AccessLog;
 
-struct Context final : std::enable_shared_from_this<Context> {
+struct Context final : net::BodyReceiver, std::enable_shared_from_this<Context> {
   Context(const Services& everything, AccessLog& access_log, net::Request r, net::Reply a)
       : services(everything), log(access_log), raw(std::move(r)), reply(std::move(a)) {}
 
@@ -42,6 +42,10 @@ struct Context final : std::enable_shared_from_this<Context> {
       broken(thrown.what());
     }
   }
+
+  // Runs the route's handler, here or where it has to run.
+  void run(Place here);
+  void on_body(net::Reply again) override;
 
   core::UserId user() const { return principal->user; }
   // What bind() reads fields from.

@@ -9,6 +9,7 @@
 
 #include "api/incoming.hpp"
 #include "push/auth/principal.hpp"
+#include "push/core/result.hpp"
 #include "push/net/http.hpp"
 
 namespace push::api {
@@ -21,11 +22,22 @@ using Handler = net::Response (*)(Context&);
 // Answers later, through Context::finish() or fail(). Called on the session's loop, or on a worker if the credentials
 // had to be looked up.
 using LateHandler = void (*)(Context&);
+// Decides from the header whether a request goes on: for rules that need neither the body nor the store. On the
+// session's loop, or on a worker.
+using Check = core::Result<void> (*)(const Context&);
 
-enum class On { loop, worker };
+enum class On { loop, worker };     // where a handler may run
+enum class Place { loop, worker };  // where a request is
 enum class Gate {
   api,   // CORS and the configured response headers apply
   none,  // neither
+};
+
+// What a handler reads of a body, and its limit. GET, HEAD, DELETE and OPTIONS read none.
+enum class Body {
+  form,     // 64 KiB
+  message,  // server.http.messagelimit
+  image,    // server.http.imagelimit
 };
 
 struct Route {
@@ -35,6 +47,8 @@ struct Route {
   std::variant<Handler, LateHandler> action;
   On on = On::worker;
   Gate gate = Gate::api;
+  Body body = Body::form;
+  Check check = nullptr;
 };
 
 struct Match {
