@@ -50,7 +50,7 @@ void AccessLog::write(const net::Request& request, unsigned status, core::Steady
     }
   }
   const double milliseconds = std::chrono::duration<double, std::milli>(now - start).count();
-  const std::string ip = proxies_.client_of(request.peer(), request.header_list("X-Forwarded-For"));
+  const std::string ip = proxies_.client_of(request.peer(), request.header("X-Forwarded-For"));
   spdlog::log(level, "HTTP duration={:.3f}ms ip={} method={} path={} status={}{}", milliseconds,
               ip.empty() ? "nil" : ip, request.method(), core::mask_token(request.target()), status, more);
 }

@@ -7,6 +7,21 @@
 #include "api/respond.hpp"
 
 namespace push::api {
+namespace {
+
+core::Error too_many(core::WorkerPool::Queue queue) {
+  const bool passwords = queue == core::WorkerPool::Queue::passwords;
+  return core::failure(core::ErrorCode::unavailable,
+                       passwords ? "too many passwords wait to be checked" : "too many requests wait for a worker");
+}
+
+// Calls the handler of its route.
+void handle_routed(Context& context) {
+  if (const LateHandler* late = std::get_if<LateHandler>(&context.route->action)) return (*late)(context);
+  context.finish(std::get<Handler>(context.route->action)(context));
+}
+
+}  // namespace
 
 void Context::finish(net::Response response) {
   send(std::move(response), {});
@@ -17,18 +32,8 @@ void Context::fail(const core::Error& error) {
   send(api::error(error), busy ? std::string_view(error.text) : std::string_view());
 }
 
-namespace {
-
-core::Error too_many(core::WorkerPool::Queue queue) {
-  const bool passwords = queue == core::WorkerPool::Queue::passwords;
-  return core::failure(core::ErrorCode::unavailable,
-                       passwords ? "too many passwords wait to be checked" : "too many requests wait for a worker");
-}
-
-}  // namespace
-
 std::optional<core::Address> Context::client_address() const {
-  const std::string forwarded = services.proxies.any() ? raw.header_list("X-Forwarded-For") : std::string();
+  const std::string forwarded = services.proxies.any() ? std::string(raw.header("X-Forwarded-For")) : std::string();
   return core::Address::parse(services.proxies.client_of(request.peer, forwarded));
 }
 
@@ -60,6 +65,19 @@ void Context::on_password(Work work) {
     work(same);
   };
   on_worker(std::move(check), Queue::passwords);
+}
+
+void Context::run(Place here) {
+  const On on = route->on;
+  const bool embedded = on == On::web && services.config.uidir.empty();
+  if (on == On::loop || embedded || here == Place::worker) return handle_routed(*this);
+  on_worker(&handle_routed, on == On::look_up ? Queue::look_ups : Queue::jobs);
+}
+
+void Context::on_body(net::Reply again) {
+  reply = std::move(again);
+  request.body = raw.body();
+  guarded([](Context& same) { same.run(Place::brief); });
 }
 
 void Context::send(net::Response response, std::string_view cause) {

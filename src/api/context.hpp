@@ -28,7 +28,7 @@ namespace push::api {
 class AccessLog;
 class StreamCaps;
 
-struct Context final : std::enable_shared_from_this<Context> {
+struct Context final : net::BodyReceiver, std::enable_shared_from_this<Context> {
   Context(const Services& everything, AccessLog& access_log, StreamCaps& caps, net::Request r, net::Reply a)
       : services(everything), log(access_log), stream_caps(caps), raw(std::move(r)), reply(std::move(a)) {}
 
@@ -62,6 +62,10 @@ struct Context final : std::enable_shared_from_this<Context> {
       broken(thrown.what());
     }
   }
+
+  // Runs the route's handler, here or where it has to run.
+  void run(Place here);
+  void on_body(net::Reply again) override;
 
   // The client's, behind trusted proxies too; empty for the peer of a unix socket.
   std::optional<core::Address> client_address() const;

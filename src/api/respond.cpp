@@ -139,9 +139,7 @@ net::Response not_found(std::string_view text) {
 }
 
 net::Response rejected(unsigned status, std::string_view reason) {
-  net::Response response = error_answer(status, reason);
-  response.close = true;
-  return response;
+  return error_answer(status, reason);
 }
 
 net::Response foreign_origin() {

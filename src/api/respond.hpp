@@ -39,7 +39,7 @@ net::Response bad_request(std::string_view text);
 net::Response unauthorized(std::string_view text);
 net::Response forbidden(std::string_view text);
 net::Response not_found(std::string_view text);
-// The answer to malformed input; net has chosen the status. The connection is closed.
+// The answer to a request that net refuses; it has chosen the status.
 net::Response rejected(unsigned status, std::string_view reason);
 // protocol 3 "Handshake failure": plain text, the reason phrase and the JSON object.
 net::Response refused_handshake(unsigned status, std::string_view text);

@@ -6,7 +6,7 @@ namespace {
 using enum auth::Access;
 
 constexpr Route kRoutes[] = {
-    {"POST", "/message", post_message, &create_message, On::loop},
+    {"POST", "/message", post_message, &create_message, On::loop, Gate::api, Body::message},
     {"GET", "/message", client, &list_messages},
     {"DELETE", "/message", client, &delete_messages, On::loop},
     {"DELETE", "/message/:id", client, &delete_message, On::loop},
@@ -16,7 +16,7 @@ constexpr Route kRoutes[] = {
     {"PUT", "/application/:id", client, &update_application},
     {"DELETE", "/application/:id", elevated, &delete_application, On::loop},
     {"PUT", "/application/:id/security", elevated, &secure_application},
-    {"POST", "/application/:id/image", client, &upload_application_image},
+    {"POST", "/application/:id/image", client, &upload_application_image, On::worker, Gate::api, Body::image},
     {"DELETE", "/application/:id/image", client, &remove_application_image},
     {"GET", "/application/:id/message", client, &list_application_messages},
     {"DELETE", "/application/:id/message", client, &delete_application_messages, On::loop},
@@ -30,7 +30,7 @@ constexpr Route kRoutes[] = {
     {"POST", "/auth/local/login", {}, &log_in, On::loop},
     {"POST", "/auth/logout", client, &log_out, On::loop},
     {"GET", "/user", admin, &list_users},
-    {"POST", "/user", optional, &create_user},
+    {"POST", "/user", optional, &create_user, On::worker, Gate::api, Body::form, &may_register},
     {"GET", "/user/:id", admin, &find_user},
     {"POST", "/user/:id", admin, &update_user},
     {"DELETE", "/user/:id", admin, &delete_user, On::loop},

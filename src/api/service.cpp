@@ -17,15 +17,29 @@ namespace {
 
 using Queue = core::WorkerPool::Queue;
 
+constexpr std::size_t kFormLimit = 64 * 1024;  // of bodies other than messages and pictures
+
 // The request that asked for the stream (open_stream).
 const Context& context_of(const net::Admission& admission) {
   return *static_cast<const Context*>(admission.context.get());
 }
 
-// Calls the handler of its route.
-void handle_routed(Context& context) {
-  if (const LateHandler* late = std::get_if<LateHandler>(&context.route->action)) return (*late)(context);
-  context.finish(std::get<Handler>(context.route->action)(context));
+bool reads_body(const Route& route) {
+  return route.method == "POST" || route.method == "PUT";
+}
+
+net::BodyLimit limit_of(const Context& context) {
+  const config::Http& limits = context.services.config.server.http;
+  const bool known = context.principal != nullptr && context.principal->kind != auth::Principal::Kind::anonymous;
+  switch (context.route->body) {
+    case Body::message:
+      return {limits.messagelimit, "server.http.messagelimit", known};
+    case Body::image:
+      return {limits.imagelimit, "server.http.imagelimit", known};
+    case Body::form:
+      break;
+  }
+  return {kFormLimit, {}, known};
 }
 
 }  // namespace
@@ -108,7 +122,7 @@ void Service::begin(Context& context) {
     if (auto allowed = rates_->admit(context.client_address()); !allowed) return context.fail(allowed.error());
   }
   if (match.route->access) return admit(context);
-  run(context, Place::brief);
+  receive(context, Place::brief);
 }
 
 void Service::admit(Context& context) {
@@ -147,14 +161,18 @@ void Service::admitted(Context& context, core::Result<auth::Admitted> admission,
     if (!id) return context.finish(bad_request("invalid id"));
     context.id = *id;
   }
-  run(context, place);
+  receive(context, place);
 }
 
-void Service::run(Context& context, Place place) {
-  const On on = context.route->on;
-  const bool embedded = on == On::web && services_.config.uidir.empty();
-  if (on == On::loop || embedded || place == Place::worker) return handle_routed(context);
-  context.on_worker(&handle_routed, on == On::look_up ? Queue::look_ups : Queue::jobs);
+void Service::receive(Context& context, Place place) {
+  const Route& route = *context.route;
+  if (route.check != nullptr) {
+    if (auto allowed = route.check(context); !allowed) return context.fail(allowed.error());
+  }
+  if (!reads_body(route)) return context.run(place);
+  const net::BodyLimit limit = limit_of(context);
+  if (context.raw.is_complete() && context.request.body.size() <= limit.bytes) return context.run(place);
+  context.reply.read_body(limit, context.shared_from_this());
 }
 
 }  // namespace push::api

@@ -96,6 +96,12 @@ net::Response list_users(Context& context) {
   return json_list(*found, [](std::string& out, const model::User& user) { model::append_json(out, user); });
 }
 
+// A known caller learns first what is wrong with its body, as in Gotify.
+core::Result<void> may_register(const Context& context) {
+  if (context.principal->kind != auth::Principal::Kind::anonymous) return {};
+  return check_registration(context, false);
+}
+
 void create_user(Context& context) {
   store::NewUser wanted;
   std::string password;

@@ -147,6 +147,11 @@ Key headers(std::string path, Field field, std::string meaning) {
   return key;
 }
 
+Key renamed_from(std::string was, Key key) {
+  key.was = std::move(was);
+  return key;
+}
+
 Key secret(Key key, bool (*hidden)(std::string_view)) {
   key.hidden = hidden;
   return key;
@@ -234,12 +239,17 @@ void add_guards(std::vector<Key>& keys) {
 void add_connections(std::vector<Key>& keys) {
   const auto add = [&keys](Key key) { keys.push_back(std::move(key)); };
   add(number(PUSH_KEY(server.http.headerlimit), kKilo, kMega, "maximum size of a request header in bytes"));
-  add(number(PUSH_KEY(server.http.bodylimit), kKilo, kGiga, "maximum size of a request body in bytes"));
+  add(renamed_from("server.http.bodylimit", number(PUSH_KEY(server.http.messagelimit), kKilo, kGiga,
+                                                   "maximum size of the body of POST /message in bytes")));
+  add(number(PUSH_KEY(server.http.imagelimit), kKilo, kGiga,
+             "maximum size of an uploaded picture's request body in bytes"));
   add(number(PUSH_KEY(server.http.bodybudget), 64 * kKilo, 64 * kGiga,
-             "bytes that unanswered requests may hold together; beyond that, 503; never less than 4 times bodylimit"));
+             "bytes that unanswered requests may hold together; beyond that, 503; never less than 4 times messagelimit "
+             "and imagelimit"));
   add(number(PUSH_KEY(server.http.headertimeoutseconds), 1, 3600, "seconds to receive a complete request header"));
-  add(number(PUSH_KEY(server.http.bodytimeoutseconds), 1, 3600,
-             "seconds to receive a complete request body, or for the client to read any of a response"));
+  add(number(PUSH_KEY(server.http.minimumrate), 1, kMega,
+             "bytes per second that a client must send of a request body, or read of a response"));
+  add(number(PUSH_KEY(server.http.bodytimeoutseconds), 1, 3600, "seconds over which minimumrate is measured"));
   add(number(PUSH_KEY(server.http.idletimeoutseconds), 1, 3600, "seconds between two requests on one connection"));
   add(power_of_two(PUSH_KEY(server.stream.shards), 4096, "parts of the registry of online users"));
   add(number(PUSH_KEY(server.stream.readbuffersize), 256, kMega, "bytes, borrowed while a frame is incomplete"));

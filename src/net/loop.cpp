@@ -23,7 +23,7 @@ constexpr std::size_t kGiveWay = 64;       // sessions per sweep, as many as the
 Loop::Loop(hub::LoopIndex index, LoopShared& shared)
     : index_(index),
       shared_(shared),
-      for_sessions_{shared.settings.http, shared.http_meters, shared.budget, *this, *this},
+      for_sessions_{shared.settings.http, shared.http_meters, shared.budget, shared.strangers, *this, *this},
       context_(1),
       work_(context_.get_executor()),
       roster_(shared.hub, index),
@@ -91,6 +91,9 @@ void Loop::unpack(Parcel& parcel) {
       loop.connections_.disconnect(revocation.key.user, revocation.key.client);
     }
     void operator()(Answer& answer) const { loop.answer(answer.session, std::move(answer.response)); }
+    void operator()(BodyWanted& wanted) const {
+      loop.read_body(wanted.session, wanted.limit, std::move(wanted.receiver));
+    }
     void operator()(Opening& opening) const {
       loop.stream(opening.session, std::move(opening.request), std::move(opening.admission));
     }
@@ -115,6 +118,14 @@ void Loop::answer(std::uint64_t session, Response response) {
   if (found == sessions_.end()) return;
   const std::shared_ptr<HttpSession> held = found->second;  // it may forget itself
   held->answer(std::move(response));
+}
+
+void Loop::read_body(std::uint64_t session, BodyLimit limit, std::shared_ptr<BodyReceiver> receiver) {
+  if (!on_loop_thread()) return drop(BodyWanted{session, limit, std::move(receiver)});
+  const auto found = sessions_.find(session);
+  if (found == sessions_.end()) return;
+  const std::shared_ptr<HttpSession> held = found->second;
+  held->read_body(limit, std::move(receiver));
 }
 
 void Loop::stream(std::uint64_t session, Request request, Admission admission) {

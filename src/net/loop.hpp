@@ -31,7 +31,8 @@ struct LoopShared {
   StreamMeters stream_meters;
   HttpMeters http_meters;
   SocketLimit sockets;         // config maxconnections, resolved
-  RequestBudget budget;        // config bodybudget, resolved
+  RequestBudget budget;        // config bodybudget, resolved: bodies of authenticated requests
+  RequestBudget strangers;     // a quarter of that: headers, and bodies of everybody else
   StreamGate* gate = nullptr;  // for the listeners with streams; set before start()
 };
 
@@ -60,6 +61,7 @@ class Loop final : private SessionOwner, private ReplyReceiver, public SocketTak
   // ReplyReceiver, any thread.
   void watch(std::uint64_t session, Departed departed) override;
   void answer(std::uint64_t session, Response response) override;
+  void read_body(std::uint64_t session, BodyLimit limit, std::shared_ptr<BodyReceiver> receiver) override;
   void stream(std::uint64_t session, Request request, Admission admission) override;
   // SessionOwner.
   bool serves(stream::Transport transport) const override { return connections_.serves(transport); }

@@ -45,21 +45,22 @@ std::size_t socket_limit(const config::Server& settings) {
 // One body of the maximum size always fits: doubling makes it take up to twice its size, and as much again must stay
 // free.
 std::size_t request_budget(const config::Http& settings) {
-  return std::max(settings.bodybudget, 4 * settings.bodylimit);
+  return std::max(settings.bodybudget, 4 * std::max(settings.messagelimit, settings.imagelimit));
 }
 
 }  // namespace
 
 LoopPool::LoopPool(const config::Server& settings, hub::Hub& hub, metrics::Registry& metrics)
     : shared_(new LoopShared{settings, hub, StreamMeters(metrics), HttpMeters(metrics),
-                             SocketLimit(socket_limit(settings)), RequestBudget(request_budget(settings.http))}) {
+                             SocketLimit(socket_limit(settings)), RequestBudget(request_budget(settings.http)),
+                             RequestBudget(request_budget(settings.http) / 4)}) {
   const std::size_t count = loop_count(settings);
   for (std::size_t i = 0; i < count; ++i)
     loops_.push_back(std::make_unique<Loop>(static_cast<hub::LoopIndex>(i), *shared_));
   metrics.gauge("push_frames_waiting", "Messages waiting for the slowest event loop.",
                 [this] { return static_cast<std::int64_t>(backlog()); });
   metrics.gauge("push_http_request_bytes", "Bytes held by large requests until they are answered.",
-                [this] { return static_cast<std::int64_t>(shared_->budget.used()); });
+                [this] { return static_cast<std::int64_t>(shared_->budget.used() + shared_->strangers.used()); });
   metrics.gauge("push_sockets", "Open sockets of HTTP sessions and streams.",
                 [this] { return static_cast<std::int64_t>(shared_->sockets.open.load()); });
   metrics.gauge("push_sockets_limit", "Sockets at which accepting pauses.",

@@ -41,6 +41,7 @@ struct Closings final : stream::Courier {
 struct Receiver final : net::ReplyReceiver {
   void watch(std::uint64_t, net::Departed) override {}
   void answer(std::uint64_t, net::Response response) override { answered.set_value(std::move(response)); }
+  void read_body(std::uint64_t, net::BodyLimit, std::shared_ptr<net::BodyReceiver>) override {}
   void stream(std::uint64_t, net::Request, net::Admission) override {}
 
   std::promise<net::Response> answered;

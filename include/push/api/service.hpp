@@ -16,6 +16,7 @@
 namespace push::api {
 
 struct Context;
+enum class Place;
 class AccessLog;
 class RateLimits;
 class StreamCaps;
@@ -36,11 +37,11 @@ class Service final : public net::RequestHandler, public net::StreamGate {
   void still_open(const std::vector<core::ClientId>& clients) override;
 
  private:
-  enum class Place { brief, worker };  // brief: a loop, or a thread that must be free again soon
   void begin(Context& context);
   void admit(Context& context);
   void admitted(Context& context, core::Result<auth::Admitted> admission, Place place);
-  void run(Context& context, Place place);
+  // From the header alone: refuses, asks for the body, or runs the handler.
+  void receive(Context& context, Place place);
 
   const Services services_;
   const std::unique_ptr<AccessLog> log_;

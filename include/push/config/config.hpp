@@ -31,11 +31,13 @@ struct Stream {
 };
 
 struct Http {
-  std::size_t headerlimit = 16 * 1024;         // 1 KiB..1 MiB
-  std::size_t bodylimit = 32 * 1024 * 1024;    // 1 KiB..1 GiB
+  std::size_t headerlimit = 64 * 1024;         // 1 KiB..1 MiB
+  std::size_t messagelimit = 8 * 1024 * 1024;  // 1 KiB..1 GiB, body of POST /message
+  std::size_t imagelimit = 4 * 1024 * 1024;    // 1 KiB..1 GiB, body of POST /application/:id/image
   std::size_t bodybudget = 256 * 1024 * 1024;  // 64 KiB..64 GiB that unanswered requests may hold, then 503
   unsigned headertimeoutseconds = 10;          // 1..3600, from the first byte (or the accept) to the end of the header
-  unsigned bodytimeoutseconds = 30;            // 1..3600
+  unsigned minimumrate = 512;                  // 1..1 MiB, bytes per second of a body or an answer
+  unsigned bodytimeoutseconds = 30;            // 1..3600, over which minimumrate is measured
   unsigned idletimeoutseconds = 75;            // 1..3600, between two requests of one connection
 };
 
