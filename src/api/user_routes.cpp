@@ -83,7 +83,8 @@ void change_password(Context& context) {
   if (auto bound = binder::bind(context.source(), form); !bound) return context.fail(bound.error());
   with_hash(context, std::move(password), [](Context& same, std::string hash) {
     const auto answer = [](Context&, const core::Result<void>& changed) {
-      if (!changed && changed.error().code == core::ErrorCode::not_found) return unauthorized(auth::unauthorized_text());
+      if (!changed && changed.error().code == core::ErrorCode::not_found)
+        return unauthorized(auth::unauthorized_text());
       return changed ? empty() : error(changed.error());
     };
     same.services.accounts.set_password(same.user(), std::move(hash), same.answer_with(answer));

@@ -110,12 +110,24 @@ void wait_for_the_end() {
   }
 }
 
+// The path of a message backwards: nothing new comes in, what was accepted is committed, answered and sent.
+void shut_down(net::LoopPool& loops, api::Housekeeper& housekeeper, core::WorkerPool& workers, store::Store& store,
+               cluster::Backplane& backplane) {
+  loops.stop_accepting();
+  housekeeper.stop();
+  workers.stop();
+  store.drain();
+  backplane.stop();
+  loops.stop();
+}
+
 }  // namespace
 
 int serve(const config::Loaded& loaded) {
   const config::Config& config = loaded.config;
   core::set_up_log(config.loglevel, colours());
   log_configuration(loaded);
+
   auto origins = api::OriginRules::compile(config.server);
   if (!origins) return cannot_start(origins.error());
   auto proxies = api::TrustedProxies::parse(config.server.trustedproxies);
@@ -154,6 +166,7 @@ int serve(const config::Loaded& loaded) {
                         .origins = *std::move(origins),
                         .proxies = *std::move(proxies)});
   api::MetricsPage metrics_page(metrics);
+
   // Connections arrive from here on.
   if (auto listening = listen(loops, config.server, service, metrics_page); !listening)
     return cannot_start(listening.error());
@@ -161,15 +174,8 @@ int serve(const config::Loaded& loaded) {
   loops.start();
   api::Housekeeper housekeeper(accounts, loops, clock);
   wait_for_the_end();
-
-  // The path of a message backwards: nothing new comes in, what was accepted is committed, answered and sent.
   unblock_signals();
-  loops.stop_accepting();
-  housekeeper.stop();
-  workers.stop();
-  (*store)->drain();
-  backplane.stop();
-  loops.stop();
+  shut_down(loops, housekeeper, workers, **store, backplane);
   spdlog::info("stopped");
   return 0;
 }

@@ -117,7 +117,7 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   std::unique_ptr<Upload> upload_;          // only in State::reading_body
   std::string rest_;                        // bytes read but not parsed yet, from rest_at_ on
   std::unique_ptr<Unsent> unsent_;
-  Departed departed_;            // of the request in progress, empty = nobody asks
+  Departed departed_;  // of the request in progress, empty = nobody asks
   std::uint32_t rest_at_ = 0;
   std::uint32_t discarded_ = 0;  // bytes of a body, or since our side was closed
   MinimumRate rate_;             // while a body is read or an answer written
