@@ -32,8 +32,6 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   void stream(const Request& request, const Admission& admission);
   // The request in progress asks to be told when its peer has left.
   void watch(Departed departed) { departed_ = std::move(departed); }
-  // Until which loop second it waits for its next request; empty: it is busy.
-  std::optional<unsigned> idle_until() const { return state_ == State::idle ? std::optional(deadline_) : std::nullopt; }
   // Called by the loop once per second.
   void check_deadline();
   // Shutdown: an idle session ends now, a busy one after its answer.

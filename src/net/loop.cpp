@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <utility>
@@ -16,7 +15,6 @@ namespace {
 using boost::system::error_code;
 
 constexpr unsigned kSweepsPerSecond = 10;  // each visits a tenth of the slots
-constexpr std::size_t kGiveWay = 64;       // sessions per sweep, as many as the loop accepts at once
 
 }  // namespace
 
@@ -225,20 +223,6 @@ void Loop::count_sockets() {
 
 // ---- time
 
-// The longest idle first. New connections wait meanwhile, but no longer than the acceptor's pause.
-void Loop::give_way() {
-  std::vector<std::pair<unsigned, std::shared_ptr<HttpSession>>> idle;
-  for (const auto& [id, session] : sessions_) {
-    if (const auto until = session->idle_until()) idle.emplace_back(*until, session);
-  }
-  const auto end = idle.begin() + static_cast<std::ptrdiff_t>(std::min(idle.size(), kGiveWay));
-  std::partial_sort(idle.begin(), end, idle.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  for (auto next = idle.begin(); next != end; ++next) {
-    shared_.http_meters.gave_way.add();
-    next->second->abort();
-  }
-}
-
 void Loop::schedule_sweep() {
   sweep_timer_.expires_after(std::chrono::milliseconds(1000 / kSweepsPerSecond));
   sweep_timer_.async_wait([this](error_code error) {
@@ -250,7 +234,6 @@ void Loop::sweep() {
   PUSH_CHECK(on_loop_thread());
   connections_.sweep(kSweepsPerSecond);
   count_sockets();
-  if (shared_.sockets.open.load(std::memory_order_relaxed) >= shared_.sockets.max) give_way();
   if (++sweeps_ == kSweepsPerSecond) {
     sweeps_ = 0;
     ++for_sessions_.seconds;

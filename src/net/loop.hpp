@@ -77,7 +77,6 @@ class Loop final : private SessionOwner, private ReplyReceiver, public SocketTak
   void count_sockets();  // subtracts connections that the table has closed from the process's socket count
   void watch_connections();
   void on_connections_ready();
-  void give_way();  // closes idle sessions while the process is at its socket limit
   void schedule_sweep();
   void sweep();
   // A session may leave the table while it is visited.

@@ -24,7 +24,6 @@ struct HttpMeters {
   metrics::Counter& timeouts;
   metrics::Counter& accept_paused;  // the socket limit was reached
   metrics::Counter& no_memory;      // refused: the request budget was spent
-  metrics::Counter& gave_way;       // closed while idle, because the socket limit was reached
 };
 
 }  // namespace push::net

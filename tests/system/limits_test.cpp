@@ -1,9 +1,7 @@
 // Limits that are off by default: rates of requests, numbers of streams, applications and clients.
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "support/api_test.hpp"
@@ -122,24 +120,6 @@ TEST_F(Limits, AUserHasSoManyApplicationsAndClients) {
   }
   ASSERT_EQ(owner.request("DELETE", "/client/" + std::to_string(client_.id)).status, 200);
   create_client(owner, "third");
-}
-
-// 1,000 idle keep-alive connections are no lock-out.
-TEST_F(Limits, IdleConnectionsGiveWayToNewOnesTheOldestFirst) {
-  start({{"GOTIFY_SERVER_MAXCONNECTIONS", "20"}, {"GOTIFY_SERVER_THREADS", "1"}});
-  StreamClient listener = stream();
-  std::vector<HttpClient> idle;
-  for (int i = 0; i < 16; ++i) {
-    idle.push_back(nobody());
-    ASSERT_EQ(idle.back().get("/version").status, 200);
-    // The oldest one is clearly older than the loop's clock is fine.
-    if (i == 0) std::this_thread::sleep_for(std::chrono::milliseconds(2100));
-  }
-  for (int i = 0; i < 20; ++i) EXPECT_EQ(nobody().get("/version").status, 200) << i;
-  EXPECT_GT(server_.metric("push_http_gave_way_total"), 0);
-  EXPECT_TRUE(idle.front().ended());
-  HttpClient sender = poster();
-  EXPECT_EQ(listener.next_message(), post_message(sender, "streams stay"));
 }
 
 }  // namespace
