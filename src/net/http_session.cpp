@@ -374,6 +374,14 @@ void HttpSession::check_deadline() {
   close();
 }
 
+std::optional<unsigned> HttpSession::idle_since() const {
+  if (state_ == State::idle) return deadline_ - context_.limits.idletimeoutseconds;
+  if (state_ != State::reading_header || request_ != nullptr) return std::nullopt;
+  const unsigned since = deadline_ - context_.limits.headertimeoutseconds;
+  if (since == context_.seconds) return std::nullopt;  // it may speak yet
+  return since;
+}
+
 void HttpSession::drain() {
   draining_ = true;
   if (state_ == State::idle) close();

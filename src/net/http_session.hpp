@@ -34,6 +34,11 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   void watch(Departed departed) { departed_ = std::move(departed); }
   // Called by the loop once per second.
   void check_deadline();
+  // The loop's second since which it waits for a request; empty if it does not, or has just been accepted.
+  std::optional<unsigned> idle_since() const;
+  // Sockets run short: ends an idle session.
+  void give_way() { close(); }
+  bool is_writing() const { return state_ == State::writing; }
   // Shutdown: an idle session ends now, a busy one after its answer.
   void drain();
   void abort();

@@ -2,8 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <chrono>
+#include <functional>
 #include <utility>
 
 #include "push/core/check.hpp"
@@ -15,6 +17,8 @@ namespace {
 using boost::system::error_code;
 
 constexpr unsigned kSweepsPerSecond = 10;  // each visits a tenth of the slots
+constexpr std::size_t kGiveWay = 64;       // idle sessions that one sweep closes when sockets run short
+constexpr unsigned kAnswerSeconds = 5;     // at shutdown; less than the 10 s after which Docker kills
 
 }  // namespace
 
@@ -173,6 +177,7 @@ void Loop::closed(std::uint64_t session) {
   PUSH_CHECK(on_loop_thread());
   sessions_.erase(session);
   shared_.sockets.open.fetch_sub(1, std::memory_order_relaxed);
+  check_wound_down();
 }
 
 template <class F>
@@ -234,12 +239,31 @@ void Loop::sweep() {
   PUSH_CHECK(on_loop_thread());
   connections_.sweep(kSweepsPerSecond);
   count_sockets();
+  if (shared_.sockets.wanted.load(std::memory_order_relaxed)) make_room();
   if (++sweeps_ == kSweepsPerSecond) {
     sweeps_ = 0;
     ++for_sessions_.seconds;
     for_each_session([](HttpSession& session) { session.check_deadline(); });
+    check_wound_down();
   }
   schedule_sweep();
+}
+
+// Who has waited longest for a next request goes first.
+void Loop::make_room() {
+  if (shared_.sockets.open.load(std::memory_order_relaxed) < shared_.sockets.max) return;
+  std::vector<std::pair<unsigned, std::uint64_t>> idle;
+  for (const auto& [id, session] : sessions_) {
+    if (const auto since = session->idle_since()) idle.emplace_back(for_sessions_.seconds - *since, id);
+  }
+  const std::size_t count = std::min(kGiveWay, idle.size());
+  const auto last = idle.begin() + static_cast<std::ptrdiff_t>(count);
+  std::partial_sort(idle.begin(), last, idle.end(), std::greater<>());
+  for (auto next = idle.begin(); next != last; ++next) {
+    const std::shared_ptr<HttpSession> session = sessions_.at(next->second);
+    session->give_way();
+    shared_.http_meters.gave_way.add();
+  }
 }
 
 // ---- shutdown
@@ -250,10 +274,26 @@ void Loop::stop_accepting() {
   for_each_session([](HttpSession& session) { session.drain(); });
 }
 
-void Loop::finish() {
+void Loop::wind_down(Order done) {
   PUSH_CHECK(on_loop_thread());
   while (fanout_.fan_out()) {  // messages committed before the shutdown are still sent
   }
+  wound_down_ = std::move(done);
+  wound_down_at_ = for_sessions_.seconds + kAnswerSeconds;
+  for_each_session([](HttpSession& session) {
+    if (!session.is_writing()) session.abort();
+  });
+  check_wound_down();
+}
+
+void Loop::check_wound_down() {
+  if (!wound_down_) return;
+  if (!sessions_.empty() && for_sessions_.seconds < wound_down_at_) return;
+  std::exchange(wound_down_, Order())();
+}
+
+void Loop::finish() {
+  PUSH_CHECK(on_loop_thread());
   for_each_session([](HttpSession& session) { session.abort(); });
   connections_.close_all(CloseReason::shutdown);
   count_sockets();

@@ -112,6 +112,9 @@ void LoopPool::stop_accepting() {
 void LoopPool::stop() {
   if (!running_) return;
   running_ = false;
+  std::latch written(static_cast<std::ptrdiff_t>(loops_.size()));
+  on_every_loop([&written](Loop& loop) { loop.wind_down([&written] { written.count_down(); }); });
+  written.wait();
   on_every_loop([](Loop& loop) { loop.finish(); });
   for (const auto& loop : loops_) loop->join();
 }
