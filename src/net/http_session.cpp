@@ -387,10 +387,6 @@ void HttpSession::drain() {
   if (state_ == State::idle) close();
 }
 
-void HttpSession::abort() {
-  close();
-}
-
 void HttpSession::close() {
   if (state_ == State::closed) return;
   state_ = State::closed;

@@ -41,7 +41,7 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   bool is_writing() const { return state_ == State::writing; }
   // Shutdown: an idle session ends now, a busy one after its answer.
   void drain();
-  void abort();
+  void abort() { close(); }
 
   void on_ready(Wire::Direction direction) override;
 
