@@ -30,7 +30,8 @@ TEST(ReturnTest, NobodyIsRefusedForTheOthers) {
 
 // One loop reads many requests faster than one thread looks their tokens up.
 TEST(ReturnTest, LookUpsBeyondTheirQueueAreRefused) {
-  ServerProcess server({{"GOTIFY_SERVER_LOOKUPQUEUE", "1"}});
+  ServerProcess server;
+  server.set("GOTIFY_SERVER_LOOKUPQUEUE", "1");
   server.start();
   int refused = 0;
   int asked = 0;
