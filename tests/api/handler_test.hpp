@@ -36,6 +36,7 @@ struct Closings final : stream::Courier {
 // Never called: handlers return their answers.
 struct Nobody final : net::ReplyReceiver {
   void answer(std::uint64_t, net::Response) override {}
+  void read_body(std::uint64_t, net::BodyLimit, std::shared_ptr<net::BodyReceiver>) override {}
   void stream(std::uint64_t, net::Request, net::Admission) override {}
 };
 
