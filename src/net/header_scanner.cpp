@@ -12,26 +12,26 @@ bool is_blank(char c) {
 }  // namespace
 
 HeaderScanner::Progress HeaderScanner::scan(std::string_view input) {
+  const char* const begin = input.data();
   while (scanned_ < input.size()) {
-    const void* found = std::memchr(input.data() + scanned_, '\n', input.size() - scanned_);
+    const void* found = std::memchr(begin + scanned_, '\n', input.size() - scanned_);
     if (found == nullptr) {
       scanned_ = input.size();
       break;
     }
-    const auto end = static_cast<std::size_t>(static_cast<const char*>(found) - input.data());
-    scanned_ = end + 1;
-    std::string_view line = input.substr(line_, end - line_);
-    if (line.ends_with('\r'))
-      line.remove_suffix(1);
-    else
-      plain_ = false;
-    if (line.empty()) return Progress::complete;
-    if (line.size() > kMaxLine || lines_ > kMaxFields) return Progress::oversized;
+    const auto after = static_cast<std::size_t>(static_cast<const char*>(found) - begin) + 1;
+    std::size_t length = after - 1 - line_;
+    const bool whole = length > 0 && begin[after - 2] == '\r';
+    if (whole) --length;
+    plain_ = plain_ && whole;
+    scanned_ = after;
+    if (length == 0) return Progress::complete;
+    if (length > kMaxLine || lines_ > kMaxFields) return Progress::oversized;
     if (lines_++ == 0)
-      look_at_version(line);
-    else if (is_blank(line.front()))
+      look_at_version(input.substr(0, length));
+    else if (is_blank(begin[line_]))
       return Progress::folded;
-    line_ = scanned_;
+    line_ = after;
   }
   return Progress::incomplete;
 }

@@ -14,7 +14,7 @@ RequestReader::RequestReader() {
 }
 
 void RequestReader::skip_empty_lines(std::string_view& input) {
-  input.remove_prefix(std::min(input.find_first_not_of("\r\n"), input.size()));
+  while (!input.empty() && (input.front() == '\r' || input.front() == '\n')) input.remove_prefix(1);
 }
 
 RequestReader::Progress RequestReader::read_header(std::string_view& input, std::size_t limit) {

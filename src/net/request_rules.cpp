@@ -1,6 +1,7 @@
 #include "net/request_rules.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bitset>
 #include <boost/beast/http/field.hpp>
 #include <charconv>
@@ -34,16 +35,35 @@ struct Found {
   std::string_view host;
   std::string_view length;
   std::string_view coding;
-  bool repeated = false;  // some field has several lines
+  bool repeated = false;  // some field may have several lines
+};
+
+// The names of fields that Beast does not know.
+class UnknownNames {
+ public:
+  // Whether it was given before, or one of so many that it is not worth a look.
+  bool has(std::string_view name) {
+    for (std::size_t i = 0; i < count_; ++i) {
+      if (core::same_ignoring_case(names_[i], name)) return true;
+    }
+    if (count_ == names_.size()) return true;
+    names_[count_++] = name;
+    return false;
+  }
+
+ private:
+  std::array<std::string_view, 8> names_;
+  std::size_t count_ = 0;
 };
 
 Found look_through(const Header& header) {
   Found found;
   std::bitset<kKnownFields> seen;
+  UnknownNames unknown;
   for (const auto& field : header) {
     const auto name = static_cast<std::size_t>(field.name());
     if (field.name() == http::field::unknown) {
-      found.repeated = found.repeated || header.count(field.name_string()) > 1;
+      found.repeated = found.repeated || unknown.has(text_of(field.name_string()));
       continue;
     }
     found.repeated = found.repeated || seen[name];
@@ -71,10 +91,18 @@ Found look_through(const Header& header) {
   return found;
 }
 
+// RFC 3986 3.2.2: reg-name, which an IPv4 address is, too.
+constexpr auto kOfHost = [] {
+  std::array<bool, 256> table{};
+  for (const char c :
+       std::string_view("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~%!$&'()*+,;=")) {
+    table[static_cast<unsigned char>(c)] = true;
+  }
+  return table;
+}();
+
 bool is_of_host(char c) {
-  constexpr std::string_view kOthers = "-._~%!$&'()*+,;=";  // RFC 3986 3.2.2: reg-name, an IPv4 address too
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         kOthers.find(c) != std::string_view::npos;
+  return kOfHost[static_cast<unsigned char>(c)];
 }
 
 bool is_digit(char c) {
@@ -83,21 +111,21 @@ bool is_digit(char c) {
 
 // host[:port], RFC 9110 7.2. A client that names no host has none to reach.
 bool is_host(std::string_view value) {
-  std::string_view port;
+  std::size_t end = 0;
   if (value.starts_with('[')) {
-    const std::size_t end = value.find(']');
+    end = value.find(']');
     if (end == std::string_view::npos || end == 1) return false;
-    const std::string_view address = value.substr(1, end - 1);
-    if (!std::all_of(address.begin(), address.end(), [](char c) { return is_of_host(c) || c == ':'; })) return false;
-    port = value.substr(end + 1);
+    for (const char c : value.substr(1, end - 1)) {
+      if (!is_of_host(c) && c != ':') return false;
+    }
+    ++end;
   } else {
-    const std::size_t end = std::min(value.find(':'), value.size());
-    if (end == 0 || !std::all_of(value.begin(), value.begin() + static_cast<std::ptrdiff_t>(end), is_of_host))
-      return false;
-    port = value.substr(end);
+    while (end < value.size() && is_of_host(value[end])) ++end;
+    if (end == 0) return false;
   }
-  if (port.empty()) return true;
-  return port.front() == ':' && std::all_of(port.begin() + 1, port.end(), is_digit);
+  if (end == value.size()) return true;
+  if (value[end] != ':') return false;
+  return std::all_of(value.begin() + static_cast<std::ptrdiff_t>(end) + 1, value.end(), is_digit);
 }
 
 // 501 for a coding that is not known, 400 for `chunked` in a form that some servers read and others do not.

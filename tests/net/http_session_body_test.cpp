@@ -148,6 +148,35 @@ TEST_F(HttpSessionBodyTest, ChunksThatBreakAreA400) {
   EXPECT_EQ(received(), refusal("400 Bad Request", "malformed HTTP request: trailers are not accepted"));
 }
 
+TEST_F(HttpSessionBodyTest, AnAnnouncedBodyThatHasNoRoomIsRefusedAtOnce) {
+  RequestCharge others(budget);
+  ASSERT_TRUE(others.grow_to(kBudget / 2));
+  pipe.send("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: " + std::to_string(kBudget / 2 + 1) +
+            "\r\n\r\n");
+  EXPECT_EQ(received(), refusal("503 Service Unavailable", "too many large requests in progress"));
+  EXPECT_EQ(meters.no_memory.value(), 1U);
+}
+
+TEST_F(HttpSessionBodyTest, ABodyThatGrowsOutOfTheBudgetIsRefused) {
+  pipe.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n800000\r\n" +
+            std::string(kBudget / 4, 'x'));
+  EXPECT_EQ(received(), "");
+  EXPECT_GE(budget.used(), kBudget / 4);
+  pipe.send(std::string(kBudget / 4, 'x'));
+  EXPECT_EQ(received(), refusal("503 Service Unavailable", "too many large requests in progress"));
+  EXPECT_EQ(budget.used(), 0U);
+}
+
+TEST_F(HttpSessionBodyTest, AHeldRequestIsChargedUntilItIsAnswered) {
+  const std::string body(10'000, 'x');
+  pipe.send("POST /later HTTP/1.1\r\nHost: x\r\nContent-Length: 10000\r\n\r\n" + body);
+  EXPECT_GE(budget.used(), body.size());
+  requests.clear();
+  answer_later("done");
+  EXPECT_EQ(budget.used(), 0U);
+  EXPECT_EQ(received(), ok("done"));
+}
+
 TEST_F(HttpSessionBodyTest, StrangersCannotSpendTheBudgetOfOthers) {
   pipe.send(post("/stranger", kBudget / 4) + std::string(kBudget / 16, 'x'));
   EXPECT_EQ(received(), "");

@@ -29,11 +29,11 @@ using asio::ip::tcp;
 struct EchoHandler final : RequestHandler, StreamGate {
   bool origin_allowed = true;
   stream::Transport transport = stream::Transport::websocket;
+  std::size_t body_limit = 32 << 20;
   std::string opened_with() {  // the context
     const std::scoped_lock lock(mutex_);
     return opened_with_;
   }
-  std::size_t body_limit = 32 << 20;
 
   void handle(Request request, Reply reply) override {
     with_body(std::move(request), std::move(reply), {body_limit, {}},

@@ -14,7 +14,7 @@ class LastAnswer : public ApiTest {};
 TEST_F(LastAnswer, IsWhole) {
   HttpClient http = poster();
   for (int i = 0; i < kParts; ++i) post_message(http, std::string(kPartSize, 'x'));
-  Socket socket = Socket::connect(server_.address(), 4096);
+  Socket socket = Socket::connect(server_.address());
   socket.send("GET /message?limit=200 HTTP/1.1\r\nHost: push\r\n" + client_.key().front() + "\r\n\r\n");
   std::string input;
   ASSERT_TRUE(socket.receive(input));
