@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <latch>
+#include <span>
 #include <thread>
 
 #include "net/loop.hpp"
@@ -14,6 +15,7 @@
 namespace push::net {
 namespace {
 
+constexpr std::size_t kKeysInOrder = 64;      // looked for in one go; a user may have thousands of streams
 constexpr std::size_t kMaxLoops = 64;         // a hub::LoopSet has 64 bits
 constexpr std::size_t kKeptDescriptors = 64;  // for database, log and images (reliability F1)
 constexpr std::size_t kKeptByLoop = 6;        // for its epolls, timer and wake-up, besides its listening sockets
@@ -122,13 +124,16 @@ void LoopPool::stop() {
 std::vector<hub::Key> LoopPool::open_streams(const std::vector<hub::Key>& clients) {
   core::Mutex mutex;
   std::vector<hub::Key> open;
-  on_every_loop([&](Loop& loop) {
-    for (const hub::Key& key : clients) {
-      if (!loop.holds(key)) continue;
-      const core::Lock lock(mutex);
-      open.push_back(key);
-    }
-  });
+  for (std::size_t from = 0; from < clients.size(); from += kKeysInOrder) {
+    const auto some = std::span(clients).subspan(from, std::min(kKeysInOrder, clients.size() - from));
+    on_every_loop([&](Loop& loop) {
+      for (const hub::Key& key : some) {
+        if (!loop.holds(key)) continue;
+        const core::Lock lock(mutex);
+        open.push_back(key);
+      }
+    });
+  }
   return open;
 }
 

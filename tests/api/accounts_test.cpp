@@ -185,6 +185,15 @@ TEST_P(Change, ThatIsNotCommittedHasNoConsequence) {
 INSTANTIATE_TEST_SUITE_P(Accounts, Change, testing::ValuesIn(kRows),
                          [](const auto& row) { return std::string(row.param.name); });
 
+TEST_F(AccountsTest, TheAnswerComesLast) {
+  Log by_then;
+  accounts.delete_client(kFirst, kClient, [&](const core::Result<void>& deleted) {
+    EXPECT_TRUE(deleted);
+    by_then = notes.log;
+  });
+  EXPECT_EQ(by_then, (Log{"close U1 C1, forgotten", "client_gone U1 C1 A0, forgotten"}));
+}
+
 TEST_F(AccountsTest, ExpiredClientsAreForgottenClosedAndAnnouncedEach) {
   const core::WallTime now = core::wall_now();
   store.add_client(3, 1, "Cthree").expires_at = now;

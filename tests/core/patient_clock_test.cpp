@@ -61,7 +61,7 @@ TEST_F(PatientClockTest, AJumpBackInTimeWasNoJump) {
   EXPECT_EQ(clock.now(), reading.wall);
 }
 
-TEST_F(PatientClockTest, ASecondJumpBeginsTheWaitAnew) {
+TEST_F(PatientClockTest, ASecondJumpBeginsTheWaitAgain) {
   const WallTime before = clock.now();
   reading.wall += hours(1);
   static_cast<void>(clock.now());

@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 
 #include <limits>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "store/contract.hpp"
 
@@ -124,22 +127,22 @@ TEST_P(MessageContract, IdsAreNotUsedAgain) {
   EXPECT_EQ(core::value(append_id(app, "m")), 7U);
 }
 
-TEST_P(MessageContract, MessagesOfOneThreadKeepTheirOrder) {
+TEST_P(MessageContract, MessagesOfAnApplicationKeepTheirOrder) {
   const auto alice = user("alice");
-  const auto app = application(alice, "A1");
-  std::vector<std::string> answered;
+  const core::ApplicationId missing{99};  // only its messages fail
+  std::map<core::ApplicationId, std::vector<std::string>> sent;
+  std::map<core::ApplicationId, std::vector<std::string>> answered;
+  const core::ApplicationId to[] = {application(alice, "A1"), application(alice, "A2"), missing};
   for (int i = 0; i < 3000; ++i) {
-    // Some for an application that does not exist: only these fail.
-    const auto to = i % 10 == 0 ? core::ApplicationId{99} : app;
-    ASSERT_TRUE(store->append(text(to, std::to_string(i)), [&, i](const core::Result<model::Message>& stored) {
-      answered.push_back(stored ? stored->message : std::to_string(i) + " " + stored.error().text);
+    const auto app = to[i % 10 == 0 ? 2 : i % 2];
+    const std::string message = std::to_string(i);
+    sent[app].push_back(app == missing ? message + " application does not exist" : message);
+    ASSERT_TRUE(store->append(text(app, message), [&, app, message](const core::Result<model::Message>& stored) {
+      answered[app].push_back(stored ? stored->message : message + " " + stored.error().text);
     }));
   }
   store->drain();
-  ASSERT_EQ(answered.size(), 3000U);
-  for (std::size_t i = 0; i < answered.size(); ++i) {
-    ASSERT_EQ(answered[i], std::to_string(i) + (i % 10 == 0 ? " application does not exist" : ""));
-  }
+  EXPECT_EQ(answered, sent);
   EXPECT_EQ(ids(store->list_messages(alice, {.since = 0, .limit = 5000})).size(), 2700U);
 }
 

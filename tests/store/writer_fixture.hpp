@@ -16,13 +16,11 @@
 
 namespace push::store {
 
-inline core::Error unavailable(const char* text) {
-  return core::failure(core::ErrorCode::unavailable, text);
-}
-
 // A database in memory that records its calls. `events` belongs to the writer thread until it is drained.
 class FakeBackend final : public Backend {
  public:
+  static core::Error unavailable(const char* text) { return core::failure(core::ErrorCode::unavailable, text); }
+
   core::Result<void> begin() override {
     if (hold_first && transactions++ == 0) {
       entered.count_down();
@@ -75,18 +73,18 @@ class FakeBackend final : public Backend {
   test::MemoryStore transaction;  // passed to operations
 };
 
-inline constexpr Writer::Limits kRoomy{
-    .queue = 8192, .batch = 1024, .queue_bytes = 1U << 28U, .batch_bytes = 1U << 23U};
-
-// kRoomy with one limit changed.
-inline Writer::Limits with(std::size_t Writer::Limits::*limit, std::size_t value) {
-  Writer::Limits limits = kRoomy;
-  limits.*limit = value;
-  return limits;
-}
-
 class WriterTest : public ::testing::Test {
  protected:
+  static constexpr Writer::Limits kRoomy{
+      .queue = 8192, .batch = 1024, .queue_bytes = 1U << 28U, .batch_bytes = 1U << 23U};
+
+  // kRoomy with one limit changed.
+  static Writer::Limits with(std::size_t Writer::Limits::*limit, std::size_t value) {
+    Writer::Limits limits = kRoomy;
+    limits.*limit = value;
+    return limits;
+  }
+
   ~WriterTest() override { backend.let_go(); }  // a failed assertion must not leave the writer held
 
   void start(Writer::Limits limits = kRoomy) { writer = std::make_unique<Writer>(backend, limits, metrics); }
