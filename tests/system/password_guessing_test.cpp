@@ -42,7 +42,7 @@ TEST_F(PasswordGuessing, NobodyElseWaitsForThem) {
   const auto start = Clock::now();
   StreamClient stream = server_.stream(fresh.key());
   const std::string message = post_message(poster, "hello");
-  EXPECT_EQ(stream.next_message(), message);
+  EXPECT_EQ(stream.next_message(), message + "\n");
   post_message(poster, std::string(40'000, 'x'));
   EXPECT_EQ(reader.get("/message").status, 200);
   EXPECT_EQ(reader.get("/application").status, 200);
