@@ -196,13 +196,13 @@ void HttpSession::read_body(BodyLimit limit, std::shared_ptr<BodyReceiver> recei
   if (request_->reader.take_expectation()) {
     wire_->write_some(kContinue, {});  // 25 bytes to an idle socket: all are sent, or the connection is broken
   }
-  start_minimum_rate();
+  start(upload_->rate);
   if (request_->complete) return hand_over_body();
   if (!parsing_) wait(Wire::Direction::read);
 }
 
 void HttpSession::parse_body(std::string_view& input) {
-  rate_.moved(input.size());
+  upload_->rate.moved(input.size());
   const Progress progress = request_->reader.read_body(input);
   if (progress == Progress::refused)
     return reject(Refusal::malformed, std::string(request_->reader.rejection().detail));
@@ -268,7 +268,6 @@ void HttpSession::write(Response response) {
     request_->body_charge = RequestCharge();
     discarded_ = 0;
   }
-  start_minimum_rate();
   std::string& head = context_.head;
   head.clear();
   append_head(head, response, {!keep_alive_, http_1_0_});
@@ -280,6 +279,7 @@ void HttpSession::write(Response response) {
   unsent_->head = head.substr(of_head);
   unsent_->body = core::Slice(std::move(response.body.owner), body.substr(sent.bytes - of_head));
   unsent_->written = sent.bytes;
+  start(unsent_->rate);
   if (has_rest_of_body()) wait(Wire::Direction::read);
   stopped(sent.outcome == Wire::Outcome::done ? Wire::Outcome::wants_write : sent.outcome);
 }
@@ -343,20 +343,18 @@ void HttpSession::linger() {
 
 // ---- the end
 
-void HttpSession::start_minimum_rate() {
-  deadline_ = 0;
-  rate_.start(context_.limits.minimumrate, context_.limits.bodytimeoutseconds);
+void HttpSession::start(MinimumRate& rate) const {
+  rate.start(context_.limits.minimumrate, context_.limits.bodytimeoutseconds);
 }
 
 bool HttpSession::is_too_slow() {
-  if (state_ == State::writing && unsent_ != nullptr) {
-    if (const auto waiting = wire_->unacknowledged()) {  // sent to the kernel but not received by the peer
-      const std::size_t taken = unsent_->written - std::min(unsent_->written, *waiting);
-      const std::size_t before = std::exchange(unsent_->taken, std::max(unsent_->taken, taken));
-      rate_.moved(unsent_->taken - before);
-    }
+  if (state_ == State::reading_body) return !upload_->rate.pass_second(context_.limits.minimumrate);
+  if (const auto waiting = wire_->unacknowledged()) {  // sent to the kernel but not received by the peer
+    const std::size_t taken = unsent_->written - std::min(unsent_->written, *waiting);
+    const std::size_t before = std::exchange(unsent_->taken, std::max(unsent_->taken, taken));
+    unsent_->rate.moved(unsent_->taken - before);
   }
-  return !rate_.pass_second(context_.limits.minimumrate);
+  return !unsent_->rate.pass_second(context_.limits.minimumrate);
 }
 
 void HttpSession::check_deadline() {

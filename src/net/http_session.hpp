@@ -61,6 +61,7 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   struct Upload {
     BodyLimit limit;
     std::shared_ptr<BodyReceiver> receiver;
+    MinimumRate rate{};
   };
   // The part of the answer that the socket did not accept at once.
   struct Unsent {
@@ -68,6 +69,7 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
     core::Slice body;
     std::size_t written = 0;  // bytes of the answer accepted by the kernel
     std::size_t taken = 0;    // of these, bytes acknowledged by the peer
+    MinimumRate rate{};
   };
 
   bool is_reading() const { return state_ <= State::reading_body; }
@@ -98,9 +100,9 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   void write_more();
   void on_written();
   void next_request();
-  void start_minimum_rate();
-  bool is_too_slow();
-  void linger();  // our side is closed; discards input, so that no reset overtakes the answer
+  void start(MinimumRate& rate) const;
+  bool is_too_slow();  // once per second, while a body is read or an answer is written
+  void linger();       // our side is closed; discards input, so that no reset overtakes the answer
   void close();
   void wait(Wire::Direction direction);
   void stopped(Wire::Outcome outcome);  // no byte was transferred: waits for what the wire wants, or closes
@@ -123,8 +125,7 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   Departed departed_;  // of the request in progress, empty = nobody asks
   std::uint32_t rest_at_ = 0;
   std::uint32_t discarded_ = 0;  // bytes of a body, or since our side was closed
-  MinimumRate rate_;             // while a body is read or an answer written
-  unsigned deadline_ = 0;        // in all other states: a second of the loop; 0 = none
+  unsigned deadline_ = 0;        // in the other states: a second of the loop; 0 = none
   State state_ = State::reading_header;
   bool keep_alive_ = true;
   bool http_1_0_ = false;
