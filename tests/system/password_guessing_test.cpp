@@ -124,6 +124,7 @@ TEST_F(PasswordGuessing, TheWaitGrowsUntilARightPassword) {
   EXPECT_EQ(ask("d").header("Retry-After"), "4");
   ASSERT_TRUE(eventually([&] { return ask("secret").status == 200; }));
   EXPECT_EQ(ask("e").status, 401) << "the tries are free again";
+  EXPECT_EQ(ask("f").status, 401);
 }
 
 TEST_F(PasswordGuessing, AddressesBehindAProxyAreToldApart) {
