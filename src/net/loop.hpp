@@ -30,9 +30,10 @@ struct LoopShared {
   hub::Hub& hub;
   StreamMeters stream_meters;
   HttpMeters http_meters;
-  SocketLimit sockets;         // config maxconnections, resolved
-  RequestBudget budget;        // config bodybudget, resolved: bodies of authenticated requests
-  RequestBudget strangers;     // a quarter of that: headers, and bodies of everybody else
+  SocketLimit sockets;      // config maxconnections, resolved
+  RequestBudget budget;     // config bodybudget, resolved: bodies of authenticated requests
+  RequestBudget strangers;  // a quarter of that: headers, and bodies of everybody else
+  Protocols protocols;
   StreamGate* gate = nullptr;  // for the listeners with streams; set before start()
 };
 
