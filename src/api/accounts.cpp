@@ -19,7 +19,8 @@ store::Done<T> after(Steps steps, store::Done<T> done) {
 }  // namespace
 
 void Accounts::create_user(store::NewUser user, store::Done<model::User> done) {
-  store_.create_user(std::move(user), std::move(done));  // nothing remembered of a user who did not exist
+  const auto steps = [this](const auto&) { authenticator_.added(); };  // the name may have been refused before
+  store_.create_user(std::move(user), after(steps, std::move(done)));
 }
 
 void Accounts::update_user(core::UserId id, store::UserChange change, store::Done<model::User> done) {
@@ -38,7 +39,7 @@ void Accounts::delete_user(core::UserId id, store::Done<std::vector<std::string>
 }
 
 void Accounts::create_application(store::NewApplication application, store::Done<model::Application> done) {
-  const auto steps = [this](const auto& stored) { announce(Kind::application_added, stored->user, {}, stored->id); };
+  const auto steps = [this](const auto& stored) { added(Kind::application_added, stored->user, {}, stored->id); };
   store_.create_application(std::move(application), after(steps, std::move(done)));
 }
 
@@ -68,7 +69,7 @@ void Accounts::delete_application(core::UserId user, core::ApplicationId id, sto
 }
 
 void Accounts::create_client(store::NewClient client, store::Done<model::Client> done) {
-  const auto steps = [this](const auto& stored) { announce(Kind::client_added, stored->user, stored->id); };
+  const auto steps = [this](const auto& stored) { added(Kind::client_added, stored->user, stored->id); };
   store_.create_client(std::move(client), after(steps, std::move(done)));
 }
 
@@ -121,7 +122,7 @@ void Accounts::on_event(const cluster::Event& event) {
   switch (event.kind) {
     case Kind::client_added:
     case Kind::application_added:
-      return;
+      return authenticator_.added();
     case Kind::client_gone:
     case Kind::user_gone:
       return close(event.user, event.client);
@@ -157,6 +158,12 @@ bool Accounts::is_gone(core::UserId user, core::ClientId client) {
   }
   const auto found = store_.find_client(client);
   return !found || !*found || (*found)->user != user;
+}
+
+// The token may have been refused before.
+void Accounts::added(Kind kind, core::UserId user, core::ClientId client, core::ApplicationId application) {
+  authenticator_.added();
+  announce(kind, user, client, application);
 }
 
 void Accounts::changed(Kind kind, core::UserId user, core::ClientId client, core::ApplicationId application) {

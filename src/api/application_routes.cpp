@@ -83,6 +83,7 @@ void create_application(Context& context) {
   wanted.user = context.user();
   auth::MintedToken token = auth::mint_application_token(context.token_form());
   wanted.token = token.stored;
+  wanted.most = context.services.config.server.maxapplications;
   const auto answer = [shown = std::move(token.shown)](Context& same, core::Result<model::Application> stored) {
     if (!stored && stored.error().code == core::ErrorCode::not_found) return unauthorized(auth::unauthorized_text());
     if (!stored) return application_refusal(same, stored.error());

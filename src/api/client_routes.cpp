@@ -67,6 +67,7 @@ void create_client(Context& context) {
   wanted.user = context.user();
   auth::MintedToken token = auth::mint_client_token(context.token_form());
   wanted.token = token.stored;
+  wanted.most = context.services.config.server.maxclients;
   const auto answer = [shown = std::move(token.shown)](Context&, core::Result<model::Client> stored) {
     if (!stored && stored.error().code == core::ErrorCode::not_found) return unauthorized(auth::unauthorized_text());
     if (!stored) return error(stored.error());

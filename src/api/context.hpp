@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "push/auth/principal.hpp"
 #include "push/auth/token.hpp"
 #include "push/binder/binder.hpp"
+#include "push/core/address.hpp"
 #include "push/core/callback.hpp"
 #include "push/core/clock.hpp"
 #include "push/core/worker_pool.hpp"
@@ -24,10 +26,11 @@
 namespace push::api {
 
 class AccessLog;
+class StreamCaps;
 
-struct Context final : std::enable_shared_from_this<Context> {
-  Context(const Services& everything, AccessLog& access_log, net::Request r, net::Reply a)
-      : services(everything), log(access_log), raw(std::move(r)), reply(std::move(a)) {}
+struct Context final : net::BodyReceiver, std::enable_shared_from_this<Context> {
+  Context(const Services& everything, AccessLog& access_log, StreamCaps& caps, net::Request r, net::Reply a)
+      : services(everything), log(access_log), stream_caps(caps), raw(std::move(r)), reply(std::move(a)) {}
 
   // Sends the answer. Once per request, on any thread.
   void finish(net::Response response);
@@ -47,6 +50,9 @@ struct Context final : std::enable_shared_from_this<Context> {
   using Work = core::Callback<void(Context&)>;
   using Queue = core::WorkerPool::Queue;
   void on_worker(Work work, Queue queue = Queue::jobs);
+  // Runs `work`, which checks a password or hashes one, on a thread for passwords; nothing else runs bcrypt. Answers
+  // 503 if too many wait, if the server is stopping, or if the peer has left before its turn.
+  void on_password(Work work);
   // Exceptions of libraries stop here: an empty 500, as Gotify answers a panic (protocol 1.0).
   template <class Guarded>
   void guarded(Guarded&& work) {
@@ -57,6 +63,12 @@ struct Context final : std::enable_shared_from_this<Context> {
     }
   }
 
+  // Runs the route's handler, here or where it has to run.
+  void run(Place here);
+  void on_body(net::Reply again) override;
+
+  // The client's, behind trusted proxies too; empty for the peer of a unix socket.
+  std::optional<core::Address> client_address() const;
   core::UserId user() const { return principal->user; }
   // What bind() reads fields from.
   binder::Source source() const { return {request.method, request.content_type, request.target.query, request.body}; }
@@ -68,6 +80,7 @@ struct Context final : std::enable_shared_from_this<Context> {
 
   const Services& services;
   AccessLog& log;
+  StreamCaps& stream_caps;
   net::Request raw;
   net::Reply reply;
   core::SteadyTime start = core::steady_now();

@@ -7,6 +7,7 @@
 #include "api/new_message.hpp"
 #include "api/paging.hpp"
 #include "api/respond.hpp"
+#include "api/stream_caps.hpp"
 
 namespace push::api {
 namespace {
@@ -51,7 +52,8 @@ void read_and_complete(Context& context) {
   if (const auto& application = context.principal->application) {
     return hand_over(context, compose(*std::move(form), *application, core::wall_now()));
   }
-  context.on_worker([form = *std::move(form)](Context& same) mutable { complete_by_id(same, std::move(form)); });
+  context.on_worker([form = *std::move(form)](Context& same) mutable { complete_by_id(same, std::move(form)); },
+                    Context::Queue::look_ups);
 }
 
 // The application of the path, if it belongs to the user; otherwise a 404 in the words of the route.
@@ -126,6 +128,11 @@ void open_stream(Context& context) {
   net::Admission admission;
   admission.user = context.user();
   admission.client = context.principal->client;
+  if (context.stream_caps.are_on()) {
+    auto place = context.stream_caps.take(context.user(), context.client_address());
+    if (!place) return context.fail(place.error());
+    admission.place = *std::move(place);
+  }
   admission.context = context.shared_from_this();  // passed back to the gate
   context.reply.stream(std::move(context.raw), std::move(admission));
 }

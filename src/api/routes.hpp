@@ -51,6 +51,7 @@ net::Response current_user(Context& context);
 void change_password(Context& context);
 net::Response list_users(Context& context);
 // Administrators only; anyone if `registration` is on.
+core::Result<void> may_register(const Context& context);  // before the body of a caller that nobody knows
 void create_user(Context& context);
 net::Response find_user(Context& context);
 void update_user(Context& context);

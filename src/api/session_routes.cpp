@@ -22,25 +22,21 @@ net::Response with_cookie(net::Response response, std::string cookie) {
   return response;
 }
 
-}  // namespace
-
-void log_in(Context& context) {
-  const auto basic = read_credentials(context.request).basic;
-  if (!basic) return context.finish(unauthorized("basic auth required"));
-  const auto principal = context.services.authenticator.log_in(*basic);
-  if (!principal) return context.fail(principal.error());
+// The password was right.
+void create_session(Context& context) {
   store::NewClient wanted;
   binder::Form form("ClientParams");
   form.text("name", wanted.name).required();
   if (auto bound = binder::bind(context.source(), form); !bound) return context.fail(bound.error());
-  auto user = context.services.store.find_user((*principal)->user);
+  auto user = context.services.store.find_user(context.user());
   if (!user) return context.fail(user.error());
   if (!*user) return context.finish(unauthorized(kInvalid));
 
   const core::WallTime now = core::wall_now();
   auth::MintedToken token = auth::mint_client_token(context.token_form());
-  wanted.user = (*principal)->user;
+  wanted.user = context.user();
   wanted.token = token.stored;
+  wanted.most = context.services.config.server.maxclients;
   wanted.expires_after_inactivity_seconds = kSessionSeconds;
   wanted.elevated_until = now + kElevation;
   const auto answer = [user = **std::move(user), shown = std::move(token.shown), now](
@@ -52,6 +48,24 @@ void log_in(Context& context) {
     return with_cookie(json(out), session_cookie(shown, same.services.config.server.securecookie));
   };
   context.services.accounts.create_client(std::move(wanted), context.answer_with(answer));
+}
+
+void logged_in(Context& context, core::Result<auth::PrincipalPtr> principal) {
+  if (!principal) return context.fail(principal.error());
+  context.principal = *std::move(principal);
+  context.on_worker(&create_session);
+}
+
+}  // namespace
+
+void log_in(Context& context) {
+  auto basic = read_credentials(context.request).basic;
+  if (!basic) return context.finish(unauthorized("basic auth required"));
+  basic->from = context.client_address();
+  const auth::Authenticator& authenticator = context.services.authenticator;
+  if (auto known = authenticator.recall(*basic)) return logged_in(context, *std::move(known));
+  context.on_password(
+      [basic = *std::move(basic), &authenticator](Context& same) { logged_in(same, authenticator.log_in(basic)); });
 }
 
 void log_out(Context& context) {

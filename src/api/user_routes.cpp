@@ -37,8 +37,13 @@ net::Response show(const model::User& user) {
   return json(out);
 }
 
-core::Result<std::string> hash_of(const Context& context, const std::string& password) {
-  return auth::hash_password(password, context.services.config.passstrength);
+// Hashes, then calls `then`, which must not block, on the same thread.
+void with_hash(Context& context, std::string password, core::Callback<void(Context&, std::string)> then) {
+  context.on_password([password = std::move(password), then = std::move(then)](Context& same) mutable {
+    auto hash = auth::hash_password(password, same.services.config.passstrength);
+    if (!hash) return same.fail(hash.error());
+    then(same, *std::move(hash));
+  });
 }
 
 // Whether this user may be created. Errors: forbidden to a known user, unauthorized to an unknown one.
@@ -50,6 +55,13 @@ core::Result<void> check_registration(const Context& context, bool admin_wanted)
   if (!context.services.config.registration) return core::failure(code, "you are not allowed to access this api");
   if (admin_wanted) return core::failure(code, "you are not allowed to create an admin user");
   return {};
+}
+
+void store_update(Context& context, store::UserChange wanted) {
+  const auto answer = [](Context&, const core::Result<model::User>& stored) {
+    return stored ? show(*stored) : user_refusal(stored.error());
+  };
+  context.services.accounts.update_user(core::UserId{context.id}, std::move(wanted), context.answer_with(answer));
 }
 
 }  // namespace
@@ -69,19 +81,26 @@ void change_password(Context& context) {
   binder::Form form("UserExternalPass");
   form.text("pass", password).required();
   if (auto bound = binder::bind(context.source(), form); !bound) return context.fail(bound.error());
-  auto hash = hash_of(context, password);
-  if (!hash) return context.fail(hash.error());
-  const auto answer = [](Context&, const core::Result<void>& changed) {
-    if (!changed && changed.error().code == core::ErrorCode::not_found) return unauthorized(auth::unauthorized_text());
-    return changed ? empty() : error(changed.error());
-  };
-  context.services.accounts.set_password(context.user(), *std::move(hash), context.answer_with(answer));
+  with_hash(context, std::move(password), [](Context& same, std::string hash) {
+    const auto answer = [](Context&, const core::Result<void>& changed) {
+      if (!changed && changed.error().code == core::ErrorCode::not_found)
+        return unauthorized(auth::unauthorized_text());
+      return changed ? empty() : error(changed.error());
+    };
+    same.services.accounts.set_password(same.user(), std::move(hash), same.answer_with(answer));
+  });
 }
 
 net::Response list_users(Context& context) {
   const auto found = context.services.store.list_users();
   if (!found) return error(found.error());
   return json_list(*found, [](std::string& out, const model::User& user) { model::append_json(out, user); });
+}
+
+// A known caller learns first what is wrong with its body, as in Gotify.
+core::Result<void> may_register(const Context& context) {
+  if (context.principal->kind != auth::Principal::Kind::anonymous) return {};
+  return check_registration(context, false);
 }
 
 void create_user(Context& context) {
@@ -96,13 +115,13 @@ void create_user(Context& context) {
   const auto namesake = context.services.store.find_user_by_name(wanted.name);  // before the hash, which is expensive
   if (!namesake) return context.fail(namesake.error());
   if (*namesake) return context.fail(core::failure(core::Conflict::name, {}));
-  auto hash = hash_of(context, password);
-  if (!hash) return context.fail(hash.error());
-  wanted.pass_hash = *std::move(hash);
-  const auto answer = [](Context&, const core::Result<model::User>& stored) {
-    return stored ? show(*stored) : error(stored.error());
-  };
-  context.services.accounts.create_user(std::move(wanted), context.answer_with(answer));
+  with_hash(context, std::move(password), [wanted = std::move(wanted)](Context& same, std::string hash) mutable {
+    wanted.pass_hash = std::move(hash);
+    const auto answer = [](Context&, const core::Result<model::User>& stored) {
+      return stored ? show(*stored) : error(stored.error());
+    };
+    same.services.accounts.create_user(std::move(wanted), same.answer_with(answer));
+  });
 }
 
 net::Response find_user(Context& context) {
@@ -119,15 +138,11 @@ void update_user(Context& context) {
   form.text("pass", password);
   if (auto bound = binder::bind(context.source(), form); !bound) return context.fail(bound.error());
   if (auto found = named_user(context); !found) return context.fail(found.error());
-  if (!password.empty()) {
-    auto hash = hash_of(context, password);
-    if (!hash) return context.fail(hash.error());
-    wanted.pass_hash = *std::move(hash);
-  }
-  const auto answer = [](Context&, const core::Result<model::User>& stored) {
-    return stored ? show(*stored) : user_refusal(stored.error());
-  };
-  context.services.accounts.update_user(core::UserId{context.id}, std::move(wanted), context.answer_with(answer));
+  if (password.empty()) return store_update(context, std::move(wanted));
+  with_hash(context, std::move(password), [wanted = std::move(wanted)](Context& same, std::string hash) mutable {
+    wanted.pass_hash = std::move(hash);
+    store_update(same, std::move(wanted));
+  });
 }
 
 void delete_user(Context& context) {

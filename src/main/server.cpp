@@ -30,6 +30,7 @@
 namespace push {
 namespace {
 
+constexpr std::size_t kLookUpThreads = 1;  // a look-up takes some 20 microseconds
 // Within a period every token in use is touched; then the writer needs a moment.
 constexpr std::chrono::seconds kTouchMargin{10};
 
@@ -67,11 +68,25 @@ core::Result<void> listen(net::LoopPool& loops, const config::Server& server, ap
   return {};
 }
 
-auth::Options authenticator_options(const config::Config& config) {
+auth::Options authenticator_options(const config::Config& config, unsigned password_cost) {
+  const config::Passwords& passwords = config.server.passwords;
   return {.token_cache = config.server.tokencache,
           .enforce_elevation = config.compat == config::Compat::v3,
           .touch_seconds = config.server.tokenperiodseconds,
-          .password_cost = config.passstrength};
+          .password_cost = password_cost,
+          .guesses = {.tries = passwords.tries,
+                      .wait = std::chrono::seconds(passwords.waitseconds),
+                      .longest_wait = std::chrono::seconds(passwords.maxwaitseconds),
+                      .address_tries = passwords.addresstries,
+                      .address_period = std::chrono::seconds(passwords.addressperiodseconds),
+                      .every_address = !config.server.trustedproxies.empty(),
+                      .tracked = config.server.throttlecache}};
+}
+
+core::WorkerPool::Sizes lanes_of(const config::Server& server) {
+  return {.jobs = {server.workers, server.workerqueue},
+          .look_ups = {kLookUpThreads, server.lookupqueue},
+          .passwords = {server.passwords.workers, server.passwords.queue}};
 }
 
 void add_gauges(metrics::Registry& metrics, const core::WorkerPool& workers, const hub::Hub& hub) {
@@ -79,6 +94,8 @@ void add_gauges(metrics::Registry& metrics, const core::WorkerPool& workers, con
                 [&workers] { return static_cast<std::int64_t>(workers.waiting()); });
   metrics.gauge("push_lookups_waiting", "Look-ups of tokens that wait for a worker.",
                 [&workers] { return static_cast<std::int64_t>(workers.waiting(core::WorkerPool::Queue::look_ups)); });
+  metrics.gauge("push_passwords_waiting", "Passwords that wait to be checked or hashed.",
+                [&workers] { return static_cast<std::int64_t>(workers.waiting(core::WorkerPool::Queue::passwords)); });
   metrics.gauge("push_online_users", "Users with an open stream.",
                 [&hub] { return static_cast<std::int64_t>(hub.online_users()); });
 }
@@ -92,6 +109,17 @@ void wait_for_the_end() {
     }
     spdlog::warn("ignored signal=SIGHUP reason=\"settings are read only at start\"");
   }
+}
+
+// The path of a message backwards: nothing new comes in, what was accepted is committed, answered and sent.
+void shut_down(net::LoopPool& loops, api::Housekeeper& housekeeper, core::WorkerPool& workers, store::Store& store,
+               cluster::Backplane& backplane) {
+  loops.stop_accepting();
+  housekeeper.stop();
+  workers.stop();
+  store.drain();
+  backplane.stop();
+  loops.stop();
 }
 
 }  // namespace
@@ -114,13 +142,15 @@ int serve(const config::Loaded& loaded) {
   auto store = store::open(config.database, metrics, clock);
   if (!store) return cannot_start(store.error());
   if (auto made = api::create_default_user(**store, config); !made) return cannot_start(made.error());
+  const auto password_cost = auth::highest_cost(**store, config.passstrength);
+  if (!password_cost) return cannot_start(password_cost.error());
   files::ImageFolder images(config.uploadedimagesdir);
   if (auto ready = prepare_images(**store, images, config.database.connection); !ready)
     return cannot_start(ready.error());
 
   // The rooms, each after those that it uses.
-  auth::Authenticator authenticator(**store, authenticator_options(config));
-  core::WorkerPool workers(config.server.workers, {config.server.workerqueue, config.server.lookupqueue});
+  auth::Authenticator authenticator(**store, authenticator_options(config, *password_cost), metrics);
+  core::WorkerPool workers(lanes_of(config.server));
   hub::Hub hub(config.server.stream.shards);
   add_gauges(metrics, workers, hub);
   net::LoopPool loops(config.server, hub, metrics);
@@ -138,6 +168,7 @@ int serve(const config::Loaded& loaded) {
                         .origins = *std::move(origins),
                         .proxies = *std::move(proxies)});
   api::MetricsPage metrics_page(metrics);
+
   // Connections arrive from here on.
   if (auto listening = listen(loops, config.server, service, metrics_page); !listening)
     return cannot_start(listening.error());
@@ -145,15 +176,8 @@ int serve(const config::Loaded& loaded) {
   loops.start();
   api::Housekeeper housekeeper(accounts, loops, clock);
   wait_for_the_end();
-
-  // The path of a message backwards: nothing new comes in, what was accepted is committed, answered and sent.
   unblock_signals();
-  loops.stop_accepting();
-  housekeeper.stop();
-  workers.stop();
-  (*store)->drain();
-  backplane.stop();
-  loops.stop();
+  shut_down(loops, housekeeper, workers, **store, backplane);
   spdlog::info("stopped");
   return 0;
 }

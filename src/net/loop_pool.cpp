@@ -47,7 +47,7 @@ std::size_t socket_limit(const config::Server& settings) {
 // One body of the maximum size always fits: doubling makes it take up to twice its size, and as much again must stay
 // free.
 std::size_t request_budget(const config::Http& settings) {
-  return std::max(settings.bodybudget, 4 * settings.bodylimit);
+  return std::max(settings.bodybudget, 4 * std::max(settings.messagelimit, settings.imagelimit));
 }
 
 }  // namespace
@@ -59,14 +59,14 @@ LoopPool::LoopPool(const config::Server& settings, hub::Hub& hub, metrics::Regis
                    const ProtocolByTransport& protocols)
     : shared_(new LoopShared{settings, hub, StreamMeters(metrics), HttpMeters(metrics),
                              SocketLimit(socket_limit(settings)), RequestBudget(request_budget(settings.http)),
-                             protocols}) {
+                             RequestBudget(request_budget(settings.http) / 4), protocols}) {
   const std::size_t count = loop_count(settings);
   for (std::size_t i = 0; i < count; ++i)
     loops_.push_back(std::make_unique<Loop>(static_cast<hub::LoopIndex>(i), *shared_));
   metrics.gauge("push_frames_waiting", "Messages waiting for the slowest event loop.",
                 [this] { return static_cast<std::int64_t>(backlog()); });
   metrics.gauge("push_http_request_bytes", "Bytes held by large requests until they are answered.",
-                [this] { return static_cast<std::int64_t>(shared_->budget.used()); });
+                [this] { return static_cast<std::int64_t>(shared_->budget.used() + shared_->strangers.used()); });
   metrics.gauge("push_sockets", "Open sockets of HTTP sessions and streams.",
                 [this] { return static_cast<std::int64_t>(shared_->sockets.open.load()); });
   metrics.gauge("push_sockets_limit", "Sockets at which accepting pauses.",
@@ -118,6 +118,9 @@ void LoopPool::stop_accepting() {
 void LoopPool::stop() {
   if (!running_) return;
   running_ = false;
+  std::latch written(static_cast<std::ptrdiff_t>(loops_.size()));
+  on_every_loop([&written](Loop& loop) { loop.wind_down([&written] { written.count_down(); }); });
+  written.wait();
   on_every_loop([](Loop& loop) { loop.finish(); });
   for (const auto& loop : loops_) loop->join();
 }

@@ -71,11 +71,11 @@ class AccountsTest : public testing::Test {
     return authenticator.recall(auth::Access::client, {token, false, {}}).has_value();
   }
 
+  metrics::Registry metrics;
   test::MemoryStore store;
-  auth::Authenticator authenticator{store, {}};
+  auth::Authenticator authenticator{store, {}, metrics};
   hub::Hub hub{1};
   Notes notes;
-  metrics::Registry metrics;
   delivery::Publisher publisher{store, hub, notes, notes, metrics, 64};
   Accounts accounts{store, authenticator, publisher, notes};
 };

@@ -135,7 +135,7 @@ class Revocation : public testing::Test {
   hub::Hub hub_{1};
   cluster::Standalone backplane_;
   files::ImageFolder images_{""};
-  auth::Authenticator authenticator_{store_, {.password_cost = 4}};
+  auth::Authenticator authenticator_{store_, {.password_cost = 4}, metrics_};
   core::WorkerPool workers_{1, std::numeric_limits<std::size_t>::max()};  // refuses only when it stops
   std::optional<net::LoopPool> loops_;
   std::optional<delivery::Publisher> publisher_;
@@ -176,7 +176,7 @@ TEST_F(Revocation, WhenNoWorkerCanCheckTheStreamEnds) {
     accounts_->forget_stale(kUser);
     stopper = std::thread([this] { workers_.stop(); });
     core::WorkerPool::Job nothing([] {});
-    while (workers_.submit(nothing)) {
+    while (workers_.submit(nothing, core::WorkerPool::Queue::look_ups)) {
       nothing = core::WorkerPool::Job([] {});
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }

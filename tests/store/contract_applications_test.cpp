@@ -56,6 +56,30 @@ TEST_P(NewApplicationContract, AnApplicationIsFoundByIdAndByToken) {
   EXPECT_FALSE(*store->find_application(core::ApplicationId{99}));
 }
 
+TEST_P(NewApplicationContract, AUserMayHaveSoManyApplicationsAndClients) {
+  const auto alice = user("alice");
+  const auto bob = user("bob");
+  const auto application = [&](core::UserId owner, const char* token) {
+    NewApplication wanted{owner, token, "name", "", 0, ""};
+    wanted.most = 2;
+    return test::await(*store, &Store::create_application, std::move(wanted));
+  };
+  const auto client = [&](core::UserId owner, const char* token) {
+    NewClient wanted{owner, token, "name"};
+    wanted.most = 2;
+    return test::await(*store, &Store::create_client, std::move(wanted));
+  };
+  EXPECT_TRUE(application(alice, "A1"));
+  EXPECT_TRUE(application(alice, "A2"));
+  EXPECT_EQ(application(alice, "A3").error().code, ErrorCode::forbidden);
+  EXPECT_TRUE(application(bob, "A3"));
+  EXPECT_TRUE(client(alice, "C1"));
+  EXPECT_TRUE(client(alice, "C2"));
+  EXPECT_EQ(client(alice, "C3").error().code, ErrorCode::forbidden);
+  EXPECT_TRUE(client(bob, "C3"));
+  EXPECT_TRUE(test::await(*store, &Store::create_client, NewClient{alice, "C4", "name"})) << "without a limit";
+}
+
 TEST_P(NewApplicationContract, SortKeysCountPerUserAndOrderTheList) {
   const auto alice = user("alice");
   const auto bob = user("bob");

@@ -114,7 +114,7 @@ TEST_F(Images, SurviveAFullDisk) {
   const std::string image = upload(http, target(), kPng).json().at("image");
   ASSERT_EQ(server_.stop(), 0);
   server_.limit_file_size(64 * 1024 * 1024);
-  server_.set("GOTIFY_SERVER_HTTP_BODYLIMIT", std::to_string(128 * 1024 * 1024));
+  server_.set("GOTIFY_SERVER_HTTP_IMAGELIMIT", std::to_string(128 * 1024 * 1024));
   server_.start();
   HttpClient after = reader();
   EXPECT_EQ(upload(after, target(), kPng + std::string(65 * 1024 * 1024, 'x')).status, 503);

@@ -7,8 +7,8 @@
 //   4. announce: the other nodes are told.
 //
 // Forgetting comes before disconnecting: a stream admitted on stale knowledge is either open by then and closed here,
-// or sees a different epoch when it opens and is checked again (recheck). Additions need no forgetting, because
-// refusals are not remembered. A password change and an elevation close no streams (protocol 3).
+// or sees a different epoch when it opens and is checked again (recheck). An addition makes the
+// authenticator ask again about what it has refused. A password change and an elevation close no streams (protocol 3).
 //
 // Owned by main; what is passed in outlives it. Any thread; a change never blocks. Its `done` is called once, after the
 // last step, as a Done of the store: on the writer thread, where it must not block. Errors are the store's.
@@ -80,6 +80,7 @@ class Accounts final : public cluster::EventListener {
  private:
   using Kind = cluster::Event::Kind;
   void announce(Kind kind, core::UserId user, core::ClientId client = {}, core::ApplicationId application = {});
+  void added(Kind kind, core::UserId user, core::ClientId client = {}, core::ApplicationId application = {});
   void changed(Kind kind, core::UserId user, core::ClientId client = {}, core::ApplicationId application = {});
   void gone(Kind kind, core::UserId user, core::ClientId client = {});
   void close(core::UserId user, core::ClientId client);

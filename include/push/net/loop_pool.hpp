@@ -7,7 +7,7 @@
 //   ...
 //   loops.stop_accepting();   // no new connections; idle HTTP sessions end, busy ones after their answer
 //   (drain workers and store: their answers are still sent)
-//   loops.stop();             // closes every stream without a Close frame, joins
+//   loops.stop();             // finishes answers that are being written, closes streams without a Close frame, joins
 #pragma once
 #include <array>
 #include <cstdint>

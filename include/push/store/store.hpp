@@ -42,6 +42,7 @@ struct NewApplication {
   std::string description;
   std::int64_t default_priority = 0;
   std::string sort_key;  // empty = after the user's greatest (protocol 7.4)
+  std::size_t most = 0;  // applications that the user may have, 0 = any number; forbidden if it has them
 };
 
 struct NewClient {
@@ -50,6 +51,7 @@ struct NewClient {
   std::string name;
   std::uint64_t expires_after_inactivity_seconds = 0;
   std::optional<core::WallTime> elevated_until{};
+  std::size_t most = 0;  // clients that the user may have, 0 = any number; forbidden if it has them
 };
 
 struct NewUser {
