@@ -3,26 +3,37 @@
 #include <utility>
 
 namespace push::api {
+namespace {
+
+constexpr core::ClientId kBasic{};  // the client of streams that were opened with a password
+
+}  // namespace
 
 core::Result<model::User> Accounts::create_user(store::NewUser user) {
   return store_.create_user(std::move(user));  // nothing remembered of a user who did not exist
 }
 
 core::Result<model::User> Accounts::update_user(core::UserId id, store::UserChange change) {
+  const bool password = !change.pass_hash.empty();
   auto stored = store_.update_user(id, std::move(change));
-  if (stored) changed(Kind::user_changed, id);
+  if (!stored) return stored;
+  if (password) {
+    password_changed(id);
+  } else {
+    changed(Kind::user_changed, id);
+  }
   return stored;
 }
 
 core::Result<void> Accounts::set_password(core::UserId id, std::string pass_hash) {
   auto stored = store_.set_password(id, std::move(pass_hash));
-  if (stored) changed(Kind::user_changed, id);
+  if (stored) password_changed(id);
   return stored;
 }
 
 core::Result<std::vector<std::string>> Accounts::delete_user(core::UserId id) {
   auto images = store_.delete_user(id);
-  if (images) gone(Kind::user_gone, id);
+  if (images) gone(Kind::user_gone, {id, std::nullopt});
   return images;
 }
 
@@ -81,21 +92,21 @@ core::Result<void> Accounts::elevate_client(core::UserId user, core::ClientId id
 
 core::Result<void> Accounts::delete_client(core::UserId user, core::ClientId id) {
   auto deleted = store_.delete_client(user, id);
-  if (deleted) gone(Kind::client_gone, user, id);
+  if (deleted) gone(Kind::client_gone, {user, id});
   return deleted;
 }
 
 core::Result<void> Accounts::end_session(core::UserId user, core::ClientId id) {
   auto deleted = delete_client(user, id);
   if (deleted || deleted.error().code != core::ErrorCode::not_found) return deleted;
-  close(user, id);  // its deletion has been announced already
+  close({user, id});  // its deletion has been announced already
   return {};
 }
 
 core::Result<std::size_t> Accounts::delete_expired_clients(core::WallTime now) {
   const auto deleted = store_.delete_expired_clients(now);
   if (!deleted) return deleted.error();
-  for (const store::OwnedClient& one : *deleted) gone(Kind::client_gone, one.user, one.client);
+  for (const store::OwnedClient& one : *deleted) gone(Kind::client_gone, {one.user, one.client});
   return deleted->size();
 }
 
@@ -109,8 +120,11 @@ void Accounts::on_event(const cluster::Event& event) {
     case Kind::application_added:
       return;
     case Kind::client_gone:
+      return close({event.user, event.client});
     case Kind::user_gone:
-      return close(event.user, event.client);
+      return close({event.user, std::nullopt});
+    case Kind::password_changed:
+      return close({event.user, kBasic});
     case Kind::client_changed:
     case Kind::application_changed:
     case Kind::application_gone:
@@ -127,8 +141,8 @@ void Accounts::forget_stale(core::UserId user) {
   authenticator_.forget(user);
 }
 
-void Accounts::recheck(core::UserId user, core::ClientId client) {
-  if (is_gone(user, client)) disconnect(user, client);
+void Accounts::recheck(const auth::Principal& principal) {
+  if (is_gone(principal)) disconnect(principal.user, principal.client);
 }
 
 void Accounts::disconnect(core::UserId user, core::ClientId client) {
@@ -136,13 +150,13 @@ void Accounts::disconnect(core::UserId user, core::ClientId client) {
 }
 
 // Also true if the store cannot tell.
-bool Accounts::is_gone(core::UserId user, core::ClientId client) {
-  if (client == core::ClientId{}) {
-    const auto found = store_.find_user(user);
-    return !found || !*found;
+bool Accounts::is_gone(const auth::Principal& principal) {
+  if (principal.kind == auth::Principal::Kind::basic) {
+    const auto found = store_.find_user(principal.user);
+    return !found || !*found || (*found)->pass_hash != principal.pass_hash;
   }
-  const auto found = store_.find_client(client);
-  return !found || !*found || (*found)->user != user;
+  const auto found = store_.find_client(principal.client);
+  return !found || !*found || (*found)->user != principal.user;
 }
 
 void Accounts::changed(Kind kind, core::UserId user, core::ClientId client, core::ApplicationId application) {
@@ -150,15 +164,20 @@ void Accounts::changed(Kind kind, core::UserId user, core::ClientId client, core
   announce(kind, user, client, application);
 }
 
-// No client: the whole user, including its streams opened with a password.
-void Accounts::gone(Kind kind, core::UserId user, core::ClientId client) {
-  close(user, client);
-  announce(kind, user, client);
+// Streams opened with the old password end; those of clients, whose tokens are still good, go on.
+void Accounts::password_changed(core::UserId user) {
+  close({user, kBasic});
+  announce(Kind::password_changed, user);
 }
 
-void Accounts::close(core::UserId user, core::ClientId client) {
-  authenticator_.forget(user);
-  disconnect(user, client);
+void Accounts::gone(Kind kind, hub::Selection which) {
+  close(which);
+  announce(kind, which.user, which.client.value_or(core::ClientId{}));
+}
+
+void Accounts::close(hub::Selection which) {
+  authenticator_.forget(which.user);
+  publisher_.disconnect(which);
 }
 
 void Accounts::announce(Kind kind, core::UserId user, core::ClientId client, core::ApplicationId application) {

@@ -24,8 +24,9 @@ using LateHandler = void (*)(Context&);
 
 enum class On { loop, worker };
 enum class Gate {
-  api,   // CORS and the configured response headers apply
-  none,  // neither
+  api,     // CORS and the configured response headers apply
+  stream,  // the same, but an origin that may open a stream is let in, too
+  none,    // neither
 };
 
 struct Route {

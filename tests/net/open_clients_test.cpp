@@ -86,7 +86,7 @@ TEST_F(OpenClients, BasicSessionsAndThoseWhoLeftAreNot) {
   connect(0);
   connect(1);
   connect(2);
-  table_.disconnect(UserId{1}, ClientId{2});
+  table_.disconnect({UserId{1}, ClientId{2}});
   pass_seconds(1);
   EXPECT_EQ(seen_, (std::map<std::uint64_t, int>{{1, 1}}));
 }

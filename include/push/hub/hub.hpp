@@ -1,27 +1,27 @@
 // The sharded registry: which users are online, and on which loops. No I/O, no messages.
 //
-// The key is the composite user:token, packed as (UserId, ClientId); its text form, which shows the token's id
-// instead of the token, is used in logs. The user part picks the shard, so one message costs one look-up under one
-// lock, whatever the fan-out. A shard keeps for each online user the set of loops that hold connections of that user;
-// each loop keeps the connections themselves (net::Roster).
+// The user picks the shard, so one message costs one look-up under one lock, whatever the fan-out. A shard keeps for
+// each online user the set of loops that hold connections of that user; each loop keeps the connections themselves
+// (net::Roster).
 //
 // Threads: every member may be called from any thread. A shard's mutex is a leaf.
 #pragma once
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
+#include <optional>
 
 #include "push/core/ids.hpp"
 
 namespace push::hub {
 
-struct Key {
+// Some of a user's connections: those of one client, the Basic sessions (client 0), or all (none).
+struct Selection {
   core::UserId user{};
-  core::ClientId client{};  // 0 = a Basic session, which has no token
-};
+  std::optional<core::ClientId> client;
 
-std::string text(Key key);  // "42:C7"
+  bool has(core::ClientId one) const { return !client || *client == one; }
+};
 
 using LoopIndex = unsigned;     // 0..63
 using LoopSet = std::uint64_t;  // bit i = loop i
