@@ -32,7 +32,7 @@ bool is_of_kubernetes(const std::string& name, std::string_view text) {
          (text.starts_with("tcp://") || text.starts_with("udp://") || text.starts_with("sctp://"));
 }
 
-std::string trimmed(const std::string& text) {
+std::string without_blanks(const std::string& text) {
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t\r\n") + 1 - first);
 }
@@ -232,7 +232,7 @@ void Loader::read_variable(std::size_t index, const std::string& name, const Var
   Node node;
   node.kind = Node::Kind::text;
   // YAML drops blanks around a number or a switch.
-  node.text = key.type == Key::Type::text ? variable.text : trimmed(variable.text);
+  node.text = key.type == Key::Type::text ? variable.text : without_blanks(variable.text);
   if (key.type == Key::Type::list || key.type == Key::Type::map) {
     auto structure = parse_structure(key.type, variable.text);
     if (!structure) {
