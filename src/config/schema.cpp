@@ -250,6 +250,8 @@ void add_database(std::vector<Key>& keys) {
   add(number(PUSH_KEY(database.readers), 1, 64, "database handles for reading"));
   add(number(PUSH_KEY(database.busytimeoutmilliseconds), 0, 60000,
              "milliseconds to wait for a lock held by another process; beyond that, 503"));
+  add(number(PUSH_KEY(database.checkmilliseconds), 0, 3600000,
+             "maximum milliseconds for checking the database file at start; 0 = no check"));
 }
 
 void add_foreign(std::vector<Key>& keys) {

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "main/checks.hpp"
+#include "main/prepare_images.hpp"
 #include "main/signals.hpp"
 #include "push/api/accounts.hpp"
 #include "push/api/first_user.hpp"
@@ -120,7 +121,8 @@ int serve(const config::Loaded& loaded) {
   if (!store) return cannot_start(store.error());
   if (auto made = api::create_default_user(**store, config); !made) return cannot_start(made.error());
   files::ImageFolder images(config.uploadedimagesdir);
-  if (auto ready = images.prepare(); !ready) return cannot_start(ready.error());
+  if (auto ready = prepare_images(**store, images, config.database.connection); !ready)
+    return cannot_start(ready.error());
 
   // The rooms, each after those that it uses.
   auth::Authenticator authenticator(**store, authenticator_options(config));

@@ -39,8 +39,10 @@ class TemporaryFolder {
 // Another program on the same file.
 class Sqlite {
  public:
+  // A path or a file: URI.
   explicit Sqlite(const std::string& path) {
-    if (sqlite3_open(path.c_str(), &database_) != SQLITE_OK) std::abort();
+    constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI;
+    if (sqlite3_open_v2(path.c_str(), &database_, kFlags, nullptr) != SQLITE_OK) std::abort();
     sqlite3_busy_timeout(database_, 5000);
   }
   ~Sqlite() { sqlite3_close(database_); }
@@ -74,6 +76,14 @@ class Sqlite {
     }
     sqlite3_finalize(statement);
     return all;
+  }
+
+  // As row(), of a file that may be no database yet: "" then.
+  std::string try_row(const std::string& sql) {
+    sqlite3_stmt* statement = nullptr;
+    const int code = sqlite3_prepare_v2(database_, sql.c_str(), -1, &statement, nullptr);
+    sqlite3_finalize(statement);
+    return code == SQLITE_OK ? row(sql) : "";
   }
 
   std::string row(const std::string& sql) {

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <algorithm>
+#include <filesystem>
+
 #include "support/database.hpp"
 #include "support/gotify.hpp"
 #include "support/server_process.hpp"
@@ -116,6 +119,51 @@ TEST_F(DatabaseTrouble, AFullDiskIsA503UntilThereIsRoom) {
   EXPECT_EQ(list_messages(reader).size(), stored.size() + 1);
   EXPECT_EQ(Database(server_.database_path()).value("PRAGMA integrity_check"), "ok");
   EXPECT_EQ(server_.stop(), 0);
+}
+
+TEST_F(DatabaseTrouble, AMovedFileIsA503AndARedHealthUntilItIsBack) {
+  HttpClient poster = server_.http(application_.key());
+  HttpClient reader = server_.http(client_.key());
+  StreamClient stream = server_.stream(client_.key());
+  const std::string path = server_.database_path();
+  std::filesystem::rename(path, path + ".away");
+  // Nobody writes: the server looks by itself.
+  ASSERT_TRUE(eventually([&] { return reader.get("/health").status == 500; }));
+  EXPECT_EQ(reader.get("/health").body, R"({"health":"orange","database":"red"})");
+  expect_unavailable(poster.post("/message", kJson, R"({"message":"refused"})"));
+  EXPECT_EQ(reader.get("/message").status, 200) << "reads go on";
+  std::filesystem::rename(path + ".away", path);
+  ASSERT_TRUE(eventually([&] { return reader.get("/health").status == 200; }));
+  const std::string after = post_message(poster, "after");
+  EXPECT_EQ(stream.next_message(), after + "\n") << "a refused message must not have been sent";
+  EXPECT_EQ(server_.stop(), 0);
+  EXPECT_EQ(Database(path).value("SELECT count(*) FROM messages"), "1");
+}
+
+TEST_F(DatabaseTrouble, ASecondServerIsRefusedWithOneLineThatNamesTheFirst) {
+  const Completed second =
+      run_program({}, {{"GOTIFY_DATABASE_CONNECTION", server_.database_path()}}, server_.directory());
+  EXPECT_EQ(second.code, 1);
+  EXPECT_THAT(second.err, StartsWith("sharded-gotify: cannot start: " + server_.database_path() +
+                                     ": another server is using it: pid=" + std::to_string(server_.id()) + " host="));
+  EXPECT_EQ(std::count(second.err.begin(), second.err.end(), '\n'), 1) << second.err;
+  HttpClient poster = server_.http(application_.key());
+  post_message(poster, "the first goes on");
+}
+
+TEST_F(DatabaseTrouble, FilesAreForTheirUserAndGroupOnly) {
+  const auto others = [](const std::filesystem::path& path) {
+    return std::filesystem::status(path).permissions() & std::filesystem::perms::others_all;
+  };
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(server_.directory())) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with("gotify.db") && name != "images") continue;
+    names.push_back(name);
+    EXPECT_EQ(others(entry.path()), std::filesystem::perms::none) << name;
+  }
+  EXPECT_THAT(names,
+              testing::UnorderedElementsAre("gotify.db", "gotify.db-wal", "gotify.db-shm", "gotify.db-lock", "images"));
 }
 
 TEST_F(DatabaseTrouble, AFileThatIsNoDatabaseStopsTheStartWithItsName) {

@@ -78,6 +78,7 @@ struct Database {
   std::size_t purgequeue = 1024;               // 1..1000000 bulk deletions that may wait, then 503
   unsigned readers = 2;                        // 1..64 handles for reading
   unsigned busytimeoutmilliseconds = 2000;     // 0..60000, wait for another process's lock, then 503
+  unsigned checkmilliseconds = 1000;           // 0..3600000, maximum time of a check of the file at start; 0 = none
 };
 
 struct DefaultUser {

@@ -119,6 +119,8 @@ class Finder {
   // `limit`. Costs as much as a page, however many messages other users have.
   virtual core::Result<std::vector<model::Message>> messages_after(core::UserId owner, core::MessageId after,
                                                                    std::size_t limit) = 0;
+  // Whether the database is in its place and sound, as the store's own threads found it within the last second. Any
+  // thread, even a loop: never blocks. unavailable: what is wrong.
   virtual core::Result<void> ping() = 0;
 };
 
