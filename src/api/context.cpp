@@ -16,6 +16,17 @@ void Context::fail(const core::Error& error) {
   send(api::error(error), busy ? std::string_view(error.text) : std::string_view());
 }
 
+void Context::finish_without(std::vector<std::string> images, net::Response response) {
+  std::erase(images, std::string());
+  if (images.empty()) return finish(std::move(response));
+  const auto answer = std::make_shared<net::Response>(std::move(response));
+  core::WorkerPool::Job job([self = shared_from_this(), images = std::move(images), answer] {
+    for (const std::string& image : images) self->services.images.remove(image);
+    self->finish(std::move(*answer));
+  });
+  if (!services.workers.submit(job)) finish(std::move(*answer));
+}
+
 void Context::on_worker(Work work, Queue queue) {
   core::WorkerPool::Job job([self = shared_from_this(), work = std::move(work)]() mutable { self->guarded(work); });
   if (!services.workers.submit(job, queue)) {

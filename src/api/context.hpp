@@ -5,7 +5,10 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "api/incoming.hpp"
 #include "api/router.hpp"
@@ -29,6 +32,17 @@ struct Context final : std::enable_shared_from_this<Context> {
   // Sends the answer. Once per request, on any thread.
   void finish(net::Response response);
   void fail(const core::Error& error);
+  // A callback that finishes the request with the answer that `make` returns for (Context&, outcome), on the thread
+  // that calls it.
+  template <class Make>
+  auto answer_with(Make make) {
+    return [self = shared_from_this(), make = std::move(make)](auto outcome) mutable {
+      self->guarded([&](Context& same) { same.finish(make(same, std::move(outcome))); });
+    };
+  }
+  // Removes pictures that nothing refers to any more on a worker, then answers. If none is free they stay until the
+  // next start.
+  void finish_without(std::vector<std::string> images, net::Response response);
   // Runs `work` on a worker, or answers 503.
   using Work = core::Callback<void(Context&)>;
   using Queue = core::WorkerPool::Queue;

@@ -98,10 +98,12 @@ void delete_messages(Context& context) {
   purge(context, context.user());
 }
 
-net::Response delete_message(Context& context) {
-  const auto deleted = context.services.publisher.delete_message(context.user(), core::MessageId{context.id});
-  if (!deleted && deleted.error().code == core::ErrorCode::not_found) return not_found("message does not exist");
-  return deleted ? empty() : error(deleted.error());
+void delete_message(Context& context) {
+  const auto answer = [](Context&, const core::Result<void>& deleted) {
+    if (!deleted && deleted.error().code == core::ErrorCode::not_found) return not_found("message does not exist");
+    return deleted ? empty() : error(deleted.error());
+  };
+  context.services.publisher.delete_message(context.user(), core::MessageId{context.id}, context.answer_with(answer));
 }
 
 net::Response list_application_messages(Context& context) {
@@ -114,11 +116,10 @@ net::Response list_application_messages(Context& context) {
 }
 
 void delete_application_messages(Context& context) {
-  context.on_worker([](Context& same) {
-    const auto application = path_application(same.services.store, same.user(), same.id, "application does not exists");
-    if (!application) return same.fail(application.error());
-    purge(same, *application);
-  });
+  const auto application =
+      path_application(context.services.store, context.user(), context.id, "application does not exists");
+  if (!application) return context.fail(application.error());
+  purge(context, *application);
 }
 
 void open_stream(Context& context) {

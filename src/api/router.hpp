@@ -18,10 +18,10 @@ struct Context;
 // Both kinds of handler take the one Context of the request.
 // Returns the answer. On::loop: memory only. On::worker: may block.
 using Handler = net::Response (*)(Context&);
-// Answers later, through Context::finish() or fail(). Called on the session's loop, or on a worker if the credentials
-// had to be looked up.
+// Answers later, through Context::finish() or fail().
 using LateHandler = void (*)(Context&);
 
+// Where a handler is called. On::loop: on the session's loop, or on a worker if the credentials had to be looked up.
 enum class On { loop, worker };
 enum class Gate {
   api,     // CORS and the configured response headers apply

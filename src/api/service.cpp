@@ -20,6 +20,12 @@ const Context& context_of(const net::Admission& admission) {
   return *static_cast<const Context*>(admission.context.get());
 }
 
+// Calls the handler of its route.
+void handle_routed(Context& context) {
+  if (const LateHandler* late = std::get_if<LateHandler>(&context.route->action)) return (*late)(context);
+  context.finish(std::get<Handler>(context.route->action)(context));
+}
+
 }  // namespace
 
 Service::Service(Services services)
@@ -135,11 +141,8 @@ void Service::admitted(Context& context, core::Result<auth::Admitted> admission,
 }
 
 void Service::run(Context& context, Place place) {
-  const Route& route = *context.route;
-  if (const LateHandler* late = std::get_if<LateHandler>(&route.action)) return (*late)(context);
-  const Handler handler = std::get<Handler>(route.action);
-  if (route.on == On::loop || place == Place::worker) return context.finish(handler(context));
-  context.on_worker([handler](Context& same) { same.finish(handler(same)); });
+  if (context.route->on == On::worker && place == Place::loop) return context.on_worker(&handle_routed);
+  handle_routed(context);
 }
 
 }  // namespace push::api

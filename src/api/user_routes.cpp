@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "api/context.hpp"
 #include "api/respond.hpp"
@@ -83,17 +84,18 @@ net::Response current_user(Context& context) {
   return json(out);
 }
 
-net::Response change_password(Context& context) {
+void change_password(Context& context) {
   std::string password;
   binder::Form form("UserExternalPass");
   form.text("pass", password).required();
-  if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
+  if (auto bound = binder::bind(context.source(), form); !bound) return context.fail(bound.error());
   auto hash = hash_of(context, password);
-  if (!hash) return error(hash.error());
-  const auto changed = context.services.accounts.set_password(context.user(), *std::move(hash));
-  if (!changed && changed.error().code == core::ErrorCode::not_found) return unauthorized(auth::unauthorized_text());
-  if (!changed) return error(changed.error());
-  return empty();
+  if (!hash) return context.fail(hash.error());
+  const auto answer = [](Context&, const core::Result<void>& changed) {
+    if (!changed && changed.error().code == core::ErrorCode::not_found) return unauthorized(auth::unauthorized_text());
+    return changed ? empty() : error(changed.error());
+  };
+  context.services.accounts.set_password(context.user(), *std::move(hash), context.answer_with(answer));
 }
 
 net::Response list_users(Context& context) {
@@ -102,22 +104,24 @@ net::Response list_users(Context& context) {
   return json_list(*found, [](std::string& out, const model::User& user) { model::append_json(out, user); });
 }
 
-net::Response create_user(Context& context) {
+void create_user(Context& context) {
   store::NewUser wanted;
   std::string password;
   binder::Form form("CreateUserExternal");
   form.text("name", wanted.name).required();
   form.boolean("admin", wanted.admin);
   form.text("pass", password).required();
-  if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
-  if (auto allowed = check_registration(context, wanted.admin); !allowed) return error(allowed.error());
+  if (auto bound = binder::bind(context.source(), form); !bound) return context.fail(bound.error());
+  if (auto allowed = check_registration(context, wanted.admin); !allowed) return context.fail(allowed.error());
   // Before the hash, which is expensive.
-  if (auto good = check_new_name(context, wanted.name, core::UserId{}); !good) return error(good.error());
+  if (auto good = check_new_name(context, wanted.name, core::UserId{}); !good) return context.fail(good.error());
   auto hash = hash_of(context, password);
-  if (!hash) return error(hash.error());
+  if (!hash) return context.fail(hash.error());
   wanted.pass_hash = *std::move(hash);
-  const auto stored = context.services.accounts.create_user(std::move(wanted));
-  return stored ? show(*stored) : error(stored.error());
+  const auto answer = [](Context&, const core::Result<model::User>& stored) {
+    return stored ? show(*stored) : error(stored.error());
+  };
+  context.services.accounts.create_user(std::move(wanted), context.answer_with(answer));
 }
 
 net::Response find_user(Context& context) {
@@ -125,35 +129,39 @@ net::Response find_user(Context& context) {
   return found ? show(*found) : error(found.error());
 }
 
-net::Response update_user(Context& context) {
+void update_user(Context& context) {
   store::UserChange wanted;
   std::string password;
   binder::Form form("UpdateUserExternal");
   form.text("name", wanted.name).required();
   form.boolean("admin", wanted.admin);
   form.text("pass", password);
-  if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
+  if (auto bound = binder::bind(context.source(), form); !bound) return context.fail(bound.error());
   const auto found = named_user(context);
-  if (!found) return error(found.error());
+  if (!found) return context.fail(found.error());
   if (wanted.name != found->name) {
-    if (auto good = check_new_name(context, wanted.name, found->id); !good) return error(good.error());
+    if (auto good = check_new_name(context, wanted.name, found->id); !good) return context.fail(good.error());
   }
   if (!password.empty()) {
     auto hash = hash_of(context, password);
-    if (!hash) return error(hash.error());
+    if (!hash) return context.fail(hash.error());
     wanted.pass_hash = *std::move(hash);
   }
-  const auto stored = context.services.accounts.update_user(core::UserId{context.id}, std::move(wanted));
-  if (!stored) return user_refusal(stored.error());
-  return show(*stored);
+  const auto answer = [](Context&, const core::Result<model::User>& stored) {
+    return stored ? show(*stored) : user_refusal(stored.error());
+  };
+  context.services.accounts.update_user(core::UserId{context.id}, std::move(wanted), context.answer_with(answer));
 }
 
-net::Response delete_user(Context& context) {
-  const core::UserId id{context.id};
-  const auto images = context.services.accounts.delete_user(id);
-  if (!images) return user_refusal(images.error());
-  for (const std::string& image : *images) context.services.images.remove(image);
-  return empty();
+void delete_user(Context& context) {
+  context.services.accounts.delete_user(
+      core::UserId{context.id},
+      [self = context.shared_from_this()](const core::Result<std::vector<std::string>>& images) {
+        self->guarded([&](Context& same) {
+          if (!images) return same.finish(user_refusal(images.error()));
+          same.finish_without(*images, empty());
+        });
+      });
 }
 
 }  // namespace push::api

@@ -7,6 +7,10 @@
 
 namespace push::hub {
 
+std::string text(Key key) {
+  return std::to_string(core::value(key.user)) + ":C" + std::to_string(core::value(key.client));
+}
+
 Hub::Hub(std::size_t shards) : mask_(shards - 1), shards_(new Shard[shards]) {
   PUSH_CHECK(std::has_single_bit(shards));
 }

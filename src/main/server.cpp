@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -20,6 +21,7 @@
 #include "push/auth/authenticator.hpp"
 #include "push/cluster/backplane.hpp"
 #include "push/core/log.hpp"
+#include "push/core/patient_clock.hpp"
 #include "push/core/worker_pool.hpp"
 #include "push/delivery/publisher.hpp"
 #include "push/files/image_folder.hpp"
@@ -30,6 +32,9 @@
 
 namespace push {
 namespace {
+
+// Within a period every token in use is touched; then the writer needs a moment.
+constexpr std::chrono::seconds kTouchMargin{10};
 
 int cannot_start(const core::Error& error) {
   std::fprintf(stderr, "sharded-gotify: cannot start: %s\n", error.text.c_str());
@@ -117,7 +122,9 @@ int serve(const config::Loaded& loaded) {
 
   // What is on disk.
   metrics::Registry metrics;
-  auto store = store::open(config.database, metrics);
+  core::PatientClock expiry_clock(std::chrono::seconds(config.server.tokenperiodseconds) + kTouchMargin);
+  const core::WallClock clock = [&expiry_clock] { return expiry_clock.now(); };
+  auto store = store::open(config.database, metrics, clock);
   if (!store) return cannot_start(store.error());
   if (auto made = api::create_default_user(**store, config); !made) return cannot_start(made.error());
   files::ImageFolder images(config.uploadedimagesdir);
@@ -144,13 +151,12 @@ int serve(const config::Loaded& loaded) {
                         .origins = *std::move(origins),
                         .proxies = *std::move(proxies)});
   api::MetricsPage metrics_page(metrics, names_of_metrics_page(config.server.metrics));
-  api::Housekeeper housekeeper(accounts);
-
   // Connections arrive from here on.
   if (auto listening = listen(loops, config.server, service, metrics_page); !listening)
     return cannot_start(listening.error());
   backplane.start(publisher, accounts);
   loops.start();
+  api::Housekeeper housekeeper(accounts, loops, clock);
   wait_for_the_end();
 
   // The path of a message backwards: nothing new comes in, what was accepted is committed, answered and sent.

@@ -258,6 +258,15 @@ void ConnectionTable::visit(std::uint32_t slot) {
   send_control(slot, kind.protocol->ping());
 }
 
+bool ConnectionTable::holds(core::UserId user, core::ClientId client) const {
+  const std::uint32_t entry = roster_.find(user);
+  if (entry == kNone) return false;
+  for (std::uint32_t slot = roster_.entry(entry).head; slot != kNone; slot = connections_[slot].next) {
+    if (connections_[slot].client == core::value(client)) return true;
+  }
+  return false;
+}
+
 void ConnectionTable::disconnect(const hub::Selection& which) {
   const std::uint32_t entry = roster_.find(which.user);
   if (entry == kNone) return;

@@ -57,6 +57,7 @@ class ConnectionTable {
   static constexpr std::size_t kReport = 1024;
   void report_to(Report report, unsigned period);
 
+  bool holds(core::UserId user, core::ClientId client) const;
   // Closes the selected connections without a Close frame.
   void disconnect(const hub::Selection& which);
   void close_all(CloseReason reason);

@@ -55,6 +55,7 @@ class Loop final : private SessionOwner, private ReplyReceiver, public SocketTak
   // ---- the loop's thread
   void stop_accepting();
   void finish();  // shutdown: ends sessions and connections, then the thread
+  bool holds(hub::Key key) const { return connections_.holds(key.user, key.client); }
 
  private:
   // ReplyReceiver, any thread.

@@ -5,14 +5,17 @@
 #include <algorithm>
 #include <bit>
 #include <latch>
+#include <span>
 #include <thread>
 
 #include "net/loop.hpp"
 #include "push/core/check.hpp"
+#include "push/core/mutex.hpp"
 
 namespace push::net {
 namespace {
 
+constexpr std::size_t kKeysInOrder = 64;      // looked for in one go; a user may have thousands of streams
 constexpr std::size_t kMaxLoops = 64;         // a hub::LoopSet has 64 bits
 constexpr std::size_t kKeptDescriptors = 64;  // for database, log and images (reliability F1)
 constexpr std::size_t kKeptByLoop = 6;        // for its epolls, timer and wake-up, besides its listening sockets
@@ -117,6 +120,22 @@ void LoopPool::stop() {
   running_ = false;
   on_every_loop([](Loop& loop) { loop.finish(); });
   for (const auto& loop : loops_) loop->join();
+}
+
+std::vector<hub::Key> LoopPool::open_streams(const std::vector<hub::Key>& clients) {
+  core::Mutex mutex;
+  std::vector<hub::Key> open;
+  for (std::size_t from = 0; from < clients.size(); from += kKeysInOrder) {
+    const auto some = std::span(clients).subspan(from, std::min(kKeysInOrder, clients.size() - from));
+    on_every_loop([&](Loop& loop) {
+      for (const hub::Key& key : some) {
+        if (!loop.holds(key)) continue;
+        const core::Lock lock(mutex);
+        open.push_back(key);
+      }
+    });
+  }
+  return open;
 }
 
 void LoopPool::deliver(hub::LoopSet loops, const stream::Message& message) {

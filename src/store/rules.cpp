@@ -91,9 +91,15 @@ std::optional<model::Client> unless_expired(std::optional<model::Client> client,
 }
 
 model::Client touched(model::Client client, core::WallTime at) {
-  client.last_used = at;
-  client.expires_at = expiry(at, client.expires_after_inactivity_seconds);
+  client.last_used = std::max(client.last_used, std::optional(at));
+  const auto expires_at = expiry(*client.last_used, client.expires_after_inactivity_seconds);
+  client.expires_at = expires_at ? std::max(client.expires_at, expires_at) : std::nullopt;
   return client;
+}
+
+model::Application touched(model::Application application, core::WallTime at) {
+  application.last_used = std::max(application.last_used, std::optional(at));
+  return application;
 }
 
 Result<model::User> new_user(Transaction& transaction, NewUser wanted, core::WallTime now) {

@@ -3,6 +3,7 @@
 #pragma once
 #include <gtest/gtest.h>
 
+#include <future>
 #include <memory>
 #include <string>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "api/context.hpp"
 #include "api/routes.hpp"
 #include "push/cluster/backplane.hpp"
+#include "push/core/log.hpp"
 #include "push/hub/hub.hpp"
 #include "push/stream/courier.hpp"
 #include "support/memory_store.hpp"
@@ -35,10 +37,11 @@ struct Closings final : stream::Courier {
   std::vector<std::string> closed;
 };
 
-// Never called: handlers return their answers.
-struct Nobody final : net::ReplyReceiver {
-  void answer(std::uint64_t, net::Response) override {}
+// Receives the answer of one late handler, on whatever thread.
+struct Answered final : net::ReplyReceiver {
+  void answer(std::uint64_t, net::Response response) override { promise.set_value(std::move(response)); }
   void stream(std::uint64_t, net::Request, net::Admission) override {}
+  std::promise<net::Response> promise;
 };
 
 class HandlerTest : public testing::Test {
@@ -54,11 +57,14 @@ class HandlerTest : public testing::Test {
     store.add_client(2, 2, "Ctwo");
     for (const std::uint64_t user : {1, 2}) hub.join(core::UserId{user}, 0);
     config.passstrength = 4;
+    spdlog::set_level(spdlog::level::off);  // the access log would read the requests, which are empty
     principal.kind = Kind::client;
     principal.user = core::UserId{1};
     principal.admin = true;
     principal.client = core::ClientId{1};
   }
+
+  ~HandlerTest() override { spdlog::set_level(level_); }
 
   void add_messages(std::uint64_t application, int count) {
     for (int i = 0; i < count; ++i) {
@@ -80,16 +86,18 @@ class HandlerTest : public testing::Test {
   }
   net::Response call(Incoming request, std::string_view target) {
     request.target = *parse_target(target);
-    const auto context = std::make_shared<Context>(services, log, net::Request(), net::Reply(nobody, 0));
+    Answered late;
+    const auto context = std::make_shared<Context>(services, log, net::Request(), net::Reply(late, 0));
     context->request = std::move(request);
     context->principal = std::make_shared<const auth::Principal>(principal);
     const Match match = Router(routes()).find(context->request.method, context->request.target.path);
-    const auto* handler = match.route == nullptr ? nullptr : std::get_if<Handler>(&match.route->action);
-    EXPECT_NE(handler, nullptr) << context->request.method << ' ' << target;
-    if (handler == nullptr) return {};
+    EXPECT_NE(match.route, nullptr) << context->request.method << ' ' << target;
+    if (match.route == nullptr) return {};
     context->id = parse_id(match.id).value_or(0);
     context->rest = match.rest;
-    return (*handler)(*context);
+    if (const auto* handler = std::get_if<Handler>(&match.route->action)) return (*handler)(*context);
+    std::get<LateHandler>(match.route->action)(*context);
+    return late.promise.get_future().get();
   }
   // "404 text" of an error, otherwise "200 body".
   std::string answer(std::string_view method, std::string_view target, std::string_view body = {}) {
@@ -131,9 +139,11 @@ class HandlerTest : public testing::Test {
                           .origins = *OriginRules::compile({}),
                           .proxies = *TrustedProxies::parse({})};
   AccessLog log{services.proxies, metrics};
-  Nobody nobody;
   auth::Principal principal;
   std::string authorization;
+
+ private:
+  const spdlog::level::level_enum level_ = spdlog::get_level();
 };
 
 }  // namespace push::api

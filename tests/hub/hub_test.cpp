@@ -38,6 +38,10 @@ TEST(Hub, LeavingOneLoopKeepsTheOthers) {
   EXPECT_EQ(hub.loops_of(UserId{7}), LoopSet{2});
 }
 
+TEST(Hub, KeyTextHoldsNoToken) {
+  EXPECT_EQ(text({UserId{42}, core::ClientId{7}}), "42:C7");
+}
+
 TEST(Hub, ASelectionIsOneClientOrTheBasicSessionsOrEverything) {
   EXPECT_TRUE((Selection{UserId{42}, core::ClientId{7}}.has(core::ClientId{7})));
   EXPECT_FALSE((Selection{UserId{42}, core::ClientId{7}}.has(core::ClientId{})));

@@ -110,6 +110,12 @@ class StoreTest : public StoreActions {
     store = std::move(*opened);
   }
 
+  // What a change may be answered on a disk that fails for good.
+  static bool is_no_or_unknown(const core::Error& error) {
+    return error.code == core::ErrorCode::unavailable ||
+           (error.code == core::ErrorCode::internal && error.text.starts_with("it is not known whether"));
+  }
+
   TemporaryFolder folder;
   metrics::Registry metrics;
   config::Database database;

@@ -82,6 +82,41 @@ TEST_F(DatabaseTrouble, AShortLockIsWaitedFor) {
   EXPECT_EQ(poster.read().status, 200);
 }
 
+// One worker, which a change that waited for its commit would hold.
+TEST_F(DatabaseTrouble, ChangesThatWaitForTheirCommitHoldNobodyElseUp) {
+  ASSERT_EQ(server_.stop(), 0);
+  server_.set("GOTIFY_DATABASE_BUSYTIMEOUTMILLISECONDS", "60000");
+  server_.set("GOTIFY_SERVER_WORKERS", "1");
+  server_.start();
+  Database other(server_.database_path());
+  other.run("BEGIN IMMEDIATE");
+  const double before = server_.metric("push_http_requests_total");
+  const std::string lines[] = {"POST /client",
+                               "POST /application",
+                               "POST /user",
+                               "POST /current/user/password",
+                               "PUT /client/" + std::to_string(client_.id),
+                               "DELETE /application/" + std::to_string(application_.id)};
+  std::vector<HttpClient> changers;
+  for (const std::string& line : lines) {
+    const std::string body = R"({"name":"new","pass":"new"})";
+    HttpClient& changer = changers.emplace_back(server_.http());
+    changer.write(line + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " +
+                  std::to_string(body.size()) + "\r\n" + admin().basic()[0] + "\r\n\r\n" + body);
+  }
+  // Each look at the page is a request itself.
+  double expected = before + static_cast<double>(changers.size());
+  ASSERT_TRUE(eventually([&] { return server_.metric("push_http_requests_total") >= ++expected; }));
+
+  HttpClient reader = server_.http(client_.key());
+  EXPECT_EQ(reader.get("/message").status, 200);
+  EXPECT_EQ(reader.get("/health").status, 200);
+  EXPECT_EQ(server_.http(admin().basic()).get("/current/user").status, 200);
+  StreamClient stream = server_.stream(client_.key());
+  other.run("COMMIT");
+  for (HttpClient& changer : changers) EXPECT_EQ(changer.read().status, 200);
+}
+
 TEST_F(DatabaseTrouble, CredentialsHoldWhileNothingCanBeWritten) {
   Database other(server_.database_path());
   other.run("BEGIN IMMEDIATE");

@@ -72,7 +72,7 @@ struct Server {
 struct Database {
   std::string dialect = "sqlite3";
   std::string connection = "data/gotify.db";
-  std::size_t queue = 8192;                    // 1..1000000 changes that may wait for the writer, then 503
+  std::size_t queue = 65536;                   // 1..1000000 changes that may wait for the writer, then 503
   std::size_t queuebytes = 256 * 1024 * 1024;  // 1 KiB..64 GiB of text that may wait for the writer, then 503
   std::size_t batch = 1024;                    // 1..65536 changes in one transaction
   std::size_t purgequeue = 1024;               // 1..1000000 bulk deletions that may wait, then 503

@@ -1,6 +1,8 @@
 // The sharded registry: which users are online, and on which loops. No I/O, no messages.
 //
-// The user picks the shard, so one message costs one look-up under one lock, whatever the fan-out. A shard keeps for
+// The key is the composite user:token, packed as (UserId, ClientId); its text form, which shows the token's id
+// instead of the token, is used in logs. The user part picks the shard, so one message costs one look-up under one
+// lock, whatever the fan-out. A shard keeps for
 // each online user the set of loops that hold connections of that user; each loop keeps the connections themselves
 // (net::Roster).
 //
@@ -10,10 +12,18 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "push/core/ids.hpp"
 
 namespace push::hub {
+
+struct Key {
+  core::UserId user{};
+  core::ClientId client{};  // 0 = a Basic session, which has no token
+};
+
+std::string text(Key key);  // "42:C7"
 
 // Some of a user's connections: those of one client, the Basic sessions (client 0), or all (none).
 struct Selection {

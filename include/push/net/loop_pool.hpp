@@ -48,6 +48,10 @@ class LoopPool final : public stream::Courier {
   void stop();
   std::size_t size() const { return loops_.size(); }
 
+  // Those of these clients that hold a stream, perhaps more than once. Blocks until every loop has answered: for a
+  // thread of its own, between start() and stop().
+  std::vector<hub::Key> open_streams(const std::vector<hub::Key>& clients);
+
   // stream::Courier, any thread.
   void deliver(hub::LoopSet loops, const stream::Message& message) override;
   void disconnect(hub::LoopSet loops, hub::Selection which) override;

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string>
 #include <utility>
 
 #include "push/core/check.hpp"
 #include "store/rules.hpp"
+#include "store/sqlite/rows.hpp"
 
 namespace push::store::sqlite {
 namespace {
@@ -26,6 +28,15 @@ constexpr std::chrono::seconds kEmptyAgain{1};  // between two attempts to empty
 constexpr std::string_view kInsertMessage =
     "INSERT INTO messages (application_id, message, title, priority, extras, date)"
     " SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE EXISTS (SELECT 1 FROM applications WHERE id = ?1)";
+
+// Whether a COMMIT that failed with this code may have written all of its transaction.
+bool may_be_whole(int code) {
+  return code != SQLITE_IOERR_WRITE && (code & 0xFF) != SQLITE_FULL && (code & 0xFF) != SQLITE_BUSY;
+}
+
+core::Error unknown_outcome(const core::Error& error) {
+  return core::failure(core::ErrorCode::internal, "it is not known whether this was stored: " + error.text);
+}
 
 }  // namespace
 
@@ -62,17 +73,38 @@ core::Result<void> Backend::begin() {
   inserted_ = 0;
   if (auto placed = watch_.placed(); !placed) return placed;
   room_.measure_if_due(log_bytes(), unmoved_bytes());
+  if (unsettled_) {
+    if (auto settled = settle(); !settled) return settled;
+  }
   return statement("BEGIN IMMEDIATE");
 }
 
 core::Result<void> Backend::commit() {
   auto done = statement("COMMIT");
-  if (const auto now = core::steady_now(); done && now - looked_at_ >= kLookPeriod) {
+  if (!done) return failed_commit(std::move(done).error());
+  if (const auto now = core::steady_now(); now - looked_at_ >= kLookPeriod) {
     looked_at_ = now;
-    done = watch_.look();
+    if (auto seen = watch_.look(); !seen) return unknown_outcome(seen.error());
   }
-  if (done && inserted_ > newest_message()) newest_.store(inserted_, std::memory_order_release);
+  if (inserted_ > newest_message()) newest_.store(inserted_, std::memory_order_release);
   return done;
+}
+
+core::Error Backend::failed_commit(core::Error error) {
+  const bool clear = !may_be_whole(sqlite3_extended_errcode(database_.handle()));
+  rollback();
+  if (clear || settle()) return error;
+  return unknown_outcome(error);
+}
+
+// The version is written to page 1, even if it is the same.
+core::Result<void> Backend::settle() {
+  unsettled_ = true;
+  const auto version = one(database_, read_integer, "PRAGMA user_version");
+  if (!version) return version.error();
+  if (auto done = database_.run("PRAGMA user_version=" + std::to_string(version->value_or(0))); !done) return done;
+  unsettled_ = false;
+  return {};
 }
 
 void Backend::rollback() {

@@ -7,8 +7,12 @@
 // checkpoint: a disk that cannot keep up slows the writer down. If a reader still uses the old log, the restart is
 // retried after another 1 MB. On a disk that is nearly full the log is kept shorter (DiskRoom).
 //
-// Nothing is written to a database that is no longer in its place (FileWatch): begin() refuses, and a commit that went
-// into a file that was just removed fails.
+// Nothing is written to a database that is no longer in its place (FileWatch): begin() refuses, and the outcome of a
+// commit that went into a file that was just removed is unknown.
+//
+// A failed COMMIT is settled at once. If it failed after its write (fsync), the log holds a whole transaction that a
+// crash would bring back, so another one that changes nothing is written over it. Only if that fails as well is the
+// outcome unknown (core::ErrorCode::internal); then no transaction begins before one has been written over it.
 #pragma once
 #include <atomic>
 #include <string>
@@ -48,6 +52,8 @@ class Backend final : public store::Backend {
   std::int64_t log_bytes() const { return std::int64_t{log_pages_} * page_size_; }
   std::int64_t unmoved_bytes() const;  // of the log: not in the file yet
   void note_failure();
+  core::Error failed_commit(core::Error error);
+  core::Result<void> settle();
   void restart_log();
 
   Database& database_;
@@ -61,6 +67,7 @@ class Backend final : public store::Backend {
   std::atomic<std::int64_t> newest_{0};
   core::SteadyTime looked_at_{};   // at the files, after a commit
   core::SteadyTime emptied_at_{};  // the log, on a full disk
+  bool unsettled_ = false;         // the log may hold a transaction that has failed
   int page_size_ = 4096;
   int log_pages_ = 0;        // after the last commit
   int requested_pages_ = 0;  // when the checkpointer was last asked

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "push/core/patient_clock.hpp"
 #include "store/purger.hpp"
 #include "store/sqlite/backend.hpp"
 #include "store/sqlite/checkpointer.hpp"
@@ -26,8 +27,9 @@ inline constexpr std::size_t kBatchBytes = 8 * 1024 * 1024;  // of texts per tra
 inline constexpr std::chrono::seconds kPurgeRetry{1};
 
 struct Store::Parts {
-  Parts(Opened opened, const config::Database& settings, metrics::Registry& metrics)
-      : lock(std::move(opened.lock)),
+  Parts(Opened opened, const config::Database& settings, metrics::Registry& metrics, core::WallClock expiry_clock)
+      : clock(std::move(expiry_clock)),
+        lock(std::move(opened.lock)),
         watch(opened.path, opened.journal),
         database(std::move(opened.writing)),
         ending{database, watch},
@@ -50,6 +52,7 @@ struct Store::Parts {
     ~Ending();
   };
 
+  const core::WallClock clock;  // by which clients expire
   FolderLock lock;
   FileWatch watch;
   Database database;  // the writer thread's

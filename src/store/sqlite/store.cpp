@@ -29,9 +29,9 @@ core::Error at(const std::string& path, core::Error error) {
   return error;
 }
 
-Result<std::optional<model::Client>> hide_expired(Result<std::optional<model::Client>> found) {
+Result<std::optional<model::Client>> hide_expired(Result<std::optional<model::Client>> found, core::WallTime now) {
   if (!found) return found;
-  return unless_expired(*std::move(found), core::wall_now());
+  return unless_expired(*std::move(found), now);
 }
 
 }  // namespace
@@ -48,12 +48,13 @@ Store::Parts::Ending::~Ending() {
   }
 }
 
-Result<std::unique_ptr<store::Store>> Store::open(const config::Database& settings, metrics::Registry& metrics) {
+Result<std::unique_ptr<store::Store>> Store::open(const config::Database& settings, metrics::Registry& metrics,
+                                                  core::WallClock clock) {
   const auto path = database_path(settings.connection);
   if (!path) return path.error();
   auto opened = open_database(*path, settings);
   if (!opened) return at(*path, opened.error());
-  auto parts = std::make_unique<Parts>(*std::move(opened), settings, metrics);
+  auto parts = std::make_unique<Parts>(*std::move(opened), settings, metrics, std::move(clock));
   return std::unique_ptr<store::Store>(new Store(std::move(parts)));
 }
 
@@ -88,12 +89,12 @@ Result<std::optional<model::Application>> Store::find_application_by_token(std::
 
 Result<std::optional<model::Client>> Store::find_client(core::ClientId id) {
   const auto reader = parts_->readers.lease();
-  return hide_expired(one(*reader, read_client, kJoined<kSelectClients, kById>, id));
+  return hide_expired(one(*reader, read_client, kJoined<kSelectClients, kById>, id), parts_->clock());
 }
 
 Result<std::optional<model::Client>> Store::find_client_by_token(std::string_view token) {
   const auto reader = parts_->readers.lease();
-  return hide_expired(one(*reader, read_client, kJoined<kSelectClients, kByToken>, token));
+  return hide_expired(one(*reader, read_client, kJoined<kSelectClients, kByToken>, token), parts_->clock());
 }
 
 Result<bool> Store::has_users() {
@@ -115,7 +116,7 @@ Result<std::vector<model::Client>> Store::list_clients(core::UserId user) {
   const auto reader = parts_->readers.lease();
   auto clients = all(*reader, read_client, kJoined<kSelectClients, kOfUserById>, user);
   if (clients)
-    std::erase_if(*clients, [now = core::wall_now()](const auto& client) { return has_expired(client, now); });
+    std::erase_if(*clients, [now = parts_->clock()](const auto& client) { return has_expired(client, now); });
   return clients;
 }
 
