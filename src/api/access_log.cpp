@@ -5,9 +5,13 @@
 #include <string>
 
 #include "push/core/log.hpp"
+#include "push/core/mask.hpp"
 
 namespace push::api {
 namespace {
+
+constexpr std::size_t kMaxPath = 1024;  // bytes of a target, and
+constexpr std::size_t kMaxMethod = 32;  // of a method in one line
 
 spdlog::level::level_enum level_of(unsigned status) {
   if (status >= 500) return spdlog::level::err;
@@ -52,7 +56,8 @@ void AccessLog::write(const net::Request& request, unsigned status, core::Steady
   const double milliseconds = std::chrono::duration<double, std::milli>(now - start).count();
   const std::string ip = proxies_.client_of(request.peer(), request.header("X-Forwarded-For"));
   spdlog::log(level, "HTTP duration={:.3f}ms ip={} method={} path={} status={}{}", milliseconds,
-              ip.empty() ? "nil" : ip, request.method(), core::mask_token(request.target()), status, more);
+              ip.empty() ? "nil" : ip, core::mask_secrets(request.method(), kMaxMethod),
+              core::mask_secrets(request.target(), kMaxPath), status, more);
 }
 
 }  // namespace push::api

@@ -4,8 +4,9 @@
 #include <utility>
 
 namespace push::api {
-
 namespace {
+
+constexpr core::ClientId kBasic{};  // the client of streams that were opened with a password
 
 // `done` preceded by `steps`, the consequences of a change that was committed.
 template <class T, class Steps>
@@ -24,17 +25,19 @@ void Accounts::create_user(store::NewUser user, store::Done<model::User> done) {
 }
 
 void Accounts::update_user(core::UserId id, store::UserChange change, store::Done<model::User> done) {
-  const auto steps = [this, id](const auto&) { changed(Kind::user_changed, id); };
+  const auto steps = [this, id, password = !change.pass_hash.empty()](const auto&) {
+    return password ? password_changed(id) : changed(Kind::user_changed, id);
+  };
   store_.update_user(id, std::move(change), after(steps, std::move(done)));
 }
 
 void Accounts::set_password(core::UserId id, std::string pass_hash, store::Done<void> done) {
-  const auto steps = [this, id](const auto&) { changed(Kind::user_changed, id); };
+  const auto steps = [this, id](const auto&) { password_changed(id); };
   store_.set_password(id, std::move(pass_hash), after(steps, std::move(done)));
 }
 
 void Accounts::delete_user(core::UserId id, store::Done<std::vector<std::string>> done) {
-  const auto steps = [this, id](const auto&) { gone(Kind::user_gone, id); };
+  const auto steps = [this, id](const auto&) { gone(Kind::user_gone, {id, std::nullopt}); };
   store_.delete_user(id, after(steps, std::move(done)));
 }
 
@@ -86,14 +89,14 @@ void Accounts::elevate_client(core::UserId user, core::ClientId id, std::optiona
 }
 
 void Accounts::delete_client(core::UserId user, core::ClientId id, store::Done<void> done) {
-  const auto steps = [this, user, id](const auto&) { gone(Kind::client_gone, user, id); };
+  const auto steps = [this, user, id](const auto&) { gone(Kind::client_gone, {user, id}); };
   store_.delete_client(user, id, after(steps, std::move(done)));
 }
 
 void Accounts::end_session(core::UserId user, core::ClientId id, store::Done<void> done) {
   delete_client(user, id, [this, user, id, done = std::move(done)](core::Result<void> deleted) mutable {
     if (deleted || deleted.error().code != core::ErrorCode::not_found) return done(std::move(deleted));
-    close(user, id);  // its deletion has been announced already
+    close({user, id});  // its deletion has been announced already
     done({});
   });
 }
@@ -110,7 +113,7 @@ core::Result<std::size_t> Accounts::delete_expired_clients(core::WallTime now, c
   touch_clients(std::move(used), core::wall_now());
   const auto deleted = store_.delete_expired_clients(*std::move(expired), now);
   if (!deleted) return deleted.error();
-  for (const store::OwnedClient& one : *deleted) gone(Kind::client_gone, one.user, one.client);
+  for (const store::OwnedClient& one : *deleted) gone(Kind::client_gone, {one.user, one.client});
   return deleted->size();
 }
 
@@ -124,8 +127,11 @@ void Accounts::on_event(const cluster::Event& event) {
     case Kind::application_added:
       return authenticator_.added();
     case Kind::client_gone:
+      return close({event.user, event.client});
     case Kind::user_gone:
-      return close(event.user, event.client);
+      return close({event.user, std::nullopt});
+    case Kind::password_changed:
+      return close({event.user, kBasic});
     case Kind::client_changed:
     case Kind::application_changed:
     case Kind::application_gone:
@@ -142,8 +148,8 @@ void Accounts::forget_stale(core::UserId user) {
   authenticator_.forget(user);
 }
 
-void Accounts::recheck(core::UserId user, core::ClientId client) {
-  if (is_gone(user, client)) disconnect(user, client);
+void Accounts::recheck(const auth::Principal& principal) {
+  if (is_gone(principal)) disconnect(principal.user, principal.client);
 }
 
 void Accounts::disconnect(core::UserId user, core::ClientId client) {
@@ -151,13 +157,13 @@ void Accounts::disconnect(core::UserId user, core::ClientId client) {
 }
 
 // Also true if the store cannot tell.
-bool Accounts::is_gone(core::UserId user, core::ClientId client) {
-  if (client == core::ClientId{}) {
-    const auto found = store_.find_user(user);
-    return !found || !*found;
+bool Accounts::is_gone(const auth::Principal& principal) {
+  if (principal.kind == auth::Principal::Kind::basic) {
+    const auto found = store_.find_user(principal.user);
+    return !found || !*found || (*found)->pass_hash != principal.pass_hash;
   }
-  const auto found = store_.find_client(client);
-  return !found || !*found || (*found)->user != user;
+  const auto found = store_.find_client(principal.client);
+  return !found || !*found || (*found)->user != principal.user;
 }
 
 // The token may have been refused before.
@@ -171,15 +177,20 @@ void Accounts::changed(Kind kind, core::UserId user, core::ClientId client, core
   announce(kind, user, client, application);
 }
 
-// No client: the whole user, including its streams opened with a password.
-void Accounts::gone(Kind kind, core::UserId user, core::ClientId client) {
-  close(user, client);
-  announce(kind, user, client);
+// Streams opened with the old password end; those of clients, whose tokens are still good, go on.
+void Accounts::password_changed(core::UserId user) {
+  close({user, kBasic});
+  announce(Kind::password_changed, user);
 }
 
-void Accounts::close(core::UserId user, core::ClientId client) {
-  authenticator_.forget(user);
-  disconnect(user, client);
+void Accounts::gone(Kind kind, hub::Selection which) {
+  close(which);
+  announce(kind, which.user, which.client.value_or(core::ClientId{}));
+}
+
+void Accounts::close(hub::Selection which) {
+  authenticator_.forget(which.user);
+  publisher_.disconnect(which);
 }
 
 void Accounts::announce(Kind kind, core::UserId user, core::ClientId client, core::ApplicationId application) {

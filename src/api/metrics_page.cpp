@@ -1,7 +1,12 @@
 #include "push/api/metrics_page.hpp"
 
+#include <algorithm>
+
+#include "api/incoming.hpp"
 #include "api/respond.hpp"
 #include "api/target.hpp"
+#include "push/core/address.hpp"
+#include "push/core/text.hpp"
 
 namespace push::api {
 
@@ -10,9 +15,18 @@ void MetricsPage::handle(net::Request request, net::Reply reply) {
   if (!target || target->path != "/metrics" || request.method() != "GET") {
     return reply.send(not_found("page not found"));
   }
+  if (!knows(host_name(request.header("Host")))) {
+    return reply.send(forbidden("host is not in server.metrics.hosts"));
+  }
   net::Response response = json(metrics_.text());
   response.content_type = "text/plain; version=0.0.4";
   reply.send(std::move(response));
+}
+
+bool MetricsPage::knows(std::string_view host) const {
+  if (host.empty() || core::Address::parse(host) || core::same_ignoring_case(host, "localhost")) return true;
+  return std::any_of(hosts_.begin(), hosts_.end(),
+                     [host](const std::string& known) { return core::same_ignoring_case(known, host); });
 }
 
 net::Response MetricsPage::reject(unsigned status, std::string_view reason) {

@@ -116,6 +116,15 @@ OriginRules::Verdict OriginRules::judge(const Incoming& request, HeaderList& hea
   return Verdict::preflight;
 }
 
+OriginRules::Verdict OriginRules::judge_stream(const Incoming& request, HeaderList& headers) const {
+  const Verdict verdict = judge(request, headers);
+  return verdict == Verdict::refuse && is_stream_origin(request.origin) ? Verdict::pass : verdict;
+}
+
+bool OriginRules::is_stream_origin(std::string_view origin) const {
+  return any_match(stream_origins_, host_name(origin_host(origin)));
+}
+
 bool OriginRules::allows(std::string_view origin) const {
   if (allowed_origin_ == "*" || (!allowed_origin_.empty() && allowed_origin_ == origin)) return true;
   return any_match(origins_, origin);
@@ -125,7 +134,7 @@ bool OriginRules::allows_stream(std::string_view origin, std::string_view host) 
   if (origin.empty()) return true;
   const std::string_view theirs = origin_host(origin);
   if (!theirs.empty() && core::same_ignoring_case(theirs, host)) return true;
-  return any_match(stream_origins_, host_name(theirs));
+  return is_stream_origin(origin);
 }
 
 }  // namespace push::api

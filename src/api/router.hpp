@@ -35,8 +35,9 @@ enum class On {
 // Where a request is. `brief`: a loop, or a thread that must be free again soon.
 enum class Place { brief, worker };
 enum class Gate {
-  api,   // CORS and the configured response headers apply
-  none,  // neither
+  api,     // CORS and the configured response headers apply
+  stream,  // the same, but an origin that may open a stream is let in, too
+  none,    // neither
 };
 
 // What a handler reads of a body, and its limit. GET, HEAD, DELETE and OPTIONS read none.

@@ -10,7 +10,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/message", client, &list_messages},
     {"DELETE", "/message", client, &delete_messages, On::loop},
     {"DELETE", "/message/:id", client, &delete_message, On::loop},
-    {"GET", "/stream", client, &open_stream, On::loop},
+    {"GET", "/stream", client, &open_stream, On::loop, Gate::stream},
     {"GET", "/application", client, &list_applications},
     {"POST", "/application", client, &create_application},
     {"PUT", "/application/:id", client, &update_application},

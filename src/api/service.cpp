@@ -86,7 +86,7 @@ void Service::opened(const net::Request& request, const net::Admission& admissio
   log_->write(request, kSwitchingProtocols, context_of(admission).start, {});
   if (services_.authenticator.epoch() == context_of(admission).epoch) return;
   core::WorkerPool::Job job(
-      [this, user = admission.user, client = admission.client] { services_.accounts.recheck(user, client); });
+      [this, principal = context_of(admission).principal] { services_.accounts.recheck(*principal); });
   if (services_.workers.submit(job, Queue::look_ups)) return;
   services_.accounts.disconnect(admission.user, admission.client);  // the client reconnects when the queue is shorter
 }
@@ -109,8 +109,10 @@ void Service::begin(Context& context) {
   if (match.route == nullptr) {
     if (auto location = router.redirect(request)) return context.finish(redirect(request.method, *std::move(location)));
   }
-  if (match.route == nullptr || match.route->gate == Gate::api) {
-    const auto verdict = services_.origins.judge(request, context.headers);
+  const Gate gate = match.route == nullptr ? Gate::api : match.route->gate;
+  if (gate != Gate::none) {
+    const auto verdict = gate == Gate::stream ? services_.origins.judge_stream(request, context.headers)
+                                              : services_.origins.judge(request, context.headers);
     if (verdict == OriginRules::Verdict::refuse) return context.finish(foreign_origin());
     if (verdict == OriginRules::Verdict::preflight) return context.finish(no_content());
   }

@@ -1,5 +1,6 @@
 #include "api/routes.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -7,6 +8,7 @@
 
 #include "api/context.hpp"
 #include "api/respond.hpp"
+#include "api/user_name.hpp"
 #include "push/auth/password.hpp"
 #include "push/binder/binder.hpp"
 #include "push/model/json.hpp"
@@ -49,7 +51,12 @@ void with_hash(Context& context, std::string password, core::Callback<void(Conte
 // Whether this user may be created. Errors: forbidden to a known user, unauthorized to an unknown one.
 core::Result<void> check_registration(const Context& context, bool admin_wanted) {
   const auth::Principal& principal = *context.principal;
-  if (principal.admin) return {};
+  if (principal.admin) {
+    // Where there is elevation, a client needs it to manage users, as on the other routes. Gotify 3 does not ask here.
+    auto elevated = context.services.authenticator.check_elevation(principal);
+    if (elevated || !context.services.config.registration || admin_wanted) return elevated;
+    return {};
+  }
   const bool known = principal.kind != auth::Principal::Kind::anonymous;
   const auto code = known ? core::ErrorCode::forbidden : core::ErrorCode::unauthorized;
   if (!context.services.config.registration) return core::failure(code, "you are not allowed to access this api");
@@ -62,6 +69,19 @@ void store_update(Context& context, store::UserChange wanted) {
     return stored ? show(*stored) : user_refusal(stored.error());
   };
   context.services.accounts.update_user(core::UserId{context.id}, std::move(wanted), context.answer_with(answer));
+}
+
+// Whether a user may be called so from now on: a name of the right form that resembles no other.
+core::Result<void> check_new_name(const Context& context, const std::string& name, core::UserId user) {
+  const auto users = context.services.store.list_users();
+  if (!users) return users.error();
+  const bool taken =
+      std::any_of(users->begin(), users->end(), [&](const model::User& one) { return one.name == name; });
+  if (!taken) {
+    if (auto good = check_user_name(name); !good) return good;
+  }
+  if (taken || looks_like_another(name, *users, user)) return core::failure(core::Conflict::name, {});
+  return {};
 }
 
 }  // namespace
@@ -112,9 +132,8 @@ void create_user(Context& context) {
   form.text("pass", password).required();
   if (auto bound = binder::bind(context.source(), form); !bound) return context.fail(bound.error());
   if (auto allowed = check_registration(context, wanted.admin); !allowed) return context.fail(allowed.error());
-  const auto namesake = context.services.store.find_user_by_name(wanted.name);  // before the hash, which is expensive
-  if (!namesake) return context.fail(namesake.error());
-  if (*namesake) return context.fail(core::failure(core::Conflict::name, {}));
+  // Before the hash, which is expensive.
+  if (auto good = check_new_name(context, wanted.name, core::UserId{}); !good) return context.fail(good.error());
   with_hash(context, std::move(password), [wanted = std::move(wanted)](Context& same, std::string hash) mutable {
     wanted.pass_hash = std::move(hash);
     const auto answer = [](Context&, const core::Result<model::User>& stored) {
@@ -137,7 +156,11 @@ void update_user(Context& context) {
   form.boolean("admin", wanted.admin);
   form.text("pass", password);
   if (auto bound = binder::bind(context.source(), form); !bound) return context.fail(bound.error());
-  if (auto found = named_user(context); !found) return context.fail(found.error());
+  const auto found = named_user(context);
+  if (!found) return context.fail(found.error());
+  if (wanted.name != found->name) {
+    if (auto good = check_new_name(context, wanted.name, found->id); !good) return context.fail(good.error());
+  }
   if (password.empty()) return store_update(context, std::move(wanted));
   with_hash(context, std::move(password), [wanted = std::move(wanted)](Context& same, std::string hash) mutable {
     wanted.pass_hash = std::move(hash);

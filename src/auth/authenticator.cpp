@@ -92,6 +92,7 @@ struct Authenticator::State {
   Found find_message_sender(const Credentials& credentials, std::uint64_t epoch);
   Found find_user(const Credentials& credentials, std::uint64_t epoch);
   bool touch(const Known& known, core::WallTime now);
+  core::Result<void> check_elevation(const Principal& principal) const;
   core::Result<PrincipalPtr> permit(Access access, PrincipalPtr principal) const;
   core::Result<Admitted> admit(Access access, Known known, core::WallTime now);
 
@@ -215,6 +216,7 @@ Found Authenticator::State::check_password(const Credentials::Basic& basic, std:
   principal.kind = Principal::Kind::basic;
   principal.user = user->id;
   principal.admin = user->admin;
+  principal.pass_hash = user->pass_hash;
   auto right = std::make_shared<const Principal>(std::move(principal));
   memory.remember(basic, right, epoch);
   return Known{std::move(right), nullptr};
@@ -250,6 +252,12 @@ bool Authenticator::State::touch(const Known& known, core::WallTime now) {
   });
 }
 
+core::Result<void> Authenticator::State::check_elevation(const Principal& principal) const {
+  const bool elevated = principal.elevated_until && *principal.elevated_until > core::wall_now();
+  if (!options.enforce_elevation || principal.kind != Principal::Kind::client || elevated) return {};
+  return forbidden(kNotElevated);
+}
+
 // What a recognised principal (null = nobody) may do.
 core::Result<PrincipalPtr> Authenticator::State::permit(Access access, PrincipalPtr principal) const {
   if (principal == nullptr) {
@@ -257,10 +265,8 @@ core::Result<PrincipalPtr> Authenticator::State::permit(Access access, Principal
     return unauthorized();
   }
   if (access == Access::admin && !principal->admin) return forbidden(kNotAdmin);
-  const bool needs_elevation = access == Access::admin || access == Access::elevated;
-  if (needs_elevation && options.enforce_elevation && principal->kind == Principal::Kind::client &&
-      !(principal->elevated_until && *principal->elevated_until > core::wall_now())) {
-    return forbidden(kNotElevated);
+  if (access == Access::admin || access == Access::elevated) {
+    if (auto elevated = check_elevation(*principal); !elevated) return elevated.error();
   }
   return principal;
 }
@@ -276,6 +282,10 @@ core::Result<Admitted> Authenticator::State::admit(Access access, Known known, c
 Authenticator::Authenticator(store::Store& store, Options options, metrics::Registry& metrics)
     : state_(std::make_unique<State>(store, options, metrics)) {}
 Authenticator::~Authenticator() = default;
+
+core::Result<void> Authenticator::check_elevation(const Principal& principal) const {
+  return state_->check_elevation(principal);
+}
 
 std::optional<core::Result<Admitted>> Authenticator::recall(Access access, const Credentials& credentials) const {
   const core::WallTime now = core::wall_now();

@@ -12,7 +12,30 @@
 namespace push::config {
 
 namespace {
+
 constexpr std::size_t kUnixPathLimit = sizeof(sockaddr_un::sun_path) - 1;
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+// Labels of letters, digits, - and _. What ends in a number would be a mistyped IP address (RFC 3696 2).
+bool is_host_name(std::string_view text) {
+  constexpr std::size_t kMaxName = 253;
+  constexpr std::size_t kMaxLabel = 63;
+  if (text.size() > kMaxName) return false;
+  std::string_view label;
+  do {
+    label = text.substr(0, text.find('.'));
+    const bool letters = std::all_of(label.begin(), label.end(), [](char c) {
+      return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+    });
+    if (!letters || label.empty() || label.size() > kMaxLabel || label.front() == '-') return false;
+    text.remove_prefix(std::min(text.size(), label.size() + 1));
+  } while (!text.empty());
+  return !std::all_of(label.begin(), label.end(), is_digit);
+}
+
 }  // namespace
 
 bool has_control_character(std::string_view text) {
@@ -37,8 +60,13 @@ bool is_address(const std::string& text) {
   if (text.rfind("unix:", 0) == 0) return text.size() > 5 && text.size() - 5 <= kUnixPathLimit;
   const std::string address = without_brackets(text);
   const std::string_view host = std::string_view(address).substr(0, address.find('%'));
+  if (is_host_name(text)) return true;
   const bool is_v6 = host.find(':') != std::string_view::npos;  // only IPv6 may have brackets and a zone
   return (is_v6 || host == text) && core::Address::parse(host).has_value();
+}
+
+bool is_host(const std::string& text) {
+  return is_host_name(text);
 }
 
 bool is_network(const std::string& text) {

@@ -10,8 +10,10 @@ bool has_control_character(std::string_view text);
 bool is_not_empty(const std::string& text);
 // RFC 9110 5.6.2: a header name, a method.
 bool is_token(const std::string& text);
-// Empty, an IPv4 or IPv6 address (brackets allowed), or unix:<path>.
+// Empty, an IPv4 or IPv6 address (brackets allowed), a host name, or unix:<path>.
 bool is_address(const std::string& text);
+// A host name, which may not look like an IP address.
+bool is_host(const std::string& text);
 // An IPv4 or IPv6 address, or a network: 10.0.0.0/8.
 bool is_network(const std::string& text);
 // Not empty, and a core::Pattern.

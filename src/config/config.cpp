@@ -144,7 +144,9 @@ core::Result<std::string> migrate(const std::string& path) {
     loader.read_yaml(path, *text);
     std::string dotenv;
     for (const auto& [key, value] : loader.given()) {
-      const std::optional<std::string> quoted = quote_dotenv(to_variable(value));
+      // An empty variable counts as unset.
+      const bool is_lost = is_empty(value) && value != key.initial;
+      const std::optional<std::string> quoted = is_lost ? std::nullopt : quote_dotenv(to_variable(value));
       if (quoted) {
         dotenv += key.variable() + '=' + *quoted + '\n';
       } else {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <sstream>
 #include <utility>
+#include <vector>
 
 namespace push::config {
 
@@ -109,21 +110,70 @@ std::string without_detail(const std::string& message) {
   return text;
 }
 
+Node read(std::string_view yaml) {
+  // yaml-cpp takes the end of a text that ends with a line for a closing quote, and with it the rest of the file for a
+  // password. The comment is inside the quote, if there is one.
+  std::istringstream in{std::string(yaml) + "\n#"};
+  YAML::Parser parser(in);
+  Builder builder;
+  // A second document is refused where it starts.
+  if (parser.HandleNextDocument(builder)) parser.HandleNextDocument(builder);
+  return builder.take();
+}
+
+// Whether the text ends inside quotes or brackets.
+bool ends_open(std::string_view yaml) {
+  try {
+    read(yaml);
+  } catch (const YAML::Exception& error) {
+    return error.msg == YAML::ErrorMsg::EOF_IN_SCALAR || error.msg == YAML::ErrorMsg::END_OF_SEQ_FLOW ||
+           error.msg == YAML::ErrorMsg::END_OF_MAP_FLOW;
+  } catch (const std::exception&) {
+  } catch (const RefusedYaml&) {
+  }
+  return false;
+}
+
+// yaml-cpp reports an unclosed quote or bracket where it finds out, which may be the end of the file. None if the first
+// `line` lines do not end inside one; else the number of the line on which it opens.
+std::optional<int> line_of_opening(std::string_view yaml, int line) {
+  constexpr int kTries = 50;
+  std::vector<std::size_t> starts{0};
+  for (std::size_t at = 0;
+       static_cast<int>(starts.size()) <= line && (at = yaml.find('\n', at)) != std::string_view::npos;)
+    starts.push_back(++at);
+  if (static_cast<int>(starts.size()) <= line) starts.push_back(yaml.size());
+  if (!ends_open(yaml.substr(0, starts.back()))) return std::nullopt;
+  int tries = 0;
+  for (std::size_t i = starts.size() - 1; i > 0 && tries < kTries; --i) {
+    const std::string_view one = yaml.substr(starts[i - 1], starts[i] - starts[i - 1]);
+    if (one.find_first_of("\"'[{") == std::string_view::npos) continue;
+    if (!ends_open(yaml.substr(0, starts[i - 1]))) return static_cast<int>(i);
+    ++tries;
+  }
+  return std::nullopt;
+}
+
+Problem problem_of(const YAML::Exception& error, std::string_view yaml) {
+  const int line = error.mark.line < 0 ? 1 : error.mark.line + 1;
+  // Open behind the line of the error, or in front of it: then what closes there was meant to open.
+  for (const int known : {line, line - 1}) {
+    if (const auto opening = line_of_opening(yaml, known); opening && *opening <= known)
+      return {*opening, "YAML syntax: a quote or bracket on this line is not closed"};
+  }
+  return {line, "YAML syntax: " + without_detail(error.msg)};
+}
+
 }  // namespace
 
 std::variant<Node, Problem> parse(std::string_view yaml) {
   if (auto problem = forbidden_character(yaml)) return *problem;
   try {
-    std::istringstream in{std::string(yaml)};
-    YAML::Parser parser(in);
-    Builder builder;
-    // A second document is refused where it starts.
-    if (parser.HandleNextDocument(builder)) parser.HandleNextDocument(builder);
-    return builder.take();
+    return read(yaml);
   } catch (const RefusedYaml& refused) {
     return refused.problem;
   } catch (const YAML::Exception& error) {
-    return Problem{error.mark.line < 0 ? 1 : error.mark.line + 1, "YAML syntax: " + without_detail(error.msg)};
+    return problem_of(error, yaml);
   } catch (const std::exception& error) {
     return Problem{1, "YAML syntax: " + without_detail(error.what())};
   }

@@ -19,6 +19,24 @@ constexpr std::size_t kListedErrors = 20;
 constexpr std::size_t kListedNotices = 50;
 
 constexpr std::string_view kPrefix = "GOTIFY_";
+
+// An empty variable counts as unset, as an unset ${X} in a compose file is an empty variable (Gotify 2). Blanks are
+// nothing in YAML, but may be a password.
+bool is_set(const Key& key, const std::string& text) {
+  return key.type == Key::Type::text ? !text.empty() : text.find_first_not_of(" \t\r\n") != std::string::npos;
+}
+
+// Kubernetes sets GOTIFY_SERVER_PORT=tcp://10.0.0.1:80 in a pod beside a service called gotify-server.
+bool is_of_kubernetes(const std::string& name, std::string_view text) {
+  return name.ends_with("_PORT") &&
+         (text.starts_with("tcp://") || text.starts_with("udp://") || text.starts_with("sctp://"));
+}
+
+std::string without_blanks(const std::string& text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t\r\n") + 1 - first);
+}
+
 // The name of a variable in an error.
 std::string label(const std::string& name, const std::string& place) {
   return place.empty() ? name : place + ": " + name;
@@ -185,7 +203,14 @@ void Loader::read_variables(const Variables& variables) {
 bool Loader::read_variable_of(std::size_t index, const std::string& name, const Variables& variables) {
   const auto plain = variables.find(name);
   const auto named = variables.find(name + "_FILE");
-  if (plain != variables.end()) {
+  if (plain != variables.end() && is_of_kubernetes(name, plain->second.text)) {
+    note(Notice::Level::warning, label(name, plain->second.place) + ": " + printable(plain->second.text) +
+                                     ": ignored, because Kubernetes sets it for a service of that name; to avoid it, "
+                                     "rename the service or set enableServiceLinks: false in the pod");
+    return false;
+  }
+  const bool set = plain != variables.end() && is_set(keys_[index], plain->second.text);
+  if (set) {
     read_variable(index, name, plain->second);
     if (named == variables.end()) return true;
     note(Notice::Level::warning,
@@ -193,7 +218,7 @@ bool Loader::read_variable_of(std::size_t index, const std::string& name, const 
   } else if (named != variables.end()) {
     read_named_file(index, named->first, named->second);
   }
-  return plain != variables.end() || named != variables.end();
+  return set || named != variables.end();
 }
 
 void Loader::read_earlier(std::size_t index, bool is_set, const Variables& variables) {
@@ -237,12 +262,13 @@ void Loader::read_variable(std::size_t index, const std::string& name, const Var
   const std::string where = label(name, variable.place);
   Node node;
   node.kind = Node::Kind::text;
-  node.text = variable.text;
+  // YAML drops blanks around a number or a switch.
+  node.text = key.type == Key::Type::text ? variable.text : without_blanks(variable.text);
   if (key.type == Key::Type::list || key.type == Key::Type::map) {
     auto structure = parse_structure(key.type, variable.text);
     if (!structure) {
-      const char* allowed =
-          key.type == Key::Type::list ? "must be a list: a,b or [a, b]" : "must be a map: {\"name\": \"value\"}";
+      const char* allowed = key.type == Key::Type::list ? "must be a list: a,b or [a, b], or a line \"- a\" per item"
+                                                        : "must be a map: {\"name\": \"value\"}";
       return fail(where + ": " + key.shown(variable.text) + ": " + allowed);
     }
     node = *std::move(structure);

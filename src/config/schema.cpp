@@ -91,8 +91,8 @@ Key full_text(std::string path, Field field, std::string meaning) {
 
 template <class Field>
 Key address(std::string path, Field field, std::string meaning) {
-  Key key =
-      bound(Key::Type::text, std::move(path), field, std::move(meaning), "must be empty, an IP address or unix:/path");
+  Key key = bound(Key::Type::text, std::move(path), field, std::move(meaning),
+                  "must be empty, an IP address, a host name or unix:/path");
   key.fits = is_address;
   key.write = [field](Config& config, const Value& value) {
     field(config) = without_brackets(std::get<std::string>(value));
@@ -120,6 +120,13 @@ Key networks(std::string path, Field field, std::string meaning) {
   Key key = bound(Key::Type::list, std::move(path), field, std::move(meaning),
                   "must be an IP address or a network such as 10.0.0.0/8");
   key.fits = is_network;
+  return key;
+}
+
+template <class Field>
+Key hosts(std::string path, Field field, std::string meaning) {
+  Key key = bound(Key::Type::list, std::move(path), field, std::move(meaning), "must be a host name");
+  key.fits = is_host;
   return key;
 }
 
@@ -185,7 +192,7 @@ constexpr Number kMany = 1'000'000;
 
 void add_server(std::vector<Key>& keys) {
   const auto add = [&keys](Key key) { keys.push_back(std::move(key)); };
-  add(address(PUSH_KEY(server.listenaddr), "IP address or unix:/path; empty = all addresses"));
+  add(address(PUSH_KEY(server.listenaddr), "IP address, host name or unix:/path; empty = all addresses"));
   add(number(PUSH_KEY(server.port), 0, 65535, "TCP port"));
   add(number(PUSH_KEY(server.keepaliveperiodseconds), -1, 32767,
              "seconds between TCP keep-alive probes; 0 = 15 s, -1 = off"));
@@ -272,6 +279,8 @@ void add_connections(std::vector<Key>& keys) {
              "must be a header name"));
   add(address(PUSH_KEY(server.metrics.listenaddr), "address of the metrics page, in the form of server.listenaddr"));
   add(number(PUSH_KEY(server.metrics.port), 0, 65535, "TCP port of the metrics page; 0 = no page"));
+  add(hosts(PUSH_KEY(server.metrics.hosts),
+            "host names by which the metrics page may be asked for, besides localhost and IP addresses"));
 }
 
 void add_database(std::vector<Key>& keys) {

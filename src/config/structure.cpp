@@ -10,9 +10,13 @@ namespace push::config {
 
 namespace {
 
-// Only a single list in brackets is YAML: [a-z]+\.example is a CSV record of one regular expression.
-bool in_brackets(const std::string& text, std::size_t first) {
-  return text[first] == '[' && text[text.find_last_not_of(' ')] == ']';
+constexpr const char* kBlanks = " \t\r\n";
+
+// A list in brackets, or one item per line after a dash. [a-z]+\.example is a CSV record of one regular expression.
+bool is_yaml_list(const std::string& text, std::size_t first) {
+  if (text[first] == '[') return text[text.find_last_not_of(kBlanks)] == ']';
+  return text[first] == '-' &&
+         (first + 1 == text.size() || std::string_view(kBlanks).find(text[first + 1]) != std::string_view::npos);
 }
 
 std::optional<Node> parse_yaml(Node::Kind kind, const std::string& text) {
@@ -62,12 +66,12 @@ struct TextWriter {
 }  // namespace
 
 std::optional<Node> parse_structure(Key::Type type, const std::string& text) {
-  const std::size_t first = text.find_first_not_of(' ');
+  const std::size_t first = text.find_first_not_of(kBlanks);
   Node node;
   node.kind = type == Key::Type::map ? Node::Kind::map : Node::Kind::list;
   if (first == std::string::npos) return node;
   if (type == Key::Type::map) return parse_yaml(node.kind, text);
-  if (in_brackets(text, first)) return parse_yaml(node.kind, text);
+  if (is_yaml_list(text, first)) return parse_yaml(node.kind, text);
   const auto fields = split_record(text);
   if (!fields) return std::nullopt;
   for (const std::string& field : *fields) {

@@ -1,9 +1,14 @@
 #include "push/core/address.hpp"
 
+#include <netdb.h>
+#include <sys/socket.h>
+
 #include <algorithm>
+#include <array>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/network_v6.hpp>
 #include <charconv>
+#include <memory>
 
 namespace push::core {
 namespace {
@@ -59,6 +64,27 @@ std::string Address::site() const {
 std::string Address::text() const {
   const ip::address_v6 six(bytes_);
   return six.is_v4_mapped() ? ip::make_address_v4(ip::v4_mapped, six).to_string() : six.to_string();
+}
+
+Result<std::string> resolve_host(const std::string& name) {
+  addrinfo wanted{};
+  wanted.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (const int error = ::getaddrinfo(name.c_str(), nullptr, &wanted, &found); error != 0) {
+    return failure(ErrorCode::unavailable, name + ": " + ::gai_strerror(error));
+  }
+  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> all(found, ::freeaddrinfo);
+  const addrinfo* best = found;
+  for (const addrinfo* one = found; one != nullptr; one = one->ai_next) {
+    if (one->ai_family == AF_INET && best->ai_family != AF_INET) best = one;
+  }
+  std::array<char, NI_MAXHOST> text{};
+  if (const int error =
+          ::getnameinfo(best->ai_addr, best->ai_addrlen, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST);
+      error != 0) {
+    return failure(ErrorCode::unavailable, name + ": " + ::gai_strerror(error));
+  }
+  return std::string(text.data());
 }
 
 std::optional<Network> Network::parse(std::string_view text) {

@@ -67,8 +67,8 @@ void Publisher::on_messages(const stream::Batch& batch) {
   streams_->relay(batch);
 }
 
-void Publisher::disconnect(hub::Key key) {
-  streams_->disconnect(key);
+void Publisher::disconnect(hub::Selection which) {
+  streams_->disconnect(which);
 }
 
 }  // namespace push::delivery

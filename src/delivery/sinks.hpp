@@ -17,8 +17,8 @@ class LocalStreams final : public Sink {
       if (const hub::LoopSet loops = hub_.loops_of(message.user()); loops != 0) courier_.deliver(loops, message);
     }
   }
-  void disconnect(hub::Key key) {
-    if (const hub::LoopSet loops = hub_.loops_of(key.user); loops != 0) courier_.disconnect(loops, key);
+  void disconnect(hub::Selection which) {
+    if (const hub::LoopSet loops = hub_.loops_of(which.user); loops != 0) courier_.disconnect(loops, which);
   }
   std::size_t backlog() const { return courier_.backlog(); }
 

@@ -2,12 +2,14 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <exception>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "main/command.hpp"
+#include "push/core/check.hpp"
 
 namespace {
 
@@ -40,6 +42,7 @@ std::vector<std::string> words_of(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::set_terminate(push::core::terminated);
   CLI::App line("A push server that speaks Gotify's protocol.", "sharded-gotify");
   line.get_formatter()->label("OPTIONS", "options");
   line.get_formatter()->label("SUBCOMMAND", "command");

@@ -1,9 +1,12 @@
 #include "main/server.hpp"
 
+#include <unistd.h>
+
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -89,7 +92,10 @@ core::WorkerPool::Sizes lanes_of(const config::Server& server) {
           .passwords = {server.passwords.workers, server.passwords.queue}};
 }
 
-void add_gauges(metrics::Registry& metrics, const core::WorkerPool& workers, const hub::Hub& hub) {
+void add_metrics(metrics::Registry& metrics, const core::Log& log, const core::WorkerPool& workers,
+                 const hub::Hub& hub) {
+  metrics.counter("push_log_dropped_total", "Lines of the log that were not written, because its reader is too slow.",
+                  [&log] { return static_cast<std::int64_t>(log.dropped()); });
   metrics.gauge("push_workers_waiting", "Jobs that wait for a worker.",
                 [&workers] { return static_cast<std::int64_t>(workers.waiting()); });
   metrics.gauge("push_lookups_waiting", "Look-ups of tokens that wait for a worker.",
@@ -100,14 +106,21 @@ void add_gauges(metrics::Registry& metrics, const core::WorkerPool& workers, con
                 [&hub] { return static_cast<std::int64_t>(hub.online_users()); });
 }
 
+std::vector<std::string> names_of_metrics_page(const config::Metrics& metrics) {
+  std::vector<std::string> names = metrics.hosts;
+  names.push_back(metrics.listenaddr);
+  return names;
+}
+
 void wait_for_the_end() {
   for (;;) {
     const int signal = wait_for_signal();
-    if (signal != SIGHUP) {
-      spdlog::info("shutting down signal={}", signal == SIGINT ? "SIGINT" : "SIGTERM");
+    if (signal == SIGINT || signal == SIGTERM) {
+      spdlog::info("shutting down signal=SIG{}", ::sigabbrev_np(signal));
       return;
     }
-    spdlog::warn("ignored signal=SIGHUP reason=\"settings are read only at start\"");
+    spdlog::warn("ignored signal=SIG{} reason=\"{}\"", ::sigabbrev_np(signal),
+                 signal == SIGHUP ? "settings are read only at start" : "it has no meaning here");
   }
 }
 
@@ -126,7 +139,7 @@ void shut_down(net::LoopPool& loops, api::Housekeeper& housekeeper, core::Worker
 
 int serve(const config::Loaded& loaded) {
   const config::Config& config = loaded.config;
-  core::set_up_log(config.loglevel, colours());
+  const core::Log log(config.loglevel, colours(), STDOUT_FILENO);
   log_configuration(loaded);
 
   auto origins = api::OriginRules::compile(config.server);
@@ -152,7 +165,7 @@ int serve(const config::Loaded& loaded) {
   auth::Authenticator authenticator(**store, authenticator_options(config, *password_cost), metrics);
   core::WorkerPool workers(lanes_of(config.server));
   hub::Hub hub(config.server.stream.shards);
-  add_gauges(metrics, workers, hub);
+  add_metrics(metrics, log, workers, hub);
   net::LoopPool loops(config.server, hub, metrics);
   cluster::Standalone backplane;
   delivery::Publisher publisher(**store, hub, loops, backplane, metrics, config.server.stream.inboxsize);
@@ -167,8 +180,7 @@ int serve(const config::Loaded& loaded) {
                         .images = images,
                         .origins = *std::move(origins),
                         .proxies = *std::move(proxies)});
-  api::MetricsPage metrics_page(metrics);
-
+  api::MetricsPage metrics_page(metrics, names_of_metrics_page(config.server.metrics));
   // Connections arrive from here on.
   if (auto listening = listen(loops, config.server, service, metrics_page); !listening)
     return cannot_start(listening.error());
@@ -176,7 +188,8 @@ int serve(const config::Loaded& loaded) {
   loops.start();
   api::Housekeeper housekeeper(accounts, loops, clock);
   wait_for_the_end();
-  unblock_signals();
+
+  end_at_once_on_next_signal();
   shut_down(loops, housekeeper, workers, **store, backplane);
   spdlog::info("stopped");
   return 0;

@@ -1,23 +1,29 @@
 #include "main/signals.hpp"
 
+#include <unistd.h>
+
 #include <csignal>
+#include <initializer_list>
 
 namespace push {
 namespace {
 
-sigset_t awaited() {
+sigset_t set_of(std::initializer_list<int> signals) {
   sigset_t set;
   sigemptyset(&set);
-  sigaddset(&set, SIGINT);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGHUP);
+  for (const int signal : signals) sigaddset(&set, signal);
   return set;
+}
+
+sigset_t awaited() {
+  return set_of({SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGALRM});
 }
 
 }  // namespace
 
 void block_signals() {
-  std::signal(SIGPIPE, SIG_IGN);
+  for (const int signal : {SIGPIPE, SIGXFSZ, SIGVTALRM, SIGPROF, SIGIO, SIGPWR}) std::signal(signal, SIG_IGN);
+  for (int signal = SIGRTMIN; signal <= SIGRTMAX; ++signal) std::signal(signal, SIG_IGN);
   const sigset_t set = awaited();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
@@ -30,8 +36,9 @@ int wait_for_signal() {
   return signal;
 }
 
-void unblock_signals() {
-  const sigset_t set = awaited();
+void end_at_once_on_next_signal() {
+  for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, [](int number) { ::_exit(kSignalled + number); });
+  const sigset_t set = set_of({SIGINT, SIGTERM});
   ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
 

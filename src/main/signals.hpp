@@ -3,11 +3,16 @@
 
 namespace push {
 
-// Call before any thread starts. SIGPIPE stays ignored: a broken socket is an error code.
+// Exit code after a second SIGTERM or SIGINT: this and the number of the signal, as shells have it (143, 130).
+inline constexpr int kSignalled = 128;
+
+// Call before any thread starts. What would kill without being a request to stop (SIGPIPE, SIGXFSZ, timers, real-time
+// signals) is ignored from then on: a broken socket and a full file are error codes.
 void block_signals();
-// Blocks until SIGINT, SIGTERM or SIGHUP arrives, and returns it.
+// Blocks until SIGINT or SIGTERM, which ask for the end, or SIGHUP, SIGUSR1, SIGUSR2 or SIGALRM, which do not, arrives,
+// and returns it.
 int wait_for_signal();
-// From now on a second SIGINT or SIGTERM ends the program at once.
-void unblock_signals();
+// From now on SIGINT or SIGTERM ends the program at once, without a word, also as process 1 of a container.
+void end_at_once_on_next_signal();
 
 }  // namespace push

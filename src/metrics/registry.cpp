@@ -79,6 +79,20 @@ std::uint64_t Histogram::count() const {
   return total;
 }
 
+std::string_view Registry::type_of(Entry::Kind kind) {
+  switch (kind) {
+    case Entry::Kind::counter:
+    case Entry::Kind::callback_counter:
+      return " counter\n";
+    case Entry::Kind::histogram:
+      return " histogram\n";
+    case Entry::Kind::gauge:
+    case Entry::Kind::callback_gauge:
+      break;
+  }
+  return " gauge\n";
+}
+
 Registry::Entry& Registry::find_or_add(Entry::Kind kind, std::string_view name, std::string_view help,
                                        std::string_view labels) {
   PUSH_CHECK(valid_name(name));
@@ -100,12 +114,21 @@ Gauge& Registry::gauge(std::string_view name, std::string_view help, std::string
   return find_or_add(Entry::Kind::gauge, name, help, labels).gauge;
 }
 
-void Registry::gauge(std::string_view name, std::string_view help, std::function<std::int64_t()> read) {
+void Registry::add_callback(Entry::Kind kind, std::string_view name, std::string_view help,
+                            std::function<std::int64_t()> read) {
   PUSH_CHECK(read != nullptr);
   const core::Lock lock(mutex_);
-  Entry& entry = find_or_add(Entry::Kind::callback, name, help, {});
+  Entry& entry = find_or_add(kind, name, help, {});
   PUSH_CHECK(entry.read == nullptr);  // a second reader would silently replace the first
   entry.read = std::move(read);
+}
+
+void Registry::gauge(std::string_view name, std::string_view help, std::function<std::int64_t()> read) {
+  add_callback(Entry::Kind::callback_gauge, name, help, std::move(read));
+}
+
+void Registry::counter(std::string_view name, std::string_view help, std::function<std::int64_t()> read) {
+  add_callback(Entry::Kind::callback_counter, name, help, std::move(read));
 }
 
 Histogram& Registry::histogram(std::string_view name, std::string_view help, std::string_view labels) {
@@ -132,9 +155,7 @@ std::string Registry::text() const {
       out += "# HELP " + entry->name + ' ';
       append_help(out, entry->help);
       out += "\n# TYPE " + entry->name;
-      out += entry->kind == Entry::Kind::counter     ? " counter\n"
-             : entry->kind == Entry::Kind::histogram ? " histogram\n"
-                                                     : " gauge\n";
+      out += type_of(entry->kind);
     }
     switch (entry->kind) {
       case Entry::Kind::counter:
@@ -143,7 +164,8 @@ std::string Registry::text() const {
       case Entry::Kind::gauge:
         append_sample(out, entry->name, entry->labels, std::to_string(entry->gauge.value()));
         break;
-      case Entry::Kind::callback:
+      case Entry::Kind::callback_counter:
+      case Entry::Kind::callback_gauge:
         append_sample(out, entry->name, entry->labels, std::to_string(entry->read()));
         break;
       case Entry::Kind::histogram:

@@ -271,14 +271,12 @@ bool ConnectionTable::holds(core::UserId user, core::ClientId client) const {
   return false;
 }
 
-void ConnectionTable::disconnect(core::UserId user, core::ClientId client) {
-  const std::uint32_t entry = roster_.find(user);
+void ConnectionTable::disconnect(const hub::Selection& which) {
+  const std::uint32_t entry = roster_.find(which.user);
   if (entry == kNone) return;
   for (std::uint32_t slot = roster_.entry(entry).head; slot != kNone;) {
     const std::uint32_t next = connections_[slot].next;
-    if (client == core::ClientId{} || connections_[slot].client == core::value(client)) {
-      close(slot, CloseReason::revoked);
-    }
+    if (which.has(core::ClientId{connections_[slot].client})) close(slot, CloseReason::revoked);
     slot = next;
   }
 }

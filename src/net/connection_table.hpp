@@ -19,6 +19,7 @@
 #include "push/core/callback.hpp"
 #include "push/core/descriptor.hpp"
 #include "push/core/ids.hpp"
+#include "push/hub/hub.hpp"
 #include "push/stream/transport.hpp"
 
 namespace push::net {
@@ -58,8 +59,8 @@ class ConnectionTable {
   void report_to(Report report, unsigned period);
 
   bool holds(core::UserId user, core::ClientId client) const;
-  // Closes the connections of this client (0 = all of the user) without a Close frame.
-  void disconnect(core::UserId user, core::ClientId client);
+  // Closes the selected connections without a Close frame.
+  void disconnect(const hub::Selection& which);
   void close_all(CloseReason reason);
 
   std::size_t size() const { return connections_.used(); }

@@ -13,6 +13,8 @@
 #include <cstring>
 #include <fstream>
 
+#include "push/core/address.hpp"
+
 namespace push::net {
 namespace {
 
@@ -126,7 +128,9 @@ core::Result<std::vector<core::Descriptor>> open_listener(Listener& listener, st
   if (listener.is_unix()) return open_unix(listener);
   boost::system::error_code error;
   if (!listener.address.empty()) {
-    const auto address = boost::asio::ip::make_address(listener.address, error);
+    const auto resolved = core::resolve_host(listener.address);
+    if (!resolved) return core::failure(resolved.error().code, "cannot listen on " + resolved.error().text);
+    const auto address = boost::asio::ip::make_address(*resolved, error);
     if (error) return cannot(listener, listener.port, "not an IP address", EINVAL);
     return open_all_tcp(listener, tcp::endpoint(address, listener.port), count);
   }

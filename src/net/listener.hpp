@@ -12,7 +12,7 @@
 namespace push::net {
 
 struct Listener {
-  std::string address;     // as configured: "", an IP address, or unix:<path>
+  std::string address;     // as configured: "", an IP address, a host name, or unix:<path>
   std::uint16_t port = 0;  // the actual one, once open
   int keep_alive = 0;      // config keepaliveperiodseconds
   RequestHandler* handler = nullptr;

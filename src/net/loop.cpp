@@ -89,9 +89,7 @@ void Loop::unpack(Parcel& parcel) {
     void operator()(stream::Message& message) const {
       if (!loop.fanout_.hand_out(std::move(message))) loop.messages_waiting_.fetch_sub(1, std::memory_order_relaxed);
     }
-    void operator()(Revocation& revocation) const {
-      loop.connections_.disconnect(revocation.key.user, revocation.key.client);
-    }
+    void operator()(Revocation& revocation) const { loop.connections_.disconnect(revocation.which); }
     void operator()(Answer& answer) const { loop.answer(answer.session, std::move(answer.response)); }
     void operator()(BodyWanted& wanted) const {
       loop.read_body(wanted.session, wanted.limit, std::move(wanted.receiver));

@@ -147,9 +147,9 @@ void LoopPool::deliver(hub::LoopSet loops, const stream::Message& message) {
   }
 }
 
-void LoopPool::disconnect(hub::LoopSet loops, hub::Key key) {
+void LoopPool::disconnect(hub::LoopSet loops, hub::Selection which) {
   for (; loops != 0; loops &= loops - 1) {
-    loops_[static_cast<std::size_t>(std::countr_zero(loops))]->drop(Revocation{key});
+    loops_[static_cast<std::size_t>(std::countr_zero(loops))]->drop(Revocation{which});
   }
 }
 

@@ -14,7 +14,7 @@
 namespace push::net {
 
 struct Revocation {  // stream::Courier::disconnect
-  hub::Key key;
+  hub::Selection which;
 };
 struct Answer {  // Reply::send
   std::uint64_t session;

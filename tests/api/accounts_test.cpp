@@ -24,8 +24,9 @@ const core::ClientId kClient{1};
 const core::ApplicationId kApplication{1};
 
 std::string name_of(Kind kind) {
-  constexpr const char* kNames[] = {"client_added",        "client_changed",   "client_gone",  "application_added",
-                                    "application_changed", "application_gone", "user_changed", "user_gone"};
+  constexpr const char* kNames[] = {"client_added",      "client_changed",      "client_gone",
+                                    "application_added", "application_changed", "application_gone",
+                                    "user_changed",      "password_changed",    "user_gone"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -36,8 +37,9 @@ struct Notes final : stream::Courier, cluster::Backplane {
 
   void note(const std::string& what) { log.push_back(what + (remembered() ? ", remembered" : ", forgotten")); }
   void deliver(hub::LoopSet, const stream::Message&) override {}
-  void disconnect(hub::LoopSet, hub::Key key) override {
-    note("close U" + std::to_string(core::value(key.user)) + " C" + std::to_string(core::value(key.client)));
+  void disconnect(hub::LoopSet, hub::Selection which) override {
+    note("close U" + std::to_string(core::value(which.user)) +
+         (which.client ? " C" + std::to_string(core::value(*which.client)) : ""));
   }
   std::size_t backlog() const override { return 0; }
   void start(cluster::MessageListener&, cluster::EventListener&) override {}
@@ -103,11 +105,17 @@ const Row kRows[] = {
     {"set_password",
      [](Accounts& a) { return test::await(a, &Accounts::set_password, kFirst, "hash").has_value(); },
      true,
-     {"user_changed U1 C0 A0, forgotten"}},
+     {"close U1 C0, forgotten", "password_changed U1 C0 A0, forgotten"}},
+    {"update_user_and_password",
+     [](Accounts& a) {
+       return test::await(a, &Accounts::update_user, kFirst, store::UserChange{"renamed", false, "hash"}).has_value();
+     },
+     true,
+     {"close U1 C0, forgotten", "password_changed U1 C0 A0, forgotten"}},
     {"delete_user",
      [](Accounts& a) { return test::await(a, &Accounts::delete_user, kFirst).has_value(); },
      true,
-     {"close U1 C0, forgotten", "user_gone U1 C0 A0, forgotten"}},
+     {"close U1, forgotten", "user_gone U1 C0 A0, forgotten"}},
     {"create_application",
      [](Accounts& a) {
        return test::await(a, &Accounts::create_application, store::NewApplication{kFirst, "Atwo", "two", "", 0, ""})
@@ -252,7 +260,8 @@ TEST_F(AccountsTest, WhatAnotherNodeHasCommittedIsForgottenAndClosedHereButNotAn
       {{Kind::application_changed, kFirst, {}, kApplication}, true, {}},
       {{Kind::application_gone, kFirst, {}, kApplication}, true, {}},
       {{Kind::user_changed, kFirst, {}, {}}, true, {}},
-      {{Kind::user_gone, kFirst, {}, {}}, true, {"close U1 C0, forgotten"}},
+      {{Kind::password_changed, kFirst, {}, {}}, true, {"close U1 C0, forgotten"}},
+      {{Kind::user_gone, kFirst, {}, {}}, true, {"close U1, forgotten"}},
   };
   for (const auto& row : rows) {
     notes.log.clear();
@@ -285,21 +294,25 @@ TEST_F(AccountsTest, WhatIsStaleIsForgottenAndNoMore) {
 }
 
 TEST_F(AccountsTest, ARecheckClosesTheStreamsOfWhoIsGone) {
-  const auto closed = [this](core::UserId user, core::ClientId client) {
+  const auto closed = [this](core::UserId user, core::ClientId client, const std::string& pass_hash = "") {
     notes.log.clear();
-    accounts.recheck(user, client);
+    const bool basic = client == core::ClientId{};
+    const auto kind = basic ? auth::Principal::Kind::basic : auth::Principal::Kind::client;
+    accounts.recheck({kind, user, false, client, {}, nullptr, pass_hash});
     return !notes.log.empty();
   };
   EXPECT_FALSE(closed(kFirst, kClient));
   EXPECT_FALSE(closed(kFirst, {}));
+  EXPECT_TRUE(closed(kFirst, {}, "another hash")) << "its password has changed";
   EXPECT_TRUE(closed(kSecond, kClient)) << "another user's client";
   EXPECT_TRUE(closed(kFirst, core::ClientId{9}));
-  store.users.pop_back();
-  EXPECT_TRUE(closed(kSecond, {}));
   store.broken = true;
   EXPECT_TRUE(closed(kFirst, kClient)) << "the store cannot tell";
   EXPECT_TRUE(closed(kFirst, {}));
   EXPECT_TRUE(remembers("Cone"));
+  store.broken = false;
+  store.users.pop_back();
+  EXPECT_TRUE(closed(kSecond, {}));
 }
 
 }  // namespace

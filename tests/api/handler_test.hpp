@@ -27,8 +27,10 @@ namespace push::api {
 struct Closings final : stream::Courier {
   explicit Closings(const auth::Authenticator& a) : authenticator(a), seen(a.epoch()) {}
   void deliver(hub::LoopSet, const stream::Message&) override {}
-  void disconnect(hub::LoopSet, hub::Key key) override {
-    closed.push_back(hub::text(key) + (authenticator.epoch() > seen ? "" : " before it was forgotten"));
+  void disconnect(hub::LoopSet, hub::Selection which) override {
+    const std::string client = which.client ? ":C" + std::to_string(core::value(*which.client)) : "";
+    closed.push_back(std::to_string(core::value(which.user)) + client +
+                     (authenticator.epoch() > seen ? "" : " before it was forgotten"));
   }
   std::size_t backlog() const override { return 0; }
 
@@ -51,7 +53,7 @@ class HandlerTest : public testing::Test {
  protected:
   using Kind = auth::Principal::Kind;
 
-  HandlerTest() {
+  explicit HandlerTest(auth::Options options = {}) : authenticator(store, options, metrics) {
     store.add_user(1, "admin", "", true);
     store.add_user(2, "plain", "", false);
     store.add_application(1, 1, "Aone", "one");
@@ -123,7 +125,7 @@ class HandlerTest : public testing::Test {
   const spdlog::level::level_enum level = spdlog::get_level();
   metrics::Registry metrics;
   test::MemoryStore store;
-  auth::Authenticator authenticator{store, {}, metrics};
+  auth::Authenticator authenticator;
   hub::Hub hub{1};
   Closings closings{authenticator};
   cluster::Standalone backplane;

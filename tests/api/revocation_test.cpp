@@ -159,6 +159,26 @@ TEST_F(Revocation, AUserDeletedWhileABasicStreamIsLetInLosesIt) {
   EXPECT_TRUE(stream.ended());
 }
 
+TEST_F(Revocation, APasswordChangedWhileItsStreamIsLetInEndsIt) {
+  during_lookup(
+      [this] { EXPECT_TRUE(test::await(*accounts_, &Accounts::set_password, kUser, *auth::hash_password("new", 4))); });
+  Talk stream(port_);
+  open(stream, kBasic);
+  EXPECT_TRUE(stream.ended());
+}
+
+TEST_F(Revocation, AChangedPasswordEndsTheStreamsThatItOpenedAndNoOther) {
+  store_.add_user(2, "other", *auth::hash_password("pw", 4), false);
+  Talk client(port_), basic(port_), other(port_);
+  open(client, kToken);
+  open(basic, kBasic);
+  open(other, "Authorization: Basic b3RoZXI6cHc=");
+  EXPECT_TRUE(test::await(*accounts_, &Accounts::set_password, kUser, *auth::hash_password("new", 4)));
+  EXPECT_TRUE(basic.ended());
+  expect_messages_at(client);
+  EXPECT_EQ(hub_.online_users(), 2u) << "nobody else's streams end";
+}
+
 TEST_F(Revocation, AnotherChangeMeanwhileLeavesStreamsOpen) {
   for (const std::string& credentials : {kToken, kBasic}) {
     during_lookup([this] { accounts_->forget_stale(kUser); });

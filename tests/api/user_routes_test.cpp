@@ -55,6 +55,41 @@ TEST_F(UserRoutes, RegisterThemselvesWhereThatIsAllowedButNotAsAdministrators) {
   EXPECT_FALSE(store.users[2].admin);
 }
 
+class UserRoutesOfV3 : public HandlerTest {
+ protected:
+  UserRoutesOfV3() : HandlerTest({.enforce_elevation = true}) {}
+};
+
+TEST_F(UserRoutesOfV3, CreateUsersForElevatedAdministratorsOnly) {
+  const std::string refusal = "403 session not elevated, use basic auth or call /client:elevate";
+  EXPECT_EQ(answer("POST", "/user", kRegistered), refusal);
+  EXPECT_EQ(answer("POST", "/user", kNewAdmin), refusal);
+  config.registration = true;
+  EXPECT_EQ(answer("POST", "/user", kNewAdmin), refusal);
+  EXPECT_EQ(answer("POST", "/user", kRegistered).substr(0, 4), "200 ") << "as everybody may";
+  config.registration = false;
+  principal.elevated_until = core::wall_now() + std::chrono::hours(1);
+  EXPECT_EQ(answer("POST", "/user", R"({"name":"second","pass":"pw","admin":true})").substr(0, 4), "200 ");
+  principal = {Kind::basic, core::UserId{1}, true, {}, {}, {}};
+  EXPECT_EQ(answer("POST", "/user", R"({"name":"third","pass":"pw"})").substr(0, 4), "200 ");
+}
+
+TEST_F(UserRoutes, HaveVisibleNamesThatResembleNoOther) {
+  const std::string invisible = "400 user name must consist of visible characters and spaces";
+  EXPECT_EQ(answer("POST", "/user", R"({"name":"admin\u0000x","pass":"pw"})"), invisible);
+  EXPECT_EQ(answer("POST", "/user", R"({"name":"\u202enimda","pass":"pw"})"), invisible);
+  EXPECT_EQ(answer("POST", "/user/2", R"({"name":"pl\nain"})"), invisible);
+  for (const char* name : {"ADMIN", "ad min", "\uff41dmin"}) {
+    const std::string body = std::string(R"({"name":")") + name + R"(","pass":"pw"})";
+    EXPECT_EQ(answer("POST", "/user", body), "400 username already exists") << name;
+    EXPECT_EQ(answer("POST", "/user/2", body), "400 username already exists") << name;
+  }
+  EXPECT_EQ(answer("POST", "/user/2", R"({"name":"PLAIN"})").substr(0, 4), "200 ") << "it resembles itself only";
+  store.users[1].name = "old\n";
+  EXPECT_EQ(answer("POST", "/user/2", R"({"name":"old\n","admin":true})").substr(0, 4), "200 ") << "it stays usable";
+  EXPECT_EQ(store.users.size(), 2u);
+}
+
 TEST_F(UserRoutes, TwoRegistrationsOfOneNameMeetInTheStore) {
   config.registration = true;
   store.during_lookup = [this] {
@@ -89,7 +124,7 @@ TEST_F(UserRoutes, AreListedShownAndChanged) {
       << "no admin member is admin: false";
   EXPECT_TRUE(auth::verify_password("pw", store.users[1].pass_hash));
   EXPECT_EQ(answer("POST", "/user/2", R"({"name":"admin"})"), "400 username already exists");
-  EXPECT_TRUE(closings.closed.empty());
+  EXPECT_EQ(closings.closed, std::vector<std::string>{"2:C0"}) << "by the new password only";
 }
 
 TEST_F(UserRoutes, MustBeThereAfterTheBodyIsRead) {
@@ -109,18 +144,20 @@ TEST_F(UserRoutes, TheLastAdministratorStaysOne) {
 
 TEST_F(UserRoutes, AreDeletedWithAllTheirStreams) {
   EXPECT_EQ(answer("DELETE", "/user/2"), "200");
-  EXPECT_EQ(closings.closed, std::vector<std::string>{"2:C0"});
+  EXPECT_EQ(closings.closed, std::vector<std::string>{"2"});
   EXPECT_EQ(store.users.size(), 1u);
   EXPECT_EQ(store.applications.size(), 1u);
   EXPECT_EQ(store.clients.size(), 1u);
 }
 
-TEST_F(UserRoutes, ANewPasswordForgetsTheOldOneAndClosesNothing) {
+TEST_F(UserRoutes, ANewPasswordForgetsTheOldOneAndClosesTheStreamsThatItOpened) {
   EXPECT_EQ(answer("POST", "/current/user/password", R"({"pass":""})"), "400 Field 'pass' is required");
   EXPECT_EQ(forgotten_by([this] { EXPECT_EQ(answer("POST", "/current/user/password", R"({"pass":"pw2"})"), "200"); }),
             1u);
   EXPECT_TRUE(auth::verify_password("pw2", store.users[0].pass_hash));
-  EXPECT_TRUE(closings.closed.empty());
+  EXPECT_EQ(closings.closed, std::vector<std::string>{"1:C0"});
+  EXPECT_TRUE(answer("POST", "/user/2", R"({"name":"plain","pass":"pw3"})").starts_with("200 "));
+  EXPECT_EQ(closings.closed, (std::vector<std::string>{"1:C0", "2:C0"}));
 }
 
 }  // namespace

@@ -28,9 +28,11 @@ std::optional<Want> refused_login(const Visitor& visitor) {
   return std::nullopt;
 }
 
-std::optional<Want> refused_creation(const Visitor& visitor) {
+// Ours differs on purpose: Gotify 3 asks no elevation of an administrator's client here.
+std::optional<Want> refused_creation(const Visitor& visitor, Mode mode) {
   if (!is_user(visitor)) return fail(401, kNotAllowed);
   if (!visitor.admin) return fail(403, kNotAllowed);
+  if (lacks_elevation(visitor, mode)) return kNotElevated;
   return std::nullopt;
 }
 
@@ -41,7 +43,7 @@ std::optional<Want> refused(Needs needs, const Visitor& visitor, Mode mode) {
     case Needs::password:
       return refused_login(visitor);
     case Needs::optional:
-      return refused_creation(visitor);
+      return refused_creation(visitor, mode);
     case Needs::poster:
       if (visitor.kind == Kind::nobody) return unauthorized();
       return std::nullopt;

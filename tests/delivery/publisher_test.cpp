@@ -29,7 +29,10 @@ struct Notes final : stream::Courier, cluster::Backplane, Sink {
   void deliver(hub::LoopSet, const stream::Message& one) override {
     log.push_back("deliver " + number(core::value(one.user())) + " " + std::string(one.encoded(Encoding::websocket)));
   }
-  void disconnect(hub::LoopSet, hub::Key key) override { log.push_back("disconnect " + hub::text(key)); }
+  void disconnect(hub::LoopSet, hub::Selection which) override {
+    EXPECT_TRUE(which.client);
+    log.push_back("disconnect " + number(core::value(which.user)) + ":C" + number(core::value(*which.client)));
+  }
   std::size_t backlog() const override { return behind; }
   void start(cluster::MessageListener&, cluster::EventListener&) override {}
   void stop() override {}

@@ -40,7 +40,7 @@ class Wire {
 struct Streams final : stream::Courier {
   std::vector<std::string> got;
   void deliver(hub::LoopSet, const stream::Message& message) override { got.emplace_back(message.json()); }
-  void disconnect(hub::LoopSet, hub::Key) override {}
+  void disconnect(hub::LoopSet, hub::Selection) override {}
   std::size_t backlog() const override { return 0; }
 };
 

@@ -42,6 +42,14 @@ TEST(Hub, KeyTextHoldsNoToken) {
   EXPECT_EQ(text({UserId{42}, core::ClientId{7}}), "42:C7");
 }
 
+TEST(Hub, ASelectionIsOneClientOrTheBasicSessionsOrEverything) {
+  EXPECT_TRUE((Selection{UserId{42}, core::ClientId{7}}.has(core::ClientId{7})));
+  EXPECT_FALSE((Selection{UserId{42}, core::ClientId{7}}.has(core::ClientId{})));
+  EXPECT_TRUE((Selection{UserId{42}, core::ClientId{}}.has(core::ClientId{})));
+  EXPECT_FALSE((Selection{UserId{42}, core::ClientId{}}.has(core::ClientId{7})));
+  EXPECT_TRUE((Selection{UserId{42}, std::nullopt}.has(core::ClientId{7})));
+}
+
 TEST(Hub, DenseIdsSpreadEvenlyOverTheShards) {
   const Hub hub(256);
   std::vector<unsigned> counts(256);

@@ -166,7 +166,7 @@ TEST_F(ConnectionTableTest, ConnectionsThatComeAndGoInsideAFanOutDoNotDisturbIt)
     fanout->hand_out(message(1, "x"));
     ASSERT_TRUE(fanout->fan_out());
     for (std::uint64_t client = leaving + 2; client < crowd.size(); client += 2) {
-      table->disconnect(UserId{1}, ClientId{client});
+      table->disconnect({UserId{1}, ClientId{client}});
     }
     const Peer late = connect(1, 9999);
     while (fanout->fan_out()) {
@@ -182,7 +182,7 @@ TEST_F(ConnectionTableTest, AUserWhoLeavesDuringItsFanOutCanComeBack) {
   for (std::size_t i = 0; i < 2 * Fanout::kTurn; ++i) crowd.push_back(connect(1));
   fanout->hand_out(message(1, "x"));
   ASSERT_TRUE(fanout->fan_out());
-  table->disconnect(UserId{1}, ClientId{});
+  table->disconnect({UserId{1}, std::nullopt});
   EXPECT_EQ(hub.online_users(), 0U);
   const Peer back = connect(1);
   EXPECT_EQ(hub.online_users(), 1U);
@@ -371,16 +371,19 @@ TEST_F(ConnectionTableTest, OnlyAPongExtendsTheDeadline) {
   EXPECT_EQ(closed(CloseReason::missing_pong), 1U);
 }
 
-TEST_F(ConnectionTableTest, DisconnectTakesOneClientOrTheWholeUser) {
-  const Peer a = connect(1, 1), b = connect(1, 2), other = connect(2, 1);
-  table->disconnect(UserId{1}, ClientId{2});
-  EXPECT_FALSE(a.ended());
+TEST_F(ConnectionTableTest, DisconnectTakesOneClientOrTheBasicSessionsOrTheWholeUser) {
+  const Peer a = connect(1, 1), b = connect(1, 2), basic = connect(1, 0), other = connect(2, 1);
+  table->disconnect({UserId{1}, ClientId{2}});
+  EXPECT_FALSE(a.ended() || basic.ended());
   EXPECT_TRUE(b.ended());
   EXPECT_EQ(b.read_all(), "") << "no Close frame";
-  table->disconnect(UserId{1}, ClientId{});
+  table->disconnect({UserId{1}, ClientId{}});
+  EXPECT_FALSE(a.ended());
+  EXPECT_TRUE(basic.ended());
+  table->disconnect({UserId{1}, std::nullopt});
   EXPECT_TRUE(a.ended());
   EXPECT_FALSE(other.ended());
-  EXPECT_EQ(closed(CloseReason::revoked), 2U);
+  EXPECT_EQ(closed(CloseReason::revoked), 3U);
 }
 
 TEST_F(ConnectionTableTest, AFloodOfPingsFromAPeerThatDoesNotReadStaysBounded) {

@@ -272,7 +272,7 @@ TEST_F(LoopPoolTest, TheUpgradeIsAnsweredAndFramesArrive) {
   std::string got(frame.size(), '\0');
   asio::read(socket, asio::buffer(got));
   EXPECT_EQ(got, frame);
-  loops->disconnect(hub.loops_of(core::UserId{7}), {core::UserId{7}, core::ClientId{1}});
+  loops->disconnect(hub.loops_of(core::UserId{7}), hub::Selection{core::UserId{7}, core::ClientId{1}});
   EXPECT_TRUE(at_end(socket));
   loops->stop();
   EXPECT_EQ(handler.opened_with(), "a context");

@@ -86,14 +86,14 @@ TEST_F(OpenClients, BasicSessionsAndThoseWhoLeftAreNot) {
   connect(0);
   connect(1);
   connect(2);
-  table_.disconnect(UserId{1}, ClientId{2});
+  table_.disconnect({UserId{1}, ClientId{2}});
   pass_seconds(1);
   EXPECT_EQ(seen_, (std::map<std::uint64_t, int>{{1, 1}}));
 }
 
 TEST_F(OpenClients, AreFoundByTheirKey) {
   for (const std::uint64_t client : {1, 2, 3}) connect(client);
-  table_.disconnect(UserId{1}, ClientId{2});
+  table_.disconnect({UserId{1}, ClientId{2}});
   EXPECT_TRUE(table_.holds(UserId{1}, ClientId{1}));
   EXPECT_TRUE(table_.holds(UserId{1}, ClientId{3}));
   EXPECT_FALSE(table_.holds(UserId{1}, ClientId{2})) << "it is closed";

@@ -52,7 +52,9 @@ class MemoryStore final : public store::Store, public MemoryRows {
     return read([this] { return core::Result<bool>(!users.empty()); });
   }
   core::Result<std::vector<model::User>> list_users() override {
-    return select(users, [](const model::User&) { return true; });
+    auto found = select(users, [](const model::User&) { return true; });
+    if (found && during_lookup) during_lookup();
+    return found;
   }
   core::Result<std::vector<model::Application>> list_applications(core::UserId user) override {
     auto found = select(applications, of(user));

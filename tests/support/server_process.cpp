@@ -34,7 +34,7 @@ void ServerProcess::start() {
     port_ = free_port();
     metrics_port_ = free_port();
     Command command{{program_path()}, settings_, directory(), {}, {}, file_size_limit_};
-    command.out = command.err = directory_.file("server.log");
+    command.out = command.err = output_.empty() ? directory_.file("server.log") : output_;
     command.environment.emplace("GOTIFY_SERVER_PORT", std::to_string(port_));
     command.environment.emplace("GOTIFY_SERVER_METRICS_PORT", std::to_string(metrics_port_));
     const std::size_t before = log().size();
@@ -73,7 +73,7 @@ Address ServerProcess::address() const {
 }
 
 double ServerProcess::metric(const std::string& name) const {
-  const std::string page = "\n" + HttpClient({"127.0.0.1", metrics_port_}).get("/metrics").body;
+  const std::string page = "\n" + HttpClient(metrics_address()).get("/metrics").body;
   const auto at = page.find("\n" + name + " ");
   if (at == std::string::npos) throw Failure("no metric " + name);
   return std::stod(page.substr(at + name.size() + 2));

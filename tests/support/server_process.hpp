@@ -29,10 +29,13 @@ class ServerProcess {
   bool running() { return process_.running(); }
 
   void set(const std::string& variable, const std::string& value) { settings_[variable] = value; }
+  // From the next start on, instead of the file that log() reads: the path of a pipe.
+  void write_log_to(const std::string& path) { output_ = path; }
   // Maximum file size from the next start on; 0 = unlimited.
   void limit_file_size(std::uint64_t bytes) { file_size_limit_ = bytes; }
 
   Address address() const;
+  Address metrics_address() const { return {"127.0.0.1", metrics_port_}; }
   HttpClient http(Lines always = {}) const { return HttpClient(address(), std::move(always)); }
   StreamClient stream(const Lines& headers) const { return StreamClient::open(address(), headers); }
   // The value of a line of the metrics page, by name and labels as printed there. Throws Failure if there is none.
@@ -46,6 +49,7 @@ class ServerProcess {
 
   TemporaryDirectory directory_;
   Settings settings_;
+  std::string output_;
   std::uint64_t file_size_limit_ = 0;
   std::uint16_t port_ = 0;
   std::uint16_t metrics_port_ = 0;

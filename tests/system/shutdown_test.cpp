@@ -84,13 +84,50 @@ TEST_F(Shutdown, BySigintIsAsOrderly) {
   EXPECT_NE(server_.log().find("shutting down signal=SIGINT"), std::string::npos);
 }
 
-TEST_F(Shutdown, SighupIsNoEnd) {
-  ::kill(server_.id(), SIGHUP);
-  ASSERT_TRUE(eventually([this] { return server_.log().find("ignored signal=SIGHUP") != std::string::npos; }));
+TEST_F(Shutdown, OtherSignalsAreNoEnd) {
+  for (const auto& [signal, name] : {std::pair(SIGHUP, "SIGHUP"), std::pair(SIGUSR1, "SIGUSR1"),
+                                     std::pair(SIGUSR2, "SIGUSR2"), std::pair(SIGALRM, "SIGALRM")}) {
+    ::kill(server_.id(), signal);
+    EXPECT_TRUE(eventually([this, line = std::string("ignored signal=") + name] {
+      return server_.log().find(line) != std::string::npos;
+    })) << name;
+  }
+  for (const int signal : {SIGPIPE, SIGXFSZ, SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGRTMIN, SIGRTMAX})
+    ::kill(server_.id(), signal);
   HttpClient http = server_.http(application_.key());
   post_message(http, "still here");
   EXPECT_TRUE(crowd_.wait_for_messages_each(1));
   EXPECT_EQ(server_.stop(), 0);
+}
+
+// The end is held up by a transaction that waits for a lock of another process.
+TEST(Stopping, ASecondSignalEndsItAtOnce) {
+  for (const int second : {SIGTERM, SIGINT}) {
+    ServerProcess server;
+    server.set("GOTIFY_DATABASE_BUSYTIMEOUTMILLISECONDS", "60000");
+    server.start();
+    HttpClient owner = server.http(admin().basic());
+    const std::string post = "POST /message?message=waits&token=" + create_application(owner, "app").token +
+                             " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n";
+    Database other(server.database_path());
+    other.run("BEGIN IMMEDIATE");
+    HttpClient first = server.http();
+    first.write(post);
+    HttpClient next = server.http();  // waits behind the first, where it can be seen
+    ASSERT_TRUE(eventually([&] {
+      next.write(post);
+      return server.metric("push_store_queue_length") > 0;
+    }));
+    server.terminate();
+    ASSERT_TRUE(eventually([&] { return server.log().find("shutting down") != std::string::npos; }));
+    EXPECT_TRUE(server.running());
+    ASSERT_TRUE(eventually([&] {
+      if (server.running()) ::kill(server.id(), second);
+      return !server.running();
+    }));
+    EXPECT_EQ(server.wait(), 128 + second);
+    other.run("ROLLBACK");
+  }
 }
 
 }  // namespace

@@ -110,7 +110,13 @@ TEST_F(Stream, RefusesForeignOrigins) {
   }
 }
 
-TEST_F(Stream, AForeignOriginNeedsBothPermissions) {
+TEST_F(Stream, AForeignOriginNeedsTheStreamsPermissionOnly) {
+  ASSERT_EQ(server_.stop(), 0);
+  server_.set("GOTIFY_SERVER_STREAM_ALLOWEDORIGINS", "^app\\.friend\\.example$");
+  server_.start();
+  EXPECT_EQ(refused(upgrade({"Origin: https://app.friend.example"})).status, 101);
+  EXPECT_EQ(refused(upgrade({"Origin: https://friend.example"})).body, "");
+  EXPECT_EQ(nobody().get("/version", {"Origin: https://app.friend.example"}).status, 403) << "streams only";
   ASSERT_EQ(server_.stop(), 0);
   server_.set("GOTIFY_SERVER_CORS_ALLOWORIGINS", "https://.*friend\\.example");
   server_.set("GOTIFY_SERVER_STREAM_ALLOWEDORIGINS", "^app\\.friend\\.example$");

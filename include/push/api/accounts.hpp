@@ -3,12 +3,13 @@
 //
 //   1. commit: the store commits it; if that fails, nothing else happens,
 //   2. forget: the authenticator drops what it remembers of that user,
-//   3. disconnect: the streams of a deleted client or user are closed,
+//   3. disconnect: the streams of a deleted client or user, and those opened with a password that has changed, are
+//   closed,
 //   4. announce: the other nodes are told.
 //
 // Forgetting comes before disconnecting: a stream admitted on stale knowledge is either open by then and closed here,
-// or sees a different epoch when it opens and is checked again (recheck). An addition makes the
-// authenticator ask again about what it has refused. A password change and an elevation close no streams (protocol 3).
+// or sees a different epoch when it opens and is checked again (recheck). An addition makes the authenticator ask again
+// about what it has refused. An elevation closes no streams (protocol 3).
 //
 // Owned by main; what is passed in outlives it. Any thread; a change never blocks. Its `done` is called once, after the
 // last step, as a Done of the store: on the writer thread, where it must not block. Errors are the store's.
@@ -71,9 +72,9 @@ class Accounts final : public cluster::EventListener {
 
   // The store no longer has something of this user that the authenticator still remembers. Any thread, never blocks.
   void forget_stale(core::UserId user);
-  // Closes the streams of a client (0 = of the user) if it is gone, or if the store cannot tell: a client that still
-  // exists reconnects. Worker threads.
-  void recheck(core::UserId user, core::ClientId client);
+  // Closes the streams of a client if it is gone, those of Basic sessions if their password is, and either if the store
+  // cannot tell: who still has the right reconnects. Worker threads.
+  void recheck(const auth::Principal& principal);
   // Only closes streams: the client may reconnect. Any thread, never blocks.
   void disconnect(core::UserId user, core::ClientId client);
 
@@ -82,9 +83,10 @@ class Accounts final : public cluster::EventListener {
   void announce(Kind kind, core::UserId user, core::ClientId client = {}, core::ApplicationId application = {});
   void added(Kind kind, core::UserId user, core::ClientId client = {}, core::ApplicationId application = {});
   void changed(Kind kind, core::UserId user, core::ClientId client = {}, core::ApplicationId application = {});
-  void gone(Kind kind, core::UserId user, core::ClientId client = {});
-  void close(core::UserId user, core::ClientId client);
-  bool is_gone(core::UserId user, core::ClientId client);
+  void password_changed(core::UserId user);
+  void gone(Kind kind, hub::Selection which);
+  void close(hub::Selection which);
+  bool is_gone(const auth::Principal& principal);
 
   store::Store& store_;
   auth::Authenticator& authenticator_;

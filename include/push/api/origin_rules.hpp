@@ -29,11 +29,15 @@ class OriginRules {
   // Adds to `headers` what every API answer carries, whatever the verdict.
   Verdict judge(const Incoming& request, HeaderList& headers) const;
 
+  // The same for a request for a stream: an origin that may open one needs no other permission. (Gotify wants both.)
+  Verdict judge_stream(const Incoming& request, HeaderList& headers) const;
+
   // The upgrader's gate.
   bool allows_stream(std::string_view origin, std::string_view host) const;
 
  private:
   bool allows(std::string_view origin) const;
+  bool is_stream_origin(std::string_view origin) const;
 
   HeaderList fixed_;
   std::vector<core::Pattern> origins_;

@@ -74,6 +74,9 @@ class Authenticator {
   // POST /auth/local/login: the same two, for a name and a password. unauthorized: "invalid credentials".
   std::optional<core::Result<PrincipalPtr>> recall(const Credentials::Basic& basic) const;
   core::Result<PrincipalPtr> log_in(const Credentials::Basic& basic) const;
+  // Whether a known principal may do what needs elevation: always, except for a client in compat v3 that is not
+  // elevated now (forbidden). Any thread, no lock.
+  core::Result<void> check_elevation(const Principal& principal) const;
   // Any thread: drops everything cached about this user (name, password, rights, clients, applications); look-ups in
   // progress will not be cached. Other users' entries stay.
   void forget(core::UserId user);

@@ -16,6 +16,7 @@ struct Event {
     application_changed,
     application_gone,
     user_changed,
+    password_changed,  // and perhaps more of the user
     user_gone,
   };
 

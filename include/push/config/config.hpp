@@ -50,6 +50,7 @@ struct Cors {
 struct Metrics {
   std::string listenaddr = "127.0.0.1";
   std::uint16_t port = 0;  // 0 = no metrics page
+  std::vector<std::string> hosts;
 };
 
 // Checking and hashing of passwords (bcrypt).
@@ -75,7 +76,7 @@ struct Rates {
 };
 
 struct Server {
-  std::string listenaddr;  // "" = all addresses, IPv4 and IPv6; an address; or unix:<path>
+  std::string listenaddr;  // "" = all addresses, IPv4 and IPv6; an address; a host name; or unix:<path>
   std::uint16_t port = 80;
   int keepaliveperiodseconds = 0;   // 0 = 15 s, -1 = off
   unsigned threads = 0;             // loops, 0..64; 0 = one per core

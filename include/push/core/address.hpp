@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "push/core/result.hpp"
+
 namespace push::core {
 
 // An IPv4 address and its mapped form (::ffff:10.0.0.1) are equal.
@@ -27,6 +29,10 @@ class Address {
   friend class Network;
   std::array<std::uint8_t, 16> bytes_{};  // an IPv4 address as ::ffff:a.b.c.d
 };
+
+// The address that a host name stands for, with its zone if it has one: the first IPv4 address, else the first address,
+// as Go's net.Listen chooses. An IP address stands for itself. Blocks. Error (unavailable): the resolver's reason.
+Result<std::string> resolve_host(const std::string& name);
 
 class Network {
  public:

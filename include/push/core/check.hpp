@@ -4,6 +4,10 @@
 
 namespace push::core {
 [[noreturn]] void check_failed(const char* expression, const char* file, int line);
+
+// For std::set_terminate: prints the exception that nobody caught, and aborts. Unlike the library's own handler, it
+// does not wait for ever if nobody reads standard error.
+[[noreturn]] void terminated();
 }  // namespace push::core
 
 #define PUSH_CHECK(expression) \

@@ -43,8 +43,8 @@ class Publisher final : public cluster::MessageListener {
   // From another node: straight to this node's streams.
   void on_messages(const stream::Batch& batch) override;
 
-  // After a client or user is gone: its sockets go too. Any thread.
-  void disconnect(hub::Key key);
+  // After a right is gone, the streams opened by it go too. Any thread.
+  void disconnect(hub::Selection which);
 
  private:
   void committed(core::UserId user, const model::Message& stored, Receipt& receipt);

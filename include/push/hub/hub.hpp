@@ -2,14 +2,16 @@
 //
 // The key is the composite user:token, packed as (UserId, ClientId); its text form, which shows the token's id
 // instead of the token, is used in logs. The user part picks the shard, so one message costs one look-up under one
-// lock, whatever the fan-out. A shard keeps for each online user the set of loops that hold connections of that user;
-// each loop keeps the connections themselves (net::Roster).
+// lock, whatever the fan-out. A shard keeps for
+// each online user the set of loops that hold connections of that user; each loop keeps the connections themselves
+// (net::Roster).
 //
 // Threads: every member may be called from any thread. A shard's mutex is a leaf.
 #pragma once
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "push/core/ids.hpp"
@@ -22,6 +24,14 @@ struct Key {
 };
 
 std::string text(Key key);  // "42:C7"
+
+// Some of a user's connections: those of one client, the Basic sessions (client 0), or all (none).
+struct Selection {
+  core::UserId user{};
+  std::optional<core::ClientId> client;
+
+  bool has(core::ClientId one) const { return !client || *client == one; }
+};
 
 using LoopIndex = unsigned;     // 0..63
 using LoopSet = std::uint64_t;  // bit i = loop i

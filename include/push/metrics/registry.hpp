@@ -56,6 +56,8 @@ class Registry {
   Gauge& gauge(std::string_view name, std::string_view help, std::string_view labels = {});
   // A gauge that is read when it is printed (e.g. a queue's length). `read` is called from the printing thread.
   void gauge(std::string_view name, std::string_view help, std::function<std::int64_t()> read);
+  // A counter that somebody else counts; otherwise the same.
+  void counter(std::string_view name, std::string_view help, std::function<std::int64_t()> read);
   Histogram& histogram(std::string_view name, std::string_view help, std::string_view labels = {});
 
   // Prometheus text format 0.0.4, families sorted by name, HELP and TYPE once each.
@@ -63,7 +65,7 @@ class Registry {
 
  private:
   struct Entry {
-    enum class Kind { counter, gauge, callback, histogram };
+    enum class Kind { counter, gauge, callback_counter, callback_gauge, histogram };
     Kind kind;
     std::string name;
     std::string help;
@@ -74,6 +76,8 @@ class Registry {
     std::function<std::int64_t()> read;
     Entry(Kind k, std::string_view n, std::string_view h, std::string_view l) : kind(k), name(n), help(h), labels(l) {}
   };
+  static std::string_view type_of(Entry::Kind kind);
+  void add_callback(Entry::Kind kind, std::string_view name, std::string_view help, std::function<std::int64_t()> read);
   Entry& find_or_add(Entry::Kind kind, std::string_view name, std::string_view help, std::string_view labels)
       PUSH_REQUIRES(mutex_);
 

@@ -54,7 +54,7 @@ class LoopPool final : public stream::Courier {
 
   // stream::Courier, any thread.
   void deliver(hub::LoopSet loops, const stream::Message& message) override;
-  void disconnect(hub::LoopSet loops, hub::Key key) override;
+  void disconnect(hub::LoopSet loops, hub::Selection which) override;
   std::size_t backlog() const override;
 
  private:

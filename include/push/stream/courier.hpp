@@ -14,8 +14,8 @@ class Courier {
   // To the streams of the message's user on these loops. Messages delivered by one thread arrive in the order of the
   // calls.
   virtual void deliver(hub::LoopSet loops, const Message& message) = 0;
-  // Closes the streams of this client (0 = of the whole user) without a Close frame.
-  virtual void disconnect(hub::LoopSet loops, hub::Key key) = 0;
+  // Closes the selected streams without a Close frame.
+  virtual void disconnect(hub::LoopSet loops, hub::Selection which) = 0;
   // Messages waiting for the slowest loop.
   virtual std::size_t backlog() const = 0;
 };

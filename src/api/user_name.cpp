@@ -1,0 +1,80 @@
+#include "api/user_name.hpp"
+
+#include <utf8proc.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+
+#include "push/core/text.hpp"
+
+namespace push::api {
+namespace {
+
+core::Error bad_name(const char* why) {
+  return core::failure(core::ErrorCode::invalid, std::string("user name ") + why);
+}
+
+bool is_visible(char32_t character) {
+  if (character == U' ') return true;
+  const utf8proc_property_t& property = *utf8proc_get_property(static_cast<utf8proc_int32_t>(character));
+  switch (property.category) {
+    case UTF8PROC_CATEGORY_CN:
+    case UTF8PROC_CATEGORY_CC:
+    case UTF8PROC_CATEGORY_CF:
+    case UTF8PROC_CATEGORY_CS:
+    case UTF8PROC_CATEGORY_CO:
+    case UTF8PROC_CATEGORY_ZS:
+    case UTF8PROC_CATEGORY_ZL:
+    case UTF8PROC_CATEGORY_ZP:
+      return false;
+    default:
+      return !property.ignorable;
+  }
+}
+
+// None for text that is not UTF-8, or without memory.
+std::optional<std::string> mapped(std::string_view text, int options) {
+  utf8proc_uint8_t* out = nullptr;
+  const auto* in = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+  const utf8proc_ssize_t size =
+      utf8proc_map(in, static_cast<utf8proc_ssize_t>(text.size()), &out, static_cast<utf8proc_option_t>(options));
+  const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(out, std::free);
+  if (size < 0) return std::nullopt;
+  return std::string(reinterpret_cast<const char*>(out), static_cast<std::size_t>(size));
+}
+
+// What names that look alike have in common. Names from old databases that are not UTF-8 resemble only themselves.
+std::string skeleton(std::string_view name) {
+  std::string text = mapped(name, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
+                                      UTF8PROC_IGNORE | UTF8PROC_STRIPCC)
+                         .value_or(std::string(name));
+  std::erase(text, ' ');
+  return text;
+}
+
+}  // namespace
+
+core::Result<void> check_user_name(std::string_view name) {
+  const auto composed = mapped(name, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+  if (!composed) return bad_name("must be UTF-8");
+  std::size_t characters = 0;
+  for (std::string_view rest = name; !rest.empty(); ++characters) {
+    const core::Rune rune = core::next_rune(rest);
+    if (!is_visible(rune.value)) return bad_name("must consist of visible characters and spaces");
+    rest.remove_prefix(rune.size);
+  }
+  if (characters > kMaxUserName) return bad_name("must not be longer than 180 characters");
+  if (name.starts_with(' ') || name.ends_with(' ')) return bad_name("must not start or end with a space");
+  if (*composed != name) return bad_name("must be in Unicode normalization form C");
+  return {};
+}
+
+bool looks_like_another(std::string_view name, const std::vector<model::User>& users, core::UserId except) {
+  const std::string wanted = skeleton(name);
+  return std::any_of(users.begin(), users.end(),
+                     [&](const model::User& user) { return user.id != except && skeleton(user.name) == wanted; });
+}
+
+}  // namespace push::api
