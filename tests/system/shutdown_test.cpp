@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <vector>
 
 #include "support/database.hpp"
 #include "support/gotify.hpp"
@@ -111,11 +112,10 @@ TEST(Stopping, ASecondSignalEndsItAtOnce) {
                              " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n";
     Database other(server.database_path());
     other.run("BEGIN IMMEDIATE");
-    HttpClient first = server.http();
-    first.write(post);
-    HttpClient next = server.http();  // waits behind the first, where it can be seen
+    std::vector<HttpClient> senders;  // until one waits behind the transaction, where it can be seen
     ASSERT_TRUE(eventually([&] {
-      next.write(post);
+      senders.push_back(server.http());
+      senders.back().write(post);
       return server.metric("push_store_queue_length") > 0;
     }));
     server.terminate();
