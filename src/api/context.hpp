@@ -22,6 +22,9 @@ namespace push::api {
 
 class AccessLog;
 
+// The answer to a request whose own answer would exceed config responsebudget.
+core::Error too_many_answers();
+
 struct Context final : std::enable_shared_from_this<Context> {
   Context(const Services& everything, AccessLog& access_log, net::Request r, net::Reply a)
       : services(everything), log(access_log), raw(std::move(r)), reply(std::move(a)) {}
@@ -44,8 +47,7 @@ struct Context final : std::enable_shared_from_this<Context> {
   }
 
   core::UserId user() const { return principal->user; }
-  // What bind() reads fields from.
-  binder::Source source() const { return {request.method, request.content_type, request.target.query, request.body}; }
+  binder::Source source() const { return source_of(request); }
   // protocol 0, row c: whether lists show credentials.
   bool lists_tokens() const { return services.config.compat == config::Compat::v2; }
   auth::TokenForm token_form() const {
@@ -70,6 +72,7 @@ struct Context final : std::enable_shared_from_this<Context> {
 
  private:
   void send(net::Response response, std::string_view cause);
+  bool afford(net::Response& response);
   void broken(std::string_view cause);
 };
 

@@ -10,6 +10,7 @@
 #include "push/auth/token.hpp"
 #include "push/binder/binder.hpp"
 #include "push/model/json.hpp"
+#include "push/model/limits.hpp"
 
 namespace push::api {
 namespace {
@@ -31,7 +32,7 @@ net::Response log_in(Context& context) {
   if (!principal) return error(principal.error());
   store::NewClient wanted;
   binder::Form form("ClientParams");
-  form.text("name", wanted.name).required();
+  form.text("name", wanted.name).required().at_most_bytes(model::kMaxName);
   if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
   const auto user = context.services.store.find_user((*principal)->user);
   if (!user) return error(user.error());

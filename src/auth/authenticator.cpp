@@ -222,6 +222,10 @@ core::Result<PrincipalPtr> Authenticator::log_in(const Credentials::Basic& basic
   return std::move(found->principal);
 }
 
+std::optional<core::WallTime> Authenticator::last_use(core::ClientId id) const {
+  return state_->last_uses.of(id, std::nullopt)->at();
+}
+
 std::uint64_t Authenticator::epoch() const {
   return state_->memory.epoch();
 }

@@ -1,5 +1,7 @@
 #include "main/server.hpp"
 
+#include <malloc.h>
+
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -18,10 +20,12 @@
 #include "push/core/log.hpp"
 #include "push/core/worker_pool.hpp"
 #include "push/delivery/publisher.hpp"
+#include "push/files/file_cache.hpp"
 #include "push/files/image_folder.hpp"
 #include "push/hub/hub.hpp"
 #include "push/metrics/registry.hpp"
 #include "push/net/loop_pool.hpp"
+#include "push/net/response_budget.hpp"
 #include "push/store/open.hpp"
 
 namespace push {
@@ -68,11 +72,14 @@ auth::Options authenticator_options(const config::Config& config) {
           .password_cost = config.passstrength};
 }
 
-void add_gauges(metrics::Registry& metrics, const core::WorkerPool& workers, const hub::Hub& hub) {
+void add_gauges(metrics::Registry& metrics, const core::WorkerPool& workers, const hub::Hub& hub,
+                const files::FileCache& files) {
   metrics.gauge("push_workers_waiting", "Jobs that wait for a worker.",
                 [&workers] { return static_cast<std::int64_t>(workers.waiting()); });
   metrics.gauge("push_lookups_waiting", "Look-ups of tokens that wait for a worker.",
                 [&workers] { return static_cast<std::int64_t>(workers.waiting(core::WorkerPool::Queue::look_ups)); });
+  metrics.gauge("push_file_cache_bytes", "Bytes of pictures and files of the web interface in memory.",
+                [&files] { return static_cast<std::int64_t>(files.used()); });
   metrics.gauge("push_online_users", "Users with an open stream.",
                 [&hub] { return static_cast<std::int64_t>(hub.online_users()); });
 }
@@ -88,9 +95,17 @@ void wait_for_the_end() {
   }
 }
 
+// Large blocks go back to the system when they are freed. Left alone, glibc raises its own limit to the largest block
+// seen, up to 32 MB, and what one large request took stays with the process.
+void give_back_large_blocks() {
+  constexpr int kLarge = 1 << 20;
+  ::mallopt(M_MMAP_THRESHOLD, kLarge);
+}
+
 }  // namespace
 
 int serve(const config::Loaded& loaded) {
+  give_back_large_blocks();
   const config::Config& config = loaded.config;
   core::set_up_log(config.loglevel, colours());
   log_configuration(loaded);
@@ -113,7 +128,9 @@ int serve(const config::Loaded& loaded) {
   auth::Authenticator authenticator(**store, authenticator_options(config));
   core::WorkerPool workers(config.server.workers, {config.server.workerqueue, config.server.lookupqueue});
   hub::Hub hub(config.server.stream.shards);
-  add_gauges(metrics, workers, hub);
+  net::ResponseBudget responses(config.server.http.responsebudget, metrics);
+  files::FileCache files(config.server.http.filecache);
+  add_gauges(metrics, workers, hub, files);
   net::LoopPool loops(config.server, hub, metrics);
   cluster::Standalone backplane;
   delivery::Publisher publisher(**store, hub, loops, backplane, metrics, config.server.stream.inboxsize);
@@ -126,6 +143,8 @@ int serve(const config::Loaded& loaded) {
                         .accounts = accounts,
                         .publisher = publisher,
                         .images = images,
+                        .files = files,
+                        .responses = responses,
                         .origins = *std::move(origins),
                         .proxies = *std::move(proxies)});
   api::MetricsPage metrics_page(metrics);

@@ -201,7 +201,14 @@ TEST_F(ConfigTest, VariablesAreRefusedByTheirOwnName) {
       {"GOTIFY_SERVER_CORS_ALLOWORIGINS", "ok,(", "(: must be a regular expression, not empty"},
       {"GOTIFY_SERVER_CORS_ALLOWORIGINS", "a,", "\"\": must be a regular expression, not empty"},
       {"GOTIFY_SERVER_RESPONSEHEADERS", "X-A=b", "X-A=b: must be a map: {\"name\": \"value\"}"},
-      {"GOTIFY_SERVER_RESPONSEHEADERS", "{\"X A\": \"b\"}", "X A: must be a header name with a string value"},
+      {"GOTIFY_SERVER_RESPONSEHEADERS", "{\"X A\": \"b\"}",
+       "X A: must be a header name with a string value, and none that frames the response"},
+      {"GOTIFY_SERVER_RESPONSEHEADERS", "{\"content-length\": \"1\"}",
+       "content-length: must be a header name with a string value, and none that frames the response"},
+      {"GOTIFY_SERVER_RESPONSEHEADERS", "{\"X-A\": \"b\", \"Transfer-Encoding\": \"chunked\"}",
+       "Transfer-Encoding: must be a header name with a string value, and none that frames the response"},
+      {"GOTIFY_SERVER_RESPONSEHEADERS", "{\"CONNECTION\": \"close\"}",
+       "CONNECTION: must be a header name with a string value, and none that frames the response"},
       {"GOTIFY_UPLOADEDIMAGESDIR", "a\nb", "a\\x0ab: must be a non-empty string without control characters"},
   };
   for (const auto& one : cases) {
@@ -259,7 +266,8 @@ TEST_F(ConfigTest, ListsAndMapsOfTheFileAreReadAndTheirFaultsNamedByLine) {
   EXPECT_EQ(error_of("server:\n  cors:\n    allowheaders: [X-A, \"X B\"]\n"),
             "config.yml:3: server.cors.allowheaders: X B: must be a header name");
   EXPECT_EQ(error_of("server:\n  responseheaders:\n    X-A: b\n    X-B: \"c\\r\\nX-C: d\"\n"),
-            "config.yml:4: server.responseheaders: X-B: must be a header name with a string value");
+            "config.yml:4: server.responseheaders: X-B: must be a header name with a string value, and none that "
+            "frames the response");
 }
 
 TEST_F(ConfigTest, AMonstrousRegularExpressionIsRefused) {

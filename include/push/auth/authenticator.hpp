@@ -46,6 +46,9 @@ class Authenticator {
   core::Result<Admitted> authenticate(Access access, const Credentials& credentials) const;
   // POST /auth/local/login. Worker threads. unauthorized: "invalid credentials".
   core::Result<PrincipalPtr> log_in(const Credentials::Basic& basic) const;
+  // Any thread, memory only: the last use of a client that has just made a request, which the store may not have
+  // written yet. Empty: unknown.
+  std::optional<core::WallTime> last_use(core::ClientId id) const;
   // Any thread: drops everything cached about this user (name, password, rights, clients, applications); look-ups in
   // progress will not be cached. Other users' entries stay.
   void forget(core::UserId user);
