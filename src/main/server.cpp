@@ -95,6 +95,19 @@ void wait_for_the_end() {
   }
 }
 
+// The path of a message backwards: nothing new comes in, what was accepted is committed, answered and sent.
+void shut_down(net::LoopPool& loops, api::Housekeeper& housekeeper, core::WorkerPool& workers, store::Store& store,
+               cluster::Standalone& backplane) {
+  unblock_signals();
+  loops.stop_accepting();
+  housekeeper.stop();
+  workers.stop();
+  store.drain();
+  backplane.stop();
+  loops.stop();
+  spdlog::info("stopped");
+}
+
 // Large blocks go back to the system when they are freed. Left alone, glibc raises its own limit to the largest block
 // seen, up to 32 MB, and what one large request took stays with the process.
 void give_back_large_blocks() {
@@ -157,15 +170,7 @@ int serve(const config::Loaded& loaded) {
   loops.start();
   wait_for_the_end();
 
-  // The path of a message backwards: nothing new comes in, what was accepted is committed, answered and sent.
-  unblock_signals();
-  loops.stop_accepting();
-  housekeeper.stop();
-  workers.stop();
-  (*store)->drain();
-  backplane.stop();
-  loops.stop();
-  spdlog::info("stopped");
+  shut_down(loops, housekeeper, workers, **store, backplane);
   return 0;
 }
 

@@ -74,7 +74,8 @@ TEST_F(Paging, OfLargeMessagesEndsEarly) {
   HttpClient http = poster();
   const std::string large(1'000'000, 'x');
   for (int i = 0; i < 40; ++i) post_message(http, large);
-  for (const std::string path : {"/message", "/application/" + std::to_string(application_.id) + "/message"}) {
+  for (const std::string& path :
+       {std::string("/message"), "/application/" + std::to_string(application_.id) + "/message"}) {
     HttpClient owner = reader();
     std::vector<int> all;
     for (std::string since = "0"; all.size() < 40;) {
