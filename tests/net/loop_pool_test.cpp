@@ -13,6 +13,7 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 #include <fstream>
+#include <mutex>
 #include <string>
 #include <thread>
 
@@ -26,7 +27,10 @@ using asio::ip::tcp;
 struct EchoHandler final : RequestHandler, StreamGate {
   bool origin_allowed = true;
   stream::Transport transport = stream::Transport::websocket;
-  std::string opened_with;  // the context
+  std::string opened_with() {  // the context
+    const std::scoped_lock lock(mutex_);
+    return opened_with_;
+  }
 
   void handle(Request request, Reply reply) override {
     if (request.target() == "/stream") {
@@ -58,9 +62,14 @@ struct EchoHandler final : RequestHandler, StreamGate {
     return reject(status, reason);
   }
   void opened(const Request&, const Admission& admission) override {
-    opened_with = *static_cast<const std::string*>(admission.context.get());
+    const std::scoped_lock lock(mutex_);
+    opened_with_ = *static_cast<const std::string*>(admission.context.get());
   }
   void still_open(const std::vector<core::ClientId>&) override {}
+
+ private:
+  std::mutex mutex_;  // several loops open streams
+  std::string opened_with_;
 };
 
 std::string read_head(tcp::socket& socket, std::string& buffer) {
@@ -263,7 +272,7 @@ TEST_F(LoopPoolTest, TheUpgradeIsAnsweredAndFramesArrive) {
   loops->disconnect(hub.loops_of(core::UserId{7}), {core::UserId{7}, core::ClientId{1}});
   EXPECT_TRUE(at_end(socket));
   loops->stop();
-  EXPECT_EQ(handler.opened_with, "a context");
+  EXPECT_EQ(handler.opened_with(), "a context");
 }
 
 TEST_F(LoopPoolTest, ABadHandshakeIsRefusedAndTheConnectionGoesOn) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "support/server_process.hpp"
+#include "support/wait.hpp"
 
 namespace push::support {
 namespace {
@@ -31,7 +32,10 @@ TEST(Threads, EachHasAName) {
 #ifdef __SANITIZE_THREAD__
   expected.push_back("sharded-gotify");  // the sanitizer's own
 #endif
-  EXPECT_THAT(names_of_threads(server.id()), testing::UnorderedElementsAreArray(expected));
+  // A thread has its parent's name until it has set its own.
+  EXPECT_TRUE(eventually([&] {
+    return testing::Value(names_of_threads(server.id()), testing::UnorderedElementsAreArray(expected));
+  })) << testing::PrintToString(names_of_threads(server.id()));
 }
 
 }  // namespace
