@@ -28,7 +28,6 @@ class FileCache::Lease {
 };
 
 core::Slice FileCache::find(const File& file) {
-  const core::Lock lock(mutex_);
   const auto found =
       std::find_if(entries_.begin(), entries_.end(), [&file](const Entry& entry) { return entry.path == file.path; });
   if (found == entries_.end()) return {};
@@ -52,10 +51,23 @@ bool FileCache::make_room(std::size_t bytes) {
   return true;
 }
 
+core::Slice FileCache::known(const File& file) {
+  const core::Lock lock(mutex_);
+  return find(file);
+}
+
+// Several readers may have read the file at once: all share what the first of them has brought.
+core::Slice FileCache::keep(const File& file, core::Slice bytes) {
+  const core::Lock lock(mutex_);
+  if (core::Slice earlier = find(file); earlier.owner.owns()) return earlier;
+  entries_.push_front({file.path, file.inode, file.modified, bytes});
+  return bytes;
+}
+
 core::Result<FileCache::Part> FileCache::read(const File& file, std::size_t begin, std::size_t size) {
-  if (core::Slice known = find(file); known.owner.owns()) {
-    known.view = known.view.substr(begin, size);
-    return Part{std::move(known), true};
+  if (core::Slice bytes = known(file); bytes.owner.owns()) {
+    bytes.view = bytes.view.substr(begin, size);
+    return Part{std::move(bytes), true};
   }
   const bool whole = begin == 0 && size == file.size && size != 0;
   const std::size_t cost = std::max(size, kLeast);
@@ -72,10 +84,7 @@ core::Result<FileCache::Part> FileCache::read(const File& file, std::size_t begi
   core::Slice bytes;
   bytes.view = read->view;
   bytes.owner = core::Bytes::join_behind<Lease>({}, {}, {}, *this, *std::move(read), cost);
-  const core::Lock lock(mutex_);
-  std::erase_if(entries_, [&file](const Entry& entry) { return entry.path == file.path; });  // read twice at once
-  entries_.push_front({file.path, file.inode, file.modified, bytes});
-  return Part{std::move(bytes), true};
+  return Part{keep(file, std::move(bytes)), true};
 }
 
 }  // namespace push::files

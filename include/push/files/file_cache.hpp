@@ -37,7 +37,9 @@ class FileCache {
   // Gives its bytes back to the cache's limit.
   class Lease;
 
-  core::Slice find(const File& file);
+  core::Slice find(const File& file) PUSH_REQUIRES(mutex_);
+  core::Slice known(const File& file);
+  core::Slice keep(const File& file, core::Slice bytes);
   bool make_room(std::size_t bytes);
 
   const std::size_t limit_;
