@@ -174,10 +174,11 @@ void ConnectionTable::read(std::uint32_t slot) {
   if (connection.lingering) return;  // only the end of the stream matters
   reply_.clear();
   Input input{read_buffer_.get(), have + static_cast<std::size_t>(got), write_buffers_.size(), reply_, memory};
-  if (const auto ending = kind_of(connection).protocol->read(input)) return end(slot, *ending);
+  const auto ending = kind_of(connection).protocol->read(input);
   if (input.alive) connection.last_sign = now_;
-  keep_rest(slot, input);
+  if (!ending) keep_rest(slot, input);
   if (!reply_.empty()) send_control(slot, reply_);
+  if (ending && connection.descriptor >= 0) end(slot, *ending);
 }
 
 void ConnectionTable::keep_rest(std::uint32_t slot, const Input& input) {

@@ -25,7 +25,7 @@ Loop::Loop(hub::LoopIndex index, LoopShared& shared)
       context_(1),
       work_(context_.get_executor()),
       roster_(shared.hub, index),
-      connections_(roster_, shared.settings.stream, shared.stream_meters, protocols()),
+      connections_(roster_, shared.settings.stream, shared.stream_meters, shared.protocols),
       fanout_(roster_, connections_, shared.stream_meters),
       ready_(context_, ::dup(connections_.descriptor())),
       sweep_timer_(context_) {}

@@ -30,8 +30,9 @@ struct LoopShared {
   hub::Hub& hub;
   StreamMeters stream_meters;
   HttpMeters http_meters;
-  SocketLimit sockets;         // config maxconnections, resolved
-  RequestBudget budget;        // config bodybudget, resolved
+  SocketLimit sockets;   // config maxconnections, resolved
+  RequestBudget budget;  // config bodybudget, resolved
+  Protocols protocols;
   StreamGate* gate = nullptr;  // for the listeners with streams; set before start()
 };
 

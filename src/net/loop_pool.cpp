@@ -50,8 +50,13 @@ std::size_t request_budget(const config::Http& settings) {
 }  // namespace
 
 LoopPool::LoopPool(const config::Server& settings, hub::Hub& hub, metrics::Registry& metrics)
+    : LoopPool(settings, hub, metrics, net::protocols()) {}
+
+LoopPool::LoopPool(const config::Server& settings, hub::Hub& hub, metrics::Registry& metrics,
+                   const ProtocolByTransport& protocols)
     : shared_(new LoopShared{settings, hub, StreamMeters(metrics), HttpMeters(metrics),
-                             SocketLimit(socket_limit(settings)), RequestBudget(request_budget(settings.http))}) {
+                             SocketLimit(socket_limit(settings)), RequestBudget(request_budget(settings.http)),
+                             protocols}) {
   const std::size_t count = loop_count(settings);
   for (std::size_t i = 0; i < count; ++i)
     loops_.push_back(std::make_unique<Loop>(static_cast<hub::LoopIndex>(i), *shared_));

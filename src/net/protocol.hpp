@@ -43,7 +43,7 @@ class Protocol {
   virtual stream::Encoding encoding() const = 0;
   virtual std::string_view ping() const = 0;  // sent once per ping period
   virtual bool answers_pings() const = 0;     // true: a peer without a sign of life is closed
-  // If the stream ends, the reply is not sent.
+  // If the stream ends, the reply is sent before end().
   virtual std::optional<Ending> read(Input& input) const = 0;
   // The bytes to send before our side is shut down, after which the peer has some time to close its own.
   virtual std::string end(const Ending& ending) const = 0;

@@ -24,8 +24,10 @@ Ending ended_by_close(std::string_view payload) {
   return ending(broken ? CloseReason::protocol_error : CloseReason::client_close, code);
 }
 
-// Data frames are validated and otherwise ignored, as in Gotify.
-std::optional<Ending> take_frame(const ClientFrame& frame, Input& input, websocket::MessageState& message) {
+}  // namespace
+
+std::optional<Ending> WebSocketProtocol::take_frame(const ClientFrame& frame, Input& input,
+                                                    websocket::MessageState& message) const {
   switch (frame.opcode) {
     case Opcode::pong:
       input.alive = true;
@@ -43,16 +45,20 @@ std::optional<Ending> take_frame(const ClientFrame& frame, Input& input, websock
     case Opcode::continuation:
       break;
   }
-  return ended_by(message.accept(frame, WebSocketProtocol::kReadLimit));
+  if (auto ended = ended_by(message.accept(frame, read_limit_))) return ended;
+  return take_data(frame, input);
 }
 
-}  // namespace
+// Ignored, as in Gotify.
+std::optional<Ending> WebSocketProtocol::take_data(const ClientFrame&, Input&) const {
+  return std::nullopt;
+}
 
 std::optional<Ending> WebSocketProtocol::read(Input& input) const {
   websocket::MessageState message(input.memory);
   for (;;) {
     const websocket::Parsed parsed =
-        websocket::parse_client_frame(input.data + input.consumed, input.size - input.consumed, kReadLimit);
+        websocket::parse_client_frame(input.data + input.consumed, input.size - input.consumed, read_limit_);
     if (auto ended = ended_by(parsed.status)) return ended;
     if (parsed.status == ParseStatus::incomplete) break;
     input.consumed += parsed.consumed;

@@ -1,14 +1,21 @@
 // A WebSocket as in Gotify: pongs are signs of life, data is ignored, pings and Close are answered (protocol 3).
 #pragma once
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
 #include "net/protocol.hpp"
 #include "push/websocket/frame.hpp"
 
 namespace push::net {
 
-class WebSocketProtocol final : public Protocol {
+class WebSocketProtocol : public Protocol {
  public:
   // RFC 6455 leaves it open; Gotify reads at most 64 bytes from a client (protocol 3).
   static constexpr std::size_t kReadLimit = 64;
+
+  explicit WebSocketProtocol(std::size_t read_limit = kReadLimit) : read_limit_(read_limit) {}
 
   stream::Encoding encoding() const override { return stream::Encoding::websocket; }
   std::string_view ping() const override { return ping_.view(); }
@@ -16,7 +23,15 @@ class WebSocketProtocol final : public Protocol {
   std::optional<Ending> read(Input& input) const override;
   std::string end(const Ending& ending) const override;
 
+ protected:
+  // A valid data frame, within the limit and in its place among fragments.
+  virtual std::optional<Ending> take_data(const websocket::ClientFrame& frame, Input& input) const;
+
  private:
+  std::optional<Ending> take_frame(const websocket::ClientFrame& frame, Input& input,
+                                   websocket::MessageState& message) const;
+
+  const std::size_t read_limit_;
   const websocket::ControlFrame ping_ = websocket::control_frame(websocket::Opcode::ping);
 };
 

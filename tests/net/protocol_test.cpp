@@ -152,8 +152,8 @@ TEST_F(ProtocolTest, ItsMemoryLastsAndCostsABacklogOnlyWhileThereIsSome) {
   EXPECT_EQ(meters_.backlogs.value(), 0);
   write(peer, "twice ");
   EXPECT_EQ(table_.size(), 1U);
-  write(peer, "lost twice ");
-  EXPECT_EQ(read(peer), "bye 7") << "the pending reply must be dropped because the stream has ended";
+  write(peer, "sent twice ");
+  EXPECT_EQ(read(peer), "sent.bye 7") << "what came before the end must be answered";
   EXPECT_EQ(read(peer), "");
   EXPECT_EQ(meters_.closed[static_cast<std::size_t>(CloseReason::client_close)]->value(), 1U);
   EXPECT_EQ(hub_.online_users(), 0U);

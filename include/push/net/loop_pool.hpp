@@ -9,6 +9,7 @@
 //   (drain workers and store: their answers are still sent)
 //   loops.stop();             // closes every stream without a Close frame, joins
 #pragma once
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -20,16 +21,22 @@
 #include "push/metrics/registry.hpp"
 #include "push/net/http.hpp"
 #include "push/stream/courier.hpp"
+#include "push/stream/transport.hpp"
 
 namespace push::net {
 
 class Loop;
+class Protocol;
 struct LoopShared;
 
 class LoopPool final : public stream::Courier {
  public:
   // Everything passed in outlives the pool.
   LoopPool(const config::Server& settings, hub::Hub& hub, metrics::Registry& metrics);
+  // Test servers that speak a protocol of their own. Indexed by transport; null = not supported.
+  using ProtocolByTransport = std::array<const Protocol*, stream::kTransports>;
+  LoopPool(const config::Server& settings, hub::Hub& hub, metrics::Registry& metrics,
+           const ProtocolByTransport& protocols);
   ~LoopPool() override;
 
   // Main thread, before start(). gate is null for a listener without streams, else the same for all. Returns the port,
