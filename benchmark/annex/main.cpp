@@ -3,5 +3,6 @@
 
 int main(int count, char** words) {
   using namespace push::bench;
-  return run_scenarios("push_bench_annex", {scale_scenario(), peers_scenario(), million_scenario()}, count, words);
+  return run_scenarios("push_bench_annex", {scale_scenario(), flood_scenario(), peers_scenario(), million_scenario()},
+                       count, words);
 }

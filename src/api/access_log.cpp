@@ -16,7 +16,11 @@ spdlog::level::level_enum level_of(unsigned status) {
 
 }  // namespace
 
-AccessLog::AccessLog(const TrustedProxies& proxies, metrics::Registry& metrics) : proxies_(proxies), responses_() {
+AccessLog::AccessLog(const TrustedProxies& proxies, metrics::Registry& metrics)
+    : proxies_(proxies),
+      abandoned_(metrics.counter("push_passwords_abandoned_total",
+                                 "Passwords not checked because the client had left before their turn.")),
+      responses_() {
   for (std::size_t digit = 1; digit < std::size(responses_); ++digit) {
     responses_[digit] = &metrics.counter("push_http_responses_total", "HTTP answers by class of status.",
                                          "code=\"" + std::to_string(digit) + "xx\"");
@@ -46,7 +50,7 @@ void AccessLog::write(const net::Request& request, unsigned status, core::Steady
     }
   }
   const double milliseconds = std::chrono::duration<double, std::milli>(now - start).count();
-  const std::string ip = proxies_.client_of(request.peer(), request.header_list("X-Forwarded-For"));
+  const std::string ip = proxies_.client_of(request.peer(), request.header("X-Forwarded-For"));
   spdlog::log(level, "HTTP duration={:.3f}ms ip={} method={} path={} status={}{}", milliseconds,
               ip.empty() ? "nil" : ip, request.method(), core::mask_token(request.target()), status, more);
 }

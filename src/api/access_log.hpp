@@ -24,9 +24,12 @@ class AccessLog {
   void write(const net::Request& request, unsigned status, core::SteadyTime start, std::string_view cause);
   // Only counts: the answer to malformed input is not logged. Any thread.
   void count(unsigned status);
+  // A password whose client had left before its turn. Any thread.
+  void count_abandoned() { abandoned_.add(); }
 
  private:
   const TrustedProxies& proxies_;
+  metrics::Counter& abandoned_;
   metrics::Counter* responses_[6];  // by the first digit of the status
   std::atomic<std::int64_t> busy_second_{-1};
   std::atomic<std::uint64_t> busy_left_out_{0};

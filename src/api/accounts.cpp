@@ -1,99 +1,114 @@
 #include "push/api/accounts.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace push::api {
 
-core::Result<model::User> Accounts::create_user(store::NewUser user) {
-  return store_.create_user(std::move(user));  // nothing remembered of a user who did not exist
+namespace {
+
+// `done` preceded by `steps`, the consequences of a change that was committed.
+template <class T, class Steps>
+store::Done<T> after(Steps steps, store::Done<T> done) {
+  return [steps = std::move(steps), done = std::move(done)](core::Result<T> outcome) mutable {
+    if (outcome) steps(outcome);
+    done(std::move(outcome));
+  };
 }
 
-core::Result<model::User> Accounts::update_user(core::UserId id, store::UserChange change) {
-  auto stored = store_.update_user(id, std::move(change));
-  if (stored) changed(Kind::user_changed, id);
-  return stored;
+}  // namespace
+
+void Accounts::create_user(store::NewUser user, store::Done<model::User> done) {
+  const auto steps = [this](const auto&) { authenticator_.added(); };  // the name may have been refused before
+  store_.create_user(std::move(user), after(steps, std::move(done)));
 }
 
-core::Result<void> Accounts::set_password(core::UserId id, std::string pass_hash) {
-  auto stored = store_.set_password(id, std::move(pass_hash));
-  if (stored) changed(Kind::user_changed, id);
-  return stored;
+void Accounts::update_user(core::UserId id, store::UserChange change, store::Done<model::User> done) {
+  const auto steps = [this, id](const auto&) { changed(Kind::user_changed, id); };
+  store_.update_user(id, std::move(change), after(steps, std::move(done)));
 }
 
-core::Result<std::vector<std::string>> Accounts::delete_user(core::UserId id) {
-  auto images = store_.delete_user(id);
-  if (images) gone(Kind::user_gone, id);
-  return images;
+void Accounts::set_password(core::UserId id, std::string pass_hash, store::Done<void> done) {
+  const auto steps = [this, id](const auto&) { changed(Kind::user_changed, id); };
+  store_.set_password(id, std::move(pass_hash), after(steps, std::move(done)));
 }
 
-core::Result<model::Application> Accounts::create_application(store::NewApplication application) {
-  auto stored = store_.create_application(std::move(application));
-  if (stored) announce(Kind::application_added, stored->user, {}, stored->id);
-  return stored;
+void Accounts::delete_user(core::UserId id, store::Done<std::vector<std::string>> done) {
+  const auto steps = [this, id](const auto&) { gone(Kind::user_gone, id); };
+  store_.delete_user(id, after(steps, std::move(done)));
 }
 
-core::Result<model::Application> Accounts::update_application(core::UserId user, core::ApplicationId id,
-                                                              store::ApplicationChange change) {
-  auto stored = store_.update_application(user, id, std::move(change));
-  if (stored) changed(Kind::application_changed, user, {}, id);
-  return stored;
+void Accounts::create_application(store::NewApplication application, store::Done<model::Application> done) {
+  const auto steps = [this](const auto& stored) { added(Kind::application_added, stored->user, {}, stored->id); };
+  store_.create_application(std::move(application), after(steps, std::move(done)));
 }
 
-core::Result<model::Application> Accounts::set_application_token(core::UserId user, core::ApplicationId id,
-                                                                 std::string token) {
-  auto stored = store_.set_application_token(user, id, std::move(token));
-  if (stored) changed(Kind::application_changed, user, {}, id);
-  return stored;
+void Accounts::update_application(core::UserId user, core::ApplicationId id, store::ApplicationChange change,
+                                  store::Done<model::Application> done) {
+  const auto steps = [this, user, id](const auto&) { changed(Kind::application_changed, user, {}, id); };
+  store_.update_application(user, id, std::move(change), after(steps, std::move(done)));
+}
+
+void Accounts::set_application_token(core::UserId user, core::ApplicationId id, std::string token,
+                                     store::Done<model::Application> done) {
+  const auto steps = [this, user, id](const auto&) { changed(Kind::application_changed, user, {}, id); };
+  store_.set_application_token(user, id, std::move(token), after(steps, std::move(done)));
 }
 
 // A picture grants no right, and the authenticator does not remember it.
-core::Result<store::ImageChange> Accounts::set_application_image(core::UserId user, core::ApplicationId id,
-                                                                 std::string image) {
-  auto stored = store_.set_application_image(user, id, std::move(image));
-  if (stored) announce(Kind::application_changed, user, {}, id);
-  return stored;
+void Accounts::set_application_image(core::UserId user, core::ApplicationId id, std::string image,
+                                     store::Done<store::ImageChange> done) {
+  const auto steps = [this, user, id](const auto&) { announce(Kind::application_changed, user, {}, id); };
+  store_.set_application_image(user, id, std::move(image), after(steps, std::move(done)));
 }
 
 // Applications hold no streams.
-core::Result<std::string> Accounts::delete_application(core::UserId user, core::ApplicationId id) {
-  auto image = store_.delete_application(user, id);
-  if (image) changed(Kind::application_gone, user, {}, id);
-  return image;
+void Accounts::delete_application(core::UserId user, core::ApplicationId id, store::Done<std::string> done) {
+  const auto steps = [this, user, id](const auto&) { changed(Kind::application_gone, user, {}, id); };
+  store_.delete_application(user, id, after(steps, std::move(done)));
 }
 
-core::Result<model::Client> Accounts::create_client(store::NewClient client) {
-  auto stored = store_.create_client(std::move(client));
-  if (stored) announce(Kind::client_added, stored->user, stored->id);
-  return stored;
+void Accounts::create_client(store::NewClient client, store::Done<model::Client> done) {
+  const auto steps = [this](const auto& stored) { added(Kind::client_added, stored->user, stored->id); };
+  store_.create_client(std::move(client), after(steps, std::move(done)));
 }
 
-core::Result<model::Client> Accounts::update_client(core::UserId user, core::ClientId id, store::ClientChange change) {
-  auto stored = store_.update_client(user, id, std::move(change));
-  if (stored) changed(Kind::client_changed, user, id);
-  return stored;
+void Accounts::update_client(core::UserId user, core::ClientId id, store::ClientChange change,
+                             store::Done<model::Client> done) {
+  const auto steps = [this, user, id](const auto&) { changed(Kind::client_changed, user, id); };
+  store_.update_client(user, id, std::move(change), after(steps, std::move(done)));
 }
 
-core::Result<void> Accounts::elevate_client(core::UserId user, core::ClientId id, std::optional<core::WallTime> until) {
-  auto stored = store_.elevate_client(user, id, until);
-  if (stored) changed(Kind::client_changed, user, id);
-  return stored;
+void Accounts::elevate_client(core::UserId user, core::ClientId id, std::optional<core::WallTime> until,
+                              store::Done<void> done) {
+  const auto steps = [this, user, id](const auto&) { changed(Kind::client_changed, user, id); };
+  store_.elevate_client(user, id, until, after(steps, std::move(done)));
 }
 
-core::Result<void> Accounts::delete_client(core::UserId user, core::ClientId id) {
-  auto deleted = store_.delete_client(user, id);
-  if (deleted) gone(Kind::client_gone, user, id);
-  return deleted;
+void Accounts::delete_client(core::UserId user, core::ClientId id, store::Done<void> done) {
+  const auto steps = [this, user, id](const auto&) { gone(Kind::client_gone, user, id); };
+  store_.delete_client(user, id, after(steps, std::move(done)));
 }
 
-core::Result<void> Accounts::end_session(core::UserId user, core::ClientId id) {
-  auto deleted = delete_client(user, id);
-  if (deleted || deleted.error().code != core::ErrorCode::not_found) return deleted;
-  close(user, id);  // its deletion has been announced already
-  return {};
+void Accounts::end_session(core::UserId user, core::ClientId id, store::Done<void> done) {
+  delete_client(user, id, [this, user, id, done = std::move(done)](core::Result<void> deleted) mutable {
+    if (deleted || deleted.error().code != core::ErrorCode::not_found) return done(std::move(deleted));
+    close(user, id);  // its deletion has been announced already
+    done({});
+  });
 }
 
-core::Result<std::size_t> Accounts::delete_expired_clients(core::WallTime now) {
-  const auto deleted = store_.delete_expired_clients(now);
+core::Result<std::size_t> Accounts::delete_expired_clients(core::WallTime now, const InUse& in_use) {
+  auto expired = store_.find_expired_clients(now);
+  if (!expired) return expired.error();
+  if (expired->empty()) return 0;
+  auto used = in_use(*expired);
+  std::sort(used.begin(), used.end());
+  std::erase_if(*expired, [&used](const store::OwnedClient& one) {
+    return std::binary_search(used.begin(), used.end(), one.client);
+  });
+  touch_clients(std::move(used), core::wall_now());
+  const auto deleted = store_.delete_expired_clients(*std::move(expired), now);
   if (!deleted) return deleted.error();
   for (const store::OwnedClient& one : *deleted) gone(Kind::client_gone, one.user, one.client);
   return deleted->size();
@@ -107,7 +122,7 @@ void Accounts::on_event(const cluster::Event& event) {
   switch (event.kind) {
     case Kind::client_added:
     case Kind::application_added:
-      return;
+      return authenticator_.added();
     case Kind::client_gone:
     case Kind::user_gone:
       return close(event.user, event.client);
@@ -143,6 +158,12 @@ bool Accounts::is_gone(core::UserId user, core::ClientId client) {
   }
   const auto found = store_.find_client(client);
   return !found || !*found || (*found)->user != user;
+}
+
+// The token may have been refused before.
+void Accounts::added(Kind kind, core::UserId user, core::ClientId client, core::ApplicationId application) {
+  authenticator_.added();
+  announce(kind, user, client, application);
 }
 
 void Accounts::changed(Kind kind, core::UserId user, core::ClientId client, core::ApplicationId application) {

@@ -54,14 +54,18 @@ core::ApplicationId application_id(const Context& context) {
   return core::ApplicationId{context.id};
 }
 
-// The old image is removed only after the commit.
-core::Result<model::Application> change_image(Context& context, std::string image) {
-  auto change =
-      context.services.accounts.set_application_image(context.user(), application_id(context), std::move(image));
-  if (!change && change.error().code == core::ErrorCode::not_found) return no_such_application(context);
-  if (!change) return change.error();
-  context.services.images.remove(change->former_image);
-  return std::move(change->application);
+// Answers with the application. Afterwards one picture of two is left: the old one if the change failed, both if it is
+// not known whether it did.
+void change_image(Context& context, const std::string& image) {
+  context.services.accounts.set_application_image(
+      context.user(), application_id(context), image,
+      [self = context.shared_from_this(), image](const core::Result<store::ImageChange>& change) {
+        self->guarded([&](Context& same) {
+          if (change) return same.finish_without({change->former_image}, show(change->application));
+          const bool unknown = change.error().code == core::ErrorCode::internal;
+          same.finish_without({unknown ? std::string() : image}, application_refusal(same, change.error()));
+        });
+      });
 }
 
 }  // namespace
@@ -74,77 +78,85 @@ net::Response list_applications(Context& context) {
   });
 }
 
-net::Response create_application(Context& context) {
+void create_application(Context& context) {
   store::NewApplication wanted;
-  if (auto bound = bind_params(context, wanted); !bound) return error(bound.error());
+  if (auto bound = bind_params(context, wanted); !bound) return context.fail(bound.error());
   wanted.user = context.user();
-  const auth::MintedToken token = auth::mint_application_token(context.token_form());
+  auth::MintedToken token = auth::mint_application_token(context.token_form());
   wanted.token = token.stored;
-  auto stored = context.services.accounts.create_application(std::move(wanted));
-  if (!stored && stored.error().code == core::ErrorCode::not_found) return unauthorized(auth::unauthorized_text());
-  if (!stored) return application_refusal(context, stored.error());
-  stored->token = token.shown;
-  return show(*stored);
+  wanted.most = context.services.config.server.maxapplications;
+  const auto answer = [shown = std::move(token.shown)](Context& same, core::Result<model::Application> stored) {
+    if (!stored && stored.error().code == core::ErrorCode::not_found) return unauthorized(auth::unauthorized_text());
+    if (!stored) return application_refusal(same, stored.error());
+    stored->token = shown;
+    return show(*stored);
+  };
+  context.services.accounts.create_application(std::move(wanted), context.answer_with(answer));
 }
 
-net::Response update_application(Context& context) {
-  if (auto own = own_application(context); !own) return error(own.error());
+void update_application(Context& context) {
+  if (auto own = own_application(context); !own) return context.fail(own.error());
   store::ApplicationChange wanted;
-  if (auto bound = bind_params(context, wanted); !bound) return error(bound.error());
-  const auto stored =
-      context.services.accounts.update_application(context.user(), core::ApplicationId{context.id}, std::move(wanted));
-  if (!stored) return application_refusal(context, stored.error());
-  return show(*stored);
+  if (auto bound = bind_params(context, wanted); !bound) return context.fail(bound.error());
+  const auto answer = [](Context& same, const core::Result<model::Application>& stored) {
+    return stored ? show(*stored) : application_refusal(same, stored.error());
+  };
+  context.services.accounts.update_application(context.user(), application_id(context), std::move(wanted),
+                                               context.answer_with(answer));
 }
 
-net::Response delete_application(Context& context) {
-  const auto image = context.services.accounts.delete_application(context.user(), core::ApplicationId{context.id});
-  if (!image) return application_refusal(context, image.error());
-  context.services.images.remove(*image);
-  return empty();
+void delete_application(Context& context) {
+  context.services.accounts.delete_application(
+      context.user(), application_id(context),
+      [self = context.shared_from_this()](const core::Result<std::string>& image) {
+        self->guarded([&](Context& same) {
+          if (!image) return same.finish(application_refusal(same, image.error()));
+          same.finish_without({*image}, empty());
+        });
+      });
 }
 
-net::Response secure_application(Context& context) {
-  if (auto own = own_application(context); !own) return error(own.error());
+void secure_application(Context& context) {
+  if (auto own = own_application(context); !own) return context.fail(own.error());
   bool regenerate = false;
   binder::Form form("SecurityUpdateAction");
   form.boolean("regenerateToken", regenerate);
-  if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
-  if (!regenerate) return json("{}");
-  const auth::MintedToken token = auth::mint_application_token(context.token_form());
-  const auto stored =
-      context.services.accounts.set_application_token(context.user(), core::ApplicationId{context.id}, token.stored);
-  if (!stored) return application_refusal(context, stored.error());
-  std::string out = "{\"regenerateToken\":{\"token\":";
-  model::append_json_string(out, token.shown);
-  out += "}}";
-  return json(out);
+  if (auto bound = binder::bind(context.source(), form); !bound) return context.fail(bound.error());
+  if (!regenerate) return context.finish(json("{}"));
+  auth::MintedToken token = auth::mint_application_token(context.token_form());
+  const auto answer = [shown = std::move(token.shown)](Context& same, const core::Result<model::Application>& stored) {
+    if (!stored) return application_refusal(same, stored.error());
+    std::string out = "{\"regenerateToken\":{\"token\":";
+    model::append_json_string(out, shown);
+    out += "}}";
+    return json(out);
+  };
+  context.services.accounts.set_application_token(context.user(), application_id(context), std::move(token.stored),
+                                                  context.answer_with(answer));
 }
 
-net::Response upload_application_image(Context& context) {
-  if (auto own = own_application(context); !own) return error(own.error());
+void upload_application_image(Context& context) {
+  if (auto own = own_application(context); !own) return context.fail(own.error());
   const auto upload = binder::find_upload(context.source(), "file");
-  if (!upload) return error(upload.error());
-  if (!*upload) return bad_request("file with key 'file' must be present");
+  if (!upload) return context.fail(upload.error());
+  if (!*upload) return context.finish(bad_request("file with key 'file' must be present"));
   const auto image = context.services.images.save((*upload)->file_name, (*upload)->content.view);
   if (!image) {
     if (image.error().code != core::ErrorCode::invalid)
       spdlog::error("cannot save image error=\"{}\"", image.error().text);
-    return error(image.error());
+    return context.fail(image.error());
   }
-  const auto changed = change_image(context, *image);
-  if (!changed) context.services.images.remove(*image);
-  return changed ? show(*changed) : error(changed.error());
+  change_image(context, *image);
 }
 
-net::Response remove_application_image(Context& context) {
+void remove_application_image(Context& context) {
   const auto own = own_application(context);
-  if (!own) return error(own.error());
+  if (!own) return context.fail(own.error());
   if (own->image.empty()) {
-    return bad_request("app with id " + std::to_string(context.id) + " does not have a customized image");
+    return context.finish(
+        bad_request("app with id " + std::to_string(context.id) + " does not have a customized image"));
   }
-  const auto changed = change_image(context, "");
-  return changed ? show(*changed) : error(changed.error());
+  change_image(context, "");
 }
 
 }  // namespace push::api

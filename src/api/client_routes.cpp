@@ -69,52 +69,60 @@ net::Response list_clients(Context& context) {
   });
 }
 
-net::Response create_client(Context& context) {
+void create_client(Context& context) {
   store::NewClient wanted;
   binder::Form form("ClientParams");
   form.text("name", wanted.name).required().at_most_bytes(model::kMaxName);
   form.unsigned_integer("expiresAfterInactivitySeconds", wanted.expires_after_inactivity_seconds);
-  if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
+  if (auto bound = binder::bind(context.source(), form); !bound) return context.fail(bound.error());
   wanted.user = context.user();
-  const auth::MintedToken token = auth::mint_client_token(context.token_form());
+  auth::MintedToken token = auth::mint_client_token(context.token_form());
   wanted.token = token.stored;
-  auto stored = context.services.accounts.create_client(std::move(wanted));
-  if (!stored && stored.error().code == core::ErrorCode::not_found) return unauthorized(auth::unauthorized_text());
-  if (!stored) return error(stored.error());
-  stored->token = token.shown;
-  return show(*stored);
+  wanted.most = context.services.config.server.maxclients;
+  const auto answer = [shown = std::move(token.shown)](Context&, core::Result<model::Client> stored) {
+    if (!stored && stored.error().code == core::ErrorCode::not_found) return unauthorized(auth::unauthorized_text());
+    if (!stored) return error(stored.error());
+    stored->token = shown;
+    return show(*stored);
+  };
+  context.services.accounts.create_client(std::move(wanted), context.answer_with(answer));
 }
 
-net::Response update_client(Context& context) {
-  if (auto own = check_client(context); !own) return error(own.error());
+void update_client(Context& context) {
+  if (auto own = check_client(context); !own) return context.fail(own.error());
   store::ClientChange wanted;
   binder::Form form("ClientParams");
   form.text("name", wanted.name).required().at_most_bytes(model::kMaxName);
   form.unsigned_integer("expiresAfterInactivitySeconds", wanted.expires_after_inactivity_seconds);
-  if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
-  auto stored = context.services.accounts.update_client(context.user(), core::ClientId{context.id}, std::move(wanted));
-  if (!stored) return client_refusal(context, stored.error());
-  note_own_use(context, *stored);
-  return show(*stored);
+  if (auto bound = binder::bind(context.source(), form); !bound) return context.fail(bound.error());
+  const auto answer = [](Context& same, const core::Result<model::Client>& stored) {
+    if (!stored) return client_refusal(same, stored.error());
+    model::Client client = *stored;
+    note_own_use(same, client);
+    return show(client);
+  };
+  context.services.accounts.update_client(context.user(), core::ClientId{context.id}, std::move(wanted),
+                                          context.answer_with(answer));
 }
 
-net::Response delete_client(Context& context) {
-  const core::ClientId id{context.id};
-  const auto deleted = context.services.accounts.delete_client(context.user(), id);
-  if (!deleted) return client_refusal(context, deleted.error());
-  return empty();
+void delete_client(Context& context) {
+  const auto answer = [](Context& same, const core::Result<void>& deleted) {
+    return deleted ? empty() : client_refusal(same, deleted.error());
+  };
+  context.services.accounts.delete_client(context.user(), core::ClientId{context.id}, context.answer_with(answer));
 }
 
-net::Response elevate_client(Context& context) {
+void elevate_client(Context& context) {
   std::int64_t seconds = 0;
   binder::Form form("ElevateRequest");
   form.integer("durationSeconds", seconds).required();
-  if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
-  const auto elevated = context.services.accounts.elevate_client(context.user(), core::ClientId{context.id},
-                                                                 end_of_elevation(seconds, core::wall_now()));
-  if (!elevated && elevated.error().code == core::ErrorCode::not_found) return not_found("client not found");
-  if (!elevated) return error(elevated.error());
-  return no_content();
+  if (auto bound = binder::bind(context.source(), form); !bound) return context.fail(bound.error());
+  const auto answer = [](Context&, const core::Result<void>& elevated) {
+    if (!elevated && elevated.error().code == core::ErrorCode::not_found) return not_found("client not found");
+    return elevated ? no_content() : error(elevated.error());
+  };
+  context.services.accounts.elevate_client(context.user(), core::ClientId{context.id},
+                                           end_of_elevation(seconds, core::wall_now()), context.answer_with(answer));
 }
 
 }  // namespace push::api

@@ -1,11 +1,27 @@
 #include "api/context.hpp"
 
+#include <string>
 #include <utility>
 
 #include "api/access_log.hpp"
 #include "api/respond.hpp"
 
 namespace push::api {
+namespace {
+
+core::Error too_many(core::WorkerPool::Queue queue) {
+  const bool passwords = queue == core::WorkerPool::Queue::passwords;
+  return core::failure(core::ErrorCode::unavailable,
+                       passwords ? "too many passwords wait to be checked" : "too many requests wait for a worker");
+}
+
+// Calls the handler of its route.
+void handle_routed(Context& context) {
+  if (const LateHandler* late = std::get_if<LateHandler>(&context.route->action)) return (*late)(context);
+  context.finish(std::get<Handler>(context.route->action)(context));
+}
+
+}  // namespace
 
 core::Error too_many_answers() {
   return core::failure(core::ErrorCode::unavailable, "too many large answers are being read");
@@ -20,11 +36,52 @@ void Context::fail(const core::Error& error) {
   send(api::error(error), busy ? std::string_view(error.text) : std::string_view());
 }
 
+std::optional<core::Address> Context::client_address() const {
+  const std::string forwarded = services.proxies.any() ? std::string(raw.header("X-Forwarded-For")) : std::string();
+  return core::Address::parse(services.proxies.client_of(request.peer, forwarded));
+}
+
+void Context::finish_without(std::vector<std::string> images, net::Response response) {
+  std::erase(images, std::string());
+  if (images.empty()) return finish(std::move(response));
+  const auto answer = std::make_shared<net::Response>(std::move(response));
+  core::WorkerPool::Job job([self = shared_from_this(), images = std::move(images), answer] {
+    for (const std::string& image : images) self->services.images.remove(image);
+    self->finish(std::move(*answer));
+  });
+  if (!services.workers.submit(job)) finish(std::move(*answer));
+}
+
 void Context::on_worker(Work work, Queue queue) {
   core::WorkerPool::Job job([self = shared_from_this(), work = std::move(work)]() mutable { self->guarded(work); });
-  if (!services.workers.submit(job, queue)) {
-    fail(core::failure(core::ErrorCode::unavailable, "too many requests wait for a worker"));
-  }
+  if (!services.workers.submit(job, queue)) fail(too_many(queue));
+}
+
+void Context::on_password(Work work) {
+  auto check = [departed = reply.watch(), work = std::move(work)](Context& same) mutable {
+    if (departed->load(std::memory_order_relaxed)) {
+      same.log.count_abandoned();
+      return same.fail(core::failure(core::ErrorCode::unavailable, "closed before the password's turn"));
+    }
+    if (same.services.workers.is_stopping()) {
+      return same.fail(core::failure(core::ErrorCode::unavailable, "the server is stopping"));
+    }
+    work(same);
+  };
+  on_worker(std::move(check), Queue::passwords);
+}
+
+void Context::run(Place here) {
+  const On on = route->on;
+  const bool embedded = on == On::web && services.config.uidir.empty();
+  if (on == On::loop || embedded || here == Place::worker) return handle_routed(*this);
+  on_worker(&handle_routed, on == On::look_up ? Queue::look_ups : Queue::jobs);
+}
+
+void Context::on_body(net::Reply again) {
+  reply = std::move(again);
+  request.body = raw.body();
+  guarded([](Context& same) { same.run(Place::brief); });
 }
 
 void Context::send(net::Response response, std::string_view cause) {

@@ -5,7 +5,11 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "api/incoming.hpp"
 #include "api/router.hpp"
@@ -13,6 +17,7 @@
 #include "push/auth/principal.hpp"
 #include "push/auth/token.hpp"
 #include "push/binder/binder.hpp"
+#include "push/core/address.hpp"
 #include "push/core/callback.hpp"
 #include "push/core/clock.hpp"
 #include "push/core/worker_pool.hpp"
@@ -21,21 +26,36 @@
 namespace push::api {
 
 class AccessLog;
+class StreamCaps;
 
 // The answer to a request whose own answer would exceed config responsebudget.
 core::Error too_many_answers();
 
-struct Context final : std::enable_shared_from_this<Context> {
-  Context(const Services& everything, AccessLog& access_log, net::Request r, net::Reply a)
-      : services(everything), log(access_log), raw(std::move(r)), reply(std::move(a)) {}
+struct Context final : net::BodyReceiver, std::enable_shared_from_this<Context> {
+  Context(const Services& everything, AccessLog& access_log, StreamCaps& caps, net::Request r, net::Reply a)
+      : services(everything), log(access_log), stream_caps(caps), raw(std::move(r)), reply(std::move(a)) {}
 
   // Sends the answer. Once per request, on any thread.
   void finish(net::Response response);
   void fail(const core::Error& error);
+  // A callback that finishes the request with the answer that `make` returns for (Context&, outcome), on the thread
+  // that calls it.
+  template <class Make>
+  auto answer_with(Make make) {
+    return [self = shared_from_this(), make = std::move(make)](auto outcome) mutable {
+      self->guarded([&](Context& same) { same.finish(make(same, std::move(outcome))); });
+    };
+  }
+  // Removes pictures that nothing refers to any more on a worker, then answers. If none is free they stay until the
+  // next start.
+  void finish_without(std::vector<std::string> images, net::Response response);
   // Runs `work` on a worker, or answers 503.
   using Work = core::Callback<void(Context&)>;
   using Queue = core::WorkerPool::Queue;
   void on_worker(Work work, Queue queue = Queue::jobs);
+  // Runs `work`, which checks a password or hashes one, on a thread for passwords; nothing else runs bcrypt. Answers
+  // 503 if too many wait, if the server is stopping, or if the peer has left before its turn.
+  void on_password(Work work);
   // Exceptions of libraries stop here: an empty 500, as Gotify answers a panic (protocol 1.0).
   template <class Guarded>
   void guarded(Guarded&& work) {
@@ -46,6 +66,12 @@ struct Context final : std::enable_shared_from_this<Context> {
     }
   }
 
+  // Runs the route's handler, here or where it has to run.
+  void run(Place here);
+  void on_body(net::Reply again) override;
+
+  // The client's, behind trusted proxies too; empty for the peer of a unix socket.
+  std::optional<core::Address> client_address() const;
   core::UserId user() const { return principal->user; }
   binder::Source source() const { return source_of(request); }
   // protocol 0, row c: whether lists show credentials.
@@ -56,6 +82,7 @@ struct Context final : std::enable_shared_from_this<Context> {
 
   const Services& services;
   AccessLog& log;
+  StreamCaps& stream_caps;
   net::Request raw;
   net::Reply reply;
   core::SteadyTime start = core::steady_now();

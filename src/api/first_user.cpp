@@ -5,6 +5,7 @@
 
 #include "push/auth/password.hpp"
 #include "push/core/address.hpp"
+#include "push/core/await.hpp"
 #include "push/core/log.hpp"
 
 namespace push::api {
@@ -16,7 +17,9 @@ constexpr const char* kKnownPassword = "admin";
 core::Result<void> create(store::Store& store, const config::Config& config) {
   auto hash = auth::hash_password(config.defaultuser.pass, config.passstrength);
   if (!hash) return core::failure(hash.error().code, "defaultuser.pass: " + hash.error().text);
-  auto user = store.create_user({config.defaultuser.name, *std::move(hash), true});
+  auto user = core::await<core::Result<model::User>>([&](auto done) {
+    store.create_user({config.defaultuser.name, *std::move(hash), true}, std::move(done));
+  });
   if (!user) return std::move(user).error();
   spdlog::info("created first user name=\"{}\"", config.defaultuser.name);
   return {};

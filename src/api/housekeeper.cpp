@@ -1,14 +1,18 @@
 #include "push/api/housekeeper.hpp"
 
 #include <utility>
+#include <vector>
 
 #include "push/core/clock.hpp"
 #include "push/core/log.hpp"
 
 namespace push::api {
 
-Housekeeper::Housekeeper(Accounts& accounts, std::chrono::milliseconds period)
+Housekeeper::Housekeeper(Accounts& accounts, net::LoopPool& loops, core::WallClock clock,
+                         std::chrono::milliseconds period)
     : accounts_(accounts),
+      loops_(loops),
+      clock_(std::move(clock)),
       period_(period),
       thread_("housekeeper", [this](const std::stop_token& stop) { run(stop); }) {}
 
@@ -26,7 +30,14 @@ void Housekeeper::run(const std::stop_token& stop) {
 }
 
 void Housekeeper::delete_expired() {
-  const auto deleted = accounts_.delete_expired_clients(core::wall_now());
+  const auto hold_streams = [this](const std::vector<store::OwnedClient>& expired) {
+    std::vector<hub::Key> keys;
+    for (const store::OwnedClient& one : expired) keys.push_back({one.user, one.client});
+    std::vector<core::ClientId> open;
+    for (const hub::Key& key : loops_.open_streams(keys)) open.push_back(key.client);
+    return open;
+  };
+  const auto deleted = accounts_.delete_expired_clients(clock_(), hold_streams);
   if (!deleted) {
     if (!std::exchange(failing_, true))
       spdlog::error("cannot delete expired clients error=\"{}\"", deleted.error().text);

@@ -21,7 +21,7 @@ Conditions conditions_of(const net::Request& request) {
 Incoming view_of(const net::Request& request) {
   Incoming out;
   out.method = request.method();
-  out.body = request.body();
+  if (request.is_complete()) out.body = request.body();
   out.peer = request.peer();
   out.host = request.header("Host");
   out.origin = request.header("Origin");

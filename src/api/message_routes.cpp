@@ -7,6 +7,7 @@
 #include "api/new_message.hpp"
 #include "api/paging.hpp"
 #include "api/respond.hpp"
+#include "api/stream_caps.hpp"
 
 namespace push::api {
 namespace {
@@ -54,7 +55,8 @@ void read_and_complete(Context& context) {
   if (const auto& application = context.principal->application) {
     return hand_over(context, compose(*std::move(form), *application, core::wall_now()));
   }
-  context.on_worker([form = *std::move(form)](Context& same) mutable { complete_by_id(same, std::move(form)); });
+  context.on_worker([form = *std::move(form)](Context& same) mutable { complete_by_id(same, std::move(form)); },
+                    Context::Queue::look_ups);
 }
 
 // The application of the path, if it belongs to the user; otherwise a 404 in the words of the route.
@@ -116,10 +118,12 @@ void delete_messages(Context& context) {
   purge(context, context.user());
 }
 
-net::Response delete_message(Context& context) {
-  const auto deleted = context.services.publisher.delete_message(context.user(), core::MessageId{context.id});
-  if (!deleted && deleted.error().code == core::ErrorCode::not_found) return not_found("message does not exist");
-  return deleted ? empty() : error(deleted.error());
+void delete_message(Context& context) {
+  const auto answer = [](Context&, const core::Result<void>& deleted) {
+    if (!deleted && deleted.error().code == core::ErrorCode::not_found) return not_found("message does not exist");
+    return deleted ? empty() : error(deleted.error());
+  };
+  context.services.publisher.delete_message(context.user(), core::MessageId{context.id}, context.answer_with(answer));
 }
 
 net::Response list_application_messages(Context& context) {
@@ -132,17 +136,21 @@ net::Response list_application_messages(Context& context) {
 }
 
 void delete_application_messages(Context& context) {
-  context.on_worker([](Context& same) {
-    const auto application = path_application(same.services.store, same.user(), same.id, "application does not exists");
-    if (!application) return same.fail(application.error());
-    purge(same, *application);
-  });
+  const auto application =
+      path_application(context.services.store, context.user(), context.id, "application does not exists");
+  if (!application) return context.fail(application.error());
+  purge(context, *application);
 }
 
 void open_stream(Context& context) {
   net::Admission admission;
   admission.user = context.user();
   admission.client = context.principal->client;
+  if (context.stream_caps.are_on()) {
+    auto place = context.stream_caps.take(context.user(), context.client_address());
+    if (!place) return context.fail(place.error());
+    admission.place = *std::move(place);
+  }
   admission.context = context.shared_from_this();  // passed back to the gate
   context.reply.stream(std::move(context.raw), std::move(admission));
 }

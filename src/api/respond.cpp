@@ -90,6 +90,8 @@ unsigned status_of(core::ErrorCode code) {
       return 404;
     case core::ErrorCode::too_large:
       return 413;
+    case core::ErrorCode::throttled:
+      return 429;
     case core::ErrorCode::unavailable:
       return 503;
     case core::ErrorCode::internal:
@@ -115,7 +117,10 @@ net::Response no_content() {
 net::Response error(const core::Error& error) {
   const unsigned status = status_of(error.code);
   if (status == 500) spdlog::error("internal error error=\"{}\"", error.text);
-  return error_answer(status, status == 500 ? "internal error, see the server's log" : words_of(error));
+  net::Response response =
+      error_answer(status, status == 500 ? "internal error, see the server's log" : words_of(error));
+  if (status == 429) response.headers.emplace_back("Retry-After", std::to_string(error.retry_after.count()));
+  return response;
 }
 
 net::Response bad_request(std::string_view text) {
@@ -136,7 +141,6 @@ net::Response not_found(std::string_view text) {
 
 net::Response rejected(unsigned status, std::string_view reason) {
   net::Response response = error_answer(status, reason);
-  response.close = true;
   keep_private(response);
   return response;
 }

@@ -35,14 +35,14 @@ net::Response json_list(const std::vector<Row>& rows, Append append) {
 net::Response no_content();
 
 // An error in Gotify's form: {"error":"<reason phrase>","errorCode":<status>,"errorDescription":"<text>"}.
-// unavailable carries Retry-After: 1. The texts of conflicts are chosen here. The text of an internal error goes to the
-// log; clients get a general one.
+// unavailable carries Retry-After: 1, throttled its own. The texts of conflicts are chosen here. The text of an
+// internal error goes to the log; clients get a general one.
 net::Response error(const core::Error& error);
 net::Response bad_request(std::string_view text);
 net::Response unauthorized(std::string_view text);
 net::Response forbidden(std::string_view text);
 net::Response not_found(std::string_view text);
-// The answer to malformed input; net has chosen the status. The connection is closed.
+// The answer to a request that net refuses; it has chosen the status.
 net::Response rejected(unsigned status, std::string_view reason);
 // protocol 3 "Handshake failure": plain text, the reason phrase and the JSON object.
 net::Response refused_handshake(unsigned status, std::string_view text);

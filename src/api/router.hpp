@@ -9,6 +9,7 @@
 
 #include "api/incoming.hpp"
 #include "push/auth/principal.hpp"
+#include "push/core/result.hpp"
 #include "push/net/http.hpp"
 
 namespace push::api {
@@ -16,16 +17,33 @@ namespace push::api {
 struct Context;
 
 // Both kinds of handler take the one Context of the request.
-// Returns the answer. On::loop: memory only. On::worker: may block.
+// Returns the answer.
 using Handler = net::Response (*)(Context&);
-// Answers later, through Context::finish() or fail(). Called on the session's loop, or on a worker if the credentials
-// had to be looked up.
+// Answers later, through Context::finish() or fail().
 using LateHandler = void (*)(Context&);
+// Decides from the header whether a request goes on: for rules that need neither the body nor the store. On the
+// session's loop, or on a worker.
+using Check = core::Result<void> (*)(const Context&);
 
-enum class On { loop, worker };
+// The thread that calls the handler.
+enum class On {
+  loop,     // memory only: the session's loop, or the thread that has looked the credentials up
+  look_up,  // one short read of the database
+  worker,   // may block
+  web,      // the loop for files inside the program, a worker if a web interface is configured (`uidir`)
+};
+// Where a request is. `brief`: a loop, or a thread that must be free again soon.
+enum class Place { brief, worker };
 enum class Gate {
   api,   // CORS and the configured response headers apply
   none,  // neither
+};
+
+// What a handler reads of a body, and its limit. GET, HEAD, DELETE and OPTIONS read none.
+enum class Body {
+  form,     // 64 KiB
+  message,  // server.http.messagelimit
+  image,    // server.http.imagelimit
 };
 
 struct Route {
@@ -35,6 +53,8 @@ struct Route {
   std::variant<Handler, LateHandler> action;
   On on = On::worker;
   Gate gate = Gate::api;
+  Body body = Body::form;
+  Check check = nullptr;
 };
 
 struct Match {

@@ -10,11 +10,13 @@ namespace push::api {
 
 std::span<const Route> routes();
 
+// A handler without a return value answers later; one that changes something after the commit, from the writer thread.
+
 // message_routes.cpp: /message, /application/:id/message (protocol 1.5, 4) and /stream (3).
-// The head of the message path: bind, fill in, submit. The answer follows the commit, from the writer thread.
+// The head of the message path: bind, fill in, submit.
 void create_message(Context& context);
 net::Response list_messages(Context& context);
-net::Response delete_message(Context& context);
+void delete_message(Context& context);
 net::Response list_application_messages(Context& context);
 // The answer follows the last slice, from the store's purge thread.
 void delete_messages(Context& context);
@@ -24,35 +26,36 @@ void open_stream(Context& context);
 
 // application_routes.cpp: /application and its pictures (protocol 1.6).
 net::Response list_applications(Context& context);
-net::Response create_application(Context& context);
-net::Response update_application(Context& context);
-net::Response delete_application(Context& context);
+void create_application(Context& context);
+void update_application(Context& context);
+void delete_application(Context& context);
 // Replaces an application's token.
-net::Response secure_application(Context& context);
-net::Response upload_application_image(Context& context);
-net::Response remove_application_image(Context& context);
+void secure_application(Context& context);
+void upload_application_image(Context& context);
+void remove_application_image(Context& context);
 
 // client_routes.cpp: /client (protocol 1.7).
 net::Response list_clients(Context& context);
-net::Response create_client(Context& context);
-net::Response update_client(Context& context);
-net::Response delete_client(Context& context);
-net::Response elevate_client(Context& context);
+void create_client(Context& context);
+void update_client(Context& context);
+void delete_client(Context& context);
+void elevate_client(Context& context);
 
 // session_routes.cpp: /auth/local/login and /auth/logout (protocol 1.8, 2.3).
 // Creates the client of a browser's cookie, from a name and a password.
-net::Response log_in(Context& context);
-net::Response log_out(Context& context);
+void log_in(Context& context);
+void log_out(Context& context);
 
 // user_routes.cpp: /user and /current/user (protocol 1.8).
 net::Response current_user(Context& context);
-net::Response change_password(Context& context);
+void change_password(Context& context);
 net::Response list_users(Context& context);
 // Administrators only; anyone if `registration` is on.
-net::Response create_user(Context& context);
+core::Result<void> may_register(const Context& context);  // before the body of a caller that nobody knows
+void create_user(Context& context);
 net::Response find_user(Context& context);
-net::Response update_user(Context& context);
-net::Response delete_user(Context& context);
+void update_user(Context& context);
+void delete_user(Context& context);
 
 // info_routes.cpp: routes without credentials (protocol 1.4), and /plugin on a server without plugins (8).
 net::Response version(Context& context);

@@ -7,8 +7,10 @@
 #include "api/access_log.hpp"
 #include "api/context.hpp"
 #include "api/credentials.hpp"
+#include "api/rate_limits.hpp"
 #include "api/respond.hpp"
 #include "api/routes.hpp"
+#include "api/stream_caps.hpp"
 #include "push/core/log.hpp"
 
 namespace push::api {
@@ -16,9 +18,29 @@ namespace {
 
 using Queue = core::WorkerPool::Queue;
 
+constexpr std::size_t kFormLimit = 64 * 1024;  // of bodies other than messages and pictures
+
 // The request that asked for the stream (open_stream).
 const Context& context_of(const net::Admission& admission) {
   return *static_cast<const Context*>(admission.context.get());
+}
+
+bool reads_body(const Route& route) {
+  return route.method == "POST" || route.method == "PUT";
+}
+
+net::BodyLimit limit_of(const Context& context) {
+  const config::Http& limits = context.services.config.server.http;
+  const bool known = context.principal != nullptr && context.principal->kind != auth::Principal::Kind::anonymous;
+  switch (context.route->body) {
+    case Body::message:
+      return {limits.messagelimit, "server.http.messagelimit", known};
+    case Body::image:
+      return {limits.imagelimit, "server.http.imagelimit", known};
+    case Body::form:
+      break;
+  }
+  return {kFormLimit, {}, known};
 }
 
 }  // namespace
@@ -26,6 +48,8 @@ const Context& context_of(const net::Admission& admission) {
 Service::Service(Services services)
     : services_(std::move(services)),
       log_(std::make_unique<AccessLog>(services_.proxies, services_.metrics)),
+      rates_(std::make_unique<RateLimits>(services_.config.server, services_.metrics)),
+      caps_(std::make_unique<StreamCaps>(services_.config.server.stream, services_.metrics)),
       untouched_(services_.metrics.counter("push_stream_untouched_total",
                                            "Streams whose client's last use was not written: the database's queue was "
                                            "full.")) {}
@@ -33,7 +57,7 @@ Service::Service(Services services)
 Service::~Service() = default;
 
 void Service::handle(net::Request request, net::Reply reply) {
-  const auto context = std::make_shared<Context>(services_, *log_, std::move(request), std::move(reply));
+  const auto context = std::make_shared<Context>(services_, *log_, *caps_, std::move(request), std::move(reply));
   context->guarded([this](Context& begun) { begin(begun); });
 }
 
@@ -97,8 +121,11 @@ void Service::begin(Context& context) {
   context.route = match.route;
   context.id_text = match.id;
   context.rest = match.rest;
+  if (match.route->gate == Gate::api && rates_->limits_addresses()) {
+    if (auto allowed = rates_->admit(context.client_address()); !allowed) return context.fail(allowed.error());
+  }
   if (match.route->access) return admit(context);
-  run(context, Place::loop);
+  receive(context, Place::brief);
 }
 
 void Service::admit(Context& context) {
@@ -107,23 +134,28 @@ void Service::admit(Context& context) {
   if (auto allowed = check_cross_origin(context.request, context.credentials); !allowed) {
     return context.fail(allowed.error());
   }
+  if (context.credentials.basic) context.credentials.basic->from = context.client_address();
   const auth::Authenticator& authenticator = services_.authenticator;
   context.epoch = authenticator.epoch();
   if (auto known = authenticator.recall(access, context.credentials)) {
-    return admitted(context, *std::move(known), Place::loop);
+    return admitted(context, *std::move(known), Place::brief);
   }
-  const auto authenticate = [this, access](Context& same) {
-    admitted(same, services_.authenticator.authenticate(access, same.credentials), Place::worker);
+  // A route that needs a worker finds the token there, too. The other lanes are left as soon as possible.
+  const bool on_worker = !context.credentials.basic && context.route->on == On::worker;
+  const auto authenticate = [this, access, place = on_worker ? Place::worker : Place::brief](Context& same) {
+    admitted(same, services_.authenticator.authenticate(access, same.credentials), place);
   };
-  // Slow: bcrypt, and lists, which the worker that looked the token up goes on to read.
-  const bool brief = !context.credentials.basic && context.route->on == On::loop;
-  context.on_worker(authenticate, brief ? Queue::look_ups : Queue::jobs);
+  if (context.credentials.basic) return context.on_password(authenticate);
+  context.on_worker(authenticate, on_worker ? Queue::jobs : Queue::look_ups);
 }
 
 void Service::admitted(Context& context, core::Result<auth::Admitted> admission, Place place) {
   const auth::Credentials shown = std::exchange(context.credentials, {});
   if (!admission) return context.fail(admission.error());
   context.principal = std::move(admission->principal);
+  if (rates_->limits_principals()) {
+    if (auto allowed = rates_->admit(*context.principal); !allowed) return context.fail(allowed.error());
+  }
   if (admission->touched && shown.from_cookie) {
     context.headers.emplace_back("Set-Cookie", session_cookie(shown.token, services_.config.server.securecookie));
   }
@@ -132,15 +164,18 @@ void Service::admitted(Context& context, core::Result<auth::Admitted> admission,
     if (!id) return context.finish(bad_request("invalid id"));
     context.id = *id;
   }
-  run(context, place);
+  receive(context, place);
 }
 
-void Service::run(Context& context, Place place) {
+void Service::receive(Context& context, Place place) {
   const Route& route = *context.route;
-  if (const LateHandler* late = std::get_if<LateHandler>(&route.action)) return (*late)(context);
-  const Handler handler = std::get<Handler>(route.action);
-  if (route.on == On::loop || place == Place::worker) return context.finish(handler(context));
-  context.on_worker([handler](Context& same) { same.finish(handler(same)); });
+  if (route.check != nullptr) {
+    if (auto allowed = route.check(context); !allowed) return context.fail(allowed.error());
+  }
+  if (!reads_body(route)) return context.run(place);
+  const net::BodyLimit limit = limit_of(context);
+  if (context.raw.is_complete() && context.request.body.size() <= limit.bytes) return context.run(place);
+  context.reply.read_body(limit, context.shared_from_this());
 }
 
 }  // namespace push::api

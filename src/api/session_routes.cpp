@@ -23,42 +23,61 @@ net::Response with_cookie(net::Response response, std::string cookie) {
   return response;
 }
 
-}  // namespace
-
-net::Response log_in(Context& context) {
-  const auto basic = read_credentials(context.request).basic;
-  if (!basic) return unauthorized("basic auth required");
-  const auto principal = context.services.authenticator.log_in(*basic);
-  if (!principal) return error(principal.error());
+// The password was right.
+void create_session(Context& context) {
   store::NewClient wanted;
   binder::Form form("ClientParams");
   form.text("name", wanted.name).required().at_most_bytes(model::kMaxName);
-  if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
-  const auto user = context.services.store.find_user((*principal)->user);
-  if (!user) return error(user.error());
-  if (!*user) return unauthorized(kInvalid);
+  if (auto bound = binder::bind(context.source(), form); !bound) return context.fail(bound.error());
+  auto user = context.services.store.find_user(context.user());
+  if (!user) return context.fail(user.error());
+  if (!*user) return context.finish(unauthorized(kInvalid));
 
   const core::WallTime now = core::wall_now();
-  const auth::MintedToken token = auth::mint_client_token(context.token_form());
-  wanted.user = (*principal)->user;
+  auth::MintedToken token = auth::mint_client_token(context.token_form());
+  wanted.user = context.user();
   wanted.token = token.stored;
+  wanted.most = context.services.config.server.maxclients;
   wanted.expires_after_inactivity_seconds = kSessionSeconds;
   wanted.elevated_until = now + kElevation;
-  const auto client = context.services.accounts.create_client(std::move(wanted));
-  if (!client && client.error().code == core::ErrorCode::not_found) return unauthorized(kInvalid);
-  if (!client) return error(client.error());
-  std::string out;
-  model::append_json(out, **user, {client->id, client->elevated_until}, now);
-  return with_cookie(json(out), session_cookie(token.shown, context.services.config.server.securecookie));
+  const auto answer = [user = **std::move(user), shown = std::move(token.shown), now](
+                          Context& same, const core::Result<model::Client>& client) {
+    if (!client && client.error().code == core::ErrorCode::not_found) return unauthorized(kInvalid);
+    if (!client) return error(client.error());
+    std::string out;
+    model::append_json(out, user, {client->id, client->elevated_until}, now);
+    return with_cookie(json(out), session_cookie(shown, same.services.config.server.securecookie));
+  };
+  context.services.accounts.create_client(std::move(wanted), context.answer_with(answer));
 }
 
-net::Response log_out(Context& context) {
-  net::Response response = forbidden("no client auth provided");
-  if (context.principal->kind == auth::Principal::Kind::client) {
-    const auto ended = context.services.accounts.end_session(context.user(), context.principal->client);
-    response = ended ? empty() : error(ended.error());
+void logged_in(Context& context, core::Result<auth::PrincipalPtr> principal) {
+  if (!principal) return context.fail(principal.error());
+  context.principal = *std::move(principal);
+  context.on_worker(&create_session);
+}
+
+}  // namespace
+
+void log_in(Context& context) {
+  auto basic = read_credentials(context.request).basic;
+  if (!basic) return context.finish(unauthorized("basic auth required"));
+  basic->from = context.client_address();
+  const auth::Authenticator& authenticator = context.services.authenticator;
+  if (auto known = authenticator.recall(*basic)) return logged_in(context, *std::move(known));
+  context.on_password(
+      [basic = *std::move(basic), &authenticator](Context& same) { logged_in(same, authenticator.log_in(basic)); });
+}
+
+void log_out(Context& context) {
+  const auto answer = [](Context& same, const core::Result<void>& ended) {
+    return with_cookie(ended ? empty() : error(ended.error()),
+                       cleared_session_cookie(same.services.config.server.securecookie));
+  };
+  if (context.principal->kind != auth::Principal::Kind::client) {
+    return context.finish(answer(context, core::failure(core::ErrorCode::forbidden, "no client auth provided")));
   }
-  return with_cookie(std::move(response), cleared_session_cookie(context.services.config.server.securecookie));
+  context.services.accounts.end_session(context.user(), context.principal->client, context.answer_with(answer));
 }
 
 }  // namespace push::api

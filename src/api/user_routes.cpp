@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "api/context.hpp"
 #include "api/respond.hpp"
@@ -36,8 +37,13 @@ net::Response show(const model::User& user) {
   return json(out);
 }
 
-core::Result<std::string> hash_of(const Context& context, const std::string& password) {
-  return auth::hash_password(password, context.services.config.passstrength);
+// Hashes, then calls `then`, which must not block, on the same thread.
+void with_hash(Context& context, std::string password, core::Callback<void(Context&, std::string)> then) {
+  context.on_password([password = std::move(password), then = std::move(then)](Context& same) mutable {
+    auto hash = auth::hash_password(password, same.services.config.passstrength);
+    if (!hash) return same.fail(hash.error());
+    then(same, *std::move(hash));
+  });
 }
 
 // Whether this user may be created. Errors: forbidden to a known user, unauthorized to an unknown one.
@@ -49,6 +55,13 @@ core::Result<void> check_registration(const Context& context, bool admin_wanted)
   if (!context.services.config.registration) return core::failure(code, "you are not allowed to access this api");
   if (admin_wanted) return core::failure(code, "you are not allowed to create an admin user");
   return {};
+}
+
+void store_update(Context& context, store::UserChange wanted) {
+  const auto answer = [](Context&, const core::Result<model::User>& stored) {
+    return stored ? show(*stored) : user_refusal(stored.error());
+  };
+  context.services.accounts.update_user(core::UserId{context.id}, std::move(wanted), context.answer_with(answer));
 }
 
 }  // namespace
@@ -63,17 +76,19 @@ net::Response current_user(Context& context) {
   return json(out);
 }
 
-net::Response change_password(Context& context) {
+void change_password(Context& context) {
   std::string password;
   binder::Form form("UserExternalPass");
   form.text("pass", password).required();
-  if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
-  auto hash = hash_of(context, password);
-  if (!hash) return error(hash.error());
-  const auto changed = context.services.accounts.set_password(context.user(), *std::move(hash));
-  if (!changed && changed.error().code == core::ErrorCode::not_found) return unauthorized(auth::unauthorized_text());
-  if (!changed) return error(changed.error());
-  return empty();
+  if (auto bound = binder::bind(context.source(), form); !bound) return context.fail(bound.error());
+  with_hash(context, std::move(password), [](Context& same, std::string hash) {
+    const auto answer = [](Context&, const core::Result<void>& changed) {
+      if (!changed && changed.error().code == core::ErrorCode::not_found)
+        return unauthorized(auth::unauthorized_text());
+      return changed ? empty() : error(changed.error());
+    };
+    same.services.accounts.set_password(same.user(), std::move(hash), same.answer_with(answer));
+  });
 }
 
 net::Response list_users(Context& context) {
@@ -82,23 +97,31 @@ net::Response list_users(Context& context) {
   return json_list(*found, [](std::string& out, const model::User& user) { model::append_json(out, user); });
 }
 
-net::Response create_user(Context& context) {
+// A known caller learns first what is wrong with its body, as in Gotify.
+core::Result<void> may_register(const Context& context) {
+  if (context.principal->kind != auth::Principal::Kind::anonymous) return {};
+  return check_registration(context, false);
+}
+
+void create_user(Context& context) {
   store::NewUser wanted;
   std::string password;
   binder::Form form("CreateUserExternal");
   form.text("name", wanted.name).required();
   form.boolean("admin", wanted.admin);
   form.text("pass", password).required();
-  if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
-  if (auto allowed = check_registration(context, wanted.admin); !allowed) return error(allowed.error());
+  if (auto bound = binder::bind(context.source(), form); !bound) return context.fail(bound.error());
+  if (auto allowed = check_registration(context, wanted.admin); !allowed) return context.fail(allowed.error());
   const auto namesake = context.services.store.find_user_by_name(wanted.name);  // before the hash, which is expensive
-  if (!namesake) return error(namesake.error());
-  if (*namesake) return error(core::failure(core::Conflict::name, {}));
-  auto hash = hash_of(context, password);
-  if (!hash) return error(hash.error());
-  wanted.pass_hash = *std::move(hash);
-  const auto stored = context.services.accounts.create_user(std::move(wanted));
-  return stored ? show(*stored) : error(stored.error());
+  if (!namesake) return context.fail(namesake.error());
+  if (*namesake) return context.fail(core::failure(core::Conflict::name, {}));
+  with_hash(context, std::move(password), [wanted = std::move(wanted)](Context& same, std::string hash) mutable {
+    wanted.pass_hash = std::move(hash);
+    const auto answer = [](Context&, const core::Result<model::User>& stored) {
+      return stored ? show(*stored) : error(stored.error());
+    };
+    same.services.accounts.create_user(std::move(wanted), same.answer_with(answer));
+  });
 }
 
 net::Response find_user(Context& context) {
@@ -106,31 +129,31 @@ net::Response find_user(Context& context) {
   return found ? show(*found) : error(found.error());
 }
 
-net::Response update_user(Context& context) {
+void update_user(Context& context) {
   store::UserChange wanted;
   std::string password;
   binder::Form form("UpdateUserExternal");
   form.text("name", wanted.name).required();
   form.boolean("admin", wanted.admin);
   form.text("pass", password);
-  if (auto bound = binder::bind(context.source(), form); !bound) return error(bound.error());
-  if (auto found = named_user(context); !found) return error(found.error());
-  if (!password.empty()) {
-    auto hash = hash_of(context, password);
-    if (!hash) return error(hash.error());
-    wanted.pass_hash = *std::move(hash);
-  }
-  const auto stored = context.services.accounts.update_user(core::UserId{context.id}, std::move(wanted));
-  if (!stored) return user_refusal(stored.error());
-  return show(*stored);
+  if (auto bound = binder::bind(context.source(), form); !bound) return context.fail(bound.error());
+  if (auto found = named_user(context); !found) return context.fail(found.error());
+  if (password.empty()) return store_update(context, std::move(wanted));
+  with_hash(context, std::move(password), [wanted = std::move(wanted)](Context& same, std::string hash) mutable {
+    wanted.pass_hash = std::move(hash);
+    store_update(same, std::move(wanted));
+  });
 }
 
-net::Response delete_user(Context& context) {
-  const core::UserId id{context.id};
-  const auto images = context.services.accounts.delete_user(id);
-  if (!images) return user_refusal(images.error());
-  for (const std::string& image : *images) context.services.images.remove(image);
-  return empty();
+void delete_user(Context& context) {
+  context.services.accounts.delete_user(
+      core::UserId{context.id},
+      [self = context.shared_from_this()](const core::Result<std::vector<std::string>>& images) {
+        self->guarded([&](Context& same) {
+          if (!images) return same.finish(user_refusal(images.error()));
+          same.finish_without(*images, empty());
+        });
+      });
 }
 
 }  // namespace push::api

@@ -5,10 +5,13 @@
 #include <string>
 #include <utility>
 
+#include "auth/keyed_hash.hpp"
 #include "auth/last_use.hpp"
 #include "auth/memory.hpp"
+#include "auth/password_throttle.hpp"
 #include "push/auth/password.hpp"
 #include "push/auth/token.hpp"
+#include "push/core/text.hpp"
 
 namespace push::auth {
 namespace {
@@ -28,15 +31,36 @@ core::Error forbidden(std::string_view text) {
   return core::failure(core::ErrorCode::forbidden, std::string(text));
 }
 
-// A well-formed hash that no password matches. Unknown names are checked against it, so that they take as long.
-std::string dummy_hash(unsigned cost) {
-  const std::string digits = (cost < 10 ? "0" : "") + std::to_string(cost);
-  return "$2a$" + digits + "$" + std::string(21, 'x') + "u" + std::string(31, '.');
+core::Error too_many(std::chrono::seconds wait) {
+  return core::throttled(wait, "too many wrong passwords, try again in " + std::to_string(wait.count()) +
+                                   (wait.count() == 1 ? " second" : " seconds"));
+}
+
+// Old clients (OkHttp before 3.8) send Basic credentials in Latin-1. Empty: `text` is no such text.
+std::optional<std::string> from_latin1(std::string_view text) {
+  if (core::valid_utf8(text)) return std::nullopt;
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      out += c;
+    } else {
+      out += static_cast<char>(0xC0 | byte >> 6);
+      out += static_cast<char>(0x80 | (byte & 0x3F));
+    }
+  }
+  return out;
 }
 
 std::optional<core::WallTime> earlier(std::optional<core::WallTime> a, std::optional<core::WallTime> b) {
   if (!a || !b) return a ? a : b;
   return std::min(*a, *b);
+}
+
+core::Result<PrincipalPtr> logged_in(Found found) {
+  if (!found) return std::move(found).error();
+  if (found->principal == nullptr) return core::failure(core::ErrorCode::unauthorized, "invalid credentials");
+  return std::move(found->principal);
 }
 
 PrincipalPtr anonymous() {
@@ -47,16 +71,24 @@ PrincipalPtr anonymous() {
 }  // namespace
 
 struct Authenticator::State {
-  State(store::Store& s, Options o)
+  using Purpose = Memory::Purpose;
+
+  State(store::Store& s, const Options& o, metrics::Registry& metrics)
       : store(s),
         options(o),
-        memory(o.token_cache, o.password_cache),
+        memory(hash, o.token_cache, o.password_cache),
         last_uses(o.token_cache),
-        dummy(dummy_hash(o.password_cost)) {}
+        throttle(o.guesses, hash, metrics),
+        unknown_tokens(metrics.counter("push_unknown_tokens_total", "Requests with a token that nobody has.")) {}
 
   Found find_application(const std::string& token, const TokenKey& key, std::uint64_t epoch);
   Found find_client(const std::string& token, const TokenKey& key, std::uint64_t epoch);
+  Found find_token(const std::string& token, Purpose purpose, std::uint64_t epoch);
+  std::optional<Known> recall_token(const std::string& token, Purpose purpose, core::WallTime now);
+  std::optional<Found> recall_password(const Credentials::Basic& basic);
   Found check_password(const Credentials::Basic& basic, std::uint64_t epoch);
+  core::Result<std::optional<model::User>> find_user_by_name(const std::string& name);
+  bool is_right(const model::User* user, const std::string& password) const;
   Found find_message_sender(const Credentials& credentials, std::uint64_t epoch);
   Found find_user(const Credentials& credentials, std::uint64_t epoch);
   bool touch(const Known& known, core::WallTime now);
@@ -65,9 +97,11 @@ struct Authenticator::State {
 
   store::Store& store;
   const Options options;
+  const KeyedHash hash;
   Memory memory;
   LastUses last_uses;
-  const std::string dummy;
+  PasswordThrottle throttle;
+  metrics::Counter& unknown_tokens;
 };
 
 Found Authenticator::State::find_application(const std::string& token, const TokenKey& key, std::uint64_t epoch) {
@@ -105,54 +139,105 @@ Found Authenticator::State::find_client(const std::string& token, const TokenKey
   return found;
 }
 
+// From memory; empty: it must be looked up. A principal of null: nobody has this token.
+std::optional<Known> Authenticator::State::recall_token(const std::string& token, Purpose purpose, core::WallTime now) {
+  Known known = memory.by_token(token, now);
+  if (known.principal != nullptr) {
+    if (purpose == Purpose::sender || known.principal->kind == Principal::Kind::client) return known;
+  }
+  if (!memory.is_unknown(token, purpose, options.clock())) return std::nullopt;
+  unknown_tokens.add();
+  return Known();
+}
+
+Found Authenticator::State::find_token(const std::string& token, Purpose purpose, std::uint64_t epoch) {
+  const core::WallTime now = core::wall_now();
+  if (auto known = recall_token(token, purpose, now)) return *std::move(known);
+  const auto key = read_token(token, now);
+  if (!key) return key.error();
+  if (!*key) return Known();
+  if (purpose == Purpose::sender) {
+    Found application = find_application(token, **key, epoch);
+    if (!application || application->principal != nullptr) return application;
+  }
+  Found client = find_client(token, **key, epoch);
+  if (client && client->principal == nullptr) {
+    unknown_tokens.add();
+    memory.remember_unknown(token, purpose, options.clock(), epoch);
+  }
+  return client;
+}
+
+// What can be said without bcrypt: right, wrong (null), or throttled. Empty: it must be checked.
+std::optional<Found> Authenticator::State::recall_password(const Credentials::Basic& basic) {
+  Remembered remembered = memory.by_password(basic);
+  if (remembered.principal != nullptr) return Found(Known{std::move(remembered.principal), nullptr});
+  const core::SteadyTime now = options.clock();
+  if (const auto wait = throttle.wait(basic, now)) return Found(too_many(*wait));
+  if (!remembered.wrong) return std::nullopt;
+  throttle.failed(basic, true, now);
+  return Found(Known());
+}
+
+core::Result<std::optional<model::User>> Authenticator::State::find_user_by_name(const std::string& name) {
+  auto found = store.find_user_by_name(name);
+  if (!found || *found) return found;
+  const auto other = from_latin1(name);
+  return other ? store.find_user_by_name(*other) : std::move(found);
+}
+
+// Null: an unknown name. Takes the same time for everybody who is wrong: costs c, c+1, ..., n-1 after c make one of n.
+bool Authenticator::State::is_right(const model::User* user, const std::string& password) const {
+  const unsigned cost = user == nullptr ? 0 : cost_of(user->pass_hash);
+  if (cost == 0) {
+    spend(options.password_cost);
+    return false;
+  }
+  if (verify_password(password, user->pass_hash)) return true;
+  for (unsigned more = cost; more < options.password_cost; ++more) spend(more);
+  return false;
+}
+
 Found Authenticator::State::check_password(const Credentials::Basic& basic, std::uint64_t epoch) {
-  if (PrincipalPtr known = memory.by_password(basic)) return Known{std::move(known), nullptr};
-  auto user = store.find_user_by_name(basic.name);
-  if (!user) return std::move(user).error();
-  const bool has_password = *user && !(*user)->pass_hash.empty();
-  const bool right = verify_password(basic.password, has_password ? (*user)->pass_hash : dummy);
-  if (!has_password || !right) return Known();
+  if (auto known = recall_password(basic)) return *std::move(known);
+  const auto found = find_user_by_name(basic.name);
+  if (!found) return found.error();
+  const model::User* user = *found ? &**found : nullptr;
+  const auto latin1 = from_latin1(basic.password);
+  const bool possible = basic.password.find('\0') == std::string::npos;  // in no password, whoever's
+  if (!possible || !(is_right(user, basic.password) || (latin1 && is_right(user, *latin1)))) {
+    memory.remember_wrong(basic, epoch);
+    throttle.failed(basic, false, options.clock());
+    return Known();
+  }
+  throttle.succeeded(basic);
   Principal principal;
   principal.kind = Principal::Kind::basic;
-  principal.user = (*user)->id;
-  principal.admin = (*user)->admin;
-  auto found = std::make_shared<const Principal>(std::move(principal));
-  memory.remember(basic, found, epoch);
-  return Known{std::move(found), nullptr};
+  principal.user = user->id;
+  principal.admin = user->admin;
+  auto right = std::make_shared<const Principal>(std::move(principal));
+  memory.remember(basic, right, epoch);
+  return Known{std::move(right), nullptr};
 }
 
 // A token that cannot be parsed is an error, even if a valid password follows (protocol 2.5).
 Found Authenticator::State::find_message_sender(const Credentials& credentials, std::uint64_t epoch) {
-  const std::string& token = credentials.token;
-  if (!token.empty()) {
-    const core::WallTime now = core::wall_now();
-    if (Known known = memory.by_token(token, now); known.principal != nullptr) return known;
-    const auto key = read_token(token, now);
-    if (!key) return key.error();
-    if (*key) {
-      Found application = find_application(token, **key, epoch);
-      if (!application || application->principal != nullptr) return application;
-      Found client = find_client(token, **key, epoch);
-      if (!client || client->principal != nullptr) return client;
-    }
+  if (!credentials.token.empty()) {
+    Found sender = find_token(credentials.token, Purpose::sender, epoch);
+    if (!sender || sender->principal != nullptr) return sender;
   }
   if (credentials.basic) return check_password(*credentials.basic, epoch);
   return Known();
 }
 
+// A password that is throttled may be accompanied by a token that is right.
 Found Authenticator::State::find_user(const Credentials& credentials, std::uint64_t epoch) {
-  if (credentials.basic) {
-    Found basic = check_password(*credentials.basic, epoch);
-    if (!basic || basic->principal != nullptr) return basic;
-  }
-  const std::string& token = credentials.token;
-  if (token.empty()) return Known();
-  const core::WallTime now = core::wall_now();
-  Known known = memory.by_token(token, now);
-  if (known.principal != nullptr && known.principal->kind == Principal::Kind::client) return known;
-  const auto key = read_token(token, now);
-  if (!key) return key.error();
-  return *key ? find_client(token, **key, epoch) : Known();
+  Found basic = credentials.basic ? check_password(*credentials.basic, epoch) : Found(Known());
+  const bool throttled = !basic && basic.error().code == core::ErrorCode::throttled;
+  if (credentials.token.empty() || (!basic && !throttled)) return basic;
+  if (basic && basic->principal != nullptr) return basic;
+  Found client = find_token(credentials.token, Purpose::client, epoch);
+  return throttled && client && client->principal == nullptr ? basic : client;
 }
 
 // True: this call has written its last use.
@@ -188,23 +273,30 @@ core::Result<Admitted> Authenticator::State::admit(Access access, Known known, c
   return Admitted{*std::move(principal), touched};
 }
 
-Authenticator::Authenticator(store::Store& store, Options options) : state_(std::make_unique<State>(store, options)) {}
+Authenticator::Authenticator(store::Store& store, Options options, metrics::Registry& metrics)
+    : state_(std::make_unique<State>(store, options, metrics)) {}
 Authenticator::~Authenticator() = default;
 
 std::optional<core::Result<Admitted>> Authenticator::recall(Access access, const Credentials& credentials) const {
   const core::WallTime now = core::wall_now();
-  if (credentials.token.empty() && !credentials.basic) return state_->admit(access, Known(), now);
-  const bool token_first = access == Access::post_message && !credentials.token.empty();
-  Known known;
-  if (credentials.basic && !token_first) {
-    known.principal = state_->memory.by_password(*credentials.basic);
-  } else {
-    known = state_->memory.by_token(credentials.token, now);
-    const bool application = known.principal != nullptr && known.principal->kind == Principal::Kind::application;
-    if (application && access != Access::post_message) return std::nullopt;
+  const std::string& token = credentials.token;
+  const bool sending = access == Access::post_message;
+  if (credentials.basic && (token.empty() || !sending)) {
+    // With a token, too, only a right password is an answer.
+    if (!token.empty()) {
+      PrincipalPtr right = state_->memory.by_password(*credentials.basic).principal;
+      if (right == nullptr) return std::nullopt;
+      return state_->admit(access, Known{std::move(right), nullptr}, now);
+    }
+    auto found = state_->recall_password(*credentials.basic);
+    if (!found) return std::nullopt;
+    if (!*found) return std::move(*found).error();
+    return state_->admit(access, **std::move(found), now);
   }
-  if (known.principal == nullptr) return std::nullopt;
-  return state_->admit(access, std::move(known), now);
+  if (token.empty()) return state_->admit(access, Known(), now);
+  auto known = state_->recall_token(token, sending ? State::Purpose::sender : State::Purpose::client, now);
+  if (!known || (known->principal == nullptr && credentials.basic)) return std::nullopt;
+  return state_->admit(access, *std::move(known), now);
 }
 
 core::Result<Admitted> Authenticator::authenticate(Access access, const Credentials& credentials) const {
@@ -215,11 +307,18 @@ core::Result<Admitted> Authenticator::authenticate(Access access, const Credenti
   return state_->admit(access, *std::move(found), core::wall_now());
 }
 
+std::optional<core::Result<PrincipalPtr>> Authenticator::recall(const Credentials::Basic& basic) const {
+  auto found = state_->recall_password(basic);
+  if (!found) return std::nullopt;
+  return logged_in(*std::move(found));
+}
+
 core::Result<PrincipalPtr> Authenticator::log_in(const Credentials::Basic& basic) const {
-  Found found = state_->check_password(basic, state_->memory.epoch());
-  if (!found) return std::move(found).error();
-  if (found->principal == nullptr) return core::failure(core::ErrorCode::unauthorized, "invalid credentials");
-  return std::move(found->principal);
+  return logged_in(state_->check_password(basic, state_->memory.epoch()));
+}
+
+void Authenticator::added() {
+  state_->memory.added();
 }
 
 std::optional<core::WallTime> Authenticator::last_use(core::ClientId id) const {
@@ -236,6 +335,16 @@ void Authenticator::forget(core::UserId user) {
 
 void Authenticator::forget() {
   state_->memory.forget();
+}
+
+core::Result<unsigned> highest_cost(store::Finder& store, unsigned configured) {
+  const auto users = store.list_users();
+  if (!users) return users.error();
+  unsigned highest = configured;
+  for (const model::User& user : *users) {
+    if (const unsigned cost = cost_of(user.pass_hash); cost <= kHighestCost) highest = std::max(highest, cost);
+  }
+  return highest;
 }
 
 std::string_view unauthorized_text() {

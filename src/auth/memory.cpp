@@ -1,12 +1,6 @@
 #include "auth/memory.hpp"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <openssl/rand.h>
-
 #include <utility>
-
-#include "push/core/check.hpp"
 
 namespace push::auth {
 namespace {
@@ -14,16 +8,17 @@ namespace {
 // Maximum number of users in forgotten_; one more and everything is forgotten.
 constexpr std::size_t kForgottenUsers = 4096;
 
-std::string_view view(const std::array<char, 32>& digest) {
-  return {digest.data(), digest.size()};
-}
-
 }  // namespace
 
-Memory::Memory(std::size_t tokens, std::size_t passwords)
-    : token_limit_(tokens), password_limit_(passwords), key_(), tokens_(tokens), passwords_(passwords) {
-  PUSH_CHECK(RAND_bytes(key_.data(), static_cast<int>(key_.size())) == 1);
-}
+Memory::Memory(const KeyedHash& hash, std::size_t tokens, std::size_t passwords)
+    : token_limit_(tokens),
+      password_limit_(passwords),
+      hash_(hash),
+      tokens_(tokens),
+      passwords_(passwords),
+      wrong_passwords_(passwords),
+      unknown_senders_(kUnknownTokens),
+      unknown_clients_(kUnknownTokens) {}
 
 bool Memory::stale(core::UserId user, std::uint64_t epoch) const {
   if (epoch < floor_) return true;
@@ -38,12 +33,20 @@ Known Memory::by_token(std::string_view token, core::WallTime now) {
   return stale(entry->known.principal->user, entry->epoch) ? Known() : entry->known;
 }
 
-PrincipalPtr Memory::by_password(const Credentials::Basic& basic) {
-  const Digest key = digest(basic);
+Remembered Memory::by_password(const Credentials::Basic& basic) {
+  const KeyedHash::Digest key = hash_.of(basic.name, basic.password);
   const core::Lock lock(mutex_);
-  const Entry* entry = passwords_.find(view(key));
-  if (entry == nullptr || stale(entry->known.principal->user, entry->epoch)) return nullptr;
-  return entry->known.principal;
+  if (const Entry* entry = passwords_.find(view(key)); entry != nullptr) {
+    if (!stale(entry->known.principal->user, entry->epoch)) return {entry->known.principal};
+  }
+  const std::uint64_t* wrong = wrong_passwords_.find(view(key));
+  return {nullptr, wrong != nullptr && *wrong == epoch_};
+}
+
+bool Memory::is_unknown(std::string_view token, Purpose purpose, core::SteadyTime now) {
+  const core::Lock lock(mutex_);
+  const Refusal* refusal = unknown(purpose).find(token);
+  return refusal != nullptr && refusal->epoch == epoch_ && now < refusal->until;
 }
 
 void Memory::remember(std::string_view token, Known known, std::optional<core::WallTime> until, std::uint64_t epoch) {
@@ -52,10 +55,22 @@ void Memory::remember(std::string_view token, Known known, std::optional<core::W
 }
 
 void Memory::remember(const Credentials::Basic& basic, PrincipalPtr principal, std::uint64_t epoch) {
-  const Digest key = digest(basic);
+  const KeyedHash::Digest key = hash_.of(basic.name, basic.password);
   const core::Lock lock(mutex_);
   if (stale(principal->user, epoch)) return;
   passwords_.insert(view(key), Entry{Known{std::move(principal), nullptr}, std::nullopt, epoch});
+}
+
+void Memory::remember_wrong(const Credentials::Basic& basic, std::uint64_t epoch) {
+  const KeyedHash::Digest key = hash_.of(basic.name, basic.password);
+  const core::Lock lock(mutex_);
+  wrong_passwords_.insert(view(key), epoch);
+}
+
+void Memory::remember_unknown(std::string_view token, Purpose purpose, core::SteadyTime now, std::uint64_t epoch) {
+  if (token.size() > kLongestUnknown) return;
+  const core::Lock lock(mutex_);
+  unknown(purpose).insert(token, Refusal{now + kUnknownFor, epoch});
 }
 
 void Memory::forget(core::UserId user) {
@@ -80,21 +95,9 @@ void Memory::forget() {
   std::swap(passwords_, passwords);
 }
 
-// The length of the name comes first, so that no two pairs have the same input.
-Memory::Digest Memory::digest(const Credentials::Basic& basic) const {
-  std::string text = std::to_string(basic.name.size());
-  text.reserve(text.size() + 1 + basic.name.size() + basic.password.size());
-  text += ':';
-  text += basic.name;
-  text += basic.password;
-  Digest out{};
-  unsigned size = 0;
-  const unsigned char* done = HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()),
-                                   reinterpret_cast<const unsigned char*>(text.data()), text.size(),
-                                   reinterpret_cast<unsigned char*>(out.data()), &size);
-  PUSH_CHECK(done != nullptr && size == out.size());
-  OPENSSL_cleanse(text.data(), text.size());
-  return out;
+void Memory::added() {
+  const core::Lock lock(mutex_);
+  ++epoch_;
 }
 
 }  // namespace push::auth

@@ -13,6 +13,8 @@ namespace {
 constexpr std::size_t kMaxPassword = 72;  // what bcrypt reads
 constexpr std::size_t kHashSize = 60;     // $2a$10$ + 22 of salt + 31 of digest
 constexpr std::size_t kPrefixSize = 4;    // $2a$
+constexpr unsigned kLeastCost = 4;        // bcrypt's own
+constexpr unsigned kGreatestCost = 31;
 
 // For a few passwords with bytes above 127, libxcrypt's $2a$ and $2b$ differ (its countermeasure against an old bug of
 // its own), Go's do not. So everything is computed as $2b$, and the letter is restored afterwards.
@@ -38,9 +40,20 @@ class CryptArea {
   std::unique_ptr<crypt_data> data_;
 };
 
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
 bool is_bcrypt(std::string_view hash) {
   return hash.size() == kHashSize && hash.substr(0, 2) == "$2" && hash[3] == '$' &&
-         (hash[2] == 'a' || hash[2] == 'b' || hash[2] == 'y') && hash.find('\0') == std::string_view::npos;
+         (hash[2] == 'a' || hash[2] == 'b' || hash[2] == 'y') && is_digit(hash[4]) && is_digit(hash[5]) &&
+         hash.find('\0') == std::string_view::npos;
+}
+
+// A well-formed hash that no password matches.
+std::string unmatched_hash(unsigned cost) {
+  const std::string digits = (cost < 10 ? "0" : "") + std::to_string(cost);
+  return "$2a$" + digits + "$" + std::string(21, 'x') + "u" + std::string(31, '.');
 }
 
 }  // namespace
@@ -79,6 +92,16 @@ bool verify_password(std::string_view password, const std::string& hash) {
   const std::string_view computed = area.run(plain, setting);
   OPENSSL_cleanse(plain.data(), plain.size());
   return computed.size() == setting.size() && CRYPTO_memcmp(computed.data(), setting.data(), setting.size()) == 0;
+}
+
+unsigned cost_of(std::string_view hash) {
+  if (!is_bcrypt(hash)) return 0;
+  const unsigned cost = static_cast<unsigned>(hash[4] - '0') * 10 + static_cast<unsigned>(hash[5] - '0');
+  return cost >= kLeastCost && cost <= kGreatestCost ? cost : 0;
+}
+
+void spend(unsigned cost) {
+  static_cast<void>(verify_password("x", unmatched_hash(cost)));
 }
 
 }  // namespace push::auth

@@ -116,7 +116,7 @@ std::variant<Value, Fault> convert(const Key& key, const Node& node) {
   }
 }
 
-std::string Key::variable() const {
+std::string variable_of(std::string_view path) {
   std::string name = "GOTIFY_";
   for (const char c : path) {
     name += c == '.' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;

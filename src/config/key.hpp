@@ -11,9 +11,12 @@
 
 namespace push::config {
 
+std::string variable_of(std::string_view path);  // server.port: GOTIFY_SERVER_PORT
+
 struct Key {
   enum class Type { boolean, number, text, list, map };
   std::string path;
+  std::string was{};  // what an earlier version called it, which still works with a warning; "" = always so
   Type type = Type::text;
   std::string meaning;  // one line, with the range
   std::string allowed;  // the end of an error line, from "must" on; {} is replaced by the value
@@ -31,7 +34,7 @@ struct Key {
   std::function<void(Config&, const Value&)> write;
 
   bool foreign() const { return !read; }
-  std::string variable() const;                     // GOTIFY_SERVER_PORT
+  std::string variable() const { return variable_of(path); }
   std::string shown(std::string_view value) const;  // for an error
   std::string listed(const Value& value) const;     // for check-config
 };

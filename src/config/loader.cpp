@@ -119,7 +119,12 @@ void Loader::read_section(const Node& section, const std::string& prefix) {
 
 void Loader::read_entry(const Node& entry, const std::string& path) {
   for (std::size_t i = 0; i < keys_.size(); ++i) {
-    if (keys_[i].path != path) continue;
+    if (keys_[i].path != path && keys_[i].was != path) continue;
+    if (keys_[i].path != path) {
+      const bool set = origins_[i].starts_with(file_ + ":");
+      note_earlier(at(entry.line) + ": " + path, keys_[i].path, set);
+      if (set) return;
+    }
     const auto result = convert(keys_[i], entry);
     if (const Fault* fault = std::get_if<Fault>(&result)) {
       return fail(at(fault->line) + ": " + path + ": " + fault->value + ": " + fault->allowed);
@@ -171,19 +176,39 @@ void Loader::read_environment(const Environment& environment) {
 
 void Loader::read_variables(const Variables& variables) {
   for (std::size_t i = 0; i < keys_.size(); ++i) {
-    const std::string name = keys_[i].variable();
-    const auto plain = variables.find(name);
-    const auto named = variables.find(name + "_FILE");
-    if (plain != variables.end()) {
-      read_variable(i, name, plain->second);
-      if (named == variables.end()) continue;
-      note(Notice::Level::warning,
-           label(named->first, named->second.place) + ": ignored because " + name + " is also set");
-    } else if (named != variables.end()) {
-      read_named_file(i, named->first, named->second);
-    }
+    const bool set = read_variable_of(i, keys_[i].variable(), variables);
+    if (!keys_[i].was.empty()) read_earlier(i, set, variables);
   }
   note_unknown(variables);
+}
+
+bool Loader::read_variable_of(std::size_t index, const std::string& name, const Variables& variables) {
+  const auto plain = variables.find(name);
+  const auto named = variables.find(name + "_FILE");
+  if (plain != variables.end()) {
+    read_variable(index, name, plain->second);
+    if (named == variables.end()) return true;
+    note(Notice::Level::warning,
+         label(named->first, named->second.place) + ": ignored because " + name + " is also set");
+  } else if (named != variables.end()) {
+    read_named_file(index, named->first, named->second);
+  }
+  return plain != variables.end() || named != variables.end();
+}
+
+void Loader::read_earlier(std::size_t index, bool is_set, const Variables& variables) {
+  const std::string name = variable_of(keys_[index].was);
+  for (const std::string& given : {name, name + "_FILE"}) {
+    const auto found = variables.find(given);
+    if (found == variables.end()) continue;
+    note_earlier(label(given, found->second.place), keys_[index].variable(), is_set);
+  }
+  if (!is_set) read_variable_of(index, name, variables);
+}
+
+void Loader::note_earlier(const std::string& where, const std::string& now, bool is_set) {
+  note(Notice::Level::warning,
+       where + (is_set ? ": ignored because " + now + " is also set" : ": now called " + now + ", rename it"));
 }
 
 void Loader::read_named_file(std::size_t index, const std::string& name, const Variable& variable) {
@@ -195,7 +220,10 @@ void Loader::read_named_file(std::size_t index, const std::string& name, const V
 
 void Loader::note_unknown(const Variables& variables) {
   std::set<std::string> known = {kConfigFile};
-  for (const Key& key : keys_) known.insert({key.variable(), key.variable() + "_FILE"});
+  for (const Key& key : keys_) {
+    known.insert({key.variable(), key.variable() + "_FILE"});
+    if (!key.was.empty()) known.insert({variable_of(key.was), variable_of(key.was) + "_FILE"});
+  }
   for (const auto& [name, variable] : variables) {
     if (!name.starts_with(kPrefix) || known.contains(name)) continue;
     const std::string near = suggest_variable(name, keys_);

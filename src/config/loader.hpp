@@ -48,8 +48,13 @@ class Loader {
   void read_section(const Node& section, const std::string& prefix);
   void read_entry(const Node& entry, const std::string& path);
   void read_variables(const Variables& variables);
+  // Whether it is set: the variable itself, or its _FILE.
+  bool read_variable_of(std::size_t index, const std::string& name, const Variables& variables);
+  // The same under the name that an earlier version had for the key.
+  void read_earlier(std::size_t index, bool is_set, const Variables& variables);
   void read_named_file(std::size_t index, const std::string& name, const Variable& variable);
   void read_variable(std::size_t index, const std::string& name, const Variable& variable);
+  void note_earlier(const std::string& where, const std::string& now, bool is_set);
   void note_unknown(const Variables& variables);
   void assign(std::size_t index, Value value, std::string origin);
   void check_served();

@@ -147,6 +147,11 @@ Key headers(std::string path, Field field, std::string meaning) {
   return key;
 }
 
+Key renamed_from(std::string was, Key key) {
+  key.was = std::move(was);
+  return key;
+}
+
 Key secret(Key key, bool (*hidden)(std::string_view)) {
   key.hidden = hidden;
   return key;
@@ -185,31 +190,72 @@ void add_server(std::vector<Key>& keys) {
   add(number(PUSH_KEY(server.keepaliveperiodseconds), -1, 32767,
              "seconds between TCP keep-alive probes; 0 = 15 s, -1 = off"));
   add(number(PUSH_KEY(server.threads), 0, 64, "event loops; 0 = one per core"));
-  add(number(PUSH_KEY(server.workers), 1, 64, "threads for blocking work"));
+  add(number(PUSH_KEY(server.workers), 1, 64, "threads for pages, lists, files and large bodies"));
   add(number(PUSH_KEY(server.workerqueue), 1, kMany, "jobs that may wait for a worker; beyond that, 503"));
-  add(number(PUSH_KEY(server.lookupqueue), 1, kMany, "token look-ups that may wait for a worker; beyond that, 503"));
+  add(number(PUSH_KEY(server.lookupqueue), 1, kMany,
+             "token look-ups that may wait for their thread; beyond that, 503"));
+  add(number(
+      PUSH_KEY(server.throttlecache), 1, 10 * kMany,
+      "users, applications and addresses tracked by each limit of rates and passwords, always including the most "
+      "recently used half; others start anew"));
   add(number(PUSH_KEY(server.tokencache), 1, kMany,
              "maximum tokens cached in memory, always including the most recently used half; others are looked up"));
   add(number(PUSH_KEY(server.maxconnections), 0, 100 * kMany,
              "maximum open sockets; 0 = the descriptor limit minus 64 and what the loops use"));
+  add(number(PUSH_KEY(server.maxapplications), 0, kMany, "applications of one user (403); 0 = no limit"));
+  add(number(PUSH_KEY(server.maxclients), 0, kMany, "clients of one user, sessions included (403); 0 = no limit"));
   add(headers(PUSH_KEY(server.responseheaders), "headers added to every API response, name: value"));
   add(networks(PUSH_KEY(server.trustedproxies), "proxies whose X-Forwarded-For is trusted; IP addresses or networks"));
   add(boolean(PUSH_KEY(server.securecookie),
               "mark the session cookie Secure, so that browsers send it over https only"));
   add(number(PUSH_KEY(server.tokenperiodseconds), 1, 86400, "seconds between two writes of a token's last use"));
+}
+
+void add_guards(std::vector<Key>& keys) {
+  const auto add = [&keys](Key key) { keys.push_back(std::move(key)); };
+  add(number(PUSH_KEY(server.passwords.workers), 1, 64, "threads that check and hash passwords"));
+  add(number(PUSH_KEY(server.passwords.queue), 1, kMany,
+             "passwords that may wait to be checked or hashed; beyond that, 503"));
+  add(number(PUSH_KEY(server.passwords.tries), 0, kMany,
+             "wrong passwords per user name and client address before the next one must wait (429); 0 = no limit"));
+  add(number(PUSH_KEY(server.passwords.waitseconds), 1, 3600,
+             "seconds of the first wait; each further wrong password doubles it"));
+  add(number(PUSH_KEY(server.passwords.maxwaitseconds), 1, 86400, "seconds of the longest wait"));
+  add(number(PUSH_KEY(server.passwords.addresstries), 0, kMany,
+             "wrong passwords per client address and period, whatever the names (429); 0 = no limit; private and "
+             "loopback addresses count only if server.trustedproxies is set"));
+  add(number(PUSH_KEY(server.passwords.addressperiodseconds), 1, 86400, "seconds of that period"));
+  add(number(PUSH_KEY(server.rates.applicationperminute), 0, kMany,
+             "requests per minute of one application (429); 0 = no limit"));
+  add(number(PUSH_KEY(server.rates.applicationburst), 1, kMany, "requests that an application may send at once"));
+  add(number(PUSH_KEY(server.rates.userperminute), 0, kMany,
+             "requests per minute of one user and its applications (429); 0 = no limit"));
+  add(number(PUSH_KEY(server.rates.userburst), 1, kMany, "requests that a user may send at once"));
+  add(number(PUSH_KEY(server.rates.addressperminute), 0, kMany,
+             "API requests per minute of one client address, of an IPv6 /64 together (429); 0 = no limit"));
+  add(number(PUSH_KEY(server.rates.addressburst), 1, kMany, "requests that a client address may send at once"));
+}
+
+void add_connections(std::vector<Key>& keys) {
+  const auto add = [&keys](Key key) { keys.push_back(std::move(key)); };
   add(number(PUSH_KEY(server.http.headerlimit), kKilo, kMega, "maximum size of a request header in bytes"));
-  add(number(PUSH_KEY(server.http.bodylimit), kKilo, kGiga, "maximum size of a request body in bytes"));
+  add(renamed_from("server.http.bodylimit", number(PUSH_KEY(server.http.messagelimit), kKilo, kGiga,
+                                                   "maximum size of the body of POST /message in bytes")));
+  add(number(PUSH_KEY(server.http.imagelimit), kKilo, kGiga,
+             "maximum size of an uploaded picture's request body in bytes"));
   add(number(PUSH_KEY(server.http.extraslimit), kKilo, 8 * kMega,
              "maximum size of a message's extras in bytes, as they are stored"));
   add(number(PUSH_KEY(server.http.bodybudget), 64 * kKilo, 64 * kGiga,
-             "bytes that unanswered requests may hold together; beyond that, 503; never less than 4 times bodylimit"));
+             "bytes that unanswered requests may hold together; beyond that, 503; never less than 4 times messagelimit "
+             "and imagelimit"));
   add(number(PUSH_KEY(server.http.responsebudget), 64 * kKilo, 64 * kGiga,
              "bytes that answers above 16 KiB may hold together until they are sent; beyond that, 503"));
   add(number(PUSH_KEY(server.http.filecache), 0, 64 * kGiga,
              "bytes of pictures and files of the web interface that are kept in memory"));
   add(number(PUSH_KEY(server.http.headertimeoutseconds), 1, 3600, "seconds to receive a complete request header"));
-  add(number(PUSH_KEY(server.http.bodytimeoutseconds), 1, 3600,
-             "seconds to receive a complete request body, or for the client to read any of a response"));
+  add(number(PUSH_KEY(server.http.minimumrate), 1, kMega,
+             "bytes per second that a client must send of a request body, or read of a response"));
+  add(number(PUSH_KEY(server.http.bodytimeoutseconds), 1, 3600, "seconds over which minimumrate is measured"));
   add(number(PUSH_KEY(server.http.idletimeoutseconds), 1, 3600, "seconds between two requests on one connection"));
   add(power_of_two(PUSH_KEY(server.stream.shards), 4096, "parts of the registry of online users"));
   add(number(PUSH_KEY(server.stream.readbuffersize), 256, kMega, "bytes, borrowed while a frame is incomplete"));
@@ -222,6 +268,9 @@ void add_server(std::vector<Key>& keys) {
   add(number(PUSH_KEY(server.stream.inboxsize), 64, 16 * kMega,
              "messages that may wait for one event loop; beyond that, POST gets 503"));
   add(choice(PUSH_KEY(server.stream.overflow), "what to do when the queue of a connection is full"));
+  add(number(PUSH_KEY(server.stream.maxperuser), 0, 100 * kMany, "open streams of one user (429); 0 = no limit"));
+  add(number(PUSH_KEY(server.stream.maxperaddress), 0, 100 * kMany,
+             "open streams of one client address, of an IPv6 /64 together (429); 0 = no limit"));
   add(number(PUSH_KEY(server.stream.pingperiodseconds), 1, 3600, "seconds between pings; a pong may take 15 s more"));
   add(patterns(PUSH_KEY(server.stream.allowedorigins),
                "regular expressions of foreign origins that may open a stream"));
@@ -246,9 +295,11 @@ void add_database(std::vector<Key>& keys) {
              "bytes of messages that may wait for the writer; beyond that, 503"));
   add(number(PUSH_KEY(database.batch), 1, 65536, "maximum changes per transaction"));
   add(number(PUSH_KEY(database.purgequeue), 1, kMany, "bulk deletions that may wait; beyond that, 503"));
-  add(number(PUSH_KEY(database.readers), 1, 64, "database handles for reading"));
+  add(number(PUSH_KEY(database.readers), 1, 64, "database handles for reading; at least server.workers plus 2"));
   add(number(PUSH_KEY(database.busytimeoutmilliseconds), 0, 60000,
              "milliseconds to wait for a lock held by another process; beyond that, 503"));
+  add(number(PUSH_KEY(database.checkmilliseconds), 0, 3600000,
+             "maximum milliseconds for checking the database file at start; 0 = no check"));
 }
 
 void add_foreign(std::vector<Key>& keys) {
@@ -294,6 +345,8 @@ std::vector<Key> schema() {
   add(choice(PUSH_KEY(compat), "major version of Gotify to be compatible with"));
   add(level(PUSH_KEY(loglevel), "minimum log level"));
   add_server(keys);
+  add_guards(keys);
+  add_connections(keys);
   add_database(keys);
   add(full_text(PUSH_KEY(defaultuser.name), "name of the first user, created only in an empty database"));
   add(secret(text(PUSH_KEY(defaultuser.pass), "password of the first user"), always));

@@ -1,5 +1,6 @@
 #include "push/core/address.hpp"
 
+#include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/network_v6.hpp>
 #include <charconv>
@@ -39,6 +40,20 @@ bool Address::is_v4() const {
 bool Address::is_loopback() const {
   const ip::address_v6 six(bytes_);
   return six.is_v4_mapped() ? ip::make_address_v4(ip::v4_mapped, six).is_loopback() : six.is_loopback();
+}
+
+bool Address::is_private() const {
+  static const std::array kPrivate = {*Network::parse("10.0.0.0/8"),     *Network::parse("172.16.0.0/12"),
+                                      *Network::parse("192.168.0.0/16"), *Network::parse("169.254.0.0/16"),
+                                      *Network::parse("100.64.0.0/10"),  *Network::parse("fc00::/7"),
+                                      *Network::parse("fe80::/10")};
+  return std::any_of(kPrivate.begin(), kPrivate.end(),
+                     [this](const Network& network) { return network.contains(*this); });
+}
+
+std::string Address::site() const {
+  const std::string bytes(bytes_.begin(), bytes_.end());
+  return is_v4() ? bytes.substr(12) : bytes.substr(0, 8);
 }
 
 std::string Address::text() const {

@@ -57,8 +57,8 @@ void Publisher::committed(core::UserId user, const model::Message& stored, Recei
   if (json.capacity() > kKept) std::string().swap(json);
 }
 
-core::Result<void> Publisher::delete_message(core::UserId user, core::MessageId id) {
-  return store_.delete_message(user, id);
+void Publisher::delete_message(core::UserId user, core::MessageId id, store::Done<void> done) {
+  store_.delete_message(user, id, std::move(done));
 }
 
 core::Result<void> Publisher::delete_messages(core::UserId user, store::Store::Purged done) {

@@ -8,6 +8,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "push/core/descriptor.hpp"
@@ -40,16 +42,27 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 19> kTypes =
 }};
 
 // No control characters: paths that cannot be read are logged, one line each.
-bool stays_inside(std::string_view path) {
+bool is_servable(std::string_view path, DotFiles dot_files) {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
   if (path.empty() || std::any_of(path.begin(), path.end(), is_control)) return false;
   for (std::size_t at = 0; at <= path.size();) {
     const std::size_t end = std::min(path.find('/', at), path.size());
     const std::string_view name = path.substr(at, end - at);
     if (name.empty() || name == "." || name == "..") return false;
+    if (name.front() == '.' && dot_files == DotFiles::hidden) return false;
     at = end + 1;
   }
   return true;
+}
+
+// Whether symbolic links lead out of the folder. A file that cannot be resolved cannot be opened either.
+bool leads_outside(const std::string& folder, const std::string& path) {
+  std::error_code error;
+  const auto base = std::filesystem::canonical(folder, error);
+  if (error) return false;
+  const auto target = std::filesystem::canonical(path, error);
+  if (error) return false;
+  return std::mismatch(base.begin(), base.end(), target.begin(), target.end()).first != base.end();
 }
 
 core::Error unreadable(const std::string& path) {
@@ -87,10 +100,11 @@ core::Result<core::Slice> File::read(std::size_t begin, std::size_t part) const 
   return core::Slice::take(std::move(bytes));
 }
 
-core::Result<std::optional<File>> open_file(const std::string& folder, std::string_view path) {
-  if (!stays_inside(path)) return std::optional<File>();
+core::Result<std::optional<File>> open_file(const std::string& folder, std::string_view path, DotFiles dot_files) {
+  if (!is_servable(path, dot_files)) return std::optional<File>();
   std::string full = folder + "/";
   full += path;
+  if (leads_outside(folder, full)) return std::optional<File>();
   // Non-blocking, because the path may be a pipe.
   core::Descriptor file(::open(full.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file) {

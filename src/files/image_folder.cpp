@@ -5,9 +5,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <system_error>
 
 #include "files/image_kind.hpp"
@@ -21,6 +24,27 @@ namespace {
 constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
 constexpr std::size_t kNameLetters = 25;
 constexpr std::string_view kUnfinished = ".upload-";  // a name with this and no extension is never served
+
+constexpr std::string_view kOwnerFile = ".database";
+constexpr std::string_view kSeveral = "several";
+// Whoever tries an older backup for some days loses no picture by it.
+constexpr std::chrono::hours kSweepAge{24 * 7};
+
+// As save() names them, and Gotify.
+bool could_be_ours(std::string_view name) {
+  const std::string_view letters = name.substr(0, name.size() - image_extension(name).size());
+  return letters.size() == kNameLetters && letters.size() < name.size() &&
+         letters.find_first_not_of(kLetters) == std::string_view::npos;
+}
+
+// Whether the file names this owner. If it names nobody, it will; if another one, nobody owns the folder any more.
+bool belongs_to(const std::string& path, const std::string& owner) {
+  std::ifstream file(path);
+  const std::string found{std::istreambuf_iterator<char>(file), {}};
+  if (found == owner + "\n") return true;
+  if (found != std::string(kSeveral) + "\n") std::ofstream(path) << (found.empty() ? owner : kSeveral) << "\n";
+  return false;
+}
 
 bool could_be_image(std::string_view name) {
   return name.find('/') == std::string_view::npos && !image_extension(name).empty();
@@ -41,7 +65,7 @@ bool write_all(int descriptor, std::string_view bytes) {
 }
 
 core::Result<void> write_durably(const std::string& path, std::string_view bytes) {
-  const core::Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  const core::Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
   if (!file) return refused("create", path, std::strerror(errno));
   if (write_all(file.get(), bytes) && ::fsync(file.get()) == 0) return {};
   return refused("write", path, std::strerror(errno));
@@ -78,6 +102,23 @@ core::Result<void> ImageFolder::prepare() const {
   return {};
 }
 
+void ImageFolder::sweep(const std::unordered_set<std::string>& named, const std::string& owner) const {
+  if (!belongs_to(path_ + "/" + std::string(kOwnerFile), owner)) return;
+  const auto oldest = std::filesystem::file_time_type::clock::now() - kSweepAge;
+  std::size_t removed = 0;
+  std::error_code error;
+  std::filesystem::directory_iterator entry(path_, error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    std::error_code unknown;
+    if (!could_be_ours(name) || named.contains(name) || !entry->is_regular_file(unknown)) continue;
+    if (entry->last_write_time(unknown) > oldest || unknown) continue;
+    if (::unlink(entry->path().c_str()) == 0) ++removed;
+  }
+  if (removed > 0) spdlog::info("removed pictures that no application names count={} path=\"{}\"", removed, path_);
+  if (error) spdlog::warn("cannot read the image directory path=\"{}\" error=\"{}\"", path_, error.message());
+}
+
 core::Result<std::string> ImageFolder::save(std::string_view upload_name, std::string_view bytes) const {
   if (!is_image(bytes)) return core::failure(core::ErrorCode::invalid, "file must be an image");
   const std::string_view extension = image_extension(upload_name);
@@ -103,7 +144,7 @@ void ImageFolder::remove(const std::string& name) const {
 
 core::Result<std::optional<File>> ImageFolder::open(std::string_view name) const {
   if (!could_be_image(name)) return std::optional<File>();
-  return open_file(path_, name);
+  return open_file(path_, name, DotFiles::served);  // Gotify 2 has names that begin with a dot
 }
 
 }  // namespace push::files

@@ -2,6 +2,7 @@
 
 #include <malloc.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -9,6 +10,7 @@
 #include <string_view>
 
 #include "main/checks.hpp"
+#include "main/prepare_images.hpp"
 #include "main/signals.hpp"
 #include "push/api/accounts.hpp"
 #include "push/api/first_user.hpp"
@@ -18,6 +20,7 @@
 #include "push/auth/authenticator.hpp"
 #include "push/cluster/backplane.hpp"
 #include "push/core/log.hpp"
+#include "push/core/patient_clock.hpp"
 #include "push/core/worker_pool.hpp"
 #include "push/delivery/publisher.hpp"
 #include "push/files/file_cache.hpp"
@@ -30,6 +33,10 @@
 
 namespace push {
 namespace {
+
+constexpr std::size_t kLookUpThreads = 1;  // a look-up takes some 20 microseconds
+// Within a period every token in use is touched; then the writer needs a moment.
+constexpr std::chrono::seconds kTouchMargin{10};
 
 int cannot_start(const core::Error& error) {
   std::fprintf(stderr, "sharded-gotify: cannot start: %s\n", error.text.c_str());
@@ -65,11 +72,25 @@ core::Result<void> listen(net::LoopPool& loops, const config::Server& server, ap
   return {};
 }
 
-auth::Options authenticator_options(const config::Config& config) {
+auth::Options authenticator_options(const config::Config& config, unsigned password_cost) {
+  const config::Passwords& passwords = config.server.passwords;
   return {.token_cache = config.server.tokencache,
           .enforce_elevation = config.compat == config::Compat::v3,
           .touch_seconds = config.server.tokenperiodseconds,
-          .password_cost = config.passstrength};
+          .password_cost = password_cost,
+          .guesses = {.tries = passwords.tries,
+                      .wait = std::chrono::seconds(passwords.waitseconds),
+                      .longest_wait = std::chrono::seconds(passwords.maxwaitseconds),
+                      .address_tries = passwords.addresstries,
+                      .address_period = std::chrono::seconds(passwords.addressperiodseconds),
+                      .every_address = !config.server.trustedproxies.empty(),
+                      .tracked = config.server.throttlecache}};
+}
+
+core::WorkerPool::Sizes lanes_of(const config::Server& server) {
+  return {.jobs = {server.workers, server.workerqueue},
+          .look_ups = {kLookUpThreads, server.lookupqueue},
+          .passwords = {server.passwords.workers, server.passwords.queue}};
 }
 
 void add_gauges(metrics::Registry& metrics, const core::WorkerPool& workers, const hub::Hub& hub,
@@ -80,6 +101,8 @@ void add_gauges(metrics::Registry& metrics, const core::WorkerPool& workers, con
                 [&workers] { return static_cast<std::int64_t>(workers.waiting(core::WorkerPool::Queue::look_ups)); });
   metrics.gauge("push_file_cache_bytes", "Bytes of pictures and files of the web interface in memory.",
                 [&files] { return static_cast<std::int64_t>(files.used()); });
+  metrics.gauge("push_passwords_waiting", "Passwords that wait to be checked or hashed.",
+                [&workers] { return static_cast<std::int64_t>(workers.waiting(core::WorkerPool::Queue::passwords)); });
   metrics.gauge("push_online_users", "Users with an open stream.",
                 [&hub] { return static_cast<std::int64_t>(hub.online_users()); });
 }
@@ -97,7 +120,7 @@ void wait_for_the_end() {
 
 // The path of a message backwards: nothing new comes in, what was accepted is committed, answered and sent.
 void shut_down(net::LoopPool& loops, api::Housekeeper& housekeeper, core::WorkerPool& workers, store::Store& store,
-               cluster::Standalone& backplane) {
+               cluster::Backplane& backplane) {
   unblock_signals();
   loops.stop_accepting();
   housekeeper.stop();
@@ -131,15 +154,20 @@ int serve(const config::Loaded& loaded) {
 
   // What is on disk.
   metrics::Registry metrics;
-  auto store = store::open(config.database, metrics);
+  core::PatientClock expiry_clock(std::chrono::seconds(config.server.tokenperiodseconds) + kTouchMargin);
+  const core::WallClock clock = [&expiry_clock] { return expiry_clock.now(); };
+  auto store = store::open(config.database, metrics, clock);
   if (!store) return cannot_start(store.error());
   if (auto made = api::create_default_user(**store, config); !made) return cannot_start(made.error());
+  const auto password_cost = auth::highest_cost(**store, config.passstrength);
+  if (!password_cost) return cannot_start(password_cost.error());
   files::ImageFolder images(config.uploadedimagesdir);
-  if (auto ready = images.prepare(); !ready) return cannot_start(ready.error());
+  if (auto ready = prepare_images(**store, images, config.database.connection); !ready)
+    return cannot_start(ready.error());
 
   // The rooms, each after those that it uses.
-  auth::Authenticator authenticator(**store, authenticator_options(config));
-  core::WorkerPool workers(config.server.workers, {config.server.workerqueue, config.server.lookupqueue});
+  auth::Authenticator authenticator(**store, authenticator_options(config, *password_cost), metrics);
+  core::WorkerPool workers(lanes_of(config.server));
   hub::Hub hub(config.server.stream.shards);
   net::ResponseBudget responses(config.server.http.responsebudget, metrics);
   files::FileCache files(config.server.http.filecache);
@@ -161,15 +189,14 @@ int serve(const config::Loaded& loaded) {
                         .origins = *std::move(origins),
                         .proxies = *std::move(proxies)});
   api::MetricsPage metrics_page(metrics);
-  api::Housekeeper housekeeper(accounts);
 
   // Connections arrive from here on.
   if (auto listening = listen(loops, config.server, service, metrics_page); !listening)
     return cannot_start(listening.error());
   backplane.start(publisher, accounts);
   loops.start();
+  api::Housekeeper housekeeper(accounts, loops, clock);
   wait_for_the_end();
-
   shut_down(loops, housekeeper, workers, **store, backplane);
   return 0;
 }

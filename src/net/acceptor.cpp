@@ -73,6 +73,7 @@ void Acceptor::accept_some() {
     core::Descriptor socket(
         ::accept4(socket_.native_handle(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket) {
+      limit_.wanted.store(false, std::memory_order_relaxed);
       limit_.open.fetch_add(1, std::memory_order_relaxed);
       takers_[next_taker_++ % takers_.size()]->take(std::move(socket), address_text(address), listener_);
       continue;
@@ -86,6 +87,7 @@ void Acceptor::accept_some() {
 
 void Acceptor::pause() {
   paused_.add();
+  limit_.wanted.store(true, std::memory_order_relaxed);
   pause_.expires_after(kPause);
   pause_.async_wait([this](boost::system::error_code error) {
     if (!error && !stopped_) accept_some();

@@ -20,6 +20,7 @@ struct SocketLimit {
   explicit SocketLimit(std::size_t maximum) : max(maximum) {}
   const std::size_t max;
   std::atomic<std::size_t> open{0};
+  std::atomic<bool> wanted{false};  // somebody waits to be accepted: idle sessions give way
 };
 
 // Serves accepted sockets. Any thread.

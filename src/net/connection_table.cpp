@@ -61,7 +61,7 @@ ConnectionTable::~ConnectionTable() {
 }
 
 bool ConnectionTable::adopt(int descriptor, stream::Transport transport, core::UserId user, core::ClientId client,
-                            std::string_view greeting) {
+                            std::string_view greeting, std::shared_ptr<const void> place) {
   PUSH_CHECK(serves(transport));
   const std::uint32_t slot = connections_.acquire();
   Connection& connection = connections_[slot];
@@ -81,6 +81,10 @@ bool ConnectionTable::adopt(int descriptor, stream::Transport transport, core::U
   connection.kind = static_cast<std::uint64_t>(transport) & 3U;
   connection.last_sign = now_;
   connection.due = static_cast<std::uint16_t>(now_ + ping_period_);
+  if (place != nullptr) {
+    if (places_.size() <= slot) places_.resize(slot + 1);
+    places_[slot] = std::move(place);
+  }
   roster_.link(connections_, slot, user);
   meters_.open.add(1);
   meters_.accepted.add();
@@ -258,6 +262,15 @@ void ConnectionTable::visit(std::uint32_t slot) {
   send_control(slot, kind.protocol->ping());
 }
 
+bool ConnectionTable::holds(core::UserId user, core::ClientId client) const {
+  const std::uint32_t entry = roster_.find(user);
+  if (entry == kNone) return false;
+  for (std::uint32_t slot = roster_.entry(entry).head; slot != kNone; slot = connections_[slot].next) {
+    if (connections_[slot].client == core::value(client)) return true;
+  }
+  return false;
+}
+
 void ConnectionTable::disconnect(core::UserId user, core::ClientId client) {
   const std::uint32_t entry = roster_.find(user);
   if (entry == kNone) return;
@@ -297,6 +310,7 @@ void ConnectionTable::close(std::uint32_t slot, CloseReason reason) {
 void ConnectionTable::leave(std::uint32_t slot, CloseReason reason) {
   if (connections_[slot].user == kNone) return;  // lingering: already counted
   roster_.unlink(connections_, slot);
+  if (slot < places_.size()) places_[slot].reset();
   meters_.open.add(-1);
   meters_.closed[static_cast<std::size_t>(reason)]->add();
 }

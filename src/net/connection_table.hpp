@@ -35,9 +35,10 @@ class ConnectionTable {
 
   bool serves(stream::Transport transport) const { return kind(transport).protocol != nullptr; }
   // Takes over a non-blocking socket whose stream request was accepted, with a supported transport; `greeting` (e.g.
-  // the 101) is sent before any frame. False: epoll refused it, and the descriptor is closed.
+  // the 101) is sent before any frame. `place` is released when the stream ends. False: epoll refused it, and the
+  // descriptor is closed.
   bool adopt(int descriptor, stream::Transport transport, core::UserId user, core::ClientId client,
-             std::string_view greeting);
+             std::string_view greeting, std::shared_ptr<const void> place = nullptr);
 
   // Sends to at most `max` connections of one user, starting at `cursor`, which it advances. Writes directly to the
   // socket; uses the outbox only after EAGAIN. May close connections. Returns how many it served.
@@ -56,6 +57,7 @@ class ConnectionTable {
   static constexpr std::size_t kReport = 1024;
   void report_to(Report report, unsigned period);
 
+  bool holds(core::UserId user, core::ClientId client) const;
   // Closes the connections of this client (0 = all of the user) without a Close frame.
   void disconnect(core::UserId user, core::ClientId client);
   void close_all(CloseReason reason);
@@ -111,11 +113,12 @@ class ConnectionTable {
   core::Descriptor epoll_;
   SlotPool<Connection> connections_;
   SlotPool<Backlog> backlogs_;
-  BufferPool::Buffer read_buffer_;  // one for all connections
-  std::string reply_;               // to the read in progress
-  std::uint16_t now_ = 0;           // loop seconds: counted by sweeps, so a suspended process times nobody out
-  unsigned sweeps_ = 0;             // within this second
-  std::uint32_t swept_ = 0;         // slots below this were visited within this second
+  std::vector<std::shared_ptr<const void>> places_;  // by slot; empty unless streams come with places
+  BufferPool::Buffer read_buffer_;                   // one for all connections
+  std::string reply_;                                // to the read in progress
+  std::uint16_t now_ = 0;    // loop seconds: counted by sweeps, so a suspended process times nobody out
+  unsigned sweeps_ = 0;      // within this second
+  std::uint32_t swept_ = 0;  // slots below this were visited within this second
 
   // In second s of the period, the slots with slot % period == s are reported.
   Report report_;

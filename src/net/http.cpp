@@ -16,32 +16,26 @@ boost::beast::string_view beast(std::string_view text) {
 }  // namespace
 
 Request::Request() = default;
-Request::Request(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Request::Request(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Request::Request(Request&&) noexcept = default;
 Request& Request::operator=(Request&&) noexcept = default;
 Request::~Request() = default;
 
 std::string_view Request::method() const {
-  return view(impl_->message().method_string());
+  return view(impl_->header().method_string());
 }
 std::string_view Request::target() const {
-  return view(impl_->message().target());
+  return view(impl_->header().target());
 }
 std::string_view Request::header(std::string_view name) const {
-  const auto found = impl_->message().find(beast(name));
-  return found == impl_->message().end() ? std::string_view() : view(found->value());
+  const auto found = impl_->header().find(beast(name));
+  return found == impl_->header().end() ? std::string_view() : view(found->value());
 }
-std::string Request::header_list(std::string_view name) const {
-  std::string out;
-  const auto [first, last] = impl_->message().equal_range(beast(name));
-  for (auto field = first; field != last; ++field) {
-    if (field != first) out += ',';
-    out += view(field->value());
-  }
-  return out;
+bool Request::is_complete() const {
+  return impl_->complete;
 }
 std::string_view Request::body() const {
-  return impl_->message().body();
+  return impl_->reader.body();
 }
 std::string_view Request::peer() const {
   return impl_->peer;
@@ -54,8 +48,19 @@ Reply::~Reply() {
   send(std::move(broken));
 }
 
+Departed Reply::watch() {
+  auto departed = std::make_shared<std::atomic<bool>>(false);
+  if (receiver_ != nullptr) receiver_->watch(session_, departed);
+  return departed;
+}
+
 void Reply::send(Response response) {
   if (ReplyReceiver* receiver = std::exchange(receiver_, nullptr)) receiver->answer(session_, std::move(response));
+}
+
+void Reply::read_body(BodyLimit limit, std::shared_ptr<BodyReceiver> body_receiver) {
+  if (ReplyReceiver* receiver = std::exchange(receiver_, nullptr))
+    receiver->read_body(session_, limit, std::move(body_receiver));
 }
 
 void Reply::stream(Request request, Admission admission) {

@@ -1,26 +1,23 @@
 #include "net/http_session.hpp"
 
 #include <algorithm>
-#include <boost/asio/buffer.hpp>
-#include <boost/beast/core/string.hpp>
-#include <boost/beast/http/error.hpp>
-#include <boost/beast/http/field.hpp>
 #include <boost/beast/http/verb.hpp>
 #include <utility>
 
-#include "net/request.hpp"
 #include "net/response_text.hpp"
-#include "push/websocket/handshake.hpp"
 
 namespace push::net {
 namespace {
 
-namespace http = boost::beast::http;
-using boost::system::error_code;
+using Progress = RequestReader::Progress;
 
-constexpr std::size_t kFirstRead = 2048;  // most requests fit; not charged to the budget
-constexpr unsigned kReadsAtOnce = 8;      // of a large body, before other sessions get a turn
-constexpr unsigned kLinger = 2;           // seconds
+constexpr std::size_t kFirstRead = 2048;            // most requests fit
+constexpr std::size_t kUncharged = 2 * kFirstRead;  // a header or a body up to this size is not charged to a budget
+constexpr unsigned kReadsAtOnce = 8;                // of a large body, before other sessions get a turn
+constexpr std::size_t kDiscard = 256 * 1024;        // bytes of a body that nobody wants, before the connection ends
+constexpr std::size_t kLinger = 64 * 1024 * 1024;   // bytes discarded after our side was closed, so that a client that
+                                                    // sends before it reads sees the answer
+constexpr unsigned kDiscardSeconds = 10;            // for either
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
@@ -60,16 +57,24 @@ void HttpSession::stopped(Wire::Outcome outcome) {
 
 void HttpSession::on_ready(Wire::Direction direction) {
   (direction == Wire::Direction::read ? waiting_to_read_ : waiting_to_write_) = false;
-  if (is_reading() || state_ == State::lingering) return read();
-  if (state_ == State::writing) write_more();
+  const bool for_body = direction == Wire::Direction::read && has_rest_of_body();
+  if (state_ == State::writing && !for_body) return write_more();
+  if (wants_input()) read();
 }
 
 // ---- reading
 
+bool HttpSession::wants_input() const {
+  if (state_ == State::writing) return has_rest_of_body();  // a client may send all of it before it reads
+  return is_reading() || state_ == State::discarding || state_ == State::lingering;
+}
+
+// Never much beyond the end of a body: what follows it is not charged.
 std::size_t HttpSession::read_size() const {
   if (state_ == State::lingering) return SessionContext::kReadBuffer;
-  if (state_ != State::reading_body) return kFirstRead;
-  return std::clamp(request_->message().body().size(), kFirstRead, SessionContext::kReadBuffer);
+  if (request_ == nullptr) return kFirstRead;
+  const std::uint64_t remaining = request_->reader.decoder().remaining();
+  return std::clamp<std::uint64_t>(remaining, kFirstRead, SessionContext::kReadBuffer);
 }
 
 void HttpSession::read() {
@@ -77,56 +82,64 @@ void HttpSession::read() {
     const std::span<char> room(context_.read_buffer.get(), read_size());
     const Wire::Result got = wire_->read_some(room);
     if (got.outcome != Wire::Outcome::done) return stopped(got.outcome);
-    if (is_reading()) parse({room.data(), got.bytes});
-    if (!is_reading() && state_ != State::lingering) return;
+    take({room.data(), got.bytes});
+    if (!wants_input()) return;
     if (got.bytes < room.size()) break;
     // One read of small requests per turn: each may be answered at once, and everybody else on the loop waits.
-    if (state_ != State::reading_body && state_ != State::lingering) break;
+    if (state_ == State::idle || state_ == State::reading_header) break;
   }
   wait(Wire::Direction::read);
 }
 
+void HttpSession::take(std::string_view input) {
+  if (is_reading()) return parse(input);
+  if (state_ != State::lingering) return discard(input);
+  discarded_ += static_cast<std::uint32_t>(input.size());
+  if (discarded_ > kLinger) close();
+}
+
 void HttpSession::parse(std::string_view input) {
   if (!rest_.empty()) {
-    rest_ += input;
-    input = rest_;
+    if (!input.empty()) {
+      rest_.erase(0, std::exchange(rest_at_, 0));
+      rest_ += input;
+    }
+    input = std::string_view(rest_).substr(rest_at_);
   }
   parsing_ = true;
-  while (is_reading() && parse_some(input)) {
-    keep(input);
-    handle();
+  while (is_reading() && !input.empty()) {
+    if (state_ == State::reading_body)
+      parse_body(input);
+    else
+      parse_header(input);
   }
   parsing_ = false;
 }
 
-bool HttpSession::parse_some(std::string_view& input) {
-  while (request_ == nullptr || !request_->parser.is_done()) {
-    if (input.empty()) {
-      keep(input);
-      return false;
-    }
-    if (request_ == nullptr) begin_request();
-    error_code error;
-    input.remove_prefix(request_->parser.put(boost::asio::buffer(input), error));
-    if (error && error != http::error::need_more) {
-      reject(error);
-      return false;
-    }
-    if (state_ == State::reading_header && request_->parser.is_header_done() && !on_header()) return false;
-    if (error) keep(input);
-    if (!charge()) return false;
-    if (error) return false;
+void HttpSession::parse_header(std::string_view& input) {
+  if (request_ == nullptr) {
+    RequestReader::skip_empty_lines(input);
+    if (input.empty()) return keep(input);
+    begin_request();
   }
-  return true;
+  switch (request_->reader.read_header(input, context_.limits.headerlimit)) {
+    case Progress::incomplete:
+      keep(input);
+      input = {};
+      charge_header();
+      return;
+    case Progress::complete:
+      return handle(input);
+    case Progress::refused:
+      const Rejection rejection = request_->reader.rejection();
+      return reject(rejection.refusal, rejection.detail);
+  }
 }
 
 void HttpSession::begin_request() {
-  request_ = std::make_unique<Request::Impl>();
+  request_ = std::make_shared<Request::Impl>();
   request_->peer = peer_;
-  request_->charge = RequestCharge(context_.budget);
-  request_->parser.header_limit(static_cast<std::uint32_t>(context_.limits.headerlimit));
-  request_->parser.body_limit(context_.limits.bodylimit);
-  request_->parser.eager(true);
+  request_->header_charge = RequestCharge(context_.strangers);
   if (state_ != State::idle) return;
   state_ = State::reading_header;
   set_deadline(context_.limits.headertimeoutseconds);
@@ -134,52 +147,105 @@ void HttpSession::begin_request() {
 
 // `input` is the remainder of rest_ or of a shared buffer.
 void HttpSession::keep(std::string_view& input) {
-  if (input.empty())
+  if (input.empty()) {
     std::string().swap(rest_);  // frees the memory of a large request, because idle sessions are many
-  else if (rest_.empty())
+    rest_at_ = 0;
+  } else if (rest_.empty()) {
     rest_ = input;
-  else
-    rest_.erase(0, rest_.size() - input.size());
-  input = rest_;
+  } else {
+    rest_at_ = static_cast<std::uint32_t>(rest_.size() - input.size());
+  }
+  input = std::string_view(rest_).substr(rest_at_);
 }
 
-bool HttpSession::charge() {
-  const std::size_t holds = request_->message().body().capacity() + rest_.capacity();
-  if (holds <= 2 * kFirstRead || request_->charge.grow_to(holds)) return true;
+bool HttpSession::charge_header() {
+  if (rest_.capacity() <= kUncharged || request_->header_charge.grow_to(rest_.capacity())) return true;
   reject(Refusal::no_memory);
   return false;
 }
 
-bool HttpSession::on_header() {
-  state_ = State::reading_body;
-  set_deadline(context_.limits.bodytimeoutseconds);
-  const Message& message = request_->message();
-  const auto length = request_->parser.content_length();
-  if (length && *length > context_.limits.bodylimit) {
-    reject(Refusal::body_too_large, std::to_string(context_.limits.bodylimit));
-    return false;
-  }
-  if (length && *length > kFirstRead && *length > context_.budget.free()) {
-    reject(Refusal::no_memory);
-    return false;
-  }
-  const auto expect = message.find(http::field::expect);
-  if (expect != message.end() && !request_->parser.is_done() &&
-      boost::beast::iequals(expect->value(), "100-continue")) {
-    wire_->write_some(kContinue, {});  // 25 bytes to an idle socket: all are sent, or the connection is broken
-  }
-  return true;
-}
-
-void HttpSession::handle() {
+// The header is complete, and as much of the body as came with it is read.
+void HttpSession::handle(std::string_view& input) {
+  RequestReader& reader = request_->reader;
+  const Progress progress = reader.read_body(input);
+  if (progress == Progress::refused) return reject(reader.rejection().refusal, std::string(reader.rejection().detail));
   context_.meters.requests.add();
   state_ = State::handling;
   deadline_ = 0;
-  const Message& message = request_->message();
-  keep_alive_ = message.keep_alive();
-  http_1_0_ = message.version() < 11;
-  head_ = message.method() == http::verb::head;
-  handler_.handle(Request(std::move(request_)), Reply(context_.replies, id_));
+  keep_alive_ = reader.keep_alive();
+  http_1_0_ = reader.header().version() < 11;
+  head_ = reader.header().method() == boost::beast::http::verb::head;
+  Request request(request_);
+  request_->complete = progress == Progress::complete;
+  keep(input);
+  handler_.handle(std::move(request), Reply(context_.replies, id_));
+  input = std::string_view(rest_).substr(rest_at_);
+}
+
+// ---- the body
+
+void HttpSession::read_body(BodyLimit limit, std::shared_ptr<BodyReceiver> receiver) {
+  if (state_ != State::handling) return;
+  state_ = State::reading_body;
+  upload_ = std::make_unique<Upload>(Upload{limit, std::move(receiver)});
+  RequestBudget& budget = limit.known ? context_.budget : context_.strangers;
+  request_->body_charge = RequestCharge(budget);
+  if (!admit_body()) return;
+  const std::uint64_t announced = request_->reader.decoder().remaining();
+  if (announced > kUncharged && announced > budget.free()) return refuse_body(Refusal::no_memory);
+  if (request_->reader.take_expectation()) {
+    wire_->write_some(kContinue, {});  // 25 bytes to an idle socket: all are sent, or the connection is broken
+  }
+  start(upload_->rate);
+  if (request_->complete) return hand_over_body();
+  if (!parsing_) wait(Wire::Direction::read);
+}
+
+void HttpSession::parse_body(std::string_view& input) {
+  upload_->rate.moved(input.size());
+  const Progress progress = request_->reader.read_body(input);
+  if (progress == Progress::refused)
+    return reject(Refusal::malformed, std::string(request_->reader.rejection().detail));
+  keep(input);
+  if (!admit_body()) return;
+  if (progress == Progress::complete) hand_over_body();
+  input = std::string_view(rest_).substr(rest_at_);
+}
+
+bool HttpSession::admit_body() {
+  const RequestReader& reader = request_->reader;
+  const BodyLimit& limit = upload_->limit;
+  const std::size_t size = reader.body().size();
+  const std::uint64_t remaining = reader.decoder().remaining();
+  if (size > limit.bytes || remaining > limit.bytes - size) {
+    std::string detail = std::to_string(limit.bytes) + " bytes";
+    if (!limit.key.empty()) detail += " (" + std::string(limit.key) + ")";
+    refuse_body(Refusal::body_too_large, detail);
+    return false;
+  }
+  const std::size_t holds = reader.capacity();
+  if (holds <= kUncharged || request_->body_charge.grow_to(holds)) return true;
+  refuse_body(Refusal::no_memory);
+  return false;
+}
+
+void HttpSession::hand_over_body() {
+  const std::unique_ptr<Upload> upload = std::move(upload_);
+  state_ = State::handling;
+  request_->complete = true;
+  deadline_ = 0;
+  upload->receiver->on_body(Reply(context_.replies, id_));
+}
+
+void HttpSession::discard(std::string_view input) {
+  discarded_ += static_cast<std::uint32_t>(input.size());
+  const Progress progress = request_->reader.skip_body(input);
+  if (progress == Progress::incomplete && discarded_ <= kDiscard) return;
+  request_.reset();
+  keep_alive_ = keep_alive_ && progress == Progress::complete;
+  rejected_ = rejected_ || progress != Progress::complete;
+  if (!rejected_) keep(input);
+  if (state_ == State::discarding) rejected_ ? linger() : next_request();
 }
 
 // ---- answering
@@ -190,8 +256,18 @@ void HttpSession::answer(Response response) {
 
 void HttpSession::write(Response response) {
   state_ = State::writing;
+  departed_.reset();
   if (response.close || draining_) keep_alive_ = false;
-  set_deadline(context_.limits.bodytimeoutseconds);
+  if (!has_rest_of_body()) {
+    request_.reset();
+  } else {
+    const RequestReader& reader = request_->reader;
+    // A client that waits for `100 Continue` may send the body or not: what follows could be either.
+    if (reader.expects_continue() || reader.decoder().remaining() > kDiscard) keep_alive_ = false;
+    request_->reader.drop_body();
+    request_->body_charge = RequestCharge();
+    discarded_ = 0;
+  }
   std::string& head = context_.head;
   head.clear();
   append_head(head, response, {!keep_alive_, http_1_0_});
@@ -203,6 +279,8 @@ void HttpSession::write(Response response) {
   unsent_->head = head.substr(of_head);
   unsent_->body = core::Slice(std::move(response.body.owner), body.substr(sent.bytes - of_head));
   unsent_->written = sent.bytes;
+  start(unsent_->rate);
+  if (has_rest_of_body()) wait(Wire::Direction::read);
   stopped(sent.outcome == Wire::Outcome::done ? Wire::Outcome::wants_write : sent.outcome);
 }
 
@@ -216,97 +294,90 @@ void HttpSession::write_more() {
   stopped(sent.outcome == Wire::Outcome::done ? Wire::Outcome::wants_write : sent.outcome);
 }
 
-bool HttpSession::is_taking() {
-  const auto waiting = wire_->unacknowledged();  // sent to the kernel but not received by the peer
-  if (!waiting) return false;
-  const std::size_t taken = unsent_->written - std::min(unsent_->written, *waiting);
-  return std::exchange(unsent_->taken, std::max(unsent_->taken, taken)) < taken;
-}
-
 void HttpSession::on_written() {
   unsent_.reset();
-  if (rejected_) return linger();
+  if (rejected_ || (has_rest_of_body() && !keep_alive_)) return linger();
   if (!keep_alive_ || draining_) return close();
+  if (!has_rest_of_body()) return next_request();
+  state_ = State::discarding;
+  set_deadline(kDiscardSeconds);
+  if (!parsing_) wait(Wire::Direction::read);
+}
+
+void HttpSession::next_request() {
   state_ = State::idle;
   set_deadline(context_.limits.idletimeoutseconds);
   if (parsing_) return;  // answered inside handle(): parse() continues
   if (!rest_.empty()) parse({});
-  if (is_reading()) wait(Wire::Direction::read);
-}
-
-void HttpSession::reject(error_code error) {
-  if (error == http::error::header_limit) return reject(Refusal::header_too_large);
-  if (error == http::error::body_limit) {
-    return reject(Refusal::body_too_large, std::to_string(context_.limits.bodylimit));
-  }
-  reject(Refusal::malformed, error.message());
+  if (wants_input()) wait(Wire::Direction::read);
 }
 
 void HttpSession::reject(Refusal refusal, std::string_view detail) {
   context_.meters.rejected.add();
   if (refusal == Refusal::no_memory) context_.meters.no_memory.add();
   request_.reset();
+  upload_.reset();
   std::string().swap(rest_);
-  Response response = handler_.reject(status_of(refusal), reason_of(refusal, detail));
-  response.close = true;
+  rest_at_ = 0;
   rejected_ = true;
+  keep_alive_ = false;
   head_ = false;
-  write(std::move(response));
+  write(handler_.reject(status_of(refusal), reason_of(refusal, detail)));
+}
+
+void HttpSession::refuse_body(Refusal refusal, std::string_view detail) {
+  context_.meters.rejected.add();
+  if (refusal == Refusal::no_memory) context_.meters.no_memory.add();
+  upload_.reset();
+  write(handler_.reject(status_of(refusal), reason_of(refusal, detail)));
 }
 
 void HttpSession::linger() {
   state_ = State::lingering;
-  set_deadline(kLinger);
+  request_.reset();
+  discarded_ = 0;
+  set_deadline(kDiscardSeconds);
   wire_->shutdown();
   wait(Wire::Direction::read);
 }
 
-// ---- the upgrade
-
-std::optional<Response> HttpSession::check_handshake(const Request& request, const Admission& admission) const {
-  const websocket::Handshake handshake{request.method(), request.header("Connection"), request.header("Upgrade"),
-                                       request.header("Sec-WebSocket-Version"), request.header("Sec-WebSocket-Key")};
-  const auto refuse = [&](Refusal refusal, std::string_view detail = {}) {
-    return gate_->refuse(request, admission, status_of(refusal), reason_of(refusal, detail));
-  };
-  if (const auto wrong = websocket::check_upgrade(handshake)) return refuse(Refusal::bad_handshake, *wrong);
-  if (http_1_0_) return refuse(Refusal::old_protocol);
-  if (!gate_->allows_origin(request)) return refuse(Refusal::foreign_origin);
-  if (const auto wrong = websocket::check_key(handshake)) return refuse(Refusal::bad_handshake, *wrong);
-  if (!rest_.empty()) return refuse(Refusal::early_data);
-  return std::nullopt;
-}
-
-void HttpSession::stream(const Request& request, const Admission& admission) {
-  if (state_ != State::handling) return;
-  if (gate_ == nullptr || draining_) {
-    keep_alive_ = false;
-    return answer(handler_.reject(status_of(Refusal::no_streams), reason_of(Refusal::no_streams)));
-  }
-  if (!context_.owner.serves(admission.transport)) {
-    return answer(gate_->refuse(request, admission, status_of(Refusal::unserved_transport),
-                                reason_of(Refusal::unserved_transport)));
-  }
-  if (auto refusal = check_handshake(request, admission)) {
-    if (!rest_.empty()) refusal->close = true;
-    return answer(std::move(*refusal));
-  }
-  const std::string greeting = websocket::switching_protocols(request.header("Sec-WebSocket-Key"));
-  state_ = State::closed;
-  deadline_ = 0;
-  if (context_.owner.adopt(id_, wire_->release(), admission, greeting)) gate_->opened(request, admission);
-}
-
 // ---- the end
 
+void HttpSession::start(MinimumRate& rate) const {
+  rate.start(context_.limits.minimumrate, context_.limits.bodytimeoutseconds);
+}
+
+bool HttpSession::is_too_slow() {
+  if (state_ == State::reading_body) return !upload_->rate.pass_second(context_.limits.minimumrate);
+  if (const auto waiting = wire_->unacknowledged()) {  // sent to the kernel but not received by the peer
+    const std::size_t taken = unsent_->written - std::min(unsent_->written, *waiting);
+    const std::size_t before = std::exchange(unsent_->taken, std::max(unsent_->taken, taken));
+    unsent_->rate.moved(unsent_->taken - before);
+  }
+  return !unsent_->rate.pass_second(context_.limits.minimumrate);
+}
+
 void HttpSession::check_deadline() {
-  if (state_ == State::writing && is_taking()) set_deadline(context_.limits.bodytimeoutseconds);
+  if (departed_ != nullptr && wire_->peer_has_left()) departed_->store(true, std::memory_order_relaxed);
+  if (state_ == State::reading_body || state_ == State::writing) {
+    if (!is_too_slow()) return;
+    context_.meters.timeouts.add();
+    return state_ == State::writing ? close() : reject(Refusal::too_slow);
+  }
   if (deadline_ == 0 || static_cast<int>(context_.seconds - deadline_) < 0) return;
   if (state_ == State::reading_header && request_ == nullptr) return close();  // it never sent a byte
-  if (state_ == State::lingering) return close();
+  if (state_ == State::lingering || state_ == State::discarding) return close();
   context_.meters.timeouts.add();
-  if (is_reading() && state_ != State::idle) return reject(Refusal::too_slow);
+  if (state_ == State::reading_header) return reject(Refusal::too_slow);
   close();
+}
+
+std::optional<unsigned> HttpSession::idle_since() const {
+  if (state_ == State::idle) return deadline_ - context_.limits.idletimeoutseconds;
+  if (state_ != State::reading_header || request_ != nullptr) return std::nullopt;
+  const unsigned since = deadline_ - context_.limits.headertimeoutseconds;
+  if (since == context_.seconds) return std::nullopt;  // it may speak yet
+  return since;
 }
 
 void HttpSession::drain() {
@@ -314,13 +385,10 @@ void HttpSession::drain() {
   if (state_ == State::idle) close();
 }
 
-void HttpSession::abort() {
-  close();
-}
-
 void HttpSession::close() {
   if (state_ == State::closed) return;
   state_ = State::closed;
+  if (departed_ != nullptr) departed_->store(true, std::memory_order_relaxed);
   wire_->close();
   context_.owner.closed(id_);
 }

@@ -1,15 +1,18 @@
-// One connection that speaks HTTP/1.1: reads a request, passes it on, writes the answer, and repeats. Lives on one
-// loop; the loop's session table and a pending wait hold it. Between two requests it has no buffer and no parser, only
-// a wait for readiness. When it becomes a stream its descriptor moves to the connection table and the session ends.
+// One connection that speaks HTTP/1.1: reads a request's header, passes it on, reads the body if the handler asks for
+// it, writes the answer, and repeats. Lives on one loop; the loop's session table and a pending wait hold it. Between
+// two requests it has no buffer and no parser, only a wait for readiness. When it becomes a stream its descriptor moves
+// to the connection table and the session ends.
 #pragma once
-#include <boost/system/error_code.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "net/minimum_rate.hpp"
 #include "net/refusal.hpp"
+#include "net/request.hpp"
 #include "net/session_context.hpp"
 #include "net/wire.hpp"
 #include "push/net/http.hpp"
@@ -25,47 +28,86 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
 
   void start();
   void answer(Response response);
+  void read_body(BodyLimit limit, std::shared_ptr<BodyReceiver> receiver);
   void stream(const Request& request, const Admission& admission);
+  // The request in progress asks to be told when its peer has left.
+  void watch(Departed departed) { departed_ = std::move(departed); }
   // Called by the loop once per second.
   void check_deadline();
+  // The loop's second since which it waits for a request; empty if it does not, or has just been accepted.
+  std::optional<unsigned> idle_since() const;
+  // Sockets run short: ends an idle session.
+  void give_way() { close(); }
+  bool is_writing() const { return state_ == State::writing; }
   // Shutdown: an idle session ends now, a busy one after its answer.
   void drain();
-  void abort();
+  void abort() { close(); }
 
   void on_ready(Wire::Direction direction) override;
 
  private:
-  enum class State : std::uint8_t { idle, reading_header, reading_body, handling, writing, lingering, closed };
+  // Up to reading_body, input is parsed. discarding: the rest of a body that nobody wants, after the answer.
+  enum class State : std::uint8_t {
+    idle,
+    reading_header,
+    reading_body,
+    handling,
+    writing,
+    discarding,
+    lingering,
+    closed
+  };
+  // A body that the handler has asked for.
+  struct Upload {
+    BodyLimit limit;
+    std::shared_ptr<BodyReceiver> receiver;
+    MinimumRate rate{};
+  };
   // The part of the answer that the socket did not accept at once.
   struct Unsent {
     std::string head;
     core::Slice body;
     std::size_t written = 0;  // bytes of the answer accepted by the kernel
     std::size_t taken = 0;    // of these, bytes acknowledged by the peer
+    MinimumRate rate{};
   };
 
   bool is_reading() const { return state_ <= State::reading_body; }
+  // While the request is answered: some of its body has not arrived, and will be discarded.
+  bool has_rest_of_body() const { return request_ != nullptr && !request_->reader.decoder().is_done(); }
+  bool wants_input() const;
   void read();
   std::size_t read_size() const;
+  void take(std::string_view input);
   // Handles every complete request in the input and keeps the rest.
   void parse(std::string_view input);
-  // True: a request is complete. False: it needs more bytes, or was refused.
-  bool parse_some(std::string_view& input);
+  // Both consume the input, or keep it for the next time and leave none.
+  void parse_header(std::string_view& input);
+  void parse_body(std::string_view& input);
   void begin_request();
-  bool on_header();  // false: refused
-  bool charge();     // false: refused, the budget has no room for more of this request
+  void handle(std::string_view& input);
   void keep(std::string_view& input);
-  void handle();
-  void reject(boost::system::error_code error);
+  // False: refused.
+  bool charge_header();
+  bool admit_body();
+  void hand_over_body();
+  void discard(std::string_view input);
+  // The answer to bytes that are no request, or too slow; the connection ends.
   void reject(Refusal refusal, std::string_view detail = {});
+  // The answer to a body that is not taken.
+  void refuse_body(Refusal refusal, std::string_view detail = {});
   void write(Response response);
   void write_more();
   void on_written();
-  bool is_taking();  // the peer has received some of the answer since the last call
-  void linger();     // our side is closed; discards input, so that no reset overtakes the answer
+  void next_request();
+  void start(MinimumRate& rate) const;
+  bool is_too_slow();  // once per second, while a body is read or an answer is written
+  void linger();       // our side is closed; discards input, so that no reset overtakes the answer
   void close();
   void wait(Wire::Direction direction);
   void stopped(Wire::Outcome outcome);  // no byte was transferred: waits for what the wire wants, or closes
+  // Bytes behind the handshake, which a client must not send before the answer.
+  bool has_early_data(const Request& request) const;
   // Empty = the handshake is valid, else the answer.
   std::optional<Response> check_handshake(const Request& request, const Admission& admission) const;
   void set_deadline(unsigned seconds);
@@ -76,10 +118,14 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   const std::string peer_;
   RequestHandler& handler_;
   StreamGate* const gate_;
-  std::unique_ptr<Request::Impl> request_;  // being read; empty before its first byte
-  std::string rest_;                        // bytes read but not parsed yet
+  std::shared_ptr<Request::Impl> request_;  // from its first byte until it is answered, or its body discarded
+  std::unique_ptr<Upload> upload_;          // only in State::reading_body
+  std::string rest_;                        // bytes read but not parsed yet, from rest_at_ on
   std::unique_ptr<Unsent> unsent_;
-  unsigned deadline_ = 0;  // loop second; 0 = none
+  Departed departed_;  // of the request in progress, empty = nobody asks
+  std::uint32_t rest_at_ = 0;
+  std::uint32_t discarded_ = 0;  // bytes of a body, or since our side was closed
+  unsigned deadline_ = 0;        // in the other states: a second of the loop; 0 = none
   State state_ = State::reading_header;
   bool keep_alive_ = true;
   bool http_1_0_ = false;

@@ -2,8 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <chrono>
+#include <functional>
 #include <utility>
 
 #include "push/core/check.hpp"
@@ -15,13 +17,15 @@ namespace {
 using boost::system::error_code;
 
 constexpr unsigned kSweepsPerSecond = 10;  // each visits a tenth of the slots
+constexpr std::size_t kGiveWay = 64;       // idle sessions that one sweep closes when sockets run short
+constexpr unsigned kAnswerSeconds = 5;     // at shutdown; less than the 10 s after which Docker kills
 
 }  // namespace
 
 Loop::Loop(hub::LoopIndex index, LoopShared& shared)
     : index_(index),
       shared_(shared),
-      for_sessions_{shared.settings.http, shared.http_meters, shared.budget, *this, *this},
+      for_sessions_{shared.settings.http, shared.http_meters, shared.budget, shared.strangers, *this, *this},
       context_(1),
       work_(context_.get_executor()),
       roster_(shared.hub, index),
@@ -89,6 +93,9 @@ void Loop::unpack(Parcel& parcel) {
       loop.connections_.disconnect(revocation.key.user, revocation.key.client);
     }
     void operator()(Answer& answer) const { loop.answer(answer.session, std::move(answer.response)); }
+    void operator()(BodyWanted& wanted) const {
+      loop.read_body(wanted.session, wanted.limit, std::move(wanted.receiver));
+    }
     void operator()(Opening& opening) const {
       loop.stream(opening.session, std::move(opening.request), std::move(opening.admission));
     }
@@ -97,12 +104,30 @@ void Loop::unpack(Parcel& parcel) {
   std::visit(visitor, parcel);
 }
 
+void Loop::watch(std::uint64_t session, Departed departed) {
+  if (!on_loop_thread()) {
+    return drop(
+        Order([this, session, departed = std::move(departed)]() mutable { watch(session, std::move(departed)); }));
+  }
+  const auto found = sessions_.find(session);
+  if (found == sessions_.end()) return departed->store(true, std::memory_order_relaxed);
+  found->second->watch(std::move(departed));
+}
+
 void Loop::answer(std::uint64_t session, Response response) {
   if (!on_loop_thread()) return drop(Answer{session, std::move(response)});
   const auto found = sessions_.find(session);
   if (found == sessions_.end()) return;
   const std::shared_ptr<HttpSession> held = found->second;  // it may forget itself
   held->answer(std::move(response));
+}
+
+void Loop::read_body(std::uint64_t session, BodyLimit limit, std::shared_ptr<BodyReceiver> receiver) {
+  if (!on_loop_thread()) return drop(BodyWanted{session, limit, std::move(receiver)});
+  const auto found = sessions_.find(session);
+  if (found == sessions_.end()) return;
+  const std::shared_ptr<HttpSession> held = found->second;
+  held->read_body(limit, std::move(receiver));
 }
 
 void Loop::stream(std::uint64_t session, Request request, Admission admission) {
@@ -138,7 +163,8 @@ bool Loop::adopt(std::uint64_t session, int descriptor, const Admission& admissi
   sessions_.erase(session);
   // Its socket is already counted, as a session's.
   const std::size_t before = connections_.size();
-  const bool adopted = connections_.adopt(descriptor, admission.transport, admission.user, admission.client, greeting);
+  const bool adopted =
+      connections_.adopt(descriptor, admission.transport, admission.user, admission.client, greeting, admission.place);
   if (adopted)
     ++connections_seen_;
   else
@@ -151,6 +177,7 @@ void Loop::closed(std::uint64_t session) {
   PUSH_CHECK(on_loop_thread());
   sessions_.erase(session);
   shared_.sockets.open.fetch_sub(1, std::memory_order_relaxed);
+  check_wound_down();
 }
 
 template <class F>
@@ -212,12 +239,31 @@ void Loop::sweep() {
   PUSH_CHECK(on_loop_thread());
   connections_.sweep(kSweepsPerSecond);
   count_sockets();
+  if (shared_.sockets.wanted.load(std::memory_order_relaxed)) make_room();
   if (++sweeps_ == kSweepsPerSecond) {
     sweeps_ = 0;
     ++for_sessions_.seconds;
     for_each_session([](HttpSession& session) { session.check_deadline(); });
+    check_wound_down();
   }
   schedule_sweep();
+}
+
+// Who has waited longest for a next request goes first.
+void Loop::make_room() {
+  if (shared_.sockets.open.load(std::memory_order_relaxed) < shared_.sockets.max) return;
+  std::vector<std::pair<unsigned, std::uint64_t>> idle;
+  for (const auto& [id, session] : sessions_) {
+    if (const auto since = session->idle_since()) idle.emplace_back(for_sessions_.seconds - *since, id);
+  }
+  const std::size_t count = std::min(kGiveWay, idle.size());
+  const auto last = idle.begin() + static_cast<std::ptrdiff_t>(count);
+  std::partial_sort(idle.begin(), last, idle.end(), std::greater<>());
+  for (auto next = idle.begin(); next != last; ++next) {
+    const std::shared_ptr<HttpSession> session = sessions_.at(next->second);
+    session->give_way();
+    shared_.http_meters.gave_way.add();
+  }
 }
 
 // ---- shutdown
@@ -228,10 +274,26 @@ void Loop::stop_accepting() {
   for_each_session([](HttpSession& session) { session.drain(); });
 }
 
-void Loop::finish() {
+void Loop::wind_down(Order done) {
   PUSH_CHECK(on_loop_thread());
   while (fanout_.fan_out()) {  // messages committed before the shutdown are still sent
   }
+  wound_down_ = std::move(done);
+  wound_down_at_ = for_sessions_.seconds + kAnswerSeconds;
+  for_each_session([](HttpSession& session) {
+    if (!session.is_writing()) session.abort();
+  });
+  check_wound_down();
+}
+
+void Loop::check_wound_down() {
+  if (!wound_down_) return;
+  if (!sessions_.empty() && for_sessions_.seconds < wound_down_at_) return;
+  std::exchange(wound_down_, Order())();
+}
+
+void Loop::finish() {
+  PUSH_CHECK(on_loop_thread());
   for_each_session([](HttpSession& session) { session.abort(); });
   connections_.close_all(CloseReason::shutdown);
   count_sockets();

@@ -30,8 +30,9 @@ struct LoopShared {
   hub::Hub& hub;
   StreamMeters stream_meters;
   HttpMeters http_meters;
-  SocketLimit sockets;   // config maxconnections, resolved
-  RequestBudget budget;  // config bodybudget, resolved
+  SocketLimit sockets;      // config maxconnections, resolved
+  RequestBudget budget;     // config bodybudget, resolved: bodies of authenticated requests
+  RequestBudget strangers;  // a quarter of that: headers, and bodies of everybody else
   Protocols protocols;
   StreamGate* gate = nullptr;  // for the listeners with streams; set before start()
 };
@@ -54,11 +55,17 @@ class Loop final : private SessionOwner, private ReplyReceiver, public SocketTak
 
   // ---- the loop's thread
   void stop_accepting();
-  void finish();  // shutdown: ends sessions and connections, then the thread
+  // Shutdown: ends all sessions but those that are writing an answer. Calls `done` when these are at an end, too, at
+  // the latest after kAnswerSeconds.
+  void wind_down(Order done);
+  void finish();  // ends sessions and connections, then the thread
+  bool holds(hub::Key key) const { return connections_.holds(key.user, key.client); }
 
  private:
   // ReplyReceiver, any thread.
+  void watch(std::uint64_t session, Departed departed) override;
   void answer(std::uint64_t session, Response response) override;
+  void read_body(std::uint64_t session, BodyLimit limit, std::shared_ptr<BodyReceiver> receiver) override;
   void stream(std::uint64_t session, Request request, Admission admission) override;
   // SessionOwner.
   bool serves(stream::Transport transport) const override { return connections_.serves(transport); }
@@ -67,6 +74,7 @@ class Loop final : private SessionOwner, private ReplyReceiver, public SocketTak
   void closed(std::uint64_t session) override;
 
   void run();
+  void check_wound_down();
   void wake();
   void empty_inbox();
   void unpack(Parcel& parcel);
@@ -76,6 +84,7 @@ class Loop final : private SessionOwner, private ReplyReceiver, public SocketTak
   void on_connections_ready();
   void schedule_sweep();
   void sweep();
+  void make_room();
   // A session may leave the table while it is visited.
   template <class F>
   void for_each_session(F visit);
@@ -106,6 +115,8 @@ class Loop final : private SessionOwner, private ReplyReceiver, public SocketTak
   boost::asio::posix::stream_descriptor ready_;  // wraps the table's epoll descriptor
   boost::asio::steady_timer sweep_timer_;
   unsigned sweeps_ = 0;
+  Order wound_down_;  // set while the loop winds down
+  unsigned wound_down_at_ = 0;
 };
 
 }  // namespace push::net

@@ -5,14 +5,17 @@
 #include <algorithm>
 #include <bit>
 #include <latch>
+#include <span>
 #include <thread>
 
 #include "net/loop.hpp"
 #include "push/core/check.hpp"
+#include "push/core/mutex.hpp"
 
 namespace push::net {
 namespace {
 
+constexpr std::size_t kKeysInOrder = 64;      // looked for in one go; a user may have thousands of streams
 constexpr std::size_t kMaxLoops = 64;         // a hub::LoopSet has 64 bits
 constexpr std::size_t kKeptDescriptors = 64;  // for database, log and images (reliability F1)
 constexpr std::size_t kKeptByLoop = 6;        // for its epolls, timer and wake-up, besides its listening sockets
@@ -44,7 +47,7 @@ std::size_t socket_limit(const config::Server& settings) {
 // One body of the maximum size always fits: doubling makes it take up to twice its size, and as much again must stay
 // free.
 std::size_t request_budget(const config::Http& settings) {
-  return std::max(settings.bodybudget, 4 * settings.bodylimit);
+  return std::max(settings.bodybudget, 4 * std::max(settings.messagelimit, settings.imagelimit));
 }
 
 }  // namespace
@@ -56,14 +59,14 @@ LoopPool::LoopPool(const config::Server& settings, hub::Hub& hub, metrics::Regis
                    const ProtocolByTransport& protocols)
     : shared_(new LoopShared{settings, hub, StreamMeters(metrics), HttpMeters(metrics),
                              SocketLimit(socket_limit(settings)), RequestBudget(request_budget(settings.http)),
-                             protocols}) {
+                             RequestBudget(request_budget(settings.http) / 4), protocols}) {
   const std::size_t count = loop_count(settings);
   for (std::size_t i = 0; i < count; ++i)
     loops_.push_back(std::make_unique<Loop>(static_cast<hub::LoopIndex>(i), *shared_));
   metrics.gauge("push_frames_waiting", "Messages waiting for the slowest event loop.",
                 [this] { return static_cast<std::int64_t>(backlog()); });
   metrics.gauge("push_http_request_bytes", "Bytes held by large requests until they are answered.",
-                [this] { return static_cast<std::int64_t>(shared_->budget.used()); });
+                [this] { return static_cast<std::int64_t>(shared_->budget.used() + shared_->strangers.used()); });
   metrics.gauge("push_sockets", "Open sockets of HTTP sessions and streams.",
                 [this] { return static_cast<std::int64_t>(shared_->sockets.open.load()); });
   metrics.gauge("push_sockets_limit", "Sockets at which accepting pauses.",
@@ -116,8 +119,27 @@ void LoopPool::stop_accepting() {
 void LoopPool::stop() {
   if (!running_) return;
   running_ = false;
+  std::latch written(static_cast<std::ptrdiff_t>(loops_.size()));
+  on_every_loop([&written](Loop& loop) { loop.wind_down([&written] { written.count_down(); }); });
+  written.wait();
   on_every_loop([](Loop& loop) { loop.finish(); });
   for (const auto& loop : loops_) loop->join();
+}
+
+std::vector<hub::Key> LoopPool::open_streams(const std::vector<hub::Key>& clients) {
+  core::Mutex mutex;
+  std::vector<hub::Key> open;
+  for (std::size_t from = 0; from < clients.size(); from += kKeysInOrder) {
+    const auto some = std::span(clients).subspan(from, std::min(kKeysInOrder, clients.size() - from));
+    on_every_loop([&](Loop& loop) {
+      for (const hub::Key& key : some) {
+        if (!loop.holds(key)) continue;
+        const core::Lock lock(mutex);
+        open.push_back(key);
+      }
+    });
+  }
+  return open;
 }
 
 void LoopPool::deliver(hub::LoopSet loops, const stream::Message& message) {

@@ -27,6 +27,8 @@ HttpMeters::HttpMeters(metrics::Registry& registry)
       accept_paused(
           registry.counter("push_accept_paused_total", "Times a listening socket paused at the socket limit.")),
       no_memory(
-          registry.counter("push_http_no_memory_total", "Requests refused because the request budget was spent.")) {}
+          registry.counter("push_http_no_memory_total", "Requests refused because the request budget was spent.")),
+      gave_way(
+          registry.counter("push_http_gave_way_total", "Idle HTTP connections closed because sockets ran short.")) {}
 
 }  // namespace push::net

@@ -20,6 +20,11 @@ struct Answer {  // Reply::send
   std::uint64_t session;
   Response response;
 };
+struct BodyWanted {  // Reply::read_body
+  std::uint64_t session;
+  BodyLimit limit;
+  std::shared_ptr<BodyReceiver> receiver;
+};
 struct Opening {  // Reply::stream
   std::uint64_t session;
   Request request;
@@ -28,7 +33,7 @@ struct Opening {  // Reply::stream
 using Order = core::Callback<void()>;  // start-up, shutdown, a descriptor accepted by another loop
 
 // A stream::Message goes to its user's connections on this loop.
-using Parcel = std::variant<stream::Message, Revocation, Answer, Opening, Order>;
+using Parcel = std::variant<stream::Message, Revocation, Answer, BodyWanted, Opening, Order>;
 
 // One loop's inbox. Any thread adds, the loop takes all at once. Messages are bounded by the publisher's
 // admission (stream::Courier::backlog), answers by the sessions that wait for them.

@@ -13,11 +13,13 @@ struct Row {
 };
 
 // In the order of Refusal. Texts that begin with "websocket:" are gorilla/websocket's, and therefore Gotify's.
-constexpr std::array<Row, 12> kRows = {{
+constexpr std::array<Row, 14> kRows = {{
     {400, "malformed HTTP request: ", ""},
     {408, "request timed out", ""},
-    {413, "request body is larger than ", " bytes"},
+    {413, "request body is larger than ", ""},
     {431, "request header is too large", ""},
+    {501, "unsupported transfer coding", ""},
+    {417, "unsupported expectation", ""},
     {503, "too many large requests in progress", ""},
     {503, "this listener serves no streams", ""},
     {400, "stream: transport not supported", ""},

@@ -10,10 +10,12 @@ namespace push::net {
 enum class Refusal : std::uint8_t {
   malformed,       // detail: what is wrong with the bytes
   too_slow,        // header or body did not arrive in time
-  body_too_large,  // detail: the limit in bytes
+  body_too_large,  // detail: the limit in bytes, and the key that sets it
   header_too_large,
-  no_memory,   // the request budget is spent
-  no_streams,  // this listener has none, or the server is shutting down
+  unknown_coding,       // a Transfer-Encoding other than chunked
+  unknown_expectation,  // an Expect other than 100-continue
+  no_memory,            // the request budget is spent
+  no_streams,           // this listener has none, or the server is shutting down
   unserved_transport,
   bad_handshake,  // detail: what is wrong with it
   early_data,     // bytes after the handshake

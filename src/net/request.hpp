@@ -1,23 +1,23 @@
-// The implementation of net::Request on Boost.Beast's parser: created at a request's first byte, passed to the handler
-// when complete.
+// The implementation of net::Request: created at a request's first byte. The session and, from the end of the header
+// on, the handler hold it. The session alone, on its loop, reads into it, and the handler looks at the body only once
+// it is complete.
 #pragma once
-#include <boost/beast/http/parser.hpp>
 #include <string>
 
-#include "net/request_body.hpp"
 #include "net/request_budget.hpp"
+#include "net/request_reader.hpp"
 #include "push/net/http.hpp"
 
 namespace push::net {
 
-using Message = boost::beast::http::request<RequestBody>;
-
 struct Request::Impl {
-  boost::beast::http::request_parser<RequestBody> parser;
+  RequestReader reader;
   std::string peer;
-  RequestCharge charge;
+  RequestCharge header_charge;  // to the strangers' budget
+  RequestCharge body_charge;
+  bool complete = false;  // set before the handler is called: the body is all here
 
-  const Message& message() const { return parser.get(); }
+  const Header& header() const { return reader.header(); }
 };
 
 }  // namespace push::net

@@ -1,6 +1,7 @@
-// The memory that requests hold from their first byte to their answer, for all sessions together: clients that
-// are not authenticated yet cannot make us hold more than this. One request may hold at most as much as is still free
-// besides it, so that a few large ones that never end leave room for many small ones. Any thread.
+// The memory that requests hold from their first byte to their answer, for all sessions together. There are two: one
+// for the bodies of authenticated requests, one for headers and the bodies of everybody else, so that strangers cannot
+// spend what known clients need. One request may hold at most as much as is still free besides it, so that a few large
+// ones that never end leave room for many small ones. Any thread.
 #pragma once
 #include <algorithm>
 #include <atomic>

@@ -33,7 +33,8 @@ struct SessionContext {
 
   const config::Http& limits;
   HttpMeters& meters;
-  RequestBudget& budget;
+  RequestBudget& budget;     // bodies of authenticated requests
+  RequestBudget& strangers;  // headers, and all other bodies
   SessionOwner& owner;
   ReplyReceiver& replies;
   unsigned seconds = 1;  // the loop's clock: seconds since the start

@@ -1,6 +1,7 @@
 #include "net/wire.hpp"
 
 #include <linux/sockios.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -65,6 +66,11 @@ std::optional<std::size_t> PlainWire::unacknowledged() {
   int bytes = 0;
   if (::ioctl(socket_.native_handle(), SIOCOUTQ, &bytes) != 0) return std::nullopt;
   return static_cast<std::size_t>(bytes);
+}
+
+bool PlainWire::peer_has_left() {
+  pollfd entry{.fd = socket_.native_handle(), .events = POLLRDHUP, .revents = 0};
+  return ::poll(&entry, 1, 0) == 1;
 }
 
 int PlainWire::release() {

@@ -42,6 +42,8 @@ class Wire {
   virtual void wait(Direction direction, std::shared_ptr<Waiter> waiter) = 0;
   // Bytes written and not yet acknowledged by the peer's kernel; none if unknown.
   virtual std::optional<std::size_t> unacknowledged() = 0;
+  // The peer sends no more, or the connection is broken; bytes may still be unread.
+  virtual bool peer_has_left() = 0;
   // Passes the descriptor, still open and non-blocking, to the caller. No wait may be pending.
   virtual int release() = 0;
   // Shuts down our side after what was written; reading continues.
@@ -59,6 +61,7 @@ class PlainWire final : public Wire {
   Result write_some(std::string_view first, std::string_view second) override;
   void wait(Direction direction, std::shared_ptr<Waiter> waiter) override;
   std::optional<std::size_t> unacknowledged() override;
+  bool peer_has_left() override;
   int release() override;
   void shutdown() override;
   void close() override;

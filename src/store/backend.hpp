@@ -30,6 +30,7 @@ class Backend {
                                     std::span<core::Result<core::MessageId>> ids) = 0;
   // Returns the operation's own outcome, which may fail the whole transaction.
   virtual core::Result<void> run(Operation& operation) = 0;
+  // internal: it is not known whether the transaction is stored. Any other error: it is not, nor after a crash.
   virtual core::Result<void> commit() = 0;
   virtual void rollback() = 0;  // after any failure above; must leave the backend ready for the next begin()
   virtual void rest() = 0;      // housekeeping between two transactions, after the callers have been answered

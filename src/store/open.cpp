@@ -1,11 +1,14 @@
 #include "push/store/open.hpp"
 
+#include <utility>
+
 #include "store/sqlite/store.hpp"
 
 namespace push::store {
 
-core::Result<std::unique_ptr<Store>> open(const config::Database& database, metrics::Registry& metrics) {
-  return sqlite::Store::open(database, metrics);
+core::Result<std::unique_ptr<Store>> open(const config::Database& database, metrics::Registry& metrics,
+                                          core::WallClock clock) {
+  return sqlite::Store::open(database, metrics, std::move(clock));
 }
 
 }  // namespace push::store

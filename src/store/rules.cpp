@@ -52,6 +52,14 @@ Result<void> check_sort_key(Transaction& transaction, const model::Application& 
                 failure(Conflict::sort_key, "sort key is not unique"));
 }
 
+// Whether the user may have one more.
+Result<void> check_count(const Result<std::size_t>& counted, std::size_t most, const std::string& what) {
+  if (!counted) return counted.error();
+  if (*counted < most) return {};
+  return failure(core::ErrorCode::forbidden,
+                 "this user has " + std::to_string(*counted) + " " + what + ", and the limit is server.max" + what);
+}
+
 Result<void> keep_an_admin(Transaction& transaction, const model::User& user) {
   if (!user.admin) return {};
   const auto other = transaction.has_admin(user.id);
@@ -91,9 +99,15 @@ std::optional<model::Client> unless_expired(std::optional<model::Client> client,
 }
 
 model::Client touched(model::Client client, core::WallTime at) {
-  client.last_used = at;
-  client.expires_at = expiry(at, client.expires_after_inactivity_seconds);
+  client.last_used = std::max(client.last_used, std::optional(at));
+  const auto expires_at = expiry(*client.last_used, client.expires_after_inactivity_seconds);
+  client.expires_at = expires_at ? std::max(client.expires_at, expires_at) : std::nullopt;
   return client;
+}
+
+model::Application touched(model::Application application, core::WallTime at) {
+  application.last_used = std::max(application.last_used, std::optional(at));
+  return application;
 }
 
 Result<model::User> new_user(Transaction& transaction, NewUser wanted, core::WallTime now) {
@@ -103,6 +117,10 @@ Result<model::User> new_user(Transaction& transaction, NewUser wanted, core::Wal
 
 Result<model::Application> new_application(Transaction& transaction, NewApplication wanted, core::WallTime now) {
   if (auto owner = existing(transaction, wanted.user); !owner) return owner.error();
+  if (wanted.most > 0) {
+    const auto room = check_count(transaction.count_applications(wanted.user), wanted.most, "applications");
+    if (!room) return room.error();
+  }
   if (auto free = check_token(transaction, wanted.token, {}); !free) return free.error();
   model::Application created;
   created.user = wanted.user;
@@ -126,6 +144,10 @@ Result<model::Application> new_application(Transaction& transaction, NewApplicat
 Result<model::Client> new_client(Transaction& transaction, NewClient wanted, core::WallTime now) {
   if (auto checked = check_seconds(wanted.expires_after_inactivity_seconds); !checked) return checked.error();
   if (auto owner = existing(transaction, wanted.user); !owner) return owner.error();
+  if (wanted.most > 0) {
+    const auto room = check_count(transaction.count_clients(wanted.user), wanted.most, "clients");
+    if (!room) return room.error();
+  }
   const auto free =
       unless(transaction.has_client_token(wanted.token), failure(Conflict::token, "client token is not unique"));
   if (!free) return free.error();

@@ -22,8 +22,9 @@ core::Error gone(std::string_view what);
 bool has_expired(const model::Client& client, core::WallTime now);
 // `client`, or empty if it has expired.
 std::optional<model::Client> unless_expired(std::optional<model::Client> client, core::WallTime now);
-// The client after a use at `at`, which postpones its expiry.
+// After a use at `at`, which postpones the expiry of a client. Neither time moves back, however the clock was set.
 model::Client touched(model::Client client, core::WallTime at);
+model::Application touched(model::Application application, core::WallTime at);
 
 // ---- new rows: ready to insert, without an id. Errors: those of Store::create_*.
 core::Result<model::User> new_user(Transaction& transaction, NewUser wanted, core::WallTime now);

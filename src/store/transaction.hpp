@@ -1,6 +1,7 @@
 // The reads that the rules may do, inside the transaction that then writes the change. Each store's own transaction
 // adds the writes.
 #pragma once
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,8 @@ class Transaction {
   virtual core::Result<bool> has_client_token(std::string_view token) = 0;
   virtual core::Result<bool> has_sort_key(core::UserId user, std::string_view key, core::ApplicationId but) = 0;
   virtual core::Result<std::string> greatest_sort_key(core::UserId user) = 0;  // bytewise; "" = no applications
+  virtual core::Result<std::size_t> count_applications(core::UserId user) = 0;
+  virtual core::Result<std::size_t> count_clients(core::UserId user) = 0;  // even expired ones
   virtual core::Result<bool> has_image(std::string_view image, core::ApplicationId but) = 0;
   // Image files that only this user's applications refer to, without duplicates.
   virtual core::Result<std::vector<std::string>> images_of_no_other(core::UserId user) = 0;

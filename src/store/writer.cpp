@@ -1,6 +1,8 @@
 #include "store/writer.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -33,8 +35,10 @@ Writer::Writer(Backend& backend, Limits limits, metrics::Registry& metrics)
       commit_seconds_(metrics.histogram("push_store_commit_seconds", "Time per transaction, begin to commit.")),
       transactions_(metrics.counter("push_store_commits_total", "Committed transactions.")),
       changes_(metrics.counter("push_store_changes_total", "Changes in committed transactions.")),
-      failed_(metrics.counter("push_store_failed_commits_total", "Failed transactions, of which nothing was stored.")),
+      failed_(metrics.counter("push_store_failed_commits_total", "Failed transactions.")),
       refused_(metrics.counter("push_store_refused_total", "Changes refused because the write queue was full.")),
+      over_share_(metrics.counter("push_store_over_share_total",
+                                  "Changes refused because too many of the same application or user were waiting.")),
       failed_posts_(
           metrics.counter("push_store_failed_posts_total", "Failed background changes (last uses of tokens).")),
       queued_(metrics.gauge("push_store_queue_length", "Changes waiting for the writer.")),
@@ -48,81 +52,120 @@ core::Result<void> Writer::append(NewMessage message, Store::Appended done) {
   PUSH_CHECK(done);  // what tells a message from an operation
   Change change;
   change.done = std::move(done);
-  return enqueue(std::move(change), &message);
+  return enqueue(line_of(message.application), std::move(change), &message);
 }
 
-core::Result<void> Writer::change(Operation operation) {
-  PUSH_CHECK(!thread_.is_current());
-  Request request{std::move(operation), {}};
-  auto answer = request.answer.get_future();
+core::Result<void> Writer::change(core::UserId user, Operation operation, Finished finished) {
+  PUSH_CHECK(finished);  // what tells it from a background operation
   Change change;
-  change.request = &request;
-  if (auto queued = enqueue(std::move(change), nullptr); !queued) return queued;
-  return answer.get();
+  change.operation = std::move(operation);
+  change.finished = std::move(finished);
+  return enqueue(line_of(user), std::move(change), nullptr);
 }
 
 bool Writer::post(Operation operation) {
   Change change;
-  change.posted = std::move(operation);
-  return enqueue(std::move(change), nullptr).has_value();
+  change.operation = std::move(operation);
+  return enqueue(line_of(core::UserId{}), std::move(change), nullptr).has_value();
 }
 
-bool Writer::has_room(std::size_t bytes) const {
-  if (waiting_ >= limits_.queue) return false;
-  return waiting_ == 0 || waiting_bytes_ + bytes <= limits_.queue_bytes;
+Writer::Room Writer::room_for(Line line, std::size_t bytes) const {
+  if (waiting_ >= limits_.queue) return Room::queue_full;
+  if (waiting_ > 0 && waiting_bytes_ + bytes > limits_.queue_bytes) return Room::queue_full;
+  if (in_line_.empty()) return Room::enough;
+  const FairQueue::Load load = in_line_.load(line);
+  const std::size_t free_bytes = limits_.queue_bytes - std::min(waiting_bytes_, limits_.queue_bytes);
+  const bool over = load.changes >= kShare * (limits_.queue - waiting_) || load.bytes > kShare * free_bytes;
+  return over ? Room::line_full : Room::enough;
 }
 
-core::Result<void> Writer::enqueue(Change change, NewMessage* message) {
+core::Result<void> Writer::enqueue(Line line, Change change, NewMessage* message) {
   const std::size_t bytes = message == nullptr ? 0 : text_bytes(*message);
   std::size_t waiting = 0;
-  bool refused = false;
+  Room room = Room::enough;
   bool asleep = false;
   {
     core::Lock lock(mutex_);
     if (thread_.stop_requested()) return core::failure(core::ErrorCode::unavailable, "the server is stopping");
-    waiting = waiting_;
-    refused = !has_room(bytes);
-    if (!refused) {
-      put(std::move(change), message, bytes);
+    room = room_for(line, bytes);
+    waiting = room == Room::line_full ? in_line_.load(line).changes : waiting_;
+    if (room == Room::enough) {
+      put(line, std::move(change), message, bytes);
       asleep = std::exchange(asleep_, false);
     }
   }
   if (asleep) wake_.notify_one();  // not under the lock: the writer would wake up only to wait for it
-  if (!refused) return {};
-  refused_.add();
-  return core::failure(core::ErrorCode::unavailable,
-                       "the write queue is full (" + std::to_string(waiting) + " changes waiting)");
+  if (room == Room::enough) return {};
+  return refuse(room, waiting);
 }
 
-void Writer::put(Change change, NewMessage* message, std::size_t bytes) {
-  if (batches_.empty() || batches_.back().changes.size() >= limits_.batch ||
-      batches_.back().bytes >= limits_.batch_bytes) {
-    batches_.push_back(std::move(spare_));
-    spare_ = Batch{};
+core::Error Writer::refuse(Room room, std::size_t waiting) {
+  if (room == Room::queue_full) {
+    refused_.add();
+    return core::failure(core::ErrorCode::unavailable,
+                         "the write queue is full (" + std::to_string(waiting) + " changes waiting)");
   }
-  Batch& batch = batches_.back();
-  if (message != nullptr) batch.messages.push_back(std::move(*message));
-  batch.changes.push_back(std::move(change));
-  batch.bytes += bytes;
+  over_share_.add();
+  return core::failure(core::ErrorCode::unavailable,
+                       "too many changes of this application or user are waiting (" + std::to_string(waiting) + ")");
+}
+
+bool Writer::is_full(const Batch& batch) const {
+  return batch.changes.size() >= limits_.batch || batch.bytes >= limits_.batch_bytes;
+}
+
+void Writer::put(Line line, Change change, NewMessage* message, std::size_t bytes) {
+  if (in_line_.empty() && !is_full(next_)) {
+    next_.add(std::move(change), message, bytes);
+  } else {
+    auto waiting = std::make_unique<WaitingChange>();
+    waiting->change = std::move(change);
+    if (message != nullptr) waiting->message = std::move(*message);
+    waiting->bytes = bytes;
+    in_line_.push(line, std::move(waiting));
+  }
   ++waiting_;
   waiting_bytes_ += bytes;
   queued_.add(1);
 }
 
+// Leaves the batch that has filled in `batch`, which is empty, or takes one from those in line.
 bool Writer::take(Batch& batch, const std::stop_token& stop) {
-  core::Lock lock(mutex_);
-  while (batches_.empty()) {
-    if (stop.stop_requested()) return false;
-    asleep_ = true;
-    wake_.wait(mutex_, stop);
+  {
+    core::Lock lock(mutex_);
+    while (waiting_ == 0) {
+      if (stop.stop_requested()) return false;
+      asleep_ = true;
+      wake_.wait(mutex_, stop);
+    }
+    asleep_ = false;
+    std::swap(batch, next_);
+    if (batch.changes.empty()) pick();
+    waiting_ -= batch.changes.size() + picked_.size();
+    waiting_bytes_ -= batch.bytes;
   }
-  asleep_ = false;
-  batch = std::move(batches_.front());
-  batches_.pop_front();
-  waiting_ -= batch.changes.size();
-  waiting_bytes_ -= batch.bytes;
+  for (const auto& waiting : picked_) {
+    batch.add(std::move(waiting->change), &waiting->message, waiting->bytes);
+  }
+  picked_.clear();
   queued_.add(-static_cast<std::int64_t>(batch.changes.size()));
   return true;
+}
+
+// Pointers only: those who post wait for the lock.
+void Writer::pick() {
+  std::size_t bytes = 0;
+  while (!in_line_.empty() && picked_.size() < limits_.batch && bytes < limits_.batch_bytes) {
+    picked_.push_back(in_line_.pop());
+    bytes += picked_.back()->bytes;
+  }
+  waiting_bytes_ -= bytes;
+}
+
+void Writer::Batch::add(Change change, NewMessage* message, std::size_t size) {
+  if (change.is_message()) messages.push_back(std::move(*message));
+  changes.push_back(std::move(change));
+  bytes += size;
 }
 
 void Writer::Batch::clear() {
@@ -130,12 +173,6 @@ void Writer::Batch::clear() {
   messages.clear();
   ids.clear();
   bytes = 0;
-}
-
-void Writer::recycle(Batch& batch) {
-  batch.clear();
-  core::Lock lock(mutex_);
-  if (spare_.changes.capacity() < batch.changes.capacity()) std::swap(spare_, batch);
 }
 
 void Writer::run(const std::stop_token& stop) {
@@ -148,7 +185,7 @@ void Writer::run(const std::stop_token& stop) {
     note_outcome(outcome, batch.changes.size());
     answer(batch, outcome);
     backend_.rest();
-    recycle(batch);
+    batch.clear();  // keeps its capacity: take() swaps it with the next one
   }
 }
 
@@ -184,7 +221,7 @@ core::Result<void> Writer::apply(Batch& batch) {
 }
 
 core::Result<void> Writer::run_operation(Change& change) {
-  change.outcome = backend_.run(change.request != nullptr ? change.request->operation : change.posted);
+  change.outcome = backend_.run(change.operation);
   if (!change.outcome && spoils(change.outcome.error())) return change.outcome;
   return {};
 }
@@ -211,8 +248,8 @@ void Writer::answer(Batch& batch, const core::Result<void>& outcome) {
 }
 
 void Writer::answer(Change& change, bool committed) {
-  if (change.request != nullptr) {
-    change.request->answer.set_value(std::move(change.outcome));
+  if (change.finished) {
+    change.finished(std::move(change.outcome));
   } else if (!change.outcome) {
     failed_posts_.add();
     if (committed) spdlog::warn("background write failed error=\"{}\"", change.outcome.error().text);

@@ -1,10 +1,13 @@
 // The only thread that changes the database: a bounded queue in front, group commit behind. It takes what is queued (up
 // to Limits::batch changes), runs it in one transaction, commits, and only then answers each change, in order. While a
 // commit runs, the next batch fills; nothing is delayed on purpose. The SQL is in the Backend.
+//
+// What does not fit into the next batch waits in a FairQueue, so that a flood on one token leaves the others their
+// turn. It leaves them room, too: once senders wait in line, each may have at most kShare times as many changes (and
+// bytes) waiting as there is room left. However many of them flood, some room remains for the next one.
 #pragma once
 #include <cstddef>
-#include <deque>
-#include <future>
+#include <memory>
 #include <vector>
 
 #include "push/core/mutex.hpp"
@@ -13,11 +16,15 @@
 #include "push/metrics/registry.hpp"
 #include "push/store/store.hpp"
 #include "store/backend.hpp"
+#include "store/change.hpp"
+#include "store/fair_queue.hpp"
 
 namespace push::store {
 
 class Writer {
  public:
+  static constexpr std::size_t kShare = 8;  // one flooding sender leaves a ninth of the queue to the others
+
   struct Limits {
     std::size_t queue;        // maximum number of queued changes
     std::size_t batch;        // maximum number of changes per transaction
@@ -33,8 +40,11 @@ class Writer {
 
   // Any thread, never blocks on the disk. As Store::append.
   core::Result<void> append(NewMessage message, Store::Appended done);
-  // Any thread but the writer's: blocks until the operation is committed or has failed.
-  core::Result<void> change(Operation operation);
+  // The outcome of an operation, once, on the writer thread: after the commit. Must not block.
+  using Finished = core::Callback<void(core::Result<void>)>;
+  // Any thread, never blocks. `user`: in whose line it waits, 0 = the server's own. unavailable: as append(), and
+  // `finished` will not be called.
+  core::Result<void> change(core::UserId user, Operation operation, Finished finished);
   // Any thread, never blocks: a background operation. A failure is counted and logged. False: the queue is full or the
   // writer is stopping, and the operation will not run.
   bool post(Operation operation);
@@ -42,38 +52,30 @@ class Writer {
   void drain();
 
  private:
-  struct Request {
-    Operation operation;
-    std::promise<core::Result<void>> answer;
-  };
-  // A message (the next one of Batch::messages) or an operation.
-  struct Change {
-    Store::Appended done;        // of a message
-    Request* request = nullptr;  // of an operation; lives on the waiting caller's stack
-    Operation posted;            // a background operation
-    core::Result<void> outcome;  // of an operation
-    bool is_message() const { return static_cast<bool>(done); }
-  };
   struct Batch {
-    std::vector<Change> changes;
+    std::vector<Change> changes;                     // a message is the next one of `messages`
     std::vector<NewMessage> messages;                // of the changes that are messages, in the same order
     std::vector<core::Result<core::MessageId>> ids;  // of the messages, after the transaction
     std::size_t bytes = 0;
+    void add(Change change, NewMessage* message, std::size_t size);
     void clear();
   };
+  enum class Room { enough, queue_full, line_full };
 
-  core::Result<void> enqueue(Change change, NewMessage* message);
-  void put(Change change, NewMessage* message, std::size_t bytes) PUSH_REQUIRES(mutex_);
-  bool has_room(std::size_t bytes) const PUSH_REQUIRES(mutex_);
+  core::Result<void> enqueue(Line line, Change change, NewMessage* message);
+  void put(Line line, Change change, NewMessage* message, std::size_t bytes) PUSH_REQUIRES(mutex_);
+  Room room_for(Line line, std::size_t bytes) const PUSH_REQUIRES(mutex_);
+  bool is_full(const Batch& batch) const;
+  core::Error refuse(Room room, std::size_t waiting);
   void run(const std::stop_token& stop);
   bool take(Batch& batch, const std::stop_token& stop);
+  void pick() PUSH_REQUIRES(mutex_);
   core::Result<void> transact(Batch& batch);
   core::Result<void> apply(Batch& batch);
   core::Result<void> run_operation(Change& change);
   void answer(Batch& batch, const core::Result<void>& outcome);
   void answer(Change& change, bool committed);
   void note_outcome(const core::Result<void>& outcome, std::size_t changes);
-  void recycle(Batch& batch);
 
   Backend& backend_;
   const Limits limits_;
@@ -82,14 +84,17 @@ class Writer {
   metrics::Counter& changes_;
   metrics::Counter& failed_;
   metrics::Counter& refused_;
+  metrics::Counter& over_share_;
   metrics::Counter& failed_posts_;
   metrics::Gauge& queued_;
-  bool failing_ = false;  // writer thread: the last transaction failed
+  // The writer thread's.
+  bool failing_ = false;  // the last transaction failed
+  std::vector<std::unique_ptr<WaitingChange>> picked_;
 
   core::Mutex mutex_;
   core::Condition wake_;
-  std::deque<Batch> batches_ PUSH_GUARDED_BY(mutex_);  // one transaction each; the last one is still filling
-  Batch spare_ PUSH_GUARDED_BY(mutex_);                // an emptied batch, kept for its capacity
+  Batch next_ PUSH_GUARDED_BY(mutex_);         // fills while nobody stands in line
+  FairQueue in_line_ PUSH_GUARDED_BY(mutex_);  // what did not fit
   std::size_t waiting_ PUSH_GUARDED_BY(mutex_) = 0;
   std::size_t waiting_bytes_ PUSH_GUARDED_BY(mutex_) = 0;
   bool asleep_ PUSH_GUARDED_BY(mutex_) = false;

@@ -9,6 +9,7 @@
 
 #include "push/hub/hub.hpp"
 #include "push/stream/courier.hpp"
+#include "support/await.hpp"
 #include "support/memory_store.hpp"
 
 namespace push::api {
@@ -48,6 +49,10 @@ struct Notes final : stream::Courier, cluster::Backplane {
   }
 };
 
+std::vector<core::ClientId> not_in_use(const std::vector<store::OwnedClient>&) {
+  return {};
+}
+
 class AccountsTest : public testing::Test {
  protected:
   AccountsTest() {
@@ -66,11 +71,11 @@ class AccountsTest : public testing::Test {
     return authenticator.recall(auth::Access::client, {token, false, {}}).has_value();
   }
 
+  metrics::Registry metrics;
   test::MemoryStore store;
-  auth::Authenticator authenticator{store, {}};
+  auth::Authenticator authenticator{store, {}, metrics};
   hub::Hub hub{1};
   Notes notes;
-  metrics::Registry metrics;
   delivery::Publisher publisher{store, hub, notes, notes, metrics, 64};
   Accounts accounts{store, authenticator, publisher, notes};
 };
@@ -85,70 +90,77 @@ struct Row {
 const Row kRows[] = {
     {"create_user",
      [](Accounts& a) {
-       return a.create_user({"third", "", false}).has_value();
+       return test::await(a, &Accounts::create_user, store::NewUser{"third", "", false}).has_value();
      },
      false,
      {}},
     {"update_user",
      [](Accounts& a) {
-       return a.update_user(kFirst, {"renamed", false, ""}).has_value();
+       return test::await(a, &Accounts::update_user, kFirst, store::UserChange{"renamed", false, ""}).has_value();
      },
      true,
      {"user_changed U1 C0 A0, forgotten"}},
     {"set_password",
-     [](Accounts& a) { return a.set_password(kFirst, "hash").has_value(); },
+     [](Accounts& a) { return test::await(a, &Accounts::set_password, kFirst, "hash").has_value(); },
      true,
      {"user_changed U1 C0 A0, forgotten"}},
     {"delete_user",
-     [](Accounts& a) { return a.delete_user(kFirst).has_value(); },
+     [](Accounts& a) { return test::await(a, &Accounts::delete_user, kFirst).has_value(); },
      true,
      {"close U1 C0, forgotten", "user_gone U1 C0 A0, forgotten"}},
     {"create_application",
      [](Accounts& a) {
-       return a.create_application({kFirst, "Atwo", "two", "", 0, ""}).has_value();
+       return test::await(a, &Accounts::create_application, store::NewApplication{kFirst, "Atwo", "two", "", 0, ""})
+           .has_value();
      },
      false,
      {"application_added U1 C0 A2, remembered"}},
     {"update_application",
      [](Accounts& a) {
-       return a.update_application(kFirst, kApplication, {"new", "", 0, ""}).has_value();
+       return test::await(a, &Accounts::update_application, kFirst, kApplication,
+                          store::ApplicationChange{"new", "", 0, ""})
+           .has_value();
      },
      true,
      {"application_changed U1 C0 A1, forgotten"}},
     {"set_application_token",
-     [](Accounts& a) { return a.set_application_token(kFirst, kApplication, "Anew").has_value(); },
+     [](Accounts& a) {
+       return test::await(a, &Accounts::set_application_token, kFirst, kApplication, "Anew").has_value();
+     },
      true,
      {"application_changed U1 C0 A1, forgotten"}},
     {"set_application_image",
-     [](Accounts& a) { return a.set_application_image(kFirst, kApplication, "x.png").has_value(); },
+     [](Accounts& a) {
+       return test::await(a, &Accounts::set_application_image, kFirst, kApplication, "x.png").has_value();
+     },
      false,
      {"application_changed U1 C0 A1, remembered"}},
     {"delete_application",
-     [](Accounts& a) { return a.delete_application(kFirst, kApplication).has_value(); },
+     [](Accounts& a) { return test::await(a, &Accounts::delete_application, kFirst, kApplication).has_value(); },
      true,
      {"application_gone U1 C0 A1, forgotten"}},
     {"create_client",
      [](Accounts& a) {
-       return a.create_client({kFirst, "Cthree", "c", 0, {}}).has_value();
+       return test::await(a, &Accounts::create_client, store::NewClient{kFirst, "Cthree", "c", 0, {}}).has_value();
      },
      false,
      {"client_added U1 C3 A0, remembered"}},
     {"update_client",
      [](Accounts& a) {
-       return a.update_client(kFirst, kClient, {"new", 60}).has_value();
+       return test::await(a, &Accounts::update_client, kFirst, kClient, store::ClientChange{"new", 60}).has_value();
      },
      true,
      {"client_changed U1 C1 A0, forgotten"}},
     {"elevate_client",
-     [](Accounts& a) { return a.elevate_client(kFirst, kClient, {}).has_value(); },
+     [](Accounts& a) { return test::await(a, &Accounts::elevate_client, kFirst, kClient, std::nullopt).has_value(); },
      true,
      {"client_changed U1 C1 A0, forgotten"}},
     {"delete_client",
-     [](Accounts& a) { return a.delete_client(kFirst, kClient).has_value(); },
+     [](Accounts& a) { return test::await(a, &Accounts::delete_client, kFirst, kClient).has_value(); },
      true,
      {"close U1 C1, forgotten", "client_gone U1 C1 A0, forgotten"}},
     {"end_session",
-     [](Accounts& a) { return a.end_session(kFirst, kClient).has_value(); },
+     [](Accounts& a) { return test::await(a, &Accounts::end_session, kFirst, kClient).has_value(); },
      true,
      {"close U1 C1, forgotten", "client_gone U1 C1 A0, forgotten"}},
     {"touch_clients", [](Accounts& a) { return a.touch_clients({kClient}, core::wall_now()); }, false, {}},
@@ -173,21 +185,58 @@ TEST_P(Change, ThatIsNotCommittedHasNoConsequence) {
 INSTANTIATE_TEST_SUITE_P(Accounts, Change, testing::ValuesIn(kRows),
                          [](const auto& row) { return std::string(row.param.name); });
 
+TEST_F(AccountsTest, TheAnswerComesLast) {
+  Log by_then;
+  accounts.delete_client(kFirst, kClient, [&](const core::Result<void>& deleted) {
+    EXPECT_TRUE(deleted);
+    by_then = notes.log;
+  });
+  EXPECT_EQ(by_then, (Log{"close U1 C1, forgotten", "client_gone U1 C1 A0, forgotten"}));
+}
+
 TEST_F(AccountsTest, ExpiredClientsAreForgottenClosedAndAnnouncedEach) {
   const core::WallTime now = core::wall_now();
   store.add_client(3, 1, "Cthree").expires_at = now;
   store.clients[0].expires_at = now;
-  const auto deleted = accounts.delete_expired_clients(now);
+  const auto deleted = accounts.delete_expired_clients(now, not_in_use);
   ASSERT_TRUE(deleted);
   EXPECT_EQ(*deleted, 2u);
   EXPECT_EQ(notes.log, (Log{"close U1 C1, forgotten", "client_gone U1 C1 A0, forgotten", "close U1 C3, forgotten",
                             "client_gone U1 C3 A0, forgotten"}));
   EXPECT_TRUE(remembers("Ctwo"));
-  EXPECT_EQ(*accounts.delete_expired_clients(now), 0u);
+  EXPECT_EQ(*accounts.delete_expired_clients(now, not_in_use), 0u);
   EXPECT_EQ(notes.log.size(), 4u);
   store.broken = true;
-  EXPECT_FALSE(accounts.delete_expired_clients(now));
+  EXPECT_FALSE(accounts.delete_expired_clients(now, not_in_use));
   EXPECT_EQ(notes.log.size(), 4u);
+}
+
+TEST_F(AccountsTest, AnExpiredClientInUseIsTouchedInstead) {
+  const core::WallTime now = core::wall_now();
+  for (model::Client& client : store.clients) {
+    client.expires_after_inactivity_seconds = 60;
+    client.expires_at = now - std::chrono::seconds(1);
+  }
+  const auto deleted = accounts.delete_expired_clients(now, [](const std::vector<store::OwnedClient>& expired) {
+    EXPECT_EQ(expired.size(), 2u);
+    return std::vector<core::ClientId>{kClient, kClient};
+  });
+  ASSERT_TRUE(deleted);
+  EXPECT_EQ(*deleted, 1u);
+  ASSERT_EQ(store.clients.size(), 1u);
+  EXPECT_EQ(store.clients[0].id, kClient);
+  EXPECT_GT(*store.clients[0].expires_at, now);
+  EXPECT_TRUE(remembers("Cone"));
+  EXPECT_EQ(notes.log, (Log{"close U2 C2, remembered", "client_gone U2 C2 A0, remembered"}));
+}
+
+// The touch may be refused; being in use is enough.
+TEST_F(AccountsTest, AnExpiredClientInUseIsKeptEvenIfItCannotBeTouched) {
+  store.clients[0].expires_at = core::wall_now();
+  store.full = true;
+  const auto in_use = [](const auto&) { return std::vector<core::ClientId>{kClient}; };
+  EXPECT_EQ(*accounts.delete_expired_clients(core::wall_now(), in_use), 0u);
+  EXPECT_EQ(store.clients.size(), 2u);
 }
 
 TEST_F(AccountsTest, WhatAnotherNodeHasCommittedIsForgottenAndClosedHereButNotAnnouncedAgain) {
@@ -224,7 +273,7 @@ TEST_F(AccountsTest, AfterAGapNothingIsRememberedOfAnybody) {
 
 TEST_F(AccountsTest, ASessionThatIsGoneAlreadyIsClosedButNotAnnouncedAgain) {
   store.clients.erase(store.clients.begin());
-  EXPECT_TRUE(accounts.end_session(kFirst, kClient));
+  EXPECT_TRUE(test::await(accounts, &Accounts::end_session, kFirst, kClient));
   EXPECT_EQ(notes.log, Log{"close U1 C1, forgotten"});
 }
 

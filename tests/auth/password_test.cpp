@@ -84,5 +84,15 @@ TEST(Password, AnImpossibleCostIsAnErrorNotAnEmptyHash) {
   EXPECT_EQ(hash_password("x", 99).error().code, ErrorCode::internal);
 }
 
+TEST(Password, TellsTheCostOfAHash) {
+  EXPECT_EQ(cost_of(kU), 5U);
+  EXPECT_EQ(cost_of(*hash_password("x", 6)), 6U);
+  for (const std::string hash : {"", "x", "$2a$03$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+                                 "$2a$32$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+                                 "$2a$1x$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"}) {
+    EXPECT_EQ(cost_of(hash), 0U) << hash;
+  }
+}
+
 }  // namespace
 }  // namespace push::auth

@@ -196,6 +196,7 @@ Stage::Stage(const Plan& plan, const support::Settings& settings) {
     worlds_ = seed(database, plan);
   }
   server_.set("GOTIFY_COMPAT", name_of(plan.mode));
+  server_.set("GOTIFY_SERVER_PASSWORDS_TRIES", "0");  // Gotify has no such limit, and every row asks from one address
   for (const auto& [name, value] : settings) server_.set(name, value);
   server_.start();
 }

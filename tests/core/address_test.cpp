@@ -54,6 +54,25 @@ TEST(Network, ContainsWhatSharesItsPrefix) {
   EXPECT_TRUE(contains("10.0.0.0/08", "10.1.1.1"));
 }
 
+TEST(Address, OfNetworksThatManyShareIsPrivate) {
+  for (const char* shared : {"10.0.0.1", "10.255.255.255", "172.16.0.1", "172.31.255.255", "192.168.0.1", "169.254.0.1",
+                             "100.64.0.1", "100.127.255.255", "fc00::1", "fdff::1", "fe80::1", "::ffff:10.0.0.1"}) {
+    EXPECT_TRUE(Address::parse(shared)->is_private()) << shared;
+  }
+  for (const char* own : {"9.255.255.255", "11.0.0.1", "172.15.0.1", "172.32.0.1", "192.167.0.1", "100.63.0.1",
+                          "100.128.0.1", "1.2.3.4", "2001:db8::1", "fec0::1", "127.0.0.1", "::1"}) {
+    EXPECT_FALSE(Address::parse(own)->is_private()) << own;
+  }
+}
+
+TEST(Address, OneSiteIsAnIpv4AddressOrAnIpv6Network) {
+  const auto site = [](const char* text) { return Address::parse(text)->site(); };
+  EXPECT_EQ(site("10.1.2.3"), site("::ffff:10.1.2.3"));
+  EXPECT_NE(site("10.1.2.3"), site("10.1.2.4"));
+  EXPECT_EQ(site("2001:db8:1:2::1"), site("2001:db8:1:2:ffff:ffff:ffff:ffff"));
+  EXPECT_NE(site("2001:db8:1:2::1"), site("2001:db8:1:3::1"));
+}
+
 TEST(Network, Ipv4IsTheSameWhenItIsMappedAndNoPartOfIpv6) {
   EXPECT_TRUE(contains("::ffff:10.0.0.1", "10.0.0.1"));
   EXPECT_TRUE(contains("::ffff:10.0.0.0/104", "10.2.2.2"));

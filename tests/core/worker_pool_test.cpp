@@ -88,45 +88,70 @@ TEST(WorkerPool, RefusesBeyondItsLimitAndLeavesTheJobWithTheCaller) {
   EXPECT_EQ(pool.waiting(), 0U);
 }
 
-TEST(WorkerPool, LookUpsHaveALimitOfTheirOwn) {
-  Gate gate;
-  WorkerPool pool(1, {.jobs = 1, .look_ups = 2});
-  occupy(pool, gate);
-  std::vector<WorkerPool::Job> jobs(5);
-  for (WorkerPool::Job& job : jobs) job = [] {};
-  EXPECT_TRUE(pool.submit(jobs[0]));
-  EXPECT_FALSE(pool.submit(jobs[1]));
-  EXPECT_TRUE(pool.submit(jobs[2], WorkerPool::Queue::look_ups));
-  EXPECT_TRUE(pool.submit(jobs[3], WorkerPool::Queue::look_ups));
-  EXPECT_FALSE(pool.submit(jobs[4], WorkerPool::Queue::look_ups));
-  EXPECT_TRUE(jobs[4]);
-  EXPECT_EQ(pool.waiting(), 1U);
-  EXPECT_EQ(pool.waiting(WorkerPool::Queue::look_ups), 2U);
-  gate.release();
+TEST(WorkerPool, EachLaneHasItsOwnLimit) {
+  using Queue = WorkerPool::Queue;
+  Gate gates[3];
+  WorkerPool pool({.jobs = {1, 1}, .look_ups = {1, 2}, .passwords = {1, 3}});
+  std::size_t limit = 1;
+  for (const Queue queue : {Queue::jobs, Queue::look_ups, Queue::passwords}) {
+    Gate& gate = gates[limit - 1];
+    WorkerPool::Job blocker = gate.job();
+    ASSERT_TRUE(pool.submit(blocker, queue));
+    gate.wait_until_entered();
+    for (std::size_t i = 0; i < limit; ++i) {
+      WorkerPool::Job job = [] {};
+      EXPECT_TRUE(pool.submit(job, queue));
+    }
+    WorkerPool::Job one_more = [] {};
+    EXPECT_FALSE(pool.submit(one_more, queue));
+    EXPECT_TRUE(one_more);
+    EXPECT_EQ(pool.waiting(queue), limit);
+    ++limit;
+  }
+  for (Gate& gate : gates) gate.release();
 }
 
-TEST(WorkerPool, LookUpsOvertakeJobsButNotForEver) {
-  constexpr int kJobs = 3;
-  constexpr int kLookUps = 2 * static_cast<int>(WorkerPool::kLookUpsInARow) + 5;
-  std::vector<int> jobs_after;  // how many look-ups had run when each job ran
-  int look_ups = 0;
-  Gate gate;
-  {
-    WorkerPool pool(1, 1000);
-    occupy(pool, gate);
-    for (int i = 0; i < kJobs; ++i) {
-      WorkerPool::Job job = [&] { jobs_after.push_back(look_ups); };
-      ASSERT_TRUE(pool.submit(job));
-    }
-    for (int i = 0; i < kLookUps; ++i) {
-      WorkerPool::Job job = [&] { ++look_ups; };
-      ASSERT_TRUE(pool.submit(job, WorkerPool::Queue::look_ups));
+// Whatever holds up one lane, the others go on.
+TEST(WorkerPool, NoLaneWaitsForAnother) {
+  using Queue = WorkerPool::Queue;
+  constexpr Queue kAll[] = {Queue::jobs, Queue::look_ups, Queue::passwords};
+  for (const Queue busy : kAll) {
+    Gate gate;
+    WorkerPool pool(1, 10);
+    WorkerPool::Job blocker = gate.job();
+    ASSERT_TRUE(pool.submit(blocker, busy));
+    gate.wait_until_entered();
+    for (const Queue queue : kAll) {
+      if (queue == busy) continue;
+      std::promise<void> ran;
+      WorkerPool::Job job = [&ran] { ran.set_value(); };
+      ASSERT_TRUE(pool.submit(job, queue));
+      ran.get_future().wait();
     }
     gate.release();
   }
-  const int row = static_cast<int>(WorkerPool::kLookUpsInARow);
-  EXPECT_EQ(jobs_after, (std::vector<int>{row, 2 * row, kLookUps}));
-  EXPECT_EQ(look_ups, kLookUps);
+}
+
+TEST(WorkerPool, WhatAPasswordAsksForNextIsStillTakenWhileStopping) {
+  std::atomic<bool> ran = false;
+  Gate gate;
+  WorkerPool pool(1, 10);
+  WorkerPool::Job first = [&] {
+    gate.job()();
+    EXPECT_TRUE(pool.is_stopping());
+    WorkerPool::Job next = [&ran] { ran = true; };
+    EXPECT_TRUE(pool.submit(next));
+  };
+  EXPECT_FALSE(pool.is_stopping());
+  ASSERT_TRUE(pool.submit(first, WorkerPool::Queue::passwords));
+  gate.wait_until_entered();
+  std::thread releaser([&] {
+    while (!pool.is_stopping()) std::this_thread::yield();
+    gate.release();
+  });
+  pool.stop();
+  releaser.join();
+  EXPECT_TRUE(ran);
 }
 
 TEST(WorkerPool, StopRunsWhatWaitsAndThenRefuses) {
@@ -181,7 +206,7 @@ TEST(WorkerPool, ManySubmittersLoseNothing) {
 }
 
 TEST(WorkerPool, NeedsAThread) {
-  EXPECT_DEATH(WorkerPool(0, 1), "broken invariant: threads > 0");
+  EXPECT_DEATH(WorkerPool(0, 1), "broken invariant: size.threads > 0");
 }
 
 }  // namespace

@@ -115,22 +115,76 @@ TEST_F(ImageFolderTest, LeavesNothingBehindWhenTheDiskRefuses) {
   EXPECT_NE(prepared.error().text.find(root + "/file/images"), std::string::npos) << prepared.error().text;
 }
 
+class SweepTest : public ImageFolderTest {
+ protected:
+  SweepTest() { EXPECT_TRUE(folder.prepare()); }
+  std::string picture(char letter, int days) const {
+    const std::string name = std::string(25, letter) + ".png";
+    write(name, kPng);
+    std::filesystem::last_write_time(path + "/" + name,
+                                     std::filesystem::file_time_type::clock::now() - std::chrono::hours(24 * days));
+    return name;
+  }
+  bool has(const std::string& name) const { return std::filesystem::exists(path + "/" + name); }
+
+  const ImageFolder folder{path};
+};
+
+TEST_F(SweepTest, RemovesOldPicturesThatNobodyNames) {
+  const std::string named = picture('a', 30);
+  const std::string orphan = picture('b', 30);
+  const std::string fresh = picture('c', 6);
+  for (const char* foreign : {"logo.png", "aaaaaaaaaaaaaaaaaaaaaaaaaa.png", "ddddddddddddddddddddddddd"}) {
+    write(foreign, kPng);
+    std::filesystem::last_write_time(path + "/" + foreign, std::filesystem::file_time_type::min());
+  }
+  folder.sweep({named}, "/data/gotify.db");
+  EXPECT_TRUE(has(orphan)) << "the first call makes the folder this database's";
+  folder.sweep({named}, "/data/gotify.db");
+  EXPECT_FALSE(has(orphan));
+  EXPECT_TRUE(has(named));
+  EXPECT_TRUE(has(fresh)) << "an upload may be under way, or a backup on trial";
+  EXPECT_TRUE(has("logo.png") && has("aaaaaaaaaaaaaaaaaaaaaaaaaa.png") && has("ddddddddddddddddddddddddd"));
+}
+
+TEST_F(SweepTest, RemovesNothingFromAFolderOfTwoDatabases) {
+  const std::string of_the_other = picture('a', 30);
+  for (const char* owner : {"/data/gotify.db", "/data/copy.db", "/data/copy.db", "/data/gotify.db", "/data/gotify.db"})
+    folder.sweep({}, owner);
+  EXPECT_TRUE(has(of_the_other));
+}
+
 TEST(OpenFile, StaysInsideItsFolder) {
   char name[] = "/tmp/push-files-XXXXXX";
   const std::string root = ::mkdtemp(name);
   std::filesystem::create_directories(root + "/ui/static");
   std::ofstream(root + "/ui/static/a b.js") << "run()";
   std::ofstream(root + "/outside") << "secret";
+  std::filesystem::create_directories(root + "/ui/static/.git");
+  std::ofstream(root + "/ui/static/.git/config") << "secret";
+  std::ofstream(root + "/ui/.env") << "secret";
+  std::filesystem::create_symlink("../outside", root + "/ui/link");
+  std::filesystem::create_directory_symlink("..", root + "/ui/up");
+  std::ofstream(root + "/ui-of-another") << "secret";
+  std::filesystem::create_symlink("../ui-of-another", root + "/ui/neighbour");
   ASSERT_EQ(::mkfifo((root + "/ui/pipe").c_str(), 0600), 0);
   const auto found = open_file(root + "/ui", "static/a b.js");
   ASSERT_TRUE(found && *found);
   EXPECT_EQ((*found)->read()->view, "run()");
   EXPECT_EQ((*found)->type, "text/javascript; charset=utf-8");
   for (const std::string_view path : {"../outside"sv, "static/../../outside"sv, "static"sv, "static/"sv, ""sv, "/"sv,
-                                      "static//a b.js"sv, "./static/a b.js"sv, "pipe"sv, "static/a b.js\0"sv}) {
+                                      "static//a b.js"sv, "./static/a b.js"sv, "pipe"sv, "static/a b.js\0"sv, ".env"sv,
+                                      "static/.git/config"sv, "link"sv, "up/outside"sv, "neighbour"sv}) {
     const auto read = open_file(root + "/ui", path);
     ASSERT_TRUE(read) << path;
     EXPECT_FALSE(*read) << path;
+  }
+  // Kubernetes mounts files like this; the folder itself may be a link, too.
+  std::filesystem::create_symlink("a b.js", root + "/ui/static/link.js");
+  std::filesystem::create_directory_symlink("ui", root + "/alias");
+  for (const char* folder : {"/ui", "/alias"}) {
+    const auto inside = open_file(root + folder, "static/link.js");
+    EXPECT_TRUE(inside && *inside) << folder;
   }
   std::filesystem::remove_all(root);
 }

@@ -10,10 +10,12 @@
 
 #include "net/http_session.hpp"
 #include "net/memory_wire.hpp"
+#include "net/with_body.hpp"
 
 namespace push::net {
 
-// Answers with "<method> <target> <body>"; "/later" waits for answer_later(), "/stream" asks for a stream.
+// Answers with "<method> <target> <body>"; "/later" waits for answer_later(), "/undecided" does so before its body is
+// read, "/refused" answers without the body, // "/stranger" reads it as a stranger's, "/stream" asks for a stream.
 struct HttpSessionTest : testing::Test, SessionOwner, ReplyReceiver, RequestHandler, StreamGate {
   static constexpr std::size_t kBudget = 8 << 20;
   static constexpr std::uint64_t kId = 9;
@@ -22,7 +24,9 @@ struct HttpSessionTest : testing::Test, SessionOwner, ReplyReceiver, RequestHand
   metrics::Registry registry;
   HttpMeters meters{registry};
   RequestBudget budget{kBudget};
-  SessionContext context{limits, meters, budget, *this, *this};
+  RequestBudget strangers{kBudget / 4};
+  SessionContext context{limits, meters, budget, strangers, *this, *this};
+  std::size_t body_limit = 32 << 20;
   Pipe pipe;
   std::shared_ptr<HttpSession> session;
 
@@ -66,6 +70,13 @@ struct HttpSessionTest : testing::Test, SessionOwner, ReplyReceiver, RequestHand
     return response;
   }
   static std::string get(const std::string& target) { return "GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n"; }
+  // With a header that ends here.
+  static std::string post(const std::string& target, const std::string& fields) {
+    return "POST " + target + " HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n\r\n";
+  }
+  static std::string post(const std::string& target, std::size_t length) {
+    return post(target, "Content-Length: " + std::to_string(length));
+  }
 
   // What the peer has received since the last call, without the dates.
   std::string received() {
@@ -98,6 +109,10 @@ struct HttpSessionTest : testing::Test, SessionOwner, ReplyReceiver, RequestHand
     session.reset();
   }
   // ReplyReceiver
+  void watch(std::uint64_t id, Departed departed) override {
+    EXPECT_EQ(id, kId);
+    if (const auto target = held()) target->watch(std::move(departed));
+  }
   void answer(std::uint64_t id, Response response) override {
     EXPECT_EQ(id, kId);
     if (const auto target = held()) target->answer(std::move(response));
@@ -105,9 +120,25 @@ struct HttpSessionTest : testing::Test, SessionOwner, ReplyReceiver, RequestHand
   void stream(std::uint64_t, Request request, Admission admission) override {
     if (const auto target = held()) target->stream(request, admission);
   }
+  void read_body(std::uint64_t id, BodyLimit limit, std::shared_ptr<BodyReceiver> receiver) override {
+    EXPECT_EQ(id, kId);
+    if (const auto target = held()) target->read_body(limit, std::move(receiver));
+  }
   // RequestHandler
   void handle(Request request, Reply reply) override {
     peers.emplace_back(request.peer());
+    if (request.target() == "/undecided") {
+      requests.push_back(std::move(request));
+      return replies.push_back(std::move(reply));
+    }
+    if (request.target() == "/refused") return reply.send(reject(401, "who are you?"));
+    const BodyLimit limit{body_limit, "the.key", request.target() != "/stranger"};
+    with_body(std::move(request), std::move(reply), limit, [this](Request complete, Reply again) {
+      EXPECT_TRUE(complete.is_complete());
+      handle_complete(std::move(complete), std::move(again));
+    });
+  }
+  void handle_complete(Request request, Reply reply) {
     if (request.target() == "/stream") {
       Admission admission;
       admission.transport = transport;

@@ -9,7 +9,7 @@ namespace {
 struct HttpSessionStreamTest : HttpSessionTest {
   static std::string handshake(const std::string& version = "1.1") {
     return "GET /stream HTTP/" + version +
-           "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+           "\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
   }
   static std::string refused(const std::string& status, const std::string& reason, const std::string& fields = {}) {

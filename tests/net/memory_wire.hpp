@@ -75,6 +75,7 @@ class MemoryWire final : public Wire {
     (direction == Direction::read ? pipe_.reader : pipe_.writer) = std::move(waiter);
   }
   std::optional<std::size_t> unacknowledged() override { return pipe_.unacknowledged; }
+  bool peer_has_left() override { return pipe_.ended; }
   int release() override {
     pipe_.released = true;
     return Pipe::kDescriptor;

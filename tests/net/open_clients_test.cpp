@@ -91,6 +91,15 @@ TEST_F(OpenClients, BasicSessionsAndThoseWhoLeftAreNot) {
   EXPECT_EQ(seen_, (std::map<std::uint64_t, int>{{1, 1}}));
 }
 
+TEST_F(OpenClients, AreFoundByTheirKey) {
+  for (const std::uint64_t client : {1, 2, 3}) connect(client);
+  table_.disconnect(UserId{1}, ClientId{2});
+  EXPECT_TRUE(table_.holds(UserId{1}, ClientId{1}));
+  EXPECT_TRUE(table_.holds(UserId{1}, ClientId{3}));
+  EXPECT_FALSE(table_.holds(UserId{1}, ClientId{2})) << "it is closed";
+  EXPECT_FALSE(table_.holds(UserId{2}, ClientId{1})) << "another user";
+}
+
 TEST_F(OpenClients, AReportHasABound) {
   report_every(1);
   const std::size_t many = ConnectionTable::kReport + 10;

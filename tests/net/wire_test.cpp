@@ -50,6 +50,14 @@ TEST_F(WireTest, ReadsWhatIsThere) {
   EXPECT_EQ(read(), Outcome::end);
 }
 
+TEST_F(WireTest, SeesThatThePeerHasLeftBehindUnreadBytes) {
+  EXPECT_FALSE(wire->peer_has_left());
+  ASSERT_EQ(::send(peer(), "hello", 5, 0), 5);
+  EXPECT_FALSE(wire->peer_has_left());
+  ::shutdown(peer(), SHUT_WR);
+  EXPECT_TRUE(wire->peer_has_left());
+}
+
 TEST_F(WireTest, WritesBothPartsInOneCall) {
   EXPECT_EQ(wire->write_some("head", "body").bytes, 8U);
   EXPECT_EQ(at_peer(), "headbody");

@@ -9,27 +9,37 @@
 #include <vector>
 
 #include "push/store/store.hpp"
+#include "support/await.hpp"
 
 namespace push::store {
 
 class StoreActions : public ::testing::Test {
  protected:
   core::UserId user(const std::string& name) {
-    auto created = store->create_user({name, "hash of " + name, false});
+    auto created = test::await(*store, &Store::create_user, NewUser{name, "hash of " + name, false});
     EXPECT_TRUE(created) << created.error().text;
     return created ? created->id : core::UserId{};
   }
 
   core::ApplicationId application(core::UserId owner, const std::string& token) {
-    auto created = store->create_application({owner, token, "name of " + token, "", 0, ""});
+    auto created =
+        test::await(*store, &Store::create_application, NewApplication{owner, token, "name of " + token, "", 0, ""});
     EXPECT_TRUE(created) << created.error().text;
     return created ? created->id : core::ApplicationId{};
   }
 
   core::ClientId client(core::UserId owner, const std::string& token, std::uint64_t inactivity) {
-    const auto created = store->create_client({owner, token, "name of " + token, inactivity});
+    const auto created =
+        test::await(*store, &Store::create_client, NewClient{owner, token, "name of " + token, inactivity});
     EXPECT_TRUE(created) << created.error().text;
     return created ? created->id : core::ClientId{};
+  }
+
+  // What the housekeeper does when none of them is in use.
+  core::Result<std::vector<OwnedClient>> delete_expired(core::WallTime now) {
+    auto expired = store->find_expired_clients(now);
+    if (!expired) return expired;
+    return store->delete_expired_clients(*std::move(expired), now);
   }
 
   model::Client stored(core::ClientId id) {

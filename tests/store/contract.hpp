@@ -3,9 +3,12 @@
 #pragma once
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
 #include <memory>
 #include <ostream>
 #include <string>
+#include <utility>
 
 #include "store/actions.hpp"
 #include "store/support.hpp"
@@ -17,20 +20,24 @@ namespace push::store {
 class StoreUnderTest {
  public:
   virtual ~StoreUnderTest() = default;
-  virtual std::unique_ptr<Store> open() = 0;  // an empty one
+  virtual std::unique_ptr<Store> open(core::WallClock clock) = 0;  // an empty one
 };
 
 class MemoryUnderTest final : public StoreUnderTest {
  public:
-  std::unique_ptr<Store> open() override { return std::make_unique<test::MemoryStore>(); }
+  std::unique_ptr<Store> open(core::WallClock clock) override {
+    auto memory = std::make_unique<test::MemoryStore>();
+    memory->clock = std::move(clock);
+    return memory;
+  }
 };
 
 class SqliteUnderTest final : public StoreUnderTest {
  public:
-  std::unique_ptr<Store> open() override {
+  std::unique_ptr<Store> open(core::WallClock clock) override {
     config::Database settings;
     settings.connection = folder_.file("gotify.db");
-    auto opened = store::open(settings, metrics_);
+    auto opened = store::open(settings, metrics_, std::move(clock));
     EXPECT_TRUE(opened) << opened.error().text;
     return opened ? *std::move(opened) : nullptr;
   }
@@ -63,10 +70,12 @@ inline std::string name_of_store(const ::testing::TestParamInfo<KindOfStore>& in
 class ContractTest : public StoreActions, public ::testing::WithParamInterface<KindOfStore> {
  protected:
   void SetUp() override {
-    store = under_test_->open();
+    store = under_test_->open([this] { return core::wall_now() + ahead.load(); });
     ASSERT_TRUE(store);
   }
   ~ContractTest() override { store.reset(); }  // before the things that it needs
+
+  std::atomic<std::chrono::nanoseconds> ahead{};  // of the clock by which clients expire
 
  private:
   std::unique_ptr<StoreUnderTest> under_test_ = GetParam().make();

@@ -26,21 +26,16 @@ class ClientContract : public ContractTest {
   // Uses the client and waits until that is written.
   void use(core::ClientId id, core::WallTime at) {
     ASSERT_TRUE(store->touch_clients({id}, at));
-    ASSERT_TRUE(store->set_password(alice, "a change behind it"));
-  }
-
-  // A client last used so long ago that it has expired.
-  core::ClientId expired_client(const std::string& token) {
-    const auto id = client(alice, token, 60);
-    use(id, core::wall_now() - hours(1));
-    return id;
+    ASSERT_TRUE(test::await(*store, &Store::set_password, alice, "a change behind it"));
   }
 
   void expect_every_change_refused(core::UserId owner, core::ClientId id) {
     const std::string gone = "client does not exist";
-    expect_failure(store->update_client(owner, id, {"stolen", 5}), ErrorCode::not_found, gone);
-    expect_failure(store->elevate_client(owner, id, core::wall_now()), ErrorCode::not_found, gone);
-    expect_failure(store->delete_client(owner, id), ErrorCode::not_found, gone);
+    expect_failure(test::await(*store, &Store::update_client, owner, id, ClientChange{"stolen", 5}),
+                   ErrorCode::not_found, gone);
+    expect_failure(test::await(*store, &Store::elevate_client, owner, id, core::wall_now()), ErrorCode::not_found,
+                   gone);
+    expect_failure(test::await(*store, &Store::delete_client, owner, id), ErrorCode::not_found, gone);
   }
 
   core::UserId alice{};
@@ -49,17 +44,18 @@ class ClientContract : public ContractTest {
 };
 
 TEST_P(ClientContract, NothingIsCreatedForAMissingUser) {
-  const auto application = store->create_application({core::UserId{99}, "A1", "x", "", 0, ""});
+  const auto application =
+      test::await(*store, &Store::create_application, NewApplication{core::UserId{99}, "A1", "x", "", 0, ""});
   ASSERT_FALSE(application);
   EXPECT_EQ(application.error().code, ErrorCode::not_found);
-  const auto client = store->create_client({core::UserId{99}, "C1", "x", 0});
+  const auto client = test::await(*store, &Store::create_client, NewClient{core::UserId{99}, "C1", "x", 0});
   ASSERT_FALSE(client);
   EXPECT_EQ(client.error().code, ErrorCode::not_found);
 }
 
 TEST_P(ClientContract, AClientIsFoundByIdAndByToken) {
   const auto owner = user("carol");
-  const auto created = store->create_client({owner, "Ctoken", "phone", 60});
+  const auto created = test::await(*store, &Store::create_client, NewClient{owner, "Ctoken", "phone", 60});
   ASSERT_TRUE(created);
   EXPECT_EQ(created->expires_at, created->created_at + std::chrono::seconds(60));
   const auto found = store->find_client_by_token("Ctoken");
@@ -78,22 +74,22 @@ TEST_P(ClientContract, AClientIsFoundByIdAndByToken) {
 
 TEST_P(ClientContract, AnExpiryPastTheEndOfTimeIsNever) {
   const auto owner = user("carol");
-  const auto client = store->create_client({owner, "C9", "x", std::uint64_t{1} << 62U});
+  const auto client = test::await(*store, &Store::create_client, NewClient{owner, "C9", "x", std::uint64_t{1} << 62U});
   ASSERT_TRUE(client);
   EXPECT_FALSE(client->expires_at);
   EXPECT_EQ((*store->find_client(client->id))->expires_after_inactivity_seconds, std::uint64_t{1} << 62U);
-  EXPECT_FALSE(store->create_client({owner, "C2", "x", std::uint64_t{1} << 63U}));
+  EXPECT_FALSE(test::await(*store, &Store::create_client, NewClient{owner, "C2", "x", std::uint64_t{1} << 63U}));
 }
 
 TEST_P(ClientContract, AnElevationIsStoredWithANewClientAndByAChange) {
   const auto until = core::wall_now() + hours(1);
-  const auto created = store->create_client({alice, "C2", "browser", 0, until});
+  const auto created = test::await(*store, &Store::create_client, NewClient{alice, "C2", "browser", 0, until});
   ASSERT_TRUE(created);
   EXPECT_EQ(created->elevated_until, until);
   EXPECT_EQ(stored(created->id).elevated_until, until);
-  ASSERT_TRUE(store->elevate_client(alice, phone, until + hours(1)));
+  ASSERT_TRUE(test::await(*store, &Store::elevate_client, alice, phone, until + hours(1)));
   EXPECT_EQ(stored(phone).elevated_until, until + hours(1));
-  ASSERT_TRUE(store->elevate_client(alice, phone, std::nullopt));
+  ASSERT_TRUE(test::await(*store, &Store::elevate_client, alice, phone, std::nullopt));
   EXPECT_FALSE(stored(phone).elevated_until);
   EXPECT_EQ(stored(created->id).elevated_until, until);
 }
@@ -101,7 +97,7 @@ TEST_P(ClientContract, AnElevationIsStoredWithANewClientAndByAChange) {
 TEST_P(ClientContract, AChangeOfTheNameKeepsTheExpiry) {
   const auto tablet = client(alice, "C2", 600);
   const auto before = stored(tablet);
-  const auto updated = store->update_client(alice, tablet, {"tablet", std::nullopt});
+  const auto updated = test::await(*store, &Store::update_client, alice, tablet, ClientChange{"tablet", std::nullopt});
   ASSERT_TRUE(updated) << updated.error().text;
   for (const auto& seen : {*updated, stored(tablet)}) {
     EXPECT_EQ(seen.name, "tablet");
@@ -120,28 +116,30 @@ TEST_P(ClientContract, AForeignOrMissingClientIsNotFoundAndStays) {
 
 TEST_P(ClientContract, ADeletedClientIsGoneAndNoOther) {
   const auto tablet = client(alice, "C2", 0);
-  ASSERT_TRUE(store->delete_client(alice, phone));
+  ASSERT_TRUE(test::await(*store, &Store::delete_client, alice, phone));
   EXPECT_FALSE(*store->find_client_by_token("C1"));
   EXPECT_EQ(stored(tablet).token, "C2");
-  expect_failure(store->delete_client(alice, phone), ErrorCode::not_found, "client does not exist");
+  expect_failure(test::await(*store, &Store::delete_client, alice, phone), ErrorCode::not_found,
+                 "client does not exist");
 }
 
 TEST_P(ClientContract, ATokenIsUnique) {
-  expect_failure(store->create_client({bob, "C1", "x", 0}), Conflict::token, "client token is not unique");
+  expect_failure(test::await(*store, &Store::create_client, NewClient{bob, "C1", "x", 0}), Conflict::token,
+                 "client token is not unique");
   EXPECT_TRUE(store->list_clients(bob)->empty());
 }
 
 TEST_P(ClientContract, AChangedExpiryCountsFromTheLastUseOrTheCreation) {
-  auto updated = store->update_client(alice, phone, {"phone", 3600});
+  auto updated = test::await(*store, &Store::update_client, alice, phone, ClientChange{"phone", 3600});
   ASSERT_TRUE(updated);
   EXPECT_EQ(updated->expires_at, updated->created_at + seconds(3600));
   EXPECT_EQ(stored(phone).expires_at, updated->expires_at);
   const auto at = core::wall_now() + hours(1);
   use(phone, at);
-  updated = store->update_client(alice, phone, {"phone", 60});
+  updated = test::await(*store, &Store::update_client, alice, phone, ClientChange{"phone", 60});
   ASSERT_TRUE(updated);
   EXPECT_EQ(updated->expires_at, at + seconds(60));
-  updated = store->update_client(alice, phone, {"phone", 0});
+  updated = test::await(*store, &Store::update_client, alice, phone, ClientChange{"phone", 0});
   ASSERT_TRUE(updated);
   EXPECT_FALSE(updated->expires_at);
   EXPECT_FALSE(stored(phone).expires_at);
@@ -149,19 +147,20 @@ TEST_P(ClientContract, AChangedExpiryCountsFromTheLastUseOrTheCreation) {
 
 TEST_P(ClientContract, AnExpiryBeyondTheLastTimeIsNeverAndBeyondTheColumnIsRefused) {
   constexpr auto kLargest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  const auto updated = store->update_client(alice, phone, {"phone", kLargest});
+  const auto updated = test::await(*store, &Store::update_client, alice, phone, ClientChange{"phone", kLargest});
   ASSERT_TRUE(updated) << updated.error().text;
   EXPECT_FALSE(updated->expires_at);
   EXPECT_EQ(stored(phone).expires_after_inactivity_seconds, kLargest);
-  const auto refused = store->update_client(alice, phone, {"renamed", kLargest + 1});
+  const auto refused = test::await(*store, &Store::update_client, alice, phone, ClientChange{"renamed", kLargest + 1});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::invalid);
   EXPECT_EQ(stored(phone).name, "phone");
 }
 
 TEST_P(ClientContract, AnExpiredClientIsInvisibleAndGoneForEveryChange) {
-  const auto expired = expired_client("C2");
-  const auto later = client(alice, "C3", 60);
+  const auto expired = client(alice, "C2", 60);
+  const auto later = client(alice, "C3", 7200);
+  ahead = hours(1);
   EXPECT_FALSE(*store->find_client(expired));
   EXPECT_FALSE(*store->find_client_by_token("C2"));
   const auto clients = store->list_clients(alice);
@@ -169,25 +168,51 @@ TEST_P(ClientContract, AnExpiredClientIsInvisibleAndGoneForEveryChange) {
   EXPECT_EQ((*clients)[0].id, phone);
   EXPECT_EQ((*clients)[1].id, later);
   expect_every_change_refused(alice, expired);
-  use(expired, core::wall_now());
-  EXPECT_FALSE(*store->find_client(expired)) << "a use does not revive it";
+  use(expired, core::wall_now() + hours(2));
+  EXPECT_TRUE(*store->find_client(expired)) << "it is in use";
 }
 
 TEST_P(ClientContract, WhateverHasExpiredIsDeletedAndNothingElse) {
-  const auto now = core::wall_now();
-  EXPECT_TRUE(store->delete_expired_clients(now)->empty());
-  const auto expired = expired_client("C2");
-  const auto later = client(bob, "C3", 60);
-  auto deleted = store->delete_expired_clients(now);
+  const auto now = core::wall_now() + hours(1);
+  EXPECT_TRUE(delete_expired(now)->empty());
+  const auto expired = client(alice, "C2", 60);
+  const auto later = client(bob, "C3", 7200);
+  EXPECT_TRUE(delete_expired(core::wall_now())->empty());
+  const auto due = *stored(later).expires_at;
+  EXPECT_TRUE(store->delete_expired_clients({{bob, later}, {alice, phone}}, now)->empty()) << "they have not expired";
+  auto deleted = delete_expired(now);
   ASSERT_TRUE(deleted) << deleted.error().text;
   ASSERT_EQ(deleted->size(), 1U);
   EXPECT_EQ(deleted->front().user, alice);
   EXPECT_EQ(deleted->front().client, expired);
-  EXPECT_TRUE(store->delete_expired_clients(now)->empty());
-  deleted = store->delete_expired_clients(*stored(later).expires_at);
+  EXPECT_TRUE(delete_expired(now)->empty());
+  deleted = delete_expired(due);
   ASSERT_EQ(deleted->size(), 1U) << "this very moment counts";
   EXPECT_EQ(deleted->front().client, later);
   EXPECT_TRUE(*store->find_client(phone));
+}
+
+TEST_P(ClientContract, WhatIsNotNamedIsNotDeletedThoughItHasExpired) {
+  const auto now = core::wall_now() + hours(1);
+  const auto held = client(alice, "C2", 60);
+  const auto other = client(alice, "C3", 60);
+  EXPECT_EQ(store->delete_expired_clients({{alice, other}}, now)->size(), 1U);
+  EXPECT_TRUE(*store->find_client(held));
+  EXPECT_FALSE(*store->find_client(other));
+}
+
+TEST_P(ClientContract, NoTimeMovesBackWhenTheClockDoes) {
+  const auto tablet = client(alice, "C2", 600);
+  const auto created = *stored(tablet).expires_at;
+  use(tablet, core::wall_now() - hours(1));
+  EXPECT_EQ(stored(tablet).expires_at, created);
+  const auto at = core::wall_now() + hours(1);
+  use(tablet, at);
+  use(tablet, at - hours(24 * 365));
+  EXPECT_EQ(stored(tablet).last_used, at);
+  EXPECT_EQ(stored(tablet).expires_at, at + seconds(600));
+  use(tablet, at + hours(1));
+  EXPECT_EQ(stored(tablet).last_used, at + hours(1));
 }
 
 TEST_P(ClientContract, AUseIsItsLastUseAndMovesTheExpiry) {

@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 
 #include <limits>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "store/contract.hpp"
 
@@ -74,14 +77,14 @@ TEST_P(MessageContract, DeletingAMessageNeedsItsOwner) {
   const auto app = application(alice, "A1");
   const auto id = append_id(app, "m");
   for (const auto& [who, what] : {std::pair{bob, id}, std::pair{alice, core::MessageId{99}}}) {
-    const auto refused = store->delete_message(who, what);
+    const auto refused = test::await(*store, &Store::delete_message, who, what);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::not_found);
     EXPECT_EQ(refused.error().text, "message does not exist");
   }
   EXPECT_THAT(ids(listed(alice, {})), ElementsAre(1));
-  EXPECT_TRUE(store->delete_message(alice, id));
-  EXPECT_FALSE(store->delete_message(alice, id));
+  EXPECT_TRUE(test::await(*store, &Store::delete_message, alice, id));
+  EXPECT_FALSE(test::await(*store, &Store::delete_message, alice, id));
   EXPECT_THAT(ids(listed(alice, {})), ElementsAre());
 }
 
@@ -110,7 +113,7 @@ TEST_P(MessageContract, AfterDrainFindsWorkAndChangesAreRefused) {
   const auto refused = append(text(app, "late"));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
-  EXPECT_FALSE(store->create_user({"late", "", false}));
+  EXPECT_FALSE(test::await(*store, &Store::create_user, NewUser{"late", "", false}));
   store->drain();
 }
 
@@ -120,26 +123,26 @@ TEST_P(MessageContract, IdsAreNotUsedAgain) {
   for (int i = 0; i < 5; ++i) append_id(app, "m");
   ASSERT_TRUE(purge(*store, alice));
   EXPECT_EQ(core::value(append_id(app, "m")), 6U);
-  ASSERT_TRUE(store->delete_message(alice, core::MessageId{6}));
+  ASSERT_TRUE(test::await(*store, &Store::delete_message, alice, core::MessageId{6}));
   EXPECT_EQ(core::value(append_id(app, "m")), 7U);
 }
 
-TEST_P(MessageContract, MessagesOfOneThreadKeepTheirOrder) {
+TEST_P(MessageContract, MessagesOfAnApplicationKeepTheirOrder) {
   const auto alice = user("alice");
-  const auto app = application(alice, "A1");
-  std::vector<std::string> answered;
+  const core::ApplicationId missing{99};  // only its messages fail
+  std::map<core::ApplicationId, std::vector<std::string>> sent;
+  std::map<core::ApplicationId, std::vector<std::string>> answered;
+  const core::ApplicationId to[] = {application(alice, "A1"), application(alice, "A2"), missing};
   for (int i = 0; i < 3000; ++i) {
-    // Some for an application that does not exist: only these fail.
-    const auto to = i % 10 == 0 ? core::ApplicationId{99} : app;
-    ASSERT_TRUE(store->append(text(to, std::to_string(i)), [&, i](const core::Result<model::Message>& stored) {
-      answered.push_back(stored ? stored->message : std::to_string(i) + " " + stored.error().text);
+    const auto app = to[i % 10 == 0 ? 2 : i % 2];
+    const std::string message = std::to_string(i);
+    sent[app].push_back(app == missing ? message + " application does not exist" : message);
+    ASSERT_TRUE(store->append(text(app, message), [&, app, message](const core::Result<model::Message>& stored) {
+      answered[app].push_back(stored ? stored->message : message + " " + stored.error().text);
     }));
   }
   store->drain();
-  ASSERT_EQ(answered.size(), 3000U);
-  for (std::size_t i = 0; i < answered.size(); ++i) {
-    ASSERT_EQ(answered[i], std::to_string(i) + (i % 10 == 0 ? " application does not exist" : ""));
-  }
+  EXPECT_EQ(answered, sent);
   EXPECT_EQ(ids(listed(alice, {.since = 0, .limit = 5000})).size(), 2700U);
 }
 
@@ -189,7 +192,7 @@ TEST_P(PageContract, AMessageIsFoundByItsId) {
   EXPECT_EQ((*found)->application, one);
   EXPECT_EQ((*found)->message, "m");
   EXPECT_FALSE(*store->find_message(core::MessageId{99}));
-  ASSERT_TRUE(store->delete_message(alice, core::MessageId{4}));
+  ASSERT_TRUE(test::await(*store, &Store::delete_message, alice, core::MessageId{4}));
   EXPECT_FALSE(*store->find_message(core::MessageId{4}));
 }
 
@@ -236,12 +239,12 @@ TEST_P(PageContract, IsReadNoFurtherThanItIsTaken) {
 }
 
 TEST_P(PageContract, MessagesOfADeletedApplicationAreInvisible) {
-  ASSERT_TRUE(store->delete_application(alice, one));
+  ASSERT_TRUE(test::await(*store, &Store::delete_application, alice, one));
   EXPECT_THAT(ids(listed(alice, {})), ElementsAre(8, 5, 2));
   EXPECT_THAT(ids(store->messages_after(alice, {}, 100)), ElementsAre(2, 5, 8));
   EXPECT_THAT(ids(listed(one, {})), ElementsAre());
   EXPECT_FALSE(*store->find_message(core::MessageId{7}));
-  EXPECT_FALSE(store->delete_message(alice, core::MessageId{7}));
+  EXPECT_FALSE(test::await(*store, &Store::delete_message, alice, core::MessageId{7}));
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, PageContract, every_store(), name_of_store);

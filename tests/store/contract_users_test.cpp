@@ -19,7 +19,7 @@ class ChangedUserContract : public ContractTest {
  protected:
   void SetUp() override {
     ContractTest::SetUp();
-    admin = store->create_user({"admin", "hash", true})->id;
+    admin = test::await(*store, &Store::create_user, NewUser{"admin", "hash", true})->id;
     alice = user("alice");
   }
 
@@ -34,7 +34,7 @@ class ChangedUserContract : public ContractTest {
 };
 
 TEST_P(UserContract, AUserIsFoundByIdAndByName) {
-  const auto created = store->create_user({"alice", "$2a$10$hash", true});
+  const auto created = test::await(*store, &Store::create_user, NewUser{"alice", "$2a$10$hash", true});
   ASSERT_TRUE(created);
   const auto by_id = store->find_user(created->id);
   ASSERT_TRUE(by_id && *by_id);
@@ -51,7 +51,7 @@ TEST_P(UserContract, AUserIsFoundByIdAndByName) {
 
 TEST_P(UserContract, AUserNameIsUnique) {
   user("alice");
-  const auto again = store->create_user({"alice", "", false});
+  const auto again = test::await(*store, &Store::create_user, NewUser{"alice", "", false});
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code, ErrorCode::conflict);
   EXPECT_EQ(again.error().conflict, core::Conflict::name);
@@ -73,7 +73,7 @@ TEST_P(UserContract, UsersAreListedById) {
 
 TEST_P(ChangedUserContract, AnUpdateReplacesNameAndRightsAndKeepsAnEmptyPassword) {
   const auto before = stored(alice);
-  auto updated = store->update_user(alice, {"alicia", true, ""});
+  auto updated = test::await(*store, &Store::update_user, alice, UserChange{"alicia", true, ""});
   ASSERT_TRUE(updated) << updated.error().text;
   for (const auto& seen : {*updated, stored(alice)}) {
     EXPECT_EQ(seen.name, "alicia");
@@ -81,7 +81,7 @@ TEST_P(ChangedUserContract, AnUpdateReplacesNameAndRightsAndKeepsAnEmptyPassword
     EXPECT_EQ(seen.pass_hash, "hash of alice");
     EXPECT_EQ(seen.created_at, before.created_at);
   }
-  updated = store->update_user(alice, {"alicia", false, "new hash"});
+  updated = test::await(*store, &Store::update_user, alice, UserChange{"alicia", false, "new hash"});
   ASSERT_TRUE(updated);
   EXPECT_EQ(updated->pass_hash, "new hash");
   EXPECT_EQ(stored(alice).pass_hash, "new hash");
@@ -89,7 +89,8 @@ TEST_P(ChangedUserContract, AnUpdateReplacesNameAndRightsAndKeepsAnEmptyPassword
 }
 
 TEST_P(ChangedUserContract, ATakenNameChangesNothing) {
-  expect_failure(store->update_user(alice, {"admin", true, "new"}), Conflict::name, "username already exists");
+  expect_failure(test::await(*store, &Store::update_user, alice, UserChange{"admin", true, "new"}), Conflict::name,
+                 "username already exists");
   EXPECT_EQ(stored(alice).name, "alice");
   EXPECT_FALSE(stored(alice).admin);
   EXPECT_EQ(stored(alice).pass_hash, "hash of alice");
@@ -97,36 +98,42 @@ TEST_P(ChangedUserContract, ATakenNameChangesNothing) {
 
 TEST_P(ChangedUserContract, TheLastAdminStaysOne) {
   const std::string last = "cannot delete last admin";
-  expect_failure(store->update_user(admin, {"admin", false, ""}), Conflict::last_admin, last);
-  expect_failure(store->delete_user(admin), Conflict::last_admin, last);
+  expect_failure(test::await(*store, &Store::update_user, admin, UserChange{"admin", false, ""}), Conflict::last_admin,
+                 last);
+  expect_failure(test::await(*store, &Store::delete_user, admin), Conflict::last_admin, last);
   EXPECT_TRUE(stored(admin).admin);
-  EXPECT_TRUE(store->update_user(admin, {"root", true, ""})) << "renaming is no demotion";
-  ASSERT_TRUE(store->update_user(alice, {"alice", true, ""}));
-  EXPECT_TRUE(store->delete_user(admin));
-  expect_failure(store->update_user(alice, {"alice", false, ""}), Conflict::last_admin, last);
+  EXPECT_TRUE(test::await(*store, &Store::update_user, admin, UserChange{"root", true, ""}))
+      << "renaming is no demotion";
+  ASSERT_TRUE(test::await(*store, &Store::update_user, alice, UserChange{"alice", true, ""}));
+  EXPECT_TRUE(test::await(*store, &Store::delete_user, admin));
+  expect_failure(test::await(*store, &Store::update_user, alice, UserChange{"alice", false, ""}), Conflict::last_admin,
+                 last);
 }
 
 TEST_P(ChangedUserContract, OfTwoAdminsWhoDemoteEachOtherAtOnceOneIsLeft) {
-  ASSERT_TRUE(store->update_user(alice, {"alice", true, ""}));
+  ASSERT_TRUE(test::await(*store, &Store::update_user, alice, UserChange{"alice", true, ""}));
   for (int round = 0; round < 20; ++round) {
-    std::thread other([&] { static_cast<void>(store->update_user(admin, {"admin", false, ""})); });
-    static_cast<void>(store->update_user(alice, {"alice", false, ""}));
+    std::thread other([&] {
+      static_cast<void>(test::await(*store, &Store::update_user, admin, UserChange{"admin", false, ""}));
+    });
+    static_cast<void>(test::await(*store, &Store::update_user, alice, UserChange{"alice", false, ""}));
     other.join();
     ASSERT_EQ(stored(admin).admin + stored(alice).admin, 1);
-    ASSERT_TRUE(store->update_user(admin, {"admin", true, ""}));
-    ASSERT_TRUE(store->update_user(alice, {"alice", true, ""}));
+    ASSERT_TRUE(test::await(*store, &Store::update_user, admin, UserChange{"admin", true, ""}));
+    ASSERT_TRUE(test::await(*store, &Store::update_user, alice, UserChange{"alice", true, ""}));
   }
 }
 
 TEST_P(ChangedUserContract, AMissingUserIsNotFound) {
   const core::UserId missing{99};
-  expect_failure(store->update_user(missing, {"x", false, ""}), ErrorCode::not_found, "user does not exist");
-  expect_failure(store->set_password(missing, "x"), ErrorCode::not_found, "user does not exist");
-  expect_failure(store->delete_user(missing), ErrorCode::not_found, "user does not exist");
+  expect_failure(test::await(*store, &Store::update_user, missing, UserChange{"x", false, ""}), ErrorCode::not_found,
+                 "user does not exist");
+  expect_failure(test::await(*store, &Store::set_password, missing, "x"), ErrorCode::not_found, "user does not exist");
+  expect_failure(test::await(*store, &Store::delete_user, missing), ErrorCode::not_found, "user does not exist");
 }
 
 TEST_P(ChangedUserContract, APasswordIsReplacedAndNothingElse) {
-  ASSERT_TRUE(store->set_password(alice, "other"));
+  ASSERT_TRUE(test::await(*store, &Store::set_password, alice, "other"));
   EXPECT_EQ(stored(alice).pass_hash, "other");
   EXPECT_EQ(stored(admin).pass_hash, "hash");
 }
@@ -136,14 +143,14 @@ TEST_P(ChangedUserContract, ADeletedUserTakesEverythingAlongAndLeavesOthers) {
   const auto two = application(alice, "A2");
   application(alice, "A3");
   const auto other = application(admin, "B1");
-  ASSERT_TRUE(store->create_client({alice, "C1", "phone", 0}));
-  ASSERT_TRUE(store->create_client({admin, "C2", "desk", 0}));
-  ASSERT_TRUE(store->set_application_image(alice, one, "one.png"));
-  ASSERT_TRUE(store->set_application_image(alice, two, "shared.png"));
-  ASSERT_TRUE(store->set_application_image(admin, other, "shared.png"));
+  ASSERT_TRUE(test::await(*store, &Store::create_client, NewClient{alice, "C1", "phone", 0}));
+  ASSERT_TRUE(test::await(*store, &Store::create_client, NewClient{admin, "C2", "desk", 0}));
+  ASSERT_TRUE(test::await(*store, &Store::set_application_image, alice, one, "one.png"));
+  ASSERT_TRUE(test::await(*store, &Store::set_application_image, alice, two, "shared.png"));
+  ASSERT_TRUE(test::await(*store, &Store::set_application_image, admin, other, "shared.png"));
   for (const auto app : {one, other, two}) append_id(app, "m");
 
-  const auto images = store->delete_user(alice);
+  const auto images = test::await(*store, &Store::delete_user, alice);
   ASSERT_TRUE(images) << images.error().text;
   EXPECT_THAT(*images, UnorderedElementsAre("one.png"));
   EXPECT_FALSE(*store->find_user(alice));
@@ -155,7 +162,7 @@ TEST_P(ChangedUserContract, ADeletedUserTakesEverythingAlongAndLeavesOthers) {
   EXPECT_EQ(store->list_applications(admin)->size(), 1U);
   EXPECT_EQ(store->list_clients(admin)->size(), 1U);
   EXPECT_THAT(ids(listed(admin, {})), ElementsAre(2));
-  EXPECT_TRUE(store->create_user({"alice", "", false})) << "the name is free again";
+  EXPECT_TRUE(test::await(*store, &Store::create_user, NewUser{"alice", "", false})) << "the name is free again";
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, UserContract, every_store(), name_of_store);

@@ -49,6 +49,7 @@ bool fails(int descriptor) {
 // The exception specifications of the C library's declarations differ between compilers; asm names do not.
 extern "C" ssize_t faulty_pwrite64(int descriptor, const void* bytes, std::size_t size, off_t offset) asm("pwrite64");
 extern "C" int faulty_fdatasync(int descriptor) asm("fdatasync");
+extern "C" int faulty_flock(int descriptor, int operation) asm("flock");
 
 ssize_t faulty_pwrite64(int descriptor, const void* bytes, std::size_t size, off_t offset) {
   const auto& state = push::store::faults();
@@ -68,4 +69,12 @@ int faulty_fdatasync(int descriptor) {
     return -1;
   }
   return static_cast<int>(syscall(SYS_fdatasync, descriptor));
+}
+
+int faulty_flock(int descriptor, int operation) {
+  if (const int error = push::store::faults().lock_error; error != 0) {
+    errno = error;
+    return -1;
+  }
+  return static_cast<int>(syscall(SYS_flock, descriptor, operation));
 }

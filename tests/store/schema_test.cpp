@@ -198,7 +198,7 @@ TEST_F(SchemaTest, OneMissingSortKeyNumbersAllAnewInTheirOldOrder) {
 TEST_F(SchemaTest, ValidSortKeysAndCreationTimesAreLeftAlone) {
   open();
   const auto alice = user("alice");
-  ASSERT_TRUE(store->create_application({alice, "A1", "x", "", 0, "Zz"}));
+  ASSERT_TRUE(test::await(*store, &Store::create_application, NewApplication{alice, "A1", "x", "", 0, "Zz"}));
   store.reset();
   const auto before = dump("applications", "*") + dump("users", "*");
   open();

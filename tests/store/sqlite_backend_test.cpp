@@ -164,14 +164,14 @@ TEST_F(SqliteBackendTest, AFullDiskRefusesAndRecoversAlone) {
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
     EXPECT_THAT(refused.error().text, HasSubstr("full"));
-    const auto change = store->create_user({"bob", "", false});
+    const auto change = test::await(*store, &Store::create_user, NewUser{"bob", "", false});
     ASSERT_FALSE(change);
     EXPECT_EQ(change.error().code, ErrorCode::unavailable);
   }
   EXPECT_THAT(ids(listed(alice, {})), ElementsAre(1)) << "reads work meanwhile";
   faults().disarm();
   append_id(app, "after");
-  EXPECT_TRUE(store->create_user({"bob", "", false}));
+  EXPECT_TRUE(test::await(*store, &Store::create_user, NewUser{"bob", "", false}));
   open();
   const auto messages = listed(alice, {});
   ASSERT_EQ(messages->size(), 2U);
@@ -266,7 +266,7 @@ TEST_F(SqliteBackendTest, AnErrorInAnOperationLeavesTheMessagesBesideItAlone) {
     threads.emplace_back([&] {
       for (int i = 0; i < 50; ++i) {
         if (append(text(app, "m"))) ++stored_messages;
-        const auto taken = store->create_user({"alice", "", false});
+        const auto taken = test::await(*store, &Store::create_user, NewUser{"alice", "", false});
         ASSERT_FALSE(taken);
         ASSERT_EQ(taken.error().text, "username already exists");
       }
@@ -289,7 +289,7 @@ TEST_F(SqliteBackendTest, WhatAFailedOperationWroteIsUndoneAndTheMessagesBesideI
     }
   });
   for (int i = 0; i < 50; ++i) {
-    const auto half = store->create_user({"half", "", false});
+    const auto half = test::await(*store, &Store::create_user, NewUser{"half", "", false});
     EXPECT_FALSE(half);
     if (!half) {
       EXPECT_EQ(half.error().code, ErrorCode::conflict) << half.error().text;

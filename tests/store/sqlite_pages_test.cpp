@@ -37,7 +37,7 @@ TEST_F(SqlitePagesTest, MessagesWithoutAnApplicationAreInvisible) {
   EXPECT_THAT(ids(listed(one, {})), ElementsAre());
   EXPECT_THAT(ids(store->messages_after(alice, {}, 100)), ElementsAre(2, 5, 8));
   EXPECT_FALSE(*store->find_message(core::MessageId{7}));
-  EXPECT_FALSE(store->delete_message(alice, core::MessageId{7}));
+  EXPECT_FALSE(test::await(*store, &Store::delete_message, alice, core::MessageId{7}));
 }
 
 TEST_F(SqlitePagesTest, EveryQueryOfAPageUsesAnIndex) {

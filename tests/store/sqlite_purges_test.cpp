@@ -41,7 +41,7 @@ class SqlitePurgesTest : public StoreTest {
     for (int call = 1; call <= 100; ++call) {
       open();
       faults().arm(call, 0, EIO);
-      if (store->delete_application(alice, app)) return;
+      if (test::await(*store, &Store::delete_application, alice, app)) return;
       faults().disarm();
     }
     FAIL() << "the application is not deleted";
@@ -62,7 +62,7 @@ class SqlitePurgesTest : public StoreTest {
 TEST_F(SqlitePurgesTest, TheMessagesOfADeletedApplicationLeaveTheDiskAndThenItsNote) {
   fill(app, 5000);
   fill(other, 3);
-  ASSERT_TRUE(store->delete_application(alice, app));
+  ASSERT_TRUE(test::await(*store, &Store::delete_application, alice, app));
   ASSERT_TRUE(eventually([&] { return notes() == "int:0"; }));
   EXPECT_EQ(left(app), "int:0");
   EXPECT_EQ(left(other), "int:3");
@@ -75,7 +75,7 @@ TEST_F(SqlitePurgesTest, TheMessagesOfADeletedUserLeaveTheDisk) {
   fill(app, 1000);
   fill(second, 1000);
   fill(other, 3);
-  ASSERT_TRUE(store->delete_user(alice));
+  ASSERT_TRUE(test::await(*store, &Store::delete_user, alice));
   EXPECT_TRUE(ids(listed(app, {})).empty());
   ASSERT_TRUE(eventually([&] { return notes() == "int:0"; }));
   EXPECT_EQ(row("SELECT count(*), min(application_id), max(application_id) FROM messages"),

@@ -18,9 +18,9 @@ class SqliteStoreTest : public StoreTest {
 
 TEST_F(SqliteStoreTest, ExpiredClientsAreInvisible) {
   const auto owner = user("alice");
-  const auto lasting = store->create_client({owner, "C1", "lasting", 0});
-  const auto expiring = store->create_client({owner, "C2", "expiring", 60});
-  const auto later = store->create_client({owner, "C3", "later", 60});
+  const auto lasting = test::await(*store, &Store::create_client, NewClient{owner, "C1", "lasting", 0});
+  const auto expiring = test::await(*store, &Store::create_client, NewClient{owner, "C2", "expiring", 60});
+  const auto later = test::await(*store, &Store::create_client, NewClient{owner, "C3", "later", 60});
   ASSERT_TRUE(lasting && expiring && later);
   EXPECT_EQ(store->list_clients(owner)->size(), 3U);
   // Another offset, as Gotify writes it in another time zone: an hour ago, but as a string it sorts after now.
@@ -44,7 +44,7 @@ TEST_F(SqliteStoreTest, AnyBytesComeBackAsTheyWereStored) {
 
 TEST_F(SqliteStoreTest, ValuesHaveGotifysFormatsInTheFile) {
   const auto owner = user("alice");
-  ASSERT_TRUE(store->create_user({"oidc", "", true}));
+  ASSERT_TRUE(test::await(*store, &Store::create_user, NewUser{"oidc", "", true}));
   const auto app = application(owner, "A1");
   auto message = text(app, "m");
   message.date = *core::parse_time("2026-11-22T10:53:10.5Z");

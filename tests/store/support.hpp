@@ -39,8 +39,10 @@ class TemporaryFolder {
 // Another program on the same file.
 class Sqlite {
  public:
+  // A path or a file: URI.
   explicit Sqlite(const std::string& path) {
-    if (sqlite3_open(path.c_str(), &database_) != SQLITE_OK) std::abort();
+    constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI;
+    if (sqlite3_open_v2(path.c_str(), &database_, kFlags, nullptr) != SQLITE_OK) std::abort();
     sqlite3_busy_timeout(database_, 5000);
   }
   ~Sqlite() { sqlite3_close(database_); }
@@ -76,6 +78,14 @@ class Sqlite {
     return all;
   }
 
+  // As row(), of a file that may be no database yet: "" then.
+  std::string try_row(const std::string& sql) {
+    sqlite3_stmt* statement = nullptr;
+    const int code = sqlite3_prepare_v2(database_, sql.c_str(), -1, &statement, nullptr);
+    sqlite3_finalize(statement);
+    return code == SQLITE_OK ? row(sql) : "";
+  }
+
   std::string row(const std::string& sql) {
     const auto all = rows(sql);
     return all.empty() ? "nothing" : all.front();
@@ -98,6 +108,12 @@ class StoreTest : public StoreActions {
     auto opened = store::open(database, metrics);
     ASSERT_TRUE(opened) << opened.error().text;
     store = std::move(*opened);
+  }
+
+  // What a change may be answered on a disk that fails for good.
+  static bool is_no_or_unknown(const core::Error& error) {
+    return error.code == core::ErrorCode::unavailable ||
+           (error.code == core::ErrorCode::internal && error.text.starts_with("it is not known whether"));
   }
 
   TemporaryFolder folder;

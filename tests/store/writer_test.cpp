@@ -3,16 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <latch>
-#include <memory>
-#include <optional>
-#include <span>
+#include <algorithm>
+#include <future>
 #include <string>
 #include <thread>
-#include <vector>
+#include <utility>
 
-#include "support/memory_store.hpp"
+#include "store/writer_fixture.hpp"
 
 namespace push::store {
 namespace {
@@ -21,106 +18,6 @@ using core::ErrorCode;
 using core::Result;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-core::Error unavailable(const char* text) {
-  return core::failure(ErrorCode::unavailable, text);
-}
-
-// A database in memory that records its calls. `events` belongs to the writer thread until it is drained.
-class FakeBackend final : public Backend {
- public:
-  Result<void> begin() override {
-    if (hold_first && transactions++ == 0) {
-      entered.count_down();
-      release.wait();
-    }
-    if (fail_begin.exchange(false)) return unavailable("cannot begin");
-    events.emplace_back("begin");
-    return {};
-  }
-  Result<void> insert(std::span<const NewMessage> messages, std::span<Result<core::MessageId>> ids) override {
-    EXPECT_EQ(messages.size(), ids.size());
-    std::string inserted;
-    for (std::size_t i = 0; i < messages.size(); ++i) {
-      if (messages[i].message == "spoil") return unavailable("disk full");
-      if (messages[i].message == "gone") {
-        ids[i] = core::failure(ErrorCode::not_found, "gone");
-        continue;
-      }
-      inserted += " " + messages[i].message;
-      ids[i] = core::MessageId{++last_id};
-    }
-    events.push_back("insert" + inserted);
-    return {};
-  }
-  Result<void> run(Operation& operation) override {
-    events.emplace_back("run");
-    return operation(transaction);
-  }
-  Result<void> commit() override {
-    if (fail_commit.exchange(false)) return unavailable("cannot commit");
-    events.emplace_back("commit");
-    return {};
-  }
-  void rollback() override { events.emplace_back("rollback"); }
-  void rest() override { events.emplace_back("rest"); }
-
-  void let_go() {
-    if (!release.try_wait()) release.count_down();
-  }
-
-  bool hold_first = false;  // the first transaction's begin() waits for `release`
-  std::latch entered{1};
-  std::latch release{1};
-  int transactions = 0;
-  std::atomic<bool> fail_begin{false};
-  std::atomic<bool> fail_commit{false};
-  std::uint64_t last_id = 0;
-  std::vector<std::string> events;
-  test::MemoryStore transaction;  // passed to operations
-};
-
-constexpr Writer::Limits kRoomy{.queue = 8192, .batch = 1024, .queue_bytes = 1U << 28U, .batch_bytes = 1U << 23U};
-
-// kRoomy with one limit changed.
-Writer::Limits with(std::size_t Writer::Limits::*limit, std::size_t value) {
-  Writer::Limits limits = kRoomy;
-  limits.*limit = value;
-  return limits;
-}
-
-class WriterTest : public ::testing::Test {
- protected:
-  ~WriterTest() override { backend.let_go(); }  // a failed assertion must not leave the writer held
-
-  void start(Writer::Limits limits = kRoomy) { writer = std::make_unique<Writer>(backend, limits, metrics); }
-
-  // Holds the writer inside its first transaction, so that later changes queue up.
-  void start_held(Writer::Limits limits = kRoomy) {
-    backend.hold_first = true;
-    start(limits);
-    ASSERT_TRUE(append("first"));
-    backend.entered.wait();
-  }
-
-  Result<void> append(const std::string& text) {
-    NewMessage message;
-    message.message = text;
-    return writer->append(std::move(message), [this, text](Result<model::Message> stored) {
-      backend.events.push_back(stored ? "stored " + std::to_string(core::value(stored->id)) + " " + stored->message
-                                      : "failed " + text + ": " + stored.error().text);
-    });
-  }
-
-  void release_and_drain() {
-    backend.let_go();
-    writer->drain();
-  }
-
-  metrics::Registry metrics;
-  FakeBackend backend;
-  std::unique_ptr<Writer> writer;
-};
 
 TEST_F(WriterTest, AnswersAfterTheCommitAndNotBefore) {
   start();
@@ -227,13 +124,12 @@ TEST_F(WriterTest, AnInsertThatSpoilsTheTransactionFailsAllOfIt) {
 
 TEST_F(WriterTest, AnOperationReturnsItsOutcomeToItsCaller) {
   start();
-  EXPECT_TRUE(writer->change([](Transaction&) -> Result<void> { return {}; }));
-  const auto refused =
-      writer->change([](Transaction&) -> Result<void> { return core::failure(ErrorCode::invalid, "taken"); });
+  EXPECT_TRUE(change([](Transaction&) -> Result<void> { return {}; }));
+  const auto refused = change([](Transaction&) -> Result<void> { return core::failure(ErrorCode::invalid, "taken"); });
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().text, "taken");
   backend.fail_commit = true;
-  const auto failed = writer->change([](Transaction&) -> Result<void> { return {}; });
+  const auto failed = change([](Transaction&) -> Result<void> { return {}; });
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().text, "cannot commit");
 }
@@ -246,9 +142,9 @@ TEST_F(WriterTest, DrainAnswersWhatWaitsAndRefusesWhatComes) {
   const auto late = append("late");
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().code, ErrorCode::unavailable);
-  const auto change = writer->change([](Transaction&) -> Result<void> { return {}; });
-  ASSERT_FALSE(change);
-  EXPECT_EQ(change.error().code, ErrorCode::unavailable);
+  const auto changed = change([](Transaction&) -> Result<void> { return {}; });
+  ASSERT_FALSE(changed);
+  EXPECT_EQ(changed.error().code, ErrorCode::unavailable);
   writer->drain();
 }
 
@@ -318,7 +214,7 @@ TEST_F(WriterTest, MessagesBetweenOperationsAreOneInsertEachAndKeepTheirPlaces) 
 TEST_F(WriterTest, AnOperationIsGivenTheTransactionOfTheBackend) {
   start();
   const Transaction* given = nullptr;
-  EXPECT_TRUE(writer->change([&](Transaction& transaction) -> Result<void> {
+  EXPECT_TRUE(change([&](Transaction& transaction) -> Result<void> {
     given = &transaction;
     return {};
   }));

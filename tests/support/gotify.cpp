@@ -79,6 +79,7 @@ std::string error_body(int status, const std::string& text) {
                                                       {404, "Not Found"},
                                                       {413, "Request Entity Too Large"},
                                                       {431, "Request Header Fields Too Large"},
+                                                      {429, "Too Many Requests"},
                                                       {503, "Service Unavailable"}};
   return R"({"error":")" + kPhrases.at(status) + R"(","errorCode":)" + std::to_string(status) +
          R"(,"errorDescription":")" + text + R"("})";

@@ -89,6 +89,12 @@ class MemoryRows : public store::Transaction {
     }
     return greatest;
   }
+  core::Result<std::size_t> count_applications(core::UserId user) override {
+    return static_cast<std::size_t>(std::count_if(applications.begin(), applications.end(), of(user)));
+  }
+  core::Result<std::size_t> count_clients(core::UserId user) override {
+    return static_cast<std::size_t>(std::count_if(clients.begin(), clients.end(), of(user)));
+  }
   core::Result<bool> has_image(std::string_view image, core::ApplicationId but) override {
     return any(applications, [=](const model::Application& row) { return row.image == image && row.id != but; });
   }

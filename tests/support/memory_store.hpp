@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "push/core/patient_clock.hpp"
 #include "push/store/store.hpp"
 #include "store/rules.hpp"
 #include "support/memory_rows.hpp"
@@ -20,6 +21,7 @@ namespace push::test {
 
 class MemoryStore final : public store::Store, public MemoryRows {
  public:
+  core::WallClock clock = &core::wall_now;   // by which clients expire
   bool broken = false;                       // every call fails
   std::optional<core::Error> append_answer;  // passed by append() to its callback instead of storing
   core::UserId appended_for{};               // NewMessage::user of the last one
@@ -41,10 +43,10 @@ class MemoryStore final : public store::Store, public MemoryRows {
     return look_up(applications, [token](const model::Application& row) { return row.token == token; });
   }
   core::Result<std::optional<model::Client>> find_client(core::ClientId id) override {
-    return look_up(clients, [id](const model::Client& row) { return row.id == id && is_living(row); });
+    return look_up(clients, [this, id](const model::Client& row) { return row.id == id && is_living(row); });
   }
   core::Result<std::optional<model::Client>> find_client_by_token(std::string_view token) override {
-    return look_up(clients, [token](const model::Client& row) { return row.token == token && is_living(row); });
+    return look_up(clients, [this, token](const model::Client& row) { return row.token == token && is_living(row); });
   }
   core::Result<bool> has_users() override {
     return read([this] { return core::Result<bool>(!users.empty()); });
@@ -62,7 +64,16 @@ class MemoryStore final : public store::Store, public MemoryRows {
     return found;
   }
   core::Result<std::vector<model::Client>> list_clients(core::UserId user) override {
-    return select(clients, [user](const model::Client& row) { return row.user == user && is_living(row); });
+    return select(clients, [this, user](const model::Client& row) { return row.user == user && is_living(row); });
+  }
+  core::Result<std::vector<store::OwnedClient>> find_expired_clients(core::WallTime at) override {
+    return read([&] {
+      std::vector<store::OwnedClient> expired;
+      for (const model::Client& row : clients) {
+        if (store::has_expired(row, at)) expired.push_back({row.user, row.id});
+      }
+      return core::Result<std::vector<store::OwnedClient>>(std::move(expired));
+    });
   }
   core::Result<std::optional<model::Message>> find_message(core::MessageId id) override {
     return look_up(messages, [this, id](const model::Message& row) { return row.id == id && owner(row); });
@@ -97,61 +108,61 @@ class MemoryStore final : public store::Store, public MemoryRows {
     done(std::move(answer));
     return {};
   }
-  core::Result<model::User> create_user(store::NewUser wanted) override {
-    return change([&] { return add(users, store::new_user(*this, std::move(wanted), core::wall_now())); });
+  void create_user(store::NewUser wanted, store::Done<model::User> done) override {
+    done(change([&] { return add(users, store::new_user(*this, std::move(wanted), core::wall_now())); }));
   }
-  core::Result<model::Application> create_application(store::NewApplication wanted) override {
-    return change(
-        [&] { return add(applications, store::new_application(*this, std::move(wanted), core::wall_now())); });
+  void create_application(store::NewApplication wanted, store::Done<model::Application> done) override {
+    done(change([&] { return add(applications, store::new_application(*this, std::move(wanted), core::wall_now())); }));
   }
-  core::Result<model::Client> create_client(store::NewClient wanted) override {
-    return change([&] { return add(clients, store::new_client(*this, std::move(wanted), core::wall_now())); });
+  void create_client(store::NewClient wanted, store::Done<model::Client> done) override {
+    done(change([&] { return add(clients, store::new_client(*this, std::move(wanted), core::wall_now())); }));
   }
-  core::Result<model::Application> update_application(core::UserId user, core::ApplicationId id,
-                                                      store::ApplicationChange wanted) override {
-    return change([&] { return put(applications, store::changed(*this, user, id, std::move(wanted))); });
+  void update_application(core::UserId user, core::ApplicationId id, store::ApplicationChange wanted,
+                          store::Done<model::Application> done) override {
+    done(change([&] { return put(applications, store::changed(*this, user, id, std::move(wanted))); }));
   }
-  core::Result<model::Application> set_application_token(core::UserId user, core::ApplicationId id,
-                                                         std::string token) override {
-    return change([&] { return put(applications, store::with_token(*this, user, id, std::move(token))); });
+  void set_application_token(core::UserId user, core::ApplicationId id, std::string token,
+                             store::Done<model::Application> done) override {
+    done(change([&] { return put(applications, store::with_token(*this, user, id, std::move(token))); }));
   }
-  core::Result<store::ImageChange> set_application_image(core::UserId user, core::ApplicationId id,
-                                                         std::string image) override {
-    return change([&] {
+  void set_application_image(core::UserId user, core::ApplicationId id, std::string image,
+                             store::Done<store::ImageChange> done) override {
+    done(change([&] {
       auto changed = store::with_image(*this, user, id, std::move(image));
       if (changed) static_cast<void>(put(applications, core::Result<model::Application>(changed->application)));
       return changed;
-    });
+    }));
   }
-  core::Result<model::Client> update_client(core::UserId user, core::ClientId id, store::ClientChange wanted) override {
-    return change([&] { return put(clients, store::changed(*this, user, id, std::move(wanted), core::wall_now())); });
+  void update_client(core::UserId user, core::ClientId id, store::ClientChange wanted,
+                     store::Done<model::Client> done) override {
+    done(change([&] { return put(clients, store::changed(*this, user, id, std::move(wanted), clock())); }));
   }
-  core::Result<void> elevate_client(core::UserId user, core::ClientId id,
-                                    std::optional<core::WallTime> until) override {
-    return change([&]() -> core::Result<void> {
-      auto client = store::owned(*this, user, id, core::wall_now());
+  void elevate_client(core::UserId user, core::ClientId id, std::optional<core::WallTime> until,
+                      store::Done<void> done) override {
+    done(change([&]() -> core::Result<void> {
+      auto client = store::owned(*this, user, id, clock());
       if (!client) return client.error();
       client->elevated_until = until;
       return nothing(put(clients, std::move(client)));
-    });
+    }));
   }
-  core::Result<model::User> update_user(core::UserId id, store::UserChange wanted) override {
-    return change([&] { return put(users, store::changed(*this, id, std::move(wanted))); });
+  void update_user(core::UserId id, store::UserChange wanted, store::Done<model::User> done) override {
+    done(change([&] { return put(users, store::changed(*this, id, std::move(wanted))); }));
   }
-  core::Result<void> set_password(core::UserId id, std::string pass_hash) override {
-    return change([&]() -> core::Result<void> {
+  void set_password(core::UserId id, std::string pass_hash, store::Done<void> done) override {
+    done(change([&]() -> core::Result<void> {
       const auto row = std::find_if(users.begin(), users.end(), has(id));
       if (row == users.end()) return store::gone("user");
       row->pass_hash = std::move(pass_hash);
       return {};
-    });
+    }));
   }
   bool touch_application(core::ApplicationId id, core::WallTime at) override {
     if (full) return false;
     ++application_touches;
     return change([&]() -> core::Result<void> {
              const auto row = std::find_if(applications.begin(), applications.end(), has(id));
-             if (row != applications.end()) row->last_used = at;
+             if (row != applications.end()) *row = store::touched(std::move(*row), at);
              return {};
            })
         .has_value();
@@ -162,19 +173,19 @@ class MemoryStore final : public store::Store, public MemoryRows {
     return change([&]() -> core::Result<void> {
              for (model::Client& row : clients) {
                const bool asked = std::find(ids.begin(), ids.end(), row.id) != ids.end();
-               if (asked && is_living(row)) row = store::touched(std::move(row), at);
+               if (asked) row = store::touched(std::move(row), at);
              }
              return {};
            })
         .has_value();
   }
-  core::Result<void> delete_message(core::UserId user, core::MessageId id) override {
-    return change([&]() -> core::Result<void> {
+  void delete_message(core::UserId user, core::MessageId id, store::Done<void> done) override {
+    done(change([&]() -> core::Result<void> {
       const auto deleted = std::erase_if(
           messages, [this, user, id](const model::Message& row) { return row.id == id && owner(row) == user; });
       if (deleted == 0) return store::gone("message");
       return {};
-    });
+    }));
   }
   core::Result<void> delete_messages(core::UserId user, Purged done) override {
     return purge([this, user](const model::Message& row) { return owner(row) == user; }, std::move(done));
@@ -182,41 +193,44 @@ class MemoryStore final : public store::Store, public MemoryRows {
   core::Result<void> delete_messages(core::ApplicationId application, Purged done) override {
     return purge([application](const model::Message& row) { return row.application == application; }, std::move(done));
   }
-  core::Result<std::string> delete_application(core::UserId user, core::ApplicationId id) override {
-    return change([&] {
+  void delete_application(core::UserId user, core::ApplicationId id, store::Done<std::string> done) override {
+    done(change([&] {
       auto image = store::images_left_by(*this, user, id);
       if (image) erase_applications(has(id));
       return image;
-    });
+    }));
   }
-  core::Result<void> delete_client(core::UserId user, core::ClientId id) override {
-    return change([&]() -> core::Result<void> {
-      const auto client = store::owned(*this, user, id, core::wall_now());
+  void delete_client(core::UserId user, core::ClientId id, store::Done<void> done) override {
+    done(change([&]() -> core::Result<void> {
+      const auto client = store::owned(*this, user, id, clock());
       if (!client) return client.error();
       std::erase_if(clients, has(id));
       return {};
-    });
+    }));
   }
-  core::Result<std::vector<store::OwnedClient>> delete_expired_clients(core::WallTime at) override {
+  core::Result<std::vector<store::OwnedClient>> delete_expired_clients(std::vector<store::OwnedClient> wanted,
+                                                                       core::WallTime at) override {
     return change([&] {
       std::vector<store::OwnedClient> deleted;
       std::erase_if(clients, [&](const model::Client& row) {
-        const bool expired = store::has_expired(row, at);
+        const bool named =
+            std::any_of(wanted.begin(), wanted.end(), [&](const auto& one) { return one.client == row.id; });
+        const bool expired = named && store::has_expired(row, at);
         if (expired) deleted.push_back({row.user, row.id});
         return expired;
       });
       return core::Result<std::vector<store::OwnedClient>>(std::move(deleted));
     });
   }
-  core::Result<std::vector<std::string>> delete_user(core::UserId id) override {
-    return change([&] {
+  void delete_user(core::UserId id, store::Done<std::vector<std::string>> done) override {
+    done(change([&] {
       auto images = store::images_left_by(*this, id);
       if (!images) return images;
       erase_applications(of(id));
       std::erase_if(clients, of(id));
       std::erase_if(users, has(id));
       return images;
-    });
+    }));
   }
   void drain() override {
     const std::lock_guard lock(mutex_);
@@ -226,7 +240,7 @@ class MemoryStore final : public store::Store, public MemoryRows {
  private:
   static core::Error down() { return core::failure(core::ErrorCode::unavailable, "the database is unavailable"); }
   static core::Error stopping() { return core::failure(core::ErrorCode::unavailable, "the server is stopping"); }
-  static bool is_living(const model::Client& row) { return !store::has_expired(row, core::wall_now()); }
+  bool is_living(const model::Client& row) const { return !store::has_expired(row, clock()); }
   template <class T>
   static core::Result<void> nothing(const core::Result<T>& done) {
     if (!done) return done.error();

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <algorithm>
+#include <filesystem>
+
 #include "support/database.hpp"
 #include "support/gotify.hpp"
 #include "support/server_process.hpp"
@@ -79,6 +82,41 @@ TEST_F(DatabaseTrouble, AShortLockIsWaitedFor) {
   EXPECT_EQ(poster.read().status, 200);
 }
 
+// One worker, which a change that waited for its commit would hold.
+TEST_F(DatabaseTrouble, ChangesThatWaitForTheirCommitHoldNobodyElseUp) {
+  ASSERT_EQ(server_.stop(), 0);
+  server_.set("GOTIFY_DATABASE_BUSYTIMEOUTMILLISECONDS", "60000");
+  server_.set("GOTIFY_SERVER_WORKERS", "1");
+  server_.start();
+  Database other(server_.database_path());
+  other.run("BEGIN IMMEDIATE");
+  const double before = server_.metric("push_http_requests_total");
+  const std::string lines[] = {"POST /client",
+                               "POST /application",
+                               "POST /user",
+                               "POST /current/user/password",
+                               "PUT /client/" + std::to_string(client_.id),
+                               "DELETE /application/" + std::to_string(application_.id)};
+  std::vector<HttpClient> changers;
+  for (const std::string& line : lines) {
+    const std::string body = R"({"name":"new","pass":"new"})";
+    HttpClient& changer = changers.emplace_back(server_.http());
+    changer.write(line + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " +
+                  std::to_string(body.size()) + "\r\n" + admin().basic()[0] + "\r\n\r\n" + body);
+  }
+  // Each look at the page is a request itself.
+  double expected = before + static_cast<double>(changers.size());
+  ASSERT_TRUE(eventually([&] { return server_.metric("push_http_requests_total") >= ++expected; }));
+
+  HttpClient reader = server_.http(client_.key());
+  EXPECT_EQ(reader.get("/message").status, 200);
+  EXPECT_EQ(reader.get("/health").status, 200);
+  EXPECT_EQ(server_.http(admin().basic()).get("/current/user").status, 200);
+  StreamClient stream = server_.stream(client_.key());
+  other.run("COMMIT");
+  for (HttpClient& changer : changers) EXPECT_EQ(changer.read().status, 200);
+}
+
 TEST_F(DatabaseTrouble, CredentialsHoldWhileNothingCanBeWritten) {
   Database other(server_.database_path());
   other.run("BEGIN IMMEDIATE");
@@ -118,6 +156,51 @@ TEST_F(DatabaseTrouble, AFullDiskIsA503UntilThereIsRoom) {
   EXPECT_EQ(list_messages(reader).size(), stored.size() + 1);
   EXPECT_EQ(Database(server_.database_path()).value("PRAGMA integrity_check"), "ok");
   EXPECT_EQ(server_.stop(), 0);
+}
+
+TEST_F(DatabaseTrouble, AMovedFileIsA503AndARedHealthUntilItIsBack) {
+  HttpClient poster = server_.http(application_.key());
+  HttpClient reader = server_.http(client_.key());
+  StreamClient stream = server_.stream(client_.key());
+  const std::string path = server_.database_path();
+  std::filesystem::rename(path, path + ".away");
+  // Nobody writes: the server looks by itself.
+  ASSERT_TRUE(eventually([&] { return reader.get("/health").status == 500; }));
+  EXPECT_EQ(reader.get("/health").body, R"({"health":"orange","database":"red"})");
+  expect_unavailable(poster.post("/message", kJson, R"({"message":"refused"})"));
+  EXPECT_EQ(reader.get("/message").status, 200) << "reads go on";
+  std::filesystem::rename(path + ".away", path);
+  ASSERT_TRUE(eventually([&] { return reader.get("/health").status == 200; }));
+  const std::string after = post_message(poster, "after");
+  EXPECT_EQ(stream.next_message(), after + "\n") << "a refused message must not have been sent";
+  EXPECT_EQ(server_.stop(), 0);
+  EXPECT_EQ(Database(path).value("SELECT count(*) FROM messages"), "1");
+}
+
+TEST_F(DatabaseTrouble, ASecondServerIsRefusedWithOneLineThatNamesTheFirst) {
+  const Completed second =
+      run_program({}, {{"GOTIFY_DATABASE_CONNECTION", server_.database_path()}}, server_.directory());
+  EXPECT_EQ(second.code, 1);
+  EXPECT_THAT(second.err, StartsWith("sharded-gotify: cannot start: " + server_.database_path() +
+                                     ": another server is using it: pid=" + std::to_string(server_.id()) + " host="));
+  EXPECT_EQ(std::count(second.err.begin(), second.err.end(), '\n'), 1) << second.err;
+  HttpClient poster = server_.http(application_.key());
+  post_message(poster, "the first goes on");
+}
+
+TEST_F(DatabaseTrouble, FilesAreForTheirUserAndGroupOnly) {
+  const auto others = [](const std::filesystem::path& path) {
+    return std::filesystem::status(path).permissions() & std::filesystem::perms::others_all;
+  };
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(server_.directory())) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with("gotify.db") && name != "images") continue;
+    names.push_back(name);
+    EXPECT_EQ(others(entry.path()), std::filesystem::perms::none) << name;
+  }
+  EXPECT_THAT(names,
+              testing::UnorderedElementsAre("gotify.db", "gotify.db-wal", "gotify.db-shm", "gotify.db-lock", "images"));
 }
 
 TEST_F(DatabaseTrouble, AFileThatIsNoDatabaseStopsTheStartWithItsName) {

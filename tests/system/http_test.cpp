@@ -69,44 +69,80 @@ TEST_F(Http, TellsAClientThatAsksToContinue) {
   EXPECT_EQ(http.read().json().at("message"), "waited");
 }
 
-TEST_F(Http, RefusesABodyOverTheLimitAndCloses) {
+// `bodylimit` is what earlier versions called it.
+TEST_F(Http, RefusesABodyOverTheLimit) {
   ASSERT_EQ(server_.stop(), 0);
   server_.set("GOTIFY_SERVER_HTTP_BODYLIMIT", "2048");
   server_.start();
   HttpClient http = poster();
   const auto of_size = [](std::size_t size) { return "message=" + std::string(size - 8, 'x'); };
   EXPECT_EQ(http.post("/message", kForm, of_size(2048)).status, 200);
-  const std::string refusal = error_body(413, "request body is larger than 2048 bytes");
-  Answer answer = http.post("/message", kForm, of_size(2049));
+  const std::string refusal = error_body(413, "request body is larger than 2048 bytes (server.http.messagelimit)");
+  const Answer answer = http.post("/message", kForm, of_size(2049));
   EXPECT_EQ(answer.status, 413);
   EXPECT_EQ(answer.body, refusal);
-  EXPECT_TRUE(http.ended());
+  EXPECT_EQ(http.post("/message", kForm, of_size(10)).status, 200);
+  EXPECT_EQ(http.connections(), 1);
 
   // Refused at the header, before a byte of it was sent; and in chunks, which announce no length.
+  const std::string header = "POST /message HTTP/1.1\r\nHost: localhost\r\n" + key_header(application_.token) + "\r\n";
   HttpClient announced = nobody();
-  announced.write("POST /message HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000000\r\n\r\n");
+  announced.write(header + "Content-Length: 1000000000000\r\n\r\n");
   EXPECT_EQ(announced.read().body, refusal);
+  EXPECT_TRUE(announced.ended());
   HttpClient chunked = nobody();
-  chunked.write("POST /message HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n800\r\n" +
-                std::string(2048, 'x') + "\r\n1\r\nx\r\n0\r\n\r\n");
+  chunked.write(header + "Transfer-Encoding: chunked\r\n\r\n800\r\n" + std::string(2048, 'x') +
+                "\r\n1\r\nx\r\n0\r\n\r\n");
   EXPECT_EQ(chunked.read().body, refusal);
 
   HttpClient owner = reader();
-  EXPECT_EQ(list_messages(owner).size(), 1U);
+  EXPECT_EQ(list_messages(owner).size(), 2U);
 }
 
 TEST_F(Http, RefusesAHeaderOverTheLimit) {
   HttpClient http = nobody();
-  const Answer answer = http.get("/version", {"X-Long: " + std::string(17 * 1024, 'x')});
+  const Answer answer = http.get("/version", {"X-Long: " + std::string(64 * 1024, 'x')});
   EXPECT_EQ(answer.status, 431);
   EXPECT_EQ(answer.body, error_body(431, "request header is too large"));
   EXPECT_TRUE(http.ended());
 }
 
+TEST_F(Http, TakesAHeaderOfThirtyKilobytes) {
+  const std::string cookie = "Cookie: sso=" + std::string(30 * 1024, 'x');
+  EXPECT_EQ(nobody().get("/version", {cookie}).status, 200);
+}
+
+TEST_F(Http, TakesALineEndBehindABody) {
+  HttpClient http = nobody();
+  for (const char* end : {"\r\n", "\n", "\r\n\r\n"}) {
+    http.write(raw_post("one") + end);
+    EXPECT_EQ(http.read().status, 200);
+  }
+  EXPECT_EQ(http.connections(), 1);
+}
+
+TEST_F(Http, AnswersAnUnknownTransferCodingWith501AndCloses) {
+  HttpClient http = nobody();
+  http.write(
+      "POST /version HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: xchunked\r\n\r\n"
+      "GET /message HTTP/1.1\r\nX-Ignore: ");
+  EXPECT_EQ(http.read().status, 501);
+  EXPECT_TRUE(http.ended());
+}
+
+TEST_F(Http, ReadsALineThatWasSplitAsOne) {
+  ASSERT_EQ(nobody().get("/current/user", {"Cookie: gotify-client-token=" + client_.token}).status, 200);
+  EXPECT_EQ(nobody().get("/current/user", {"Cookie: other=1", "Cookie: gotify-client-token=" + client_.token}).status,
+            200);
+}
+
 TEST_F(Http, AnswersWhatIsNoHttpWith400AndCloses) {
-  for (const std::string bytes :
-       {"hello\r\n\r\n", "GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
-        "POST /message HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0"}) {
+  const std::string start = "POST /message HTTP/1.1\r\nHost: localhost\r\n";
+  for (const std::string& bytes :
+       {std::string("hello\r\n\r\n"), std::string("GET / HTTP/1.1\r\n\r\n"),
+        start + "Content-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        start + "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0",
+        start + "Transfer-Encoding: chunked\r\n\r\n0\r\nX-Gotify-Key: " + client_.token + "\r\n\r\n"}) {
     SCOPED_TRACE(bytes);
     HttpClient http = nobody();
     http.write(bytes);

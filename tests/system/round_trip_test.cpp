@@ -63,6 +63,13 @@ class RoundTrip : public testing::TestWithParam<Release> {
     std::ofstream(images() + "/" + GetParam().image, std::ios::binary) << kPicture;
     server_.start();
   }
+  // Bytes 18 and 19 of the database: 1 = rollback journal, 2 = write-ahead log.
+  std::string journal_versions() const {
+    std::ifstream file(server_.database_path(), std::ios::binary);
+    std::string bytes(2, '\0');
+    file.seekg(18).read(bytes.data(), 2);
+    return bytes;
+  }
   std::string images() const { return server_.directory() + "/images"; }
 
   // One of everything that writes, on things of its own: all of it is undone but for what is listed in `added`.
@@ -105,6 +112,7 @@ TEST_P(RoundTrip, LeavesEveryRowOfEveryTableAsItWas) {
   EXPECT_GT(id_of(message), GetParam().greatest_id_ever);
   ASSERT_EQ(server_.stop(), 0);
   EXPECT_FALSE(std::filesystem::exists(server_.database_path() + "-wal"));
+  EXPECT_EQ(journal_versions(), "\1\1") << "Gotify could not open it where memory cannot be shared";
 
   Tables after = read_everything(server_.database_path());
   for (const auto& [table, rows] : before_) {

@@ -1,4 +1,4 @@
-// A reader of a large answer may be slow; one that reads nothing at all is disconnected.
+// A reader of a large answer may be slow; one that reads less than server.http.minimumrate is disconnected.
 #include <chrono>
 #include <thread>
 

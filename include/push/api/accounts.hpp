@@ -7,12 +7,13 @@
 //   4. announce: the other nodes are told.
 //
 // Forgetting comes before disconnecting: a stream admitted on stale knowledge is either open by then and closed here,
-// or sees a different epoch when it opens and is checked again (recheck). Additions need no forgetting, because
-// refusals are not remembered. A password change and an elevation close no streams (protocol 3).
+// or sees a different epoch when it opens and is checked again (recheck). An addition makes the
+// authenticator ask again about what it has refused. A password change and an elevation close no streams (protocol 3).
 //
-// Owned by main; what is passed in outlives it. Called by worker threads and the housekeeper: a change blocks its
-// caller until it is committed. Errors are the store's.
+// Owned by main; what is passed in outlives it. Any thread; a change never blocks. Its `done` is called once, after the
+// last step, as a Done of the store: on the writer thread, where it must not block. Errors are the store's.
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,28 +32,34 @@ class Accounts final : public cluster::EventListener {
            cluster::Backplane& backplane)
       : store_(store), authenticator_(authenticator), publisher_(publisher), backplane_(backplane) {}
 
-  core::Result<model::User> create_user(store::NewUser user);
-  core::Result<model::User> update_user(core::UserId id, store::UserChange change);
-  core::Result<void> set_password(core::UserId id, std::string pass_hash);
-  // Returns the image files that are no longer used.
-  core::Result<std::vector<std::string>> delete_user(core::UserId id);
+  void create_user(store::NewUser user, store::Done<model::User> done);
+  void update_user(core::UserId id, store::UserChange change, store::Done<model::User> done);
+  void set_password(core::UserId id, std::string pass_hash, store::Done<void> done);
+  // Done: the image files that are no longer used.
+  void delete_user(core::UserId id, store::Done<std::vector<std::string>> done);
 
-  core::Result<model::Application> create_application(store::NewApplication application);
-  core::Result<model::Application> update_application(core::UserId user, core::ApplicationId id,
-                                                      store::ApplicationChange change);
-  core::Result<model::Application> set_application_token(core::UserId user, core::ApplicationId id, std::string token);
-  core::Result<store::ImageChange> set_application_image(core::UserId user, core::ApplicationId id, std::string image);
-  // Returns the image file that is no longer used, "" = none.
-  core::Result<std::string> delete_application(core::UserId user, core::ApplicationId id);
+  void create_application(store::NewApplication application, store::Done<model::Application> done);
+  void update_application(core::UserId user, core::ApplicationId id, store::ApplicationChange change,
+                          store::Done<model::Application> done);
+  void set_application_token(core::UserId user, core::ApplicationId id, std::string token,
+                             store::Done<model::Application> done);
+  void set_application_image(core::UserId user, core::ApplicationId id, std::string image,
+                             store::Done<store::ImageChange> done);
+  // Done: the image file that is no longer used, "" = none.
+  void delete_application(core::UserId user, core::ApplicationId id, store::Done<std::string> done);
 
-  core::Result<model::Client> create_client(store::NewClient client);
-  core::Result<model::Client> update_client(core::UserId user, core::ClientId id, store::ClientChange change);
-  core::Result<void> elevate_client(core::UserId user, core::ClientId id, std::optional<core::WallTime> until);
-  core::Result<void> delete_client(core::UserId user, core::ClientId id);
+  void create_client(store::NewClient client, store::Done<model::Client> done);
+  void update_client(core::UserId user, core::ClientId id, store::ClientChange change, store::Done<model::Client> done);
+  void elevate_client(core::UserId user, core::ClientId id, std::optional<core::WallTime> until,
+                      store::Done<void> done);
+  void delete_client(core::UserId user, core::ClientId id, store::Done<void> done);
   // A client deletes itself. If it is already gone this succeeds, and still closes its streams.
-  core::Result<void> end_session(core::UserId user, core::ClientId id);
-  // Deletes the clients that have expired by `now`; returns their number.
-  core::Result<std::size_t> delete_expired_clients(core::WallTime now);
+  void end_session(core::UserId user, core::ClientId id, store::Done<void> done);
+  // Tells which of these clients are in use.
+  using InUse = std::function<std::vector<core::ClientId>(const std::vector<store::OwnedClient>&)>;
+  // Deletes the clients that have expired by `now`, except those in use, whose last use this is; returns the number of
+  // the deleted. Blocks: for the housekeeper.
+  core::Result<std::size_t> delete_expired_clients(core::WallTime now, const InUse& in_use);
 
   // Updates the last use of clients, which takes no right away. Any thread, never blocks; false: not written because
   // the queue is full.
@@ -73,6 +80,7 @@ class Accounts final : public cluster::EventListener {
  private:
   using Kind = cluster::Event::Kind;
   void announce(Kind kind, core::UserId user, core::ClientId client = {}, core::ApplicationId application = {});
+  void added(Kind kind, core::UserId user, core::ClientId client = {}, core::ApplicationId application = {});
   void changed(Kind kind, core::UserId user, core::ClientId client = {}, core::ApplicationId application = {});
   void gone(Kind kind, core::UserId user, core::ClientId client = {});
   void close(core::UserId user, core::ClientId client);

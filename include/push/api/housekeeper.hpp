@@ -1,17 +1,21 @@
-// Deletes expired clients and closes their streams once per second, so that the sockets of a token, and no others, end
-// with it. Gotify does so every five minutes; both refuse an expired token in look-ups at once. Runs on its own thread
-// from the constructor to stop(). Owned by main; what is passed in outlives it.
+// Deletes expired clients once per second, except those that hold a stream: they are in use. Gotify does so every five
+// minutes; both refuse an expired token in look-ups at once. Runs on its own thread from the constructor to stop().
+// Owned by main; what is passed in outlives it.
 #pragma once
 #include <chrono>
 
 #include "push/api/accounts.hpp"
+#include "push/core/patient_clock.hpp"
 #include "push/core/thread.hpp"
+#include "push/net/loop_pool.hpp"
 
 namespace push::api {
 
 class Housekeeper {
  public:
-  explicit Housekeeper(Accounts& accounts, std::chrono::milliseconds period = std::chrono::seconds(1));
+  // The loops run until stop(). `clock`: the store's.
+  Housekeeper(Accounts& accounts, net::LoopPool& loops, core::WallClock clock,
+              std::chrono::milliseconds period = std::chrono::seconds(1));
   ~Housekeeper();  // stop()
   Housekeeper(const Housekeeper&) = delete;
   Housekeeper& operator=(const Housekeeper&) = delete;
@@ -24,6 +28,8 @@ class Housekeeper {
   void delete_expired();
 
   Accounts& accounts_;
+  net::LoopPool& loops_;
+  const core::WallClock clock_;
   const std::chrono::milliseconds period_;
   bool failing_ = false;  // logged once until it works again; used by the thread only
   core::Thread thread_;

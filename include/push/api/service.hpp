@@ -16,7 +16,10 @@
 namespace push::api {
 
 struct Context;
+enum class Place;
 class AccessLog;
+class RateLimits;
+class StreamCaps;
 
 class Service final : public net::RequestHandler, public net::StreamGate {
  public:
@@ -34,14 +37,16 @@ class Service final : public net::RequestHandler, public net::StreamGate {
   void still_open(const std::vector<core::ClientId>& clients) override;
 
  private:
-  enum class Place { loop, worker };
   void begin(Context& context);
   void admit(Context& context);
   void admitted(Context& context, core::Result<auth::Admitted> admission, Place place);
-  void run(Context& context, Place place);
+  // From the header alone: refuses, asks for the body, or runs the handler.
+  void receive(Context& context, Place place);
 
   const Services services_;
   const std::unique_ptr<AccessLog> log_;
+  const std::unique_ptr<RateLimits> rates_;
+  const std::unique_ptr<StreamCaps> caps_;
   metrics::Counter& untouched_;
 };
 

@@ -14,6 +14,7 @@ class TrustedProxies {
   // Addresses and networks (10.0.0.0/8, fd00::/8). invalid: the text names `server.trustedproxies` and the bad entry.
   static core::Result<TrustedProxies> parse(const std::vector<std::string>& entries);
 
+  bool any() const { return !networks_.empty(); }
   // The address of the client: the rightmost one that is not a trusted proxy, if `peer` is one; the leftmost if all
   // are. An entry that is not an address ends the search, and `peer` is returned, as in Gotify. "" for a unix socket's
   // peer, which is trusted if 127.0.0.1 is, because it is on this machine.

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "push/core/address.hpp"
 #include "push/core/ids.hpp"
 #include "push/model/entities.hpp"
 
@@ -14,6 +15,7 @@ struct Credentials {
   struct Basic {
     std::string name;
     std::string password;
+    std::optional<core::Address> from{};  // the client's address, empty = a unix socket; limits guessing
   };
   std::string token;  // the first non-empty one, empty = none
   bool from_cookie = false;

@@ -27,19 +27,23 @@ struct Stream {
   std::size_t unsentbytes = 64 * 1024;
   std::size_t inboxsize = 65536;  // 64..16777216 messages that may wait for one loop, then POST answers 503
   Overflow overflow = Overflow::close;
+  std::size_t maxperuser = 0;               // 0..100000000 open streams of one user, then 429; 0 = no limit
+  std::size_t maxperaddress = 0;            // 0..100000000 open streams of one client address, then 429; 0 = no limit
   unsigned pingperiodseconds = 45;          // 1..3600; the deadline for a pong is this + 15 s
   std::vector<std::string> allowedorigins;  // regular expressions
 };
 
 struct Http {
-  std::size_t headerlimit = 16 * 1024;             // 1 KiB..1 MiB
-  std::size_t bodylimit = 32 * 1024 * 1024;        // 1 KiB..1 GiB
+  std::size_t headerlimit = 64 * 1024;             // 1 KiB..1 MiB
+  std::size_t messagelimit = 8 * 1024 * 1024;      // 1 KiB..1 GiB, body of POST /message
+  std::size_t imagelimit = 4 * 1024 * 1024;        // 1 KiB..1 GiB, body of POST /application/:id/image
   std::size_t extraslimit = 64 * 1024;             // 1 KiB..8 MiB; of a message's extras, as stored
   std::size_t bodybudget = 256 * 1024 * 1024;      // 64 KiB..64 GiB that unanswered requests may hold, then 503
   std::size_t responsebudget = 256 * 1024 * 1024;  // 64 KiB..64 GiB that large answers may hold, then 503
   std::size_t filecache = 32 * 1024 * 1024;        // 0..64 GiB of pictures and files of the web interface
   unsigned headertimeoutseconds = 10;  // 1..3600, from the first byte (or the accept) to the end of the header
-  unsigned bodytimeoutseconds = 30;    // 1..3600
+  unsigned minimumrate = 512;          // 1..1 MiB, bytes per second of a body or an answer
+  unsigned bodytimeoutseconds = 30;    // 1..3600, over which minimumrate is measured
   unsigned idletimeoutseconds = 75;    // 1..3600, between two requests of one connection
 };
 
@@ -54,6 +58,28 @@ struct Metrics {
   std::uint16_t port = 0;  // 0 = no metrics page
 };
 
+// Checking and hashing of passwords (bcrypt).
+struct Passwords {
+  unsigned workers = 1;     // 1..64 threads; each needs a core while it works
+  std::size_t queue = 256;  // 1..1000000 that may wait, then 503
+  // Wrong ones; see auth::GuessLimits.
+  std::size_t tries = 10;               // 0..1000000 per user name and client address, then 429 for a time; 0 = off
+  unsigned waitseconds = 1;             // 1..3600; doubled by each further one
+  unsigned maxwaitseconds = 900;        // 1..86400
+  std::size_t addresstries = 100;       // 0..1000000 per client address and period, then 429; 0 = off
+  unsigned addressperiodseconds = 600;  // 1..86400
+};
+
+// Requests per minute, once the burst is used up; 0 = no limit. Beyond that, 429.
+struct Rates {
+  std::size_t applicationperminute = 0;  // 0..1000000
+  std::size_t applicationburst = 60;     // 1..1000000
+  std::size_t userperminute = 0;         // 0..1000000, with the user's applications
+  std::size_t userburst = 120;           // 1..1000000
+  std::size_t addressperminute = 0;      // 0..1000000
+  std::size_t addressburst = 120;        // 1..1000000
+};
+
 struct Server {
   std::string listenaddr;  // "" = all addresses, IPv4 and IPv6; an address; or unix:<path>
   std::uint16_t port = 80;
@@ -62,12 +88,17 @@ struct Server {
   unsigned workers = 2;             // 1..64 threads for blocking work
   std::size_t workerqueue = 1024;   // 1..1000000 jobs that may wait for a worker, then 503
   std::size_t lookupqueue = 65536;  // 1..1000000 token look-ups that may wait for a worker, then 503
-  std::size_t tokencache = 32768;   // 1..1000000 tokens remembered, about 350 bytes each
-  std::size_t maxconnections = 0;   // sockets of all kinds; 0 = the descriptor limit minus 64 and what the loops use
+  Passwords passwords;
+  Rates rates;
+  std::size_t maxapplications = 0;    // 0..1000000 of one user, then 403; 0 = no limit
+  std::size_t maxclients = 0;         // the same
+  std::size_t throttlecache = 65536;  // 1..10000000 entries of each table of those who are slowed down
+  std::size_t tokencache = 32768;     // 1..1000000 tokens remembered, about 350 bytes each
+  std::size_t maxconnections = 0;     // sockets of all kinds; 0 = the descriptor limit minus 64 and what the loops use
   Http http;
   Stream stream;
   Cors cors;
-  std::vector<std::string> trustedproxies;  // addresses or CIDR: whose X-Forwarded-For is trusted, for the log
+  std::vector<std::string> trustedproxies;  // addresses or CIDR: whose X-Forwarded-For is trusted
   bool securecookie = false;                // the session cookie is marked Secure
   unsigned tokenperiodseconds = 300;        // 1..86400, between two writes of a token's last use (protocol 2.6)
   Metrics metrics;
@@ -77,12 +108,13 @@ struct Server {
 struct Database {
   std::string dialect = "sqlite3";
   std::string connection = "data/gotify.db";
-  std::size_t queue = 8192;                    // 1..1000000 changes that may wait for the writer, then 503
+  std::size_t queue = 65536;                   // 1..1000000 changes that may wait for the writer, then 503
   std::size_t queuebytes = 256 * 1024 * 1024;  // 1 KiB..64 GiB of text that may wait for the writer, then 503
   std::size_t batch = 1024;                    // 1..65536 changes in one transaction
   std::size_t purgequeue = 1024;               // 1..1000000 bulk deletions that may wait, then 503
-  unsigned readers = 2;                        // 1..64 handles for reading
+  unsigned readers = 4;                        // 1..64 handles for reading; look-ups need one beside those of pages
   unsigned busytimeoutmilliseconds = 2000;     // 0..60000, wait for another process's lock, then 503
+  unsigned checkmilliseconds = 1000;           // 0..3600000, maximum time of a check of the file at start; 0 = none
 };
 
 struct DefaultUser {

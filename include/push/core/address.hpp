@@ -16,6 +16,11 @@ class Address {
 
   bool is_v4() const;
   bool is_loopback() const;  // 127.0.0.0/8, ::1
+  // Networks whose addresses are not of the Internet, so that one may stand for many people (RFC 1918, 3927, 4193,
+  // 4291, 6598): 10/8, 172.16/12, 192.168/16, 169.254/16, 100.64/10, fc00::/7, fe80::/10.
+  bool is_private() const;
+  // Bytes that are equal for the addresses that one customer of a provider usually has: the IPv4 address, or the /64.
+  std::string site() const;
   std::string text() const;  // lower case, shortest form
 
  private:

@@ -2,6 +2,7 @@
 // the HTTP status, and a text that says what was wrong and where.
 #pragma once
 #include <boost/system/result.hpp>
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -14,6 +15,7 @@ enum class ErrorCode {
   not_found,
   conflict,     // with stored data; Error::conflict says which
   too_large,    // over a configured limit
+  throttled,    // too often; Error::retry_after says when again
   unavailable,  // try again later: queue full, disk full, database locked
   internal,     // a bug, or a fault of the machine
 };
@@ -32,6 +34,7 @@ struct Error {
   ErrorCode code = ErrorCode::internal;
   std::string text;
   Conflict conflict = Conflict::none;  // only with ErrorCode::conflict
+  std::chrono::seconds retry_after{};  // only with ErrorCode::throttled
 };
 
 // Called by boost::system::result when value() is called on an error: a programming error, so it aborts.
@@ -42,6 +45,9 @@ using Result = boost::system::result<T, Error>;
 
 inline Error failure(ErrorCode code, std::string text) {
   return Error{code, std::move(text)};
+}
+inline Error throttled(std::chrono::seconds retry_after, std::string text) {
+  return Error{ErrorCode::throttled, std::move(text), Conflict::none, retry_after};
 }
 inline Error failure(Conflict conflict, std::string text) {
   return Error{ErrorCode::conflict, std::move(text), conflict};

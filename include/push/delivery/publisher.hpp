@@ -35,8 +35,8 @@ class Publisher final : public cluster::MessageListener {
   // called.
   core::Result<void> publish(store::NewMessage message, Receipt receipt);
 
-  // Deletions, as in store::Store: on a worker, or on any thread for those that answer through `done`.
-  core::Result<void> delete_message(core::UserId user, core::MessageId id);
+  // Deletions, as in store::Store.
+  void delete_message(core::UserId user, core::MessageId id, store::Done<void> done);
   core::Result<void> delete_messages(core::UserId user, store::Store::Purged done);
   core::Result<void> delete_messages(core::ApplicationId application, store::Store::Purged done);
 

@@ -31,9 +31,13 @@ struct File {
 // The Content-Type for the name's extension, ignoring case; application/octet-stream if unknown.
 std::string_view type_of(std::string_view name);
 
+// Dot files, and all that is in dot folders: .git and the like are not meant for browsers.
+enum class DotFiles { hidden, served };
+
 // `path` is relative with '/' between names, as in a URL, already decoded. Empty: no regular file there, or a path that
-// could lead out of the folder (an empty, "." or ".." name, a control character). Symbolic links are followed: the
-// folder's owner made them. Errors: internal, if the file exists but cannot be read.
-core::Result<std::optional<File>> open_file(const std::string& folder, std::string_view path);
+// could lead out of the folder (an empty name, a control character, a symbolic link to elsewhere), or a hidden one.
+// Errors: internal, if the file exists but cannot be read.
+core::Result<std::optional<File>> open_file(const std::string& folder, std::string_view path,
+                                            DotFiles dot_files = DotFiles::hidden);
 
 }  // namespace push::files

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 
 #include "push/core/result.hpp"
 #include "push/files/file.hpp"
@@ -14,9 +15,14 @@ class ImageFolder {
  public:
   explicit ImageFolder(std::string path) : path_(std::move(path)) {}
 
-  // Creates the folder (0755) and removes the remains of interrupted uploads. Errors: unavailable, with path and
+  // Creates the folder and removes the remains of interrupted uploads. Errors: unavailable, with path and
   // reason.
   core::Result<void> prepare() const;
+  // Removes old pictures that are not in `named`, at most those whose names could be ours. Only in the folder of one
+  // database: its file `.database` holds `owner`, which is any text that differs for every database. The first call
+  // writes it and removes nothing; a second owner turns it to "several", and nothing is removed from then on. Not to be
+  // called while files are uploaded.
+  void sweep(const std::unordered_set<std::string>& named, const std::string& owner) const;
   // Returns the new file's name; the file is on disk by then. Errors: invalid ("file must be an image", "invalid file
   // extension"); unavailable if it could not be written, and nothing is left of it.
   core::Result<std::string> save(std::string_view upload_name, std::string_view bytes) const;

@@ -1,6 +1,8 @@
-// One HTTP exchange as a handler sees it. Request wraps what Boost.Beast parsed; Reply carries the answer, from any
-// thread, back to the loop that owns the session.
+// One HTTP exchange as a handler sees it. It begins when the request's header is complete, and the handler decides from
+// that: it answers, and the body is never read, or it asks for the body first. Request wraps what Boost.Beast parsed;
+// Reply carries the decision, from any thread, back to the loop that owns the session.
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -19,20 +21,23 @@ class Request {
  public:
   struct Impl;
   Request();  // empty, like a moved-from one: may only be assigned to or destroyed
-  explicit Request(std::unique_ptr<Impl> impl);
+  explicit Request(std::shared_ptr<Impl> impl);
   Request(Request&&) noexcept;
   Request& operator=(Request&&) noexcept;
   ~Request();
 
   std::string_view method() const;
-  std::string_view target() const;                       // as received: path and query, still encoded
-  std::string_view header(std::string_view name) const;  // first value, "" if absent; names match case-insensitively
-  std::string header_list(std::string_view name) const;  // all values in order, joined by commas
-  std::string_view body() const;
+  std::string_view target() const;  // as received: path and query, still encoded
+  // "" if absent; names match case-insensitively. A field in several lines is one list, joined by commas (Cookie: by
+  // semicolons).
+  std::string_view header(std::string_view name) const;
+  // Whether there is no body, or all of it arrived with the header, or it was asked for and is here.
+  bool is_complete() const;
+  std::string_view body() const;  // of a complete request
   std::string_view peer() const;  // the peer's IP address, "" on a unix socket
 
  private:
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;  // the session reads the body into it
 };
 
 struct Response {
@@ -53,28 +58,67 @@ struct Admission {
   stream::Transport transport = stream::Transport::websocket;
   std::optional<core::MessageId> since;  // the last message that the client has; carried for resume, nothing reads it
   std::shared_ptr<const void> context;   // opaque, returned to the gate; may be null
+  std::shared_ptr<const void> place;     // opaque, kept until the stream ends; may be null
+};
+
+// Becomes true within about a second after the peer has closed its connection, or at least its sending side. Any
+// thread.
+using Departed = std::shared_ptr<std::atomic<bool>>;
+
+// How much of a body a handler reads.
+struct BodyLimit {
+  std::size_t bytes;
+  std::string_view key;  // of the configuration that sets it, "" if it is fixed; a literal. The 413 names it.
+  bool known = false;    // whether the sender is authenticated. Bodies of strangers have a budget of their own.
+};
+
+class Reply;
+
+// Waits for a body.
+class BodyReceiver {
+ public:
+  // On the session's loop; must not block. The request is complete.
+  virtual void on_body(Reply reply) = 0;
+
+ protected:
+  ~BodyReceiver() = default;
 };
 
 // The loop that owns the session. Any thread. Answers for a session that has ended are dropped.
 class ReplyReceiver {
  public:
+  virtual void watch(std::uint64_t session, Departed departed) = 0;
   virtual void answer(std::uint64_t session, Response response) = 0;
+  virtual void read_body(std::uint64_t session, BodyLimit limit, std::shared_ptr<BodyReceiver> receiver) = 0;
   virtual void stream(std::uint64_t session, Request request, Admission admission) = 0;
 
  protected:
   ~ReplyReceiver() = default;
 };
 
-// Owned by the code that must answer; any thread; answer at most once. Destroyed without an answer: an empty 500.
+// Owned by the code that must answer; any thread; one of the calls below, once. Destroyed without: an empty 500.
 // It holds a session id, never the session.
 class Reply {
  public:
   Reply(ReplyReceiver& receiver, std::uint64_t session) : receiver_(&receiver), session_(session) {}
   Reply(Reply&& other) noexcept : receiver_(std::exchange(other.receiver_, nullptr)), session_(other.session_) {}
-  Reply& operator=(Reply&&) = delete;
+  Reply& operator=(Reply&& other) noexcept {
+    std::swap(receiver_, other.receiver_);
+    std::swap(session_, other.session_);
+    return *this;
+  }
   ~Reply();
 
+  // For work that waits in a queue and is not worth beginning for a peer that has left. Costs an allocation, and while
+  // the answer is outstanding a system call per second. An answer is still due.
+  Departed watch();
+  // If the body has not arrived yet, it is not read: up to 256 KB of it are discarded, and if it is larger, or the
+  // client waits for `100 Continue`, the connection ends.
   void send(Response response);
+  // Reads the body (sending `100 Continue` if the client waits for it), and calls the receiver when the request is
+  // complete. A body that is too large, too slow, or malformed is answered by the session; then the receiver is
+  // dropped.
+  void read_body(BodyLimit limit, std::shared_ptr<BodyReceiver> receiver);
   // Turns this exchange into a stream: checks `request` (e.g. the WebSocket handshake), sends the head of the response
   // (e.g. the 101), and moves the descriptor to the loop's connection table. An invalid or unsupported request is
   // answered through StreamGate::refuse.
@@ -89,8 +133,9 @@ class Reply {
 class RequestHandler {
  public:
   virtual ~RequestHandler() = default;
+  // The header is complete. The request's body may be yet to come.
   virtual void handle(Request request, Reply reply) = 0;
-  // The answer to bytes that never became a request: 400 (not HTTP), 408, 413, 431, 503 (too many sessions).
+  // What net itself answers: 400 (not HTTP), 408, 413, 417, 431, 501, 503 (no memory, no streams).
   virtual Response reject(unsigned status, std::string_view reason) = 0;
 };
 

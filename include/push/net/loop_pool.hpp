@@ -7,7 +7,7 @@
 //   ...
 //   loops.stop_accepting();   // no new connections; idle HTTP sessions end, busy ones after their answer
 //   (drain workers and store: their answers are still sent)
-//   loops.stop();             // closes every stream without a Close frame, joins
+//   loops.stop();             // finishes answers that are being written, closes streams without a Close frame, joins
 #pragma once
 #include <array>
 #include <cstdint>
@@ -47,6 +47,10 @@ class LoopPool final : public stream::Courier {
   void stop_accepting();
   void stop();
   std::size_t size() const { return loops_.size(); }
+
+  // Those of these clients that hold a stream, perhaps more than once. Blocks until every loop has answered: for a
+  // thread of its own, between start() and stop().
+  std::vector<hub::Key> open_streams(const std::vector<hub::Key>& clients);
 
   // stream::Courier, any thread.
   void deliver(hub::LoopSet loops, const stream::Message& message) override;

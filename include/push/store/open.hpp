@@ -3,14 +3,16 @@
 #include <memory>
 
 #include "push/config/config.hpp"
+#include "push/core/patient_clock.hpp"
 #include "push/metrics/registry.hpp"
 #include "push/store/store.hpp"
 
 namespace push::store {
 
 // Opens the configured database: creates it, or upgrades one of an older Gotify in place. Called once, by main; blocks.
-// `metrics` must outlive the store. Errors name the database: unavailable (locked, no permission), invalid (in memory,
-// malformed, or not a Gotify database).
-core::Result<std::unique_ptr<Store>> open(const config::Database& database, metrics::Registry& metrics);
+// `metrics` must outlive the store. Clients expire by `clock`, which is asked on any thread. Errors name the database:
+// unavailable (locked, no permission), invalid (in memory, malformed, or not a Gotify database).
+core::Result<std::unique_ptr<Store>> open(const config::Database& database, metrics::Registry& metrics,
+                                          core::WallClock clock = &core::wall_now);
 
 }  // namespace push::store

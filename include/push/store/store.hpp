@@ -1,13 +1,15 @@
 // Save and find. One abstract Store, so that the rooms above never know which database is below.
 //
 // Threads: find_* and list_* may be called from any worker thread; they block on the disk, never on the writer.
-// append() may be called from any loop and never blocks. Every other change blocks its caller (a worker) until the
-// writer thread has committed it. Changes are applied in the order in which they were queued, many per transaction;
-// each succeeds or fails on its own. The purge thread deletes large numbers of messages in slices.
+// Changes may be made on any thread and never block: they are queued, committed by the writer thread, many per
+// transaction, and answered by callback. Each succeeds or fails on its own. The messages of an application are
+// committed in the order in which they were queued, and so are the other changes of a user. The purge thread deletes
+// large numbers of messages in slices.
 //
-// Errors: unavailable (queue full, disk full, I/O error, database locked: nothing was saved), not_found, conflict (the
-// reason is Error::conflict, the text is Gotify's), invalid (a value that no store can hold).
-// "Owned" changes also name the user: another user's application, client or message is not_found.
+// Errors: unavailable (queue full, disk full, I/O error, database locked: nothing was saved, nor will it be found after
+// a crash), internal (it is not known whether it was saved), not_found, conflict (the reason is Error::conflict, the
+// text is Gotify's), invalid (a value that no store can hold). "Owned" changes also name the user: another user's
+// application, client or message is not_found.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -40,6 +42,7 @@ struct NewApplication {
   std::string description;
   std::int64_t default_priority = 0;
   std::string sort_key;  // empty = after the user's greatest (protocol 7.4)
+  std::size_t most = 0;  // applications that the user may have, 0 = any number; forbidden if it has them
 };
 
 struct NewClient {
@@ -48,6 +51,7 @@ struct NewClient {
   std::string name;
   std::uint64_t expires_after_inactivity_seconds = 0;
   std::optional<core::WallTime> elevated_until{};
+  std::size_t most = 0;  // clients that the user may have, 0 = any number; forbidden if it has them
 };
 
 struct NewUser {
@@ -103,13 +107,15 @@ class Finder {
   virtual core::Result<std::optional<model::User>> find_user_by_name(std::string_view name) = 0;
   virtual core::Result<std::optional<model::Application>> find_application(core::ApplicationId id) = 0;
   virtual core::Result<std::optional<model::Application>> find_application_by_token(std::string_view token) = 0;
-  // Expired clients are invisible (protocol 1.7).
+  // Expired clients are invisible (protocol 1.7), by the clock that the store was opened with.
   virtual core::Result<std::optional<model::Client>> find_client(core::ClientId id) = 0;
   virtual core::Result<std::optional<model::Client>> find_client_by_token(std::string_view token) = 0;
   virtual core::Result<bool> has_users() = 0;
   virtual core::Result<std::vector<model::User>> list_users() = 0;                                 // by id
   virtual core::Result<std::vector<model::Application>> list_applications(core::UserId user) = 0;  // by sort key, id
   virtual core::Result<std::vector<model::Client>> list_clients(core::UserId user) = 0;            // by id
+  // The clients that have expired by `now`. Cheap when there are none.
+  virtual core::Result<std::vector<OwnedClient>> find_expired_clients(core::WallTime now) = 0;
   // Messages whose application is gone are invisible.
   virtual core::Result<std::optional<model::Message>> find_message(core::MessageId id) = 0;
   // Calls `take` for each message of the page in turn, until it returns false: a page of large messages is never whole
@@ -121,8 +127,15 @@ class Finder {
   // `limit`. Costs as much as a page, however many messages other users have.
   virtual core::Result<std::vector<model::Message>> messages_after(core::UserId owner, core::MessageId after,
                                                                    std::size_t limit) = 0;
+  // Whether the database is in its place and sound, as the store's own threads found it within the last second. Any
+  // thread, even a loop: never blocks. unavailable: what is wrong.
   virtual core::Result<void> ping() = 0;
 };
+
+// Receives the outcome of a change, exactly once and after the commit, on the writer thread: must not block there. If
+// the change cannot be queued it is called with unavailable before the call returns, on the caller's thread.
+template <class T>
+using Done = core::Callback<void(core::Result<T>)>;
 
 class Store : public Finder {
  public:
@@ -136,55 +149,57 @@ class Store : public Finder {
 
   // ---- create
   // Conflict: name.
-  virtual core::Result<model::User> create_user(NewUser user) = 0;
+  virtual void create_user(NewUser user, Done<model::User> done) = 0;
   // not_found: the user is gone. Conflicts: token, sort_key.
-  virtual core::Result<model::Application> create_application(NewApplication application) = 0;
+  virtual void create_application(NewApplication application, Done<model::Application> done) = 0;
   // not_found: the user is gone. Conflict: token.
-  virtual core::Result<model::Client> create_client(NewClient client) = 0;
+  virtual void create_client(NewClient client, Done<model::Client> done) = 0;
 
   // ---- change, owned
   // Conflict: sort_key.
-  virtual core::Result<model::Application> update_application(core::UserId user, core::ApplicationId id,
-                                                              ApplicationChange change) = 0;
+  virtual void update_application(core::UserId user, core::ApplicationId id, ApplicationChange change,
+                                  Done<model::Application> done) = 0;
   // Conflict: token.
-  virtual core::Result<model::Application> set_application_token(core::UserId user, core::ApplicationId id,
-                                                                 std::string token) = 0;
+  virtual void set_application_token(core::UserId user, core::ApplicationId id, std::string token,
+                                     Done<model::Application> done) = 0;
   // image "" = the default picture.
-  virtual core::Result<ImageChange> set_application_image(core::UserId user, core::ApplicationId id,
-                                                          std::string image) = 0;
+  virtual void set_application_image(core::UserId user, core::ApplicationId id, std::string image,
+                                     Done<ImageChange> done) = 0;
   // A change of the expiry recomputes expires_at from the last use (or the creation).
-  virtual core::Result<model::Client> update_client(core::UserId user, core::ClientId id, ClientChange change) = 0;
+  virtual void update_client(core::UserId user, core::ClientId id, ClientChange change, Done<model::Client> done) = 0;
   // until empty = no longer elevated.
-  virtual core::Result<void> elevate_client(core::UserId user, core::ClientId id,
-                                            std::optional<core::WallTime> until) = 0;
+  virtual void elevate_client(core::UserId user, core::ClientId id, std::optional<core::WallTime> until,
+                              Done<void> done) = 0;
 
   // ---- change, by administrators
   // Conflicts: name, last_admin.
-  virtual core::Result<model::User> update_user(core::UserId id, UserChange change) = 0;
-  virtual core::Result<void> set_password(core::UserId id, std::string pass_hash) = 0;
+  virtual void update_user(core::UserId id, UserChange change, Done<model::User> done) = 0;
+  virtual void set_password(core::UserId id, std::string pass_hash, Done<void> done) = 0;
 
-  // ---- the last use of tokens (protocol 2.6), and with it the expiry of clients. Any thread, never blocks, does
-  // not report the outcome. False: the queue is full, and nothing will be written.
+  // ---- the last use of tokens (protocol 2.6), and with it the expiry of clients. A use counts even if the client has
+  // expired meanwhile. Neither time ever moves back. Any thread, never blocks, does not report the outcome. False: the
+  // queue is full, and nothing will be written.
   virtual bool touch_application(core::ApplicationId id, core::WallTime at) = 0;
   virtual bool touch_clients(std::vector<core::ClientId> ids, core::WallTime at) = 0;
 
   // ---- delete
-  virtual core::Result<void> delete_message(core::UserId user, core::MessageId id) = 0;
+  virtual void delete_message(core::UserId user, core::MessageId id, Done<void> done) = 0;
   // The messages that exist at the time of the call; in slices, so a failure may leave the older ones deleted. Never
   // blocks: `done` is called once, on the purge thread. unavailable: too many purges are queued, and `done` will not be
   // called.
   using Purged = core::Callback<void(core::Result<void>)>;
   virtual core::Result<void> delete_messages(core::UserId user, Purged done) = 0;
   virtual core::Result<void> delete_messages(core::ApplicationId application, Purged done) = 0;
-  // The application is gone when this returns; its messages (invisible from then on) are deleted in slices, after a
-  // restart if need be. Returns the image file that nothing refers to any more, "" = none. Conflict: internal.
-  virtual core::Result<std::string> delete_application(core::UserId user, core::ApplicationId id) = 0;
-  virtual core::Result<void> delete_client(core::UserId user, core::ClientId id) = 0;
-  // Deletes the clients that have expired by `now` and returns them. Cheap when there are none.
-  virtual core::Result<std::vector<OwnedClient>> delete_expired_clients(core::WallTime now) = 0;
-  // With applications, clients and plugin settings; messages as in delete_application. Returns the image files that
-  // nothing refers to any more. Conflict: last_admin.
-  virtual core::Result<std::vector<std::string>> delete_user(core::UserId id) = 0;
+  // The application is gone when this is done; its messages (invisible from then on) are deleted in slices, after a
+  // restart if need be. The outcome is the image file that nothing refers to any more, "" = none. Conflict: internal.
+  virtual void delete_application(core::UserId user, core::ApplicationId id, Done<std::string> done) = 0;
+  virtual void delete_client(core::UserId user, core::ClientId id, Done<void> done) = 0;
+  // Deletes those of these clients that have expired by `now` and returns them. Blocks until that is committed.
+  virtual core::Result<std::vector<OwnedClient>> delete_expired_clients(std::vector<OwnedClient> clients,
+                                                                        core::WallTime now) = 0;
+  // With applications, clients and plugin settings; messages as in delete_application. The outcome is the image files
+  // that nothing refers to any more. Conflict: last_admin.
+  virtual void delete_user(core::UserId id, Done<std::vector<std::string>> done) = 0;
 
   // ---- lifetime (main)
   // Refuses new changes, commits what is queued, calls every callback, stops the writer. Finder methods still work.

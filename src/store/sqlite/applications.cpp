@@ -25,64 +25,74 @@ constexpr std::string_view kDeleteApplication = "DELETE FROM applications WHERE 
 
 }  // namespace
 
-Result<model::Application> Store::create_application(NewApplication application) {
-  return change(parts_->writer, [&](Transaction& transaction) -> Result<model::Application> {
-    auto created = new_application(transaction, std::move(application), core::wall_now());
-    if (!created) return created;
-    const auto done =
-        insert(transaction.database(), *created, kInsertApplication, created->user, created->token, created->name,
-               created->description, created->default_priority, created->created_at, created->sort_key);
-    if (!done) return done.error();
-    return created;
-  });
+void Store::create_application(NewApplication application, Done<model::Application> done) {
+  const core::UserId user = application.user;
+  change(parts_->writer, user, std::move(done),
+         [application = std::move(application)](Transaction& transaction) mutable -> Result<model::Application> {
+           auto created = new_application(transaction, std::move(application), core::wall_now());
+           if (!created) return created;
+           const auto written = insert(transaction.database(), *created, kInsertApplication, created->user,
+                                       created->token, created->name, created->description, created->default_priority,
+                                       created->created_at, created->sort_key);
+           if (!written) return written.error();
+           return created;
+         });
 }
 
-Result<model::Application> Store::update_application(core::UserId user, core::ApplicationId id,
-                                                     ApplicationChange wanted) {
-  return change(parts_->writer, [&](Transaction& transaction) -> Result<model::Application> {
-    Database& database = transaction.database();
-    const bool moved = !wanted.sort_key.empty();
-    auto application = changed(transaction, user, id, std::move(wanted));
-    if (!application) return application;
-    const auto updated = execute(database, kUpdateApplication, id, application->name, application->description,
-                                 application->default_priority);
-    if (!updated) return updated.error();
-    if (!moved) return application;
-    if (auto done = execute(database, kUpdateSortKey, id, application->sort_key); !done) return done.error();
-    return application;
-  });
+void Store::update_application(core::UserId user, core::ApplicationId id, ApplicationChange wanted,
+                               Done<model::Application> done) {
+  change(parts_->writer, user, std::move(done),
+         [user, id, wanted = std::move(wanted)](Transaction& transaction) mutable -> Result<model::Application> {
+           Database& database = transaction.database();
+           const bool moved = !wanted.sort_key.empty();
+           auto application = changed(transaction, user, id, std::move(wanted));
+           if (!application) return application;
+           const auto updated = execute(database, kUpdateApplication, id, application->name, application->description,
+                                        application->default_priority);
+           if (!updated) return updated.error();
+           if (!moved) return application;
+           if (auto written = execute(database, kUpdateSortKey, id, application->sort_key); !written)
+             return written.error();
+           return application;
+         });
 }
 
-Result<model::Application> Store::set_application_token(core::UserId user, core::ApplicationId id, std::string token) {
-  return change(parts_->writer, [&](Transaction& transaction) -> Result<model::Application> {
-    auto application = with_token(transaction, user, id, std::move(token));
-    if (!application) return application;
-    const auto updated = execute(transaction.database(), kUpdateToken, id, application->token);
-    if (!updated) return updated.error();
-    return application;
-  });
+void Store::set_application_token(core::UserId user, core::ApplicationId id, std::string token,
+                                  Done<model::Application> done) {
+  change(parts_->writer, user, std::move(done),
+         [user, id, token = std::move(token)](Transaction& transaction) mutable -> Result<model::Application> {
+           auto application = with_token(transaction, user, id, std::move(token));
+           if (!application) return application;
+           const auto updated = execute(transaction.database(), kUpdateToken, id, application->token);
+           if (!updated) return updated.error();
+           return application;
+         });
 }
 
-Result<ImageChange> Store::set_application_image(core::UserId user, core::ApplicationId id, std::string image) {
-  return change(parts_->writer, [&](Transaction& transaction) -> Result<ImageChange> {
-    auto changed_image = with_image(transaction, user, id, std::move(image));
-    if (!changed_image) return changed_image;
-    const auto updated = execute(transaction.database(), kUpdateImage, id, changed_image->application.image);
-    if (!updated) return updated.error();
-    return changed_image;
-  });
+void Store::set_application_image(core::UserId user, core::ApplicationId id, std::string image,
+                                  Done<ImageChange> done) {
+  change(parts_->writer, user, std::move(done),
+         [user, id, image = std::move(image)](Transaction& transaction) mutable -> Result<ImageChange> {
+           auto changed_image = with_image(transaction, user, id, std::move(image));
+           if (!changed_image) return changed_image;
+           const auto updated = execute(transaction.database(), kUpdateImage, id, changed_image->application.image);
+           if (!updated) return updated.error();
+           return changed_image;
+         });
 }
 
-Result<std::string> Store::delete_application(core::UserId user, core::ApplicationId id) {
-  auto image = change(parts_->writer, [&](Transaction& transaction) -> Result<std::string> {
+void Store::delete_application(core::UserId user, core::ApplicationId id, Done<std::string> done) {
+  Done<std::string> resumed = [&purger = parts_->purger, done = std::move(done)](Result<std::string> image) mutable {
+    if (image) purger.resume();
+    done(std::move(image));
+  };
+  change(parts_->writer, user, std::move(resumed), [user, id](Transaction& transaction) -> Result<std::string> {
     auto left = images_left_by(transaction, user, id);
     if (!left) return left;
     if (auto noted = execute(transaction.database(), kNotePurge, id); !noted) return noted.error();
     if (auto deleted = execute(transaction.database(), kDeleteApplication, id); !deleted) return deleted.error();
     return left;
   });
-  if (image) parts_->purger.resume();
-  return image;
 }
 
 }  // namespace push::store::sqlite

@@ -2,8 +2,14 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+
 #include "push/core/check.hpp"
 #include "store/rules.hpp"
+#include "store/sqlite/rows.hpp"
 
 namespace push::store::sqlite {
 namespace {
@@ -11,21 +17,36 @@ namespace {
 constexpr int kMegabyte = 1024 * 1024;
 constexpr int kCheckpointBytes = 4 * kMegabyte;  // of log since the last request to the checkpointer
 constexpr int kRestartBytes = 64 * kMegabyte;    // of log: restart it when little is left to move
-constexpr int kLittleBytes = 2 * kMegabyte;
-constexpr int kForcedRestartBytes = 128 * kMegabyte;
+constexpr int kLittleShare = 32;                 // of that: what is little
+constexpr int kForcedShare = 2;                  // times that: restart it in any case
 constexpr int kRetryBytes = kMegabyte;
+// Between two looks at the files that follow a commit; at most this much is answered as stored and lost if somebody
+// removes the database.
+constexpr std::chrono::milliseconds kLookPeriod{100};
+constexpr std::chrono::seconds kEmptyAgain{1};  // between two attempts to empty the log on a full disk
 
 constexpr std::string_view kInsertMessage =
     "INSERT INTO messages (application_id, message, title, priority, extras, date)"
     " SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE EXISTS (SELECT 1 FROM applications WHERE id = ?1)";
 
+// Whether a COMMIT that failed with this code may have written all of its transaction.
+bool may_be_whole(int code) {
+  return code != SQLITE_IOERR_WRITE && (code & 0xFF) != SQLITE_FULL && (code & 0xFF) != SQLITE_BUSY;
+}
+
+core::Error unknown_outcome(const core::Error& error) {
+  return core::failure(core::ErrorCode::internal, "it is not known whether this was stored: " + error.text);
+}
+
 }  // namespace
 
-Backend::Backend(Database& database, Checkpointer& checkpointer, unsigned busy_timeout_milliseconds,
-                 metrics::Registry& metrics)
+Backend::Backend(Database& database, std::string path, FileWatch& watch, Checkpointer& checkpointer,
+                 unsigned busy_timeout_milliseconds, metrics::Registry& metrics)
     : database_(database),
+      watch_(watch),
       checkpointer_(checkpointer),
       busy_timeout_milliseconds_(busy_timeout_milliseconds),
+      room_(database, std::move(path)),
       log_bytes_(metrics.gauge("push_store_wal_bytes", "Bytes in use of SQLite's write-ahead log.")) {
   if (auto size = database_.query("PRAGMA page_size"); size && size->step()) {
     page_size_ = static_cast<int>(size->integer(0));
@@ -50,13 +71,40 @@ core::Result<void> Backend::statement(std::string_view sql) {
 
 core::Result<void> Backend::begin() {
   inserted_ = 0;
+  if (auto placed = watch_.placed(); !placed) return placed;
+  room_.measure_if_due(log_bytes(), unmoved_bytes());
+  if (unsettled_) {
+    if (auto settled = settle(); !settled) return settled;
+  }
   return statement("BEGIN IMMEDIATE");
 }
 
 core::Result<void> Backend::commit() {
   auto done = statement("COMMIT");
-  if (done && inserted_ > newest_message()) newest_.store(inserted_, std::memory_order_release);
+  if (!done) return failed_commit(std::move(done).error());
+  if (const auto now = core::steady_now(); now - looked_at_ >= kLookPeriod) {
+    looked_at_ = now;
+    if (auto seen = watch_.look(); !seen) return unknown_outcome(seen.error());
+  }
+  if (inserted_ > newest_message()) newest_.store(inserted_, std::memory_order_release);
   return done;
+}
+
+core::Error Backend::failed_commit(core::Error error) {
+  const bool clear = !may_be_whole(sqlite3_extended_errcode(database_.handle()));
+  rollback();
+  if (clear || settle()) return error;
+  return unknown_outcome(error);
+}
+
+// The version is written to page 1, even if it is the same.
+core::Result<void> Backend::settle() {
+  unsettled_ = true;
+  const auto version = one(database_, read_integer, "PRAGMA user_version");
+  if (!version) return version.error();
+  if (auto done = database_.run("PRAGMA user_version=" + std::to_string(version->value_or(0))); !done) return done;
+  unsettled_ = false;
+  return {};
 }
 
 void Backend::rollback() {
@@ -69,6 +117,10 @@ void Backend::rollback() {
 core::Result<void> Backend::insert(std::span<const NewMessage> messages, std::span<core::Result<core::MessageId>> ids) {
   PUSH_CHECK(messages.size() == ids.size());
   for (std::size_t i = 0; i < messages.size(); ++i) {
+    if (room_.low()) {
+      ids[i] = room_.refusal();  // of this message alone: deletions beside it make room
+      continue;
+    }
     ids[i] = insert(messages[i]);
     if (!ids[i] && spoils(ids[i].error())) return ids[i].error();
   }
@@ -100,26 +152,47 @@ core::Result<void> Backend::run(Operation& operation) {
   return outcome;
 }
 
+std::int64_t Backend::unmoved_bytes() const {
+  return std::max(log_pages_ - checkpointer_.moved_pages(), 0) * std::int64_t{page_size_};
+}
+
 void Backend::rest() {
-  log_bytes_.set(std::int64_t{log_pages_} * page_size_);
+  note_failure();
+  const std::int64_t bytes = log_bytes();
+  log_bytes_.set(bytes);
   if (log_pages_ < requested_pages_) requested_pages_ = restart_pages_ = 0;  // the log has restarted
   if (log_pages_ - requested_pages_ >= kCheckpointBytes / page_size_) {
     requested_pages_ = log_pages_;
     checkpointer_.request();
   }
-  if (log_pages_ < kRestartBytes / page_size_ || log_pages_ - restart_pages_ < kRetryBytes / page_size_) return;
-  const int left = log_pages_ - checkpointer_.moved_pages();
-  const bool forced = log_pages_ >= kForcedRestartBytes / page_size_;
-  if (!forced && left > kLittleBytes / page_size_) return;
+  const std::int64_t limit = room_.log_limit(kRestartBytes);
+  if (bytes < limit || log_pages_ - restart_pages_ < kRetryBytes / page_size_) return;
+  const bool forced = bytes >= kForcedShare * limit;
+  if (!forced && unmoved_bytes() > limit / kLittleShare) return;
   if (forced) checkpointer_.wait_until_idle();  // SQLite refuses a second checkpoint while one is running
   restart_log();
 }
 
+// On a full disk, the log is emptied at once, and keeps its blocks: that is the room in which deletions can work.
+void Backend::note_failure() {
+  const int code = database_.take_failure();
+  watch_.note_failure(code);
+  const auto now = core::steady_now();
+  if ((code & 0xFF) != SQLITE_FULL) return;
+  room_.note_full();
+  if (now - emptied_at_ < kEmptyAgain) return;
+  emptied_at_ = now;
+  checkpointer_.wait_until_idle();
+  restart_log();
+}
+
 void Backend::restart_log() {
+  restart_pages_ = log_pages_;
+  if (!watch_.examine(database_)) return;
+  const FileWatch::Checkpoint checkpoint(watch_, database_);
   sqlite3_busy_timeout(database_.handle(), 0);
   sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
   sqlite3_busy_timeout(database_.handle(), static_cast<int>(busy_timeout_milliseconds_));
-  restart_pages_ = log_pages_;
 }
 
 }  // namespace push::store::sqlite

@@ -5,24 +5,35 @@
 // the database file. Under continuous load the log never empties that way, so above 64 MB the writer restarts it
 // between two transactions, when little is left to move; above 128 MB at any moment, after waiting for a running
 // checkpoint: a disk that cannot keep up slows the writer down. If a reader still uses the old log, the restart is
-// retried after another 1 MB.
+// retried after another 1 MB. On a disk that is nearly full the log is kept shorter (DiskRoom).
+//
+// Nothing is written to a database that is no longer in its place (FileWatch): begin() refuses, and the outcome of a
+// commit that went into a file that was just removed is unknown.
+//
+// A failed COMMIT is settled at once. If it failed after its write (fsync), the log holds a whole transaction that a
+// crash would bring back, so another one that changes nothing is written over it. Only if that fails as well is the
+// outcome unknown (core::ErrorCode::internal); then no transaction begins before one has been written over it.
 #pragma once
 #include <atomic>
+#include <string>
 
+#include "push/core/clock.hpp"
 #include "push/core/result.hpp"
 #include "push/metrics/registry.hpp"
 #include "store/backend.hpp"
 #include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/database.hpp"
+#include "store/sqlite/disk_room.hpp"
+#include "store/sqlite/file_watch.hpp"
 #include "store/sqlite/transaction.hpp"
 
 namespace push::store::sqlite {
 
 class Backend final : public store::Backend {
  public:
-  // `database` is the writer's; it, the checkpointer and the registry must outlive the backend.
-  Backend(Database& database, Checkpointer& checkpointer, unsigned busy_timeout_milliseconds,
-          metrics::Registry& metrics);
+  // `database` is the writer's, `path` its file; everything referred to must outlive the backend.
+  Backend(Database& database, std::string path, FileWatch& watch, Checkpointer& checkpointer,
+          unsigned busy_timeout_milliseconds, metrics::Registry& metrics);
 
   core::Result<void> begin() override;
   core::Result<void> insert(std::span<const NewMessage> messages,
@@ -38,15 +49,25 @@ class Backend final : public store::Backend {
  private:
   core::Result<core::MessageId> insert(const NewMessage& message);
   core::Result<void> statement(std::string_view sql);
+  std::int64_t log_bytes() const { return std::int64_t{log_pages_} * page_size_; }
+  std::int64_t unmoved_bytes() const;  // of the log: not in the file yet
+  void note_failure();
+  core::Error failed_commit(core::Error error);
+  core::Result<void> settle();
   void restart_log();
 
   Database& database_;
   Transaction transaction_{database_};
+  FileWatch& watch_;
   Checkpointer& checkpointer_;
   const unsigned busy_timeout_milliseconds_;
+  DiskRoom room_;
   metrics::Gauge& log_bytes_;
   std::int64_t inserted_ = 0;  // id of the last message in the open transaction
   std::atomic<std::int64_t> newest_{0};
+  core::SteadyTime looked_at_{};   // at the files, after a commit
+  core::SteadyTime emptied_at_{};  // the log, on a full disk
+  bool unsettled_ = false;         // the log may hold a transaction that has failed
   int page_size_ = 4096;
   int log_pages_ = 0;        // after the last commit
   int requested_pages_ = 0;  // when the checkpointer was last asked

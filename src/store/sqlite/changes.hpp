@@ -1,10 +1,12 @@
 // Runs changes as Operations on the writer thread, with SQLite's own Transaction.
 #pragma once
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
+#include "push/core/await.hpp"
 #include "store/sqlite/transaction.hpp"
 #include "store/writer.hpp"
 
@@ -15,17 +17,38 @@ inline Transaction& own(store::Transaction& transaction) {
   return static_cast<Transaction&>(transaction);
 }
 
-// Runs `work`, which takes the Transaction and returns a Result, as one change; blocks until it is committed.
+// What `Work` returns: a Result.
 template <class Work>
-std::invoke_result_t<Work&, Transaction&> change(Writer& writer, Work work) {
-  std::optional<std::invoke_result_t<Work&, Transaction&>> outcome;
-  const auto committed = writer.change([&](store::Transaction& transaction) -> core::Result<void> {
-    outcome.emplace(work(own(transaction)));
-    if (!*outcome) return outcome->error();
-    return {};
-  });
-  if (!committed) return committed.error();
-  return *std::move(outcome);
+using Outcome = std::invoke_result_t<Work&, Transaction&>;
+
+// Runs `work`, which takes the Transaction and returns a Result, as one change. `user` as in Writer::change; `done` is
+// a store::Done.
+template <class Work>
+void change(Writer& writer, core::UserId user, core::Callback<void(Outcome<Work>)> done, Work work) {
+  struct Pending {
+    Work work;
+    core::Callback<void(Outcome<Work>)> done;
+    std::optional<Outcome<Work>> outcome{};
+  };
+  const auto pending = std::make_shared<Pending>(Pending{std::move(work), std::move(done)});
+  const auto queued = writer.change(
+      user,
+      [pending](store::Transaction& transaction) -> core::Result<void> {
+        pending->outcome.emplace(pending->work(own(transaction)));
+        if (!*pending->outcome) return pending->outcome->error();
+        return {};
+      },
+      [pending](core::Result<void> committed) {
+        if (!committed) return pending->done(std::move(committed).error());
+        pending->done(*std::move(pending->outcome));
+      });
+  if (!queued) pending->done(queued.error());
+}
+
+// The same for a thread of its own, which is blocked until the change is committed.
+template <class Work>
+Outcome<Work> change_now(Writer& writer, Work work) {
+  return core::await<Outcome<Work>>([&](auto done) { change(writer, {}, std::move(done), std::move(work)); });
 }
 
 // The same in the background, as Writer::post; `work` returns a Result<void>.

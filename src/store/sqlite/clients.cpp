@@ -27,7 +27,7 @@ constexpr std::string_view kUpdateExpiry =
     "UPDATE clients SET expires_after_inactivity_seconds = ?2, expires_at = ?3 WHERE id = ?1";
 constexpr std::string_view kUpdateElevation = "UPDATE clients SET elevated_until = ?2 WHERE id = ?1";
 constexpr std::string_view kDeleteClient = "DELETE FROM clients WHERE id = ?1";
-constexpr std::string_view kMayHaveExpired = "SELECT id, expires_at FROM clients WHERE expires_at <= ?1";
+constexpr std::string_view kMayHaveExpired = "SELECT id, expires_at, user_id FROM clients WHERE expires_at <= ?1";
 
 // Fits: the rules refuse what the column cannot hold.
 std::int64_t seconds_of(const model::Client& client) {
@@ -38,7 +38,7 @@ std::int64_t seconds_of(const model::Client& client) {
 // sorts below the string for two days later. Only other programs write those, so that wide range is searched only when
 // the next such client is due.
 struct Expired {
-  std::vector<core::ClientId> clients;
+  std::vector<OwnedClient> clients;
   core::WallTime next_foreign;  // valid after a wide search only
 };
 
@@ -51,7 +51,7 @@ Result<Expired> find_expired(Database& database, core::WallTime now, bool wide) 
     const bool foreign = !row.text(1).ends_with("+00:00") || row.text(1).find('T') != std::string_view::npos;
     const auto at = row.time(1);
     if (at && *at <= now) {
-      expired.clients.push_back(core::ClientId{row.natural(0)});
+      expired.clients.push_back({core::UserId{row.natural(2)}, core::ClientId{row.natural(0)}});
     } else if (at && foreign) {
       expired.next_foreign = std::min(expired.next_foreign, *at);
     }
@@ -72,62 +72,69 @@ Result<void> delete_if_expired(Transaction& transaction, core::ClientId id, core
 
 }  // namespace
 
-Result<model::Client> Store::create_client(NewClient client) {
-  return change(parts_->writer, [&](Transaction& transaction) -> Result<model::Client> {
-    auto created = new_client(transaction, std::move(client), core::wall_now());
-    if (!created) return created;
-    const auto done =
-        insert(transaction.database(), *created, kInsertClient, created->user, created->token, created->name,
-               created->created_at, created->elevated_until, seconds_of(*created), created->expires_at);
-    if (!done) return done.error();
-    return created;
-  });
+void Store::create_client(NewClient client, Done<model::Client> done) {
+  const core::UserId user = client.user;
+  change(parts_->writer, user, std::move(done),
+         [client = std::move(client)](Transaction& transaction) mutable -> Result<model::Client> {
+           auto created = new_client(transaction, std::move(client), core::wall_now());
+           if (!created) return created;
+           const auto written =
+               insert(transaction.database(), *created, kInsertClient, created->user, created->token, created->name,
+                      created->created_at, created->elevated_until, seconds_of(*created), created->expires_at);
+           if (!written) return written.error();
+           return created;
+         });
 }
 
-Result<model::Client> Store::update_client(core::UserId user, core::ClientId id, ClientChange wanted) {
-  return change(parts_->writer, [&](Transaction& transaction) -> Result<model::Client> {
-    Database& database = transaction.database();
-    const bool new_expiry = wanted.expires_after_inactivity_seconds.has_value();
-    auto client = changed(transaction, user, id, std::move(wanted), core::wall_now());
-    if (!client) return client;
-    if (auto named = execute(database, kUpdateName, id, client->name); !named) return named.error();
-    if (!new_expiry) return client;
-    const auto set = execute(database, kUpdateExpiry, id, seconds_of(*client), client->expires_at);
-    if (!set) return set.error();
-    return client;
-  });
+void Store::update_client(core::UserId user, core::ClientId id, ClientChange wanted, Done<model::Client> done) {
+  change(parts_->writer, user, std::move(done),
+         [&clock = parts_->clock, user, id,
+          wanted = std::move(wanted)](Transaction& transaction) mutable -> Result<model::Client> {
+           Database& database = transaction.database();
+           const bool new_expiry = wanted.expires_after_inactivity_seconds.has_value();
+           auto client = changed(transaction, user, id, std::move(wanted), clock());
+           if (!client) return client;
+           if (auto named = execute(database, kUpdateName, id, client->name); !named) return named.error();
+           if (!new_expiry) return client;
+           const auto set = execute(database, kUpdateExpiry, id, seconds_of(*client), client->expires_at);
+           if (!set) return set.error();
+           return client;
+         });
 }
 
-Result<void> Store::elevate_client(core::UserId user, core::ClientId id, std::optional<core::WallTime> until) {
-  return change(parts_->writer, [&](Transaction& transaction) -> Result<void> {
-    if (auto client = owned(transaction, user, id, core::wall_now()); !client) return client.error();
-    return execute(transaction.database(), kUpdateElevation, id, until);
-  });
+void Store::elevate_client(core::UserId user, core::ClientId id, std::optional<core::WallTime> until, Done<void> done) {
+  change(parts_->writer, user, std::move(done),
+         [&clock = parts_->clock, user, id, until](Transaction& transaction) -> Result<void> {
+           if (auto client = owned(transaction, user, id, clock()); !client) return client.error();
+           return execute(transaction.database(), kUpdateElevation, id, until);
+         });
 }
 
-Result<void> Store::delete_client(core::UserId user, core::ClientId id) {
-  return change(parts_->writer, [&](Transaction& transaction) -> Result<void> {
-    if (auto client = owned(transaction, user, id, core::wall_now()); !client) return client.error();
-    return execute(transaction.database(), kDeleteClient, id);
-  });
+void Store::delete_client(core::UserId user, core::ClientId id, Done<void> done) {
+  change(parts_->writer, user, std::move(done),
+         [&clock = parts_->clock, user, id](Transaction& transaction) -> Result<void> {
+           if (auto client = owned(transaction, user, id, clock()); !client) return client.error();
+           return execute(transaction.database(), kDeleteClient, id);
+         });
 }
 
-Result<std::vector<OwnedClient>> Store::delete_expired_clients(core::WallTime now) {
+Result<std::vector<OwnedClient>> Store::find_expired_clients(core::WallTime now) {
   const bool wide = now >= parts_->next_foreign_expiry.load();
-  const auto found = [&] {
-    const auto reader = parts_->readers.lease();
-    return find_expired(*reader, now, wide);
-  }();
+  const auto reader = parts_->readers.lease();
+  auto found = find_expired(*reader, now, wide);
   if (!found) return found.error();
   if (wide) parts_->next_foreign_expiry = found->next_foreign;
-  const std::vector<core::ClientId>& expired = found->clients;
+  return std::move(found->clients);
+}
+
+Result<std::vector<OwnedClient>> Store::delete_expired_clients(std::vector<OwnedClient> clients, core::WallTime now) {
   std::vector<OwnedClient> deleted;
-  for (std::size_t from = 0; from < expired.size(); from += kClientsInChange) {
-    const std::size_t to = std::min(from + kClientsInChange, expired.size());
+  for (std::size_t from = 0; from < clients.size(); from += kClientsInChange) {
+    const std::size_t to = std::min(from + kClientsInChange, clients.size());
     const std::size_t before = deleted.size();
-    const auto done = change(parts_->writer, [&](Transaction& transaction) -> Result<void> {
+    const auto done = change_now(parts_->writer, [&](Transaction& transaction) -> Result<void> {
       for (std::size_t i = from; i < to; ++i) {
-        auto one_done = delete_if_expired(transaction, expired[i], now, deleted);
+        auto one_done = delete_if_expired(transaction, clients[i].client, now, deleted);
         if (!one_done) return one_done;
       }
       return {};

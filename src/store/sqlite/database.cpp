@@ -29,6 +29,8 @@ core::ErrorCode meaning(int code) {
     case SQLITE_NOMEM:
     case SQLITE_PROTOCOL:
     case SQLITE_INTERRUPT:
+    case SQLITE_CORRUPT:  // a page that cannot be read, too: it may be readable again
+    case SQLITE_NOTADB:
       return core::ErrorCode::unavailable;
     default:
       return core::ErrorCode::internal;
@@ -59,7 +61,10 @@ core::Error failure_of(sqlite3* database, int code, std::string_view what) {
 }
 
 Query::Query(Query&& other) noexcept
-    : database_(other.database_), statement_(std::exchange(other.statement_, nullptr)), bound_(other.bound_) {}
+    : database_(other.database_),
+      statement_(std::exchange(other.statement_, nullptr)),
+      failure_(other.failure_),
+      bound_(other.bound_) {}
 
 Query::~Query() {
   if (statement_ != nullptr) sqlite3_reset(statement_);
@@ -74,6 +79,7 @@ core::Result<bool> Query::step() {
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
+  *failure_ = code;
   const std::string_view sql = sqlite3_sql(statement_);
   return failure_of(database_, code, sql.substr(0, sql.find(' ')));
 }
@@ -159,7 +165,10 @@ core::Result<sqlite3_stmt*> Database::prepared(std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
   const int code = sqlite3_prepare_v3(handle(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
                                       &statement, nullptr);
-  if (code != SQLITE_OK) return failure_of(handle(), code, "prepare");
+  if (code != SQLITE_OK) {
+    failure_ = code;
+    return failure_of(handle(), code, "prepare");
+  }
   statements_.emplace(sql, statement);
   return statement;
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "push/core/clock.hpp"
 #include "push/core/ids.hpp"
@@ -25,7 +26,9 @@ struct Blob {
 // Database::query() must outlive the Query.
 class Query {
  public:
-  Query(sqlite3* database, sqlite3_stmt* statement) : database_(database), statement_(statement) {}
+  // `failure` receives SQLite's code of a step that fails.
+  Query(sqlite3* database, sqlite3_stmt* statement, int& failure)
+      : database_(database), statement_(statement), failure_(&failure) {}
   Query(Query&& other) noexcept;
   Query& operator=(Query&&) = delete;
   ~Query();  // resets
@@ -59,6 +62,7 @@ class Query {
 
   sqlite3* database_;
   sqlite3_stmt* statement_;
+  int* failure_;
   int bound_ = 0;  // the first failed binding (a string over SQLite's limit), which step() reports
 };
 
@@ -76,7 +80,7 @@ class Database {
   core::Result<Query> query(std::string_view sql, const Args&... args) {
     auto statement = prepared(sql);
     if (!statement) return statement.error();
-    Query query(handle(), *statement);
+    Query query(handle(), *statement, failure_);
     int index = 0;
     (query.bind(++index, args), ...);
     return query;
@@ -95,6 +99,8 @@ class Database {
 
   std::int64_t last_id() const;
   bool in_transaction() const;
+  // SQLite's extended code of the last query that failed since the last call; 0 = none.
+  int take_failure() { return std::exchange(failure_, 0); }
   sqlite3* handle() const { return handle_.get(); }
 
  private:
@@ -108,6 +114,7 @@ class Database {
   core::Result<sqlite3_stmt*> prepared(std::string_view sql);
   core::Result<std::int64_t> finish(Query& query);
 
+  int failure_ = 0;
   std::unique_ptr<sqlite3, Close> handle_;
   std::unordered_map<std::string_view, std::unique_ptr<sqlite3_stmt, Finalize>> statements_;
 };

@@ -4,13 +4,18 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "push/core/patient_clock.hpp"
 #include "store/purger.hpp"
 #include "store/sqlite/backend.hpp"
 #include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/database.hpp"
+#include "store/sqlite/file_watch.hpp"
+#include "store/sqlite/folder_lock.hpp"
+#include "store/sqlite/open.hpp"
 #include "store/sqlite/purges.hpp"
 #include "store/sqlite/reader_pool.hpp"
 #include "store/sqlite/store.hpp"
@@ -22,12 +27,15 @@ inline constexpr std::size_t kBatchBytes = 8 * 1024 * 1024;  // of texts per tra
 inline constexpr std::chrono::seconds kPurgeRetry{1};
 
 struct Store::Parts {
-  Parts(Database writing, std::vector<Database> reading, Database checkpointing, const config::Database& settings,
-        metrics::Registry& metrics)
-      : database(std::move(writing)),
-        readers(std::move(reading)),
-        checkpointer(std::move(checkpointing)),
-        backend(database, checkpointer, settings.busytimeoutmilliseconds, metrics),
+  Parts(Opened opened, const config::Database& settings, metrics::Registry& metrics, core::WallClock expiry_clock)
+      : clock(std::move(expiry_clock)),
+        lock(std::move(opened.lock)),
+        watch(opened.path, opened.journal),
+        database(std::move(opened.writing)),
+        ending{database, watch},
+        readers(std::move(opened.reading), watch),
+        checkpointer(std::move(opened.checkpointing), watch, std::chrono::milliseconds(settings.checkmilliseconds)),
+        backend(database, opened.path, watch, checkpointer, settings.busytimeoutmilliseconds, metrics),
         writer(backend,
                {.queue = settings.queue,
                 .batch = settings.batch,
@@ -37,7 +45,18 @@ struct Store::Parts {
         purger([this] { return purge_deleted_applications(writer, readers); }, metrics,
                {.queue = settings.purgequeue, .retry_after = kPurgeRetry}) {}
 
+  // After all other handles have closed: the file is left as Gotify needs it.
+  struct Ending {
+    Database& database;
+    FileWatch& watch;
+    ~Ending();
+  };
+
+  const core::WallClock clock;  // by which clients expire
+  FolderLock lock;
+  FileWatch watch;
   Database database;  // the writer thread's
+  Ending ending;
   ReaderPool readers;
   Checkpointer checkpointer;
   Backend backend;

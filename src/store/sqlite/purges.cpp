@@ -63,7 +63,7 @@ class MessagePurge {
 
   Result<Purger::Progress> operator()() {
     Purger::Progress progress;
-    auto done = change(writer_, [&](Transaction& transaction) { return slice(transaction.database(), progress); });
+    auto done = change_now(writer_, [&](Transaction& transaction) { return slice(transaction.database(), progress); });
     if (!done) return done.error();
     return progress;
   }
@@ -116,7 +116,7 @@ Result<Purger::Progress> purge_deleted_applications(Writer& writer, ReaderPool& 
   Purger::Progress progress;
   progress.finished = noted->empty();
   if (progress.finished) return progress;
-  auto done = change(writer, [&](Transaction& transaction) -> Result<void> {
+  auto done = change_now(writer, [&](Transaction& transaction) -> Result<void> {
     const Budget budget;
     for (const std::int64_t application : *noted) {
       const auto purged = purge_noted(transaction.database(), application, budget, progress.deleted);
@@ -129,11 +129,11 @@ Result<Purger::Progress> purge_deleted_applications(Writer& writer, ReaderPool& 
   return progress;
 }
 
-Result<void> Store::delete_message(core::UserId user, core::MessageId id) {
-  return change(parts_->writer, [&](Transaction& transaction) -> Result<void> {
-    const auto done = transaction.database().change(kDeleteMessage, user, id);
-    if (!done) return done.error();
-    if (*done == 0) return gone("message");
+void Store::delete_message(core::UserId user, core::MessageId id, Done<void> done) {
+  change(parts_->writer, user, std::move(done), [user, id](Transaction& transaction) -> Result<void> {
+    const auto written = transaction.database().change(kDeleteMessage, user, id);
+    if (!written) return written.error();
+    if (*written == 0) return gone("message");
     return {};
   });
 }

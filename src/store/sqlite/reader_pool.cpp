@@ -6,7 +6,8 @@
 
 namespace push::store::sqlite {
 
-ReaderPool::ReaderPool(std::vector<Database> databases) : databases_(std::move(databases)) {
+ReaderPool::ReaderPool(std::vector<Database> databases, FileWatch& watch)
+    : databases_(std::move(databases)), watch_(watch) {
   core::Lock lock(mutex_);
   for (Database& database : databases_) free_.push_back(&database);
 }
@@ -25,6 +26,7 @@ ReaderPool::Lease ReaderPool::lease() {
 }
 
 void ReaderPool::give_back(Database& database) {
+  watch_.note_failure(database.take_failure());
   core::Lock lock(mutex_);
   free_.push_back(&database);
   returned_.notify_one();

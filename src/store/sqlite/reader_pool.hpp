@@ -7,6 +7,7 @@
 #include "push/core/mutex.hpp"
 #include "push/core/result.hpp"
 #include "store/sqlite/database.hpp"
+#include "store/sqlite/file_watch.hpp"
 
 namespace push::store::sqlite {
 
@@ -26,7 +27,8 @@ class ReaderPool {
     Database& database_;
   };
 
-  explicit ReaderPool(std::vector<Database> databases);
+  // `watch` learns of damage that a read meets; it must outlive the pool.
+  ReaderPool(std::vector<Database> databases, FileWatch& watch);
   ~ReaderPool();  // every lease must have ended
   ReaderPool(const ReaderPool&) = delete;
   ReaderPool& operator=(const ReaderPool&) = delete;
@@ -37,6 +39,7 @@ class ReaderPool {
   void give_back(Database& database);
 
   std::vector<Database> databases_;
+  FileWatch& watch_;
   core::Mutex mutex_;
   core::Condition returned_;
   std::vector<Database*> free_ PUSH_GUARDED_BY(mutex_);

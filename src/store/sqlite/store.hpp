@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "push/config/config.hpp"
+#include "push/core/patient_clock.hpp"
 #include "push/metrics/registry.hpp"
 #include "push/store/store.hpp"
 
@@ -18,7 +19,8 @@ namespace push::store::sqlite {
 class Store final : public store::Store {
  public:
   // As store::open.
-  static core::Result<std::unique_ptr<store::Store>> open(const config::Database& settings, metrics::Registry& metrics);
+  static core::Result<std::unique_ptr<store::Store>> open(const config::Database& settings, metrics::Registry& metrics,
+                                                          core::WallClock clock);
   ~Store() override;  // drain()
 
   core::Result<void> append(NewMessage message, Appended done) override;
@@ -33,6 +35,7 @@ class Store final : public store::Store {
   core::Result<std::vector<model::User>> list_users() override;
   core::Result<std::vector<model::Application>> list_applications(core::UserId user) override;
   core::Result<std::vector<model::Client>> list_clients(core::UserId user) override;
+  core::Result<std::vector<OwnedClient>> find_expired_clients(core::WallTime now) override;
   core::Result<std::optional<model::Message>> find_message(core::MessageId id) override;
   core::Result<void> list_messages(core::UserId user, PageRequest page, Take take) override;
   core::Result<void> list_messages(core::ApplicationId application, PageRequest page, Take take) override;
@@ -40,30 +43,32 @@ class Store final : public store::Store {
                                                            std::size_t limit) override;
   core::Result<void> ping() override;
 
-  core::Result<model::User> create_user(NewUser user) override;
-  core::Result<model::Application> create_application(NewApplication application) override;
-  core::Result<model::Client> create_client(NewClient client) override;
-  core::Result<model::Application> update_application(core::UserId user, core::ApplicationId id,
-                                                      ApplicationChange wanted) override;
-  core::Result<model::Application> set_application_token(core::UserId user, core::ApplicationId id,
-                                                         std::string token) override;
-  core::Result<ImageChange> set_application_image(core::UserId user, core::ApplicationId id,
-                                                  std::string image) override;
-  core::Result<model::Client> update_client(core::UserId user, core::ClientId id, ClientChange wanted) override;
-  core::Result<void> elevate_client(core::UserId user, core::ClientId id, std::optional<core::WallTime> until) override;
-  core::Result<model::User> update_user(core::UserId id, UserChange wanted) override;
-  core::Result<void> set_password(core::UserId id, std::string pass_hash) override;
+  void create_user(NewUser user, Done<model::User> done) override;
+  void create_application(NewApplication application, Done<model::Application> done) override;
+  void create_client(NewClient client, Done<model::Client> done) override;
+  void update_application(core::UserId user, core::ApplicationId id, ApplicationChange wanted,
+                          Done<model::Application> done) override;
+  void set_application_token(core::UserId user, core::ApplicationId id, std::string token,
+                             Done<model::Application> done) override;
+  void set_application_image(core::UserId user, core::ApplicationId id, std::string image,
+                             Done<ImageChange> done) override;
+  void update_client(core::UserId user, core::ClientId id, ClientChange wanted, Done<model::Client> done) override;
+  void elevate_client(core::UserId user, core::ClientId id, std::optional<core::WallTime> until,
+                      Done<void> done) override;
+  void update_user(core::UserId id, UserChange wanted, Done<model::User> done) override;
+  void set_password(core::UserId id, std::string pass_hash, Done<void> done) override;
 
   bool touch_application(core::ApplicationId id, core::WallTime at) override;
   bool touch_clients(std::vector<core::ClientId> ids, core::WallTime at) override;
 
-  core::Result<void> delete_message(core::UserId user, core::MessageId id) override;
+  void delete_message(core::UserId user, core::MessageId id, Done<void> done) override;
   core::Result<void> delete_messages(core::UserId user, Purged done) override;
   core::Result<void> delete_messages(core::ApplicationId application, Purged done) override;
-  core::Result<std::string> delete_application(core::UserId user, core::ApplicationId id) override;
-  core::Result<void> delete_client(core::UserId user, core::ClientId id) override;
-  core::Result<std::vector<OwnedClient>> delete_expired_clients(core::WallTime now) override;
-  core::Result<std::vector<std::string>> delete_user(core::UserId id) override;
+  void delete_application(core::UserId user, core::ApplicationId id, Done<std::string> done) override;
+  void delete_client(core::UserId user, core::ClientId id, Done<void> done) override;
+  core::Result<std::vector<OwnedClient>> delete_expired_clients(std::vector<OwnedClient> clients,
+                                                                core::WallTime now) override;
+  void delete_user(core::UserId id, Done<std::vector<std::string>> done) override;
 
   void drain() override;
 

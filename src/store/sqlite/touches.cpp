@@ -19,13 +19,11 @@ constexpr std::size_t kClientsInSlice = 256;  // maximum per slice of a longer l
 constexpr std::string_view kTouchApplication = "UPDATE applications SET last_used = ?2 WHERE id = ?1";
 constexpr std::string_view kTouchClient = "UPDATE clients SET last_used = ?2, expires_at = ?3 WHERE id = ?1";
 
-// A client that has expired in the meantime stays expired.
 Result<void> touch_client(Transaction& transaction, core::ClientId id, core::WallTime at) {
   auto found = transaction.client(id);
   if (!found) return found.error();
-  auto living = unless_expired(*std::move(found), core::wall_now());
-  if (!living) return {};
-  const auto used = touched(*std::move(living), at);
+  if (!*found) return {};
+  const auto used = touched(**std::move(found), at);
   return execute(transaction.database(), kTouchClient, id, used.last_used, used.expires_at);
 }
 
@@ -45,8 +43,12 @@ void note_failure(const Result<void>& done) {
 }  // namespace
 
 bool Store::touch_application(core::ApplicationId id, core::WallTime at) {
-  return post(parts_->writer, [id, at](Transaction& transaction) {
-    return execute(transaction.database(), kTouchApplication, id, at);
+  return post(parts_->writer, [id, at](Transaction& transaction) -> Result<void> {
+    auto found = transaction.application(id);
+    if (!found) return found.error();
+    if (!*found) return {};
+    const auto used = touched(**std::move(found), at);
+    return execute(transaction.database(), kTouchApplication, id, used.last_used);
   });
 }
 
@@ -59,7 +61,7 @@ bool Store::touch_clients(std::vector<core::ClientId> ids, core::WallTime at) {
   }
   auto slice = [&writer = parts_->writer, ids = std::move(ids), at,
                 from = std::size_t{0}]() mutable -> Result<Purger::Progress> {
-    auto done = change(writer, [&](Transaction& transaction) { return touch_some(transaction, ids, from, at); });
+    auto done = change_now(writer, [&](Transaction& transaction) { return touch_some(transaction, ids, from, at); });
     if (!done) return done.error();
     from += kClientsInSlice;
     return Purger::Progress{0, from >= ids.size()};

@@ -16,11 +16,19 @@ constexpr std::string_view kHasSortKey = "SELECT 1 FROM applications WHERE user_
 // As a blob: bytewise order, whatever type an older program stored the key as.
 constexpr std::string_view kGreatestSortKey =
     "SELECT sort_key FROM applications WHERE user_id = ?1 ORDER BY CAST(sort_key AS BLOB) DESC LIMIT 1";
+constexpr std::string_view kCountApplications = "SELECT count(*) FROM applications WHERE user_id = ?1";
+constexpr std::string_view kCountClients = "SELECT count(*) FROM clients WHERE user_id = ?1";
 constexpr std::string_view kHasImage = "SELECT 1 FROM applications WHERE image = ?1 AND id <> ?2 LIMIT 1";
 // Reads the other applications only once, however many images the user has.
 constexpr std::string_view kImagesOfNoOther =
     "SELECT DISTINCT image FROM applications WHERE user_id = ?1 AND image <> ''"
     " AND image NOT IN (SELECT image FROM applications WHERE user_id <> ?1 AND image <> '')";
+
+Result<std::size_t> count(Database& database, std::string_view sql, core::UserId user) {
+  const auto counted = one(database, read_integer, sql, user);
+  if (!counted) return counted.error();
+  return static_cast<std::size_t>(counted->value_or(0));
+}
 
 }  // namespace
 
@@ -60,6 +68,14 @@ Result<std::string> Transaction::greatest_sort_key(core::UserId user) {
   auto greatest = one(database_, read_text, kGreatestSortKey, user);
   if (!greatest) return greatest.error();
   return std::move(*greatest).value_or("");
+}
+
+Result<std::size_t> Transaction::count_applications(core::UserId user) {
+  return count(database_, kCountApplications, user);
+}
+
+Result<std::size_t> Transaction::count_clients(core::UserId user) {
+  return count(database_, kCountClients, user);
 }
 
 Result<bool> Transaction::has_image(std::string_view image, core::ApplicationId but) {

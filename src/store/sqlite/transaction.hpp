@@ -21,6 +21,8 @@ class Transaction final : public store::Transaction {
   core::Result<bool> has_client_token(std::string_view token) override;
   core::Result<bool> has_sort_key(core::UserId user, std::string_view key, core::ApplicationId but) override;
   core::Result<std::string> greatest_sort_key(core::UserId user) override;
+  core::Result<std::size_t> count_applications(core::UserId user) override;
+  core::Result<std::size_t> count_clients(core::UserId user) override;
   core::Result<bool> has_image(std::string_view image, core::ApplicationId but) override;
   core::Result<std::vector<std::string>> images_of_no_other(core::UserId user) override;
 

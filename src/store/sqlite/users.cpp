@@ -24,52 +24,60 @@ constexpr std::string_view kDeleteUser = "DELETE FROM users WHERE id = ?1";
 
 }  // namespace
 
-Result<model::User> Store::create_user(NewUser user) {
-  return change(parts_->writer, [&](Transaction& transaction) -> Result<model::User> {
-    auto created = new_user(transaction, std::move(user), core::wall_now());
-    if (!created) return created;
-    const auto done = insert(transaction.database(), *created, kInsertUser, created->name, Blob{created->pass_hash},
-                             created->admin, created->created_at);
-    if (!done) return done.error();
-    return created;
-  });
+void Store::create_user(NewUser user, Done<model::User> done) {
+  change(parts_->writer, {}, std::move(done),
+         [user = std::move(user)](Transaction& transaction) mutable -> Result<model::User> {
+           auto created = new_user(transaction, std::move(user), core::wall_now());
+           if (!created) return created;
+           const auto written = insert(transaction.database(), *created, kInsertUser, created->name,
+                                       Blob{created->pass_hash}, created->admin, created->created_at);
+           if (!written) return written.error();
+           return created;
+         });
 }
 
-Result<model::User> Store::update_user(core::UserId id, UserChange wanted) {
-  return change(parts_->writer, [&](Transaction& transaction) -> Result<model::User> {
-    Database& database = transaction.database();
-    const bool new_password = !wanted.pass_hash.empty();
-    auto user = changed(transaction, id, std::move(wanted));
-    if (!user) return user;
-    if (auto done = execute(database, kUpdateUser, id, user->name, user->admin); !done) return done.error();
-    if (!new_password) return user;
-    if (auto done = execute(database, kUpdatePassword, id, Blob{user->pass_hash}); !done) return done.error();
-    return user;
-  });
+void Store::update_user(core::UserId id, UserChange wanted, Done<model::User> done) {
+  change(parts_->writer, id, std::move(done),
+         [id, wanted = std::move(wanted)](Transaction& transaction) mutable -> Result<model::User> {
+           Database& database = transaction.database();
+           const bool new_password = !wanted.pass_hash.empty();
+           auto user = changed(transaction, id, std::move(wanted));
+           if (!user) return user;
+           if (auto written = execute(database, kUpdateUser, id, user->name, user->admin); !written)
+             return written.error();
+           if (!new_password) return user;
+           if (auto written = execute(database, kUpdatePassword, id, Blob{user->pass_hash}); !written)
+             return written.error();
+           return user;
+         });
 }
 
 // Without a password the column is NULL: no login.
-Result<void> Store::set_password(core::UserId id, std::string pass_hash) {
-  return change(parts_->writer, [&](Transaction& transaction) -> Result<void> {
-    const auto done = transaction.database().change(kUpdatePassword, id, Blob{pass_hash});
-    if (!done) return done.error();
-    if (*done == 0) return gone("user");
-    return {};
-  });
+void Store::set_password(core::UserId id, std::string pass_hash, Done<void> done) {
+  change(parts_->writer, id, std::move(done),
+         [id, pass_hash = std::move(pass_hash)](Transaction& transaction) mutable -> Result<void> {
+           const auto written = transaction.database().change(kUpdatePassword, id, Blob{pass_hash});
+           if (!written) return written.error();
+           if (*written == 0) return gone("user");
+           return {};
+         });
 }
 
-Result<std::vector<std::string>> Store::delete_user(core::UserId id) {
-  auto images = change(parts_->writer, [&](Transaction& transaction) -> Result<std::vector<std::string>> {
+void Store::delete_user(core::UserId id, Done<std::vector<std::string>> done) {
+  Done<std::vector<std::string>> resumed = [&purger = parts_->purger,
+                                            done = std::move(done)](Result<std::vector<std::string>> images) mutable {
+    if (images) purger.resume();
+    done(std::move(images));
+  };
+  change(parts_->writer, id, std::move(resumed), [id](Transaction& transaction) -> Result<std::vector<std::string>> {
     auto left = images_left_by(transaction, id);
     if (!left) return left;
     for (const std::string_view sql :
          {kNotePurges, kDeleteApplications, kDeleteClients, kDeletePluginSettings, kDeleteUser}) {
-      if (auto done = execute(transaction.database(), sql, id); !done) return done.error();
+      if (auto written = execute(transaction.database(), sql, id); !written) return written.error();
     }
     return left;
   });
-  if (images) parts_->purger.resume();
-  return images;
 }
 
 }  // namespace push::store::sqlite

@@ -40,3 +40,12 @@ refused=$(curl -sS -o - -w '\n%{http_code}' "$message?token=wrong" -F message=x)
 curl -fsS -o /dev/null "$message?token=wrong" -F message=x 2>/dev/null || code=$?
 [ "$code" = 22 ] || fail "curl --fail ends with 22 for a wrong token, not with $code"
 echo "passed: a wrong token is refused"
+
+# 30 MB that the server does not take: asked for first, sent at once, in chunks.
+head -c 30000000 /dev/zero >large
+for header in 'Expect: 100-continue' 'Expect:' 'Transfer-Encoding: chunked'; do
+  refused=$(curl -sS -o /dev/null -w '%{http_code}' -H "$header" --data-binary @large "$message?token=wrong")
+  [ "$refused" = 401 ] || fail "30 MB with a wrong token, $header: $refused"
+done
+rm large
+echo "passed: a wrong token is refused whatever the body"

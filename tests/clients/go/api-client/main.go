@@ -5,6 +5,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -71,6 +72,7 @@ func main() {
 	server = gotify.NewClient(address, &http.Client{Timeout: 10 * time.Second})
 	step("version and login", login)
 	step("push", push)
+	step("30 MB that are refused", largePush)
 	step("stream with gorilla/websocket", stream)
 	step("a refused stream", refusedStream)
 	step("messages", messages)
@@ -224,6 +226,24 @@ func getUser(id uint) (*models.UserExternal, error) {
 	}
 	return got.Payload, nil
 }
+
+// net/http sends while it reads: the refusal must not be lost to a reset.
+func largePush() {
+	for _, length := range []int64{30000000, -1} { // -1: in chunks
+		body := io.LimitReader(zeros{}, 30000000)
+		request, err := http.NewRequest("POST", os.Getenv("GOTIFY_URL")+"/message?token=wrong", body)
+		check(err)
+		request.ContentLength = length
+		answer, err := http.DefaultClient.Do(request)
+		check(err)
+		expect(answer.StatusCode, 401, "status")
+		check(answer.Body.Close())
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(into []byte) (int, error) { return len(into), nil }
 
 func users() {
 	with := func(name, password string, admin bool) *models.UserExternalWithPass {

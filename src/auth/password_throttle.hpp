@@ -1,0 +1,59 @@
+// Slows guessing of passwords down. Per user name and client address: some tries are free, then each wrong password
+// makes the next one wait, twice as long every time. Per address alone, whatever the names: so many per period; not for
+// addresses that many people share (loopback, private networks), unless trusted proxies tell who is who. A right
+// password sets the first back, not the second. An IPv6 client is its /64. Unknown names count like known ones.
+//
+// Passwords that are remembered as good never come here. The caller asks wait() before a check and reports its outcome,
+// so checks in progress may exceed a limit by one less than there are threads for passwords. Any thread; leaf mutexes.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "auth/bounded_cache.hpp"
+#include "auth/keyed_hash.hpp"
+#include "push/auth/authenticator.hpp"
+#include "push/auth/principal.hpp"
+#include "push/auth/rate_limiter.hpp"
+#include "push/core/clock.hpp"
+#include "push/core/mutex.hpp"
+#include "push/metrics/registry.hpp"
+
+namespace push::auth {
+
+class PasswordThrottle {
+ public:
+  PasswordThrottle(const GuessLimits& limits, const KeyedHash& hash, metrics::Registry& metrics);
+
+  // Empty: the password may be checked. Otherwise counts a refusal and returns the time until then, rounded up.
+  std::optional<std::chrono::seconds> wait(const Credentials::Basic& basic, core::SteadyTime now);
+  // `again`: the same wrong password as before. A device with an outdated password thus uses the free tries up, but it
+  // does not lock out its owner, who types the new one at the same address; nor does it count for the address.
+  void failed(const Credentials::Basic& basic, bool again, core::SteadyTime now);
+  void succeeded(const Credentials::Basic& basic);
+
+ private:
+  struct Guesses {
+    std::size_t wrong = 0;
+    core::SteadyTime last{};
+    core::SteadyTime until{};  // no check before
+  };
+  static constexpr std::chrono::hours kMemory{24};  // after the last wrong password; then the tries are free again
+
+  KeyedHash::Digest key_of(const Credentials::Basic& basic) const;
+  bool counts_address(const Credentials::Basic& basic) const;
+  std::chrono::seconds wait_after(std::size_t wrong) const;
+
+  const GuessLimits limits_;
+  const KeyedHash& hash_;
+  metrics::Counter& wrong_;
+  metrics::Counter& held_by_user_;
+  metrics::Counter& held_by_address_;
+  RateLimiter addresses_;
+  core::Mutex mutex_;
+  BoundedCache<Guesses> guesses_ PUSH_GUARDED_BY(mutex_);  // by digest of name and address
+};
+
+}  // namespace push::auth
