@@ -9,6 +9,7 @@
 #include "push/binder/binder.hpp"
 #include "push/core/log.hpp"
 #include "push/model/json.hpp"
+#include "push/model/limits.hpp"
 
 namespace push::api {
 namespace {
@@ -35,10 +36,10 @@ net::Response application_refusal(const Context& context, const core::Error& ref
 template <class Wanted>
 core::Result<void> bind_params(const Context& context, Wanted& wanted) {
   binder::Form form("ApplicationParams");
-  form.text("name", wanted.name).required();
-  form.text("description", wanted.description);
+  form.text("name", wanted.name).required().at_most_bytes(model::kMaxName);
+  form.text("description", wanted.description).at_most_bytes(model::kMaxDescription);
   form.integer("defaultPriority", wanted.default_priority);
-  form.text("sortKey", wanted.sort_key);
+  form.text("sortKey", wanted.sort_key).at_most_bytes(model::kMaxSortKey).printable();
   return binder::bind(context.source(), form);
 }
 
@@ -139,7 +140,7 @@ void upload_application_image(Context& context) {
   const auto upload = binder::find_upload(context.source(), "file");
   if (!upload) return context.fail(upload.error());
   if (!*upload) return context.finish(bad_request("file with key 'file' must be present"));
-  const auto image = context.services.images.save((*upload)->file_name, (*upload)->content);
+  const auto image = context.services.images.save((*upload)->file_name, (*upload)->content.view);
   if (!image) {
     if (image.error().code != core::ErrorCode::invalid)
       spdlog::error("cannot save image error=\"{}\"", image.error().text);

@@ -11,6 +11,7 @@
 #include "push/auth/token.hpp"
 #include "push/binder/binder.hpp"
 #include "push/model/json.hpp"
+#include "push/model/limits.hpp"
 
 namespace push::api {
 namespace {
@@ -35,6 +36,15 @@ core::Result<void> check_client(Context& context) {
   return {};
 }
 
+// A client sees the use that this request is, as in Gotify, although it may not be written yet.
+void note_own_use(const Context& context, model::Client& client) {
+  if (client.id != context.principal->client) return;
+  const auto used = context.services.authenticator.last_use(client.id);
+  if (!used || (client.last_used && *client.last_used >= *used)) return;
+  client.last_used = used;
+  if (client.expires_at) client.expires_at = *used + std::chrono::seconds(client.expires_after_inactivity_seconds);
+}
+
 net::Response show(const model::Client& client) {
   std::string out;
   model::append_json(out, client, true, core::wall_now());
@@ -50,8 +60,9 @@ std::optional<core::WallTime> end_of_elevation(std::int64_t seconds, core::WallT
 }  // namespace
 
 net::Response list_clients(Context& context) {
-  const auto found = context.services.store.list_clients(context.user());
+  auto found = context.services.store.list_clients(context.user());
   if (!found) return error(found.error());
+  for (model::Client& client : *found) note_own_use(context, client);
   const core::WallTime now = core::wall_now();
   return json_list(*found, [&context, now](std::string& out, const model::Client& client) {
     model::append_json(out, client, context.lists_tokens(), now);
@@ -61,7 +72,7 @@ net::Response list_clients(Context& context) {
 void create_client(Context& context) {
   store::NewClient wanted;
   binder::Form form("ClientParams");
-  form.text("name", wanted.name).required();
+  form.text("name", wanted.name).required().at_most_bytes(model::kMaxName);
   form.unsigned_integer("expiresAfterInactivitySeconds", wanted.expires_after_inactivity_seconds);
   if (auto bound = binder::bind(context.source(), form); !bound) return context.fail(bound.error());
   wanted.user = context.user();
@@ -81,11 +92,14 @@ void update_client(Context& context) {
   if (auto own = check_client(context); !own) return context.fail(own.error());
   store::ClientChange wanted;
   binder::Form form("ClientParams");
-  form.text("name", wanted.name).required();
+  form.text("name", wanted.name).required().at_most_bytes(model::kMaxName);
   form.unsigned_integer("expiresAfterInactivitySeconds", wanted.expires_after_inactivity_seconds);
   if (auto bound = binder::bind(context.source(), form); !bound) return context.fail(bound.error());
   const auto answer = [](Context& same, const core::Result<model::Client>& stored) {
-    return stored ? show(*stored) : client_refusal(same, stored.error());
+    if (!stored) return client_refusal(same, stored.error());
+    model::Client client = *stored;
+    note_own_use(same, client);
+    return show(client);
   };
   context.services.accounts.update_client(context.user(), core::ClientId{context.id}, std::move(wanted),
                                           context.answer_with(answer));

@@ -28,6 +28,9 @@ namespace push::api {
 class AccessLog;
 class StreamCaps;
 
+// The answer to a request whose own answer would exceed config responsebudget.
+core::Error too_many_answers();
+
 struct Context final : net::BodyReceiver, std::enable_shared_from_this<Context> {
   Context(const Services& everything, AccessLog& access_log, StreamCaps& caps, net::Request r, net::Reply a)
       : services(everything), log(access_log), stream_caps(caps), raw(std::move(r)), reply(std::move(a)) {}
@@ -70,8 +73,7 @@ struct Context final : net::BodyReceiver, std::enable_shared_from_this<Context> 
   // The client's, behind trusted proxies too; empty for the peer of a unix socket.
   std::optional<core::Address> client_address() const;
   core::UserId user() const { return principal->user; }
-  // What bind() reads fields from.
-  binder::Source source() const { return {request.method, request.content_type, request.target.query, request.body}; }
+  binder::Source source() const { return source_of(request); }
   // protocol 0, row c: whether lists show credentials.
   bool lists_tokens() const { return services.config.compat == config::Compat::v2; }
   auth::TokenForm token_form() const {
@@ -97,6 +99,7 @@ struct Context final : net::BodyReceiver, std::enable_shared_from_this<Context> 
 
  private:
   void send(net::Response response, std::string_view cause);
+  bool afford(net::Response& response);
   void broken(std::string_view cause);
 };
 

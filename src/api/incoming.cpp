@@ -1,5 +1,7 @@
 #include "api/incoming.hpp"
 
+#include "push/core/text.hpp"
+
 namespace push::api {
 namespace {
 
@@ -32,9 +34,22 @@ Incoming view_of(const net::Request& request) {
   if (out.method == "GET" || out.method == "HEAD") {  // a POST has no use for them
     out.forwarded_host = request.header("X-Forwarded-Host");
     if (out.forwarded_host.empty()) out.forwarded_host = request.header("X-Host");
+    out.forwarded_proto = request.header("X-Forwarded-Proto");
     out.conditions = conditions_of(request);
   }
   return out;
+}
+
+binder::Source source_of(const Incoming& request) {
+  return {request.method, request.content_type, request.target.query, request.body};
+}
+
+std::string public_url(const Incoming& request, bool trusted) {
+  const bool forwarded = trusted && !request.forwarded_host.empty();
+  const std::string_view host = forwarded ? request.forwarded_host : request.host;
+  if (host.empty()) return {};
+  std::string out = trusted && core::same_ignoring_case(request.forwarded_proto, "https") ? "https://" : "http://";
+  return out.append(host);
 }
 
 std::string_view origin_host(std::string_view origin) {

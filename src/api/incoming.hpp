@@ -1,8 +1,10 @@
 // The request as plain views: handlers and their helpers never see net::Request, and tests build one from literals.
 #pragma once
+#include <string>
 #include <string_view>
 
 #include "api/target.hpp"
+#include "push/binder/binder.hpp"
 #include "push/net/http.hpp"
 
 namespace push::api {
@@ -31,12 +33,21 @@ struct Incoming {
   std::string_view cookie;
   std::string_view fetch_site;        // Sec-Fetch-Site
   std::string_view forwarded_prefix;  // X-Forwarded-Prefix
-  std::string_view forwarded_host;    // X-Forwarded-Host, else X-Host
+  // GET and HEAD only.
+  std::string_view forwarded_host;   // X-Forwarded-Host, else X-Host
+  std::string_view forwarded_proto;  // X-Forwarded-Proto
   Conditions conditions;
 };
 
 // Views of `request`; the target is left empty.
 Incoming view_of(const net::Request& request);
+
+// What binder reads fields from.
+binder::Source source_of(const Incoming& request);
+
+// The scheme and the host by which the client knows this server, e.g. https://push.example:8443; "" if it named none.
+// `trusted`: a proxy's X-Forwarded-Proto and -Host count.
+std::string public_url(const Incoming& request, bool trusted);
 
 // Host with port of an Origin header, "" if the origin has none (e.g. `null`).
 std::string_view origin_host(std::string_view origin);

@@ -50,6 +50,7 @@ net::Response health(Context& context) {
   net::Response response =
       alive ? json(R"({"health":"green","database":"green"})") : unhealthy(R"({"health":"orange","database":"red"})");
   response.content_type = "application/json; charset=utf-8";
+  keep_private(response);
   return response;
 }
 

@@ -12,9 +12,6 @@
 namespace push::api {
 namespace {
 
-// A body beyond this is parsed on a worker: a loop spends at most about a millisecond on one request.
-constexpr std::size_t kInlineBody = 32 * 1024;
-
 core::Error application_gone(const auth::Principal& principal) {
   if (principal.kind == auth::Principal::Kind::application) {
     return core::failure(core::ErrorCode::unauthorized, std::string(auth::unauthorized_text()));
@@ -22,13 +19,19 @@ core::Error application_gone(const auth::Principal& principal) {
   return core::failure(core::ErrorCode::invalid, "appid not found");
 }
 
-// The answer follows the commit.
+// The answer follows the commit, and must not be refused then: what it holds is counted before.
 void hand_over(Context& context, store::NewMessage message) {
+  auto charge =
+      context.services.responses.charge(message.message.size() + message.title.size() + message.extras.size());
+  if (!charge) return context.fail(too_many_answers());
   auto queued = context.services.publisher.publish(
-      std::move(message), [self = context.shared_from_this()](core::Result<core::Slice> stored) {
+      std::move(message),
+      [self = context.shared_from_this(), charge = *std::move(charge)](core::Result<core::Slice> stored) mutable {
         if (stored) {
           net::Response response;
           response.body = *std::move(stored);
+          response.shared_body = true;
+          if (charge) response.body = net::ResponseBudget::keep(std::move(response.body), std::move(charge));
           return self->finish(std::move(response));
         }
         if (stored.error().code != core::ErrorCode::not_found) return self->fail(stored.error());
@@ -47,7 +50,7 @@ void complete_by_id(Context& context, MessageForm form) {
 }
 
 void read_and_complete(Context& context) {
-  auto form = read_message(context.request, *context.principal);
+  auto form = read_message(context.request, *context.principal, context.services.config.server.http.extraslimit);
   if (!form) return context.fail(form.error());
   if (const auto& application = context.principal->application) {
     return hand_over(context, compose(*std::move(form), *application, core::wall_now()));
@@ -65,11 +68,25 @@ core::Result<core::ApplicationId> path_application(store::Finder& store, core::U
   return (*found)->id;
 }
 
+// Of the link to the next page: absolute in Gotify 2, not in Gotify 3 (protocol 0, row e).
+std::string link_path(const Context& context) {
+  const Incoming& request = context.request;
+  std::string out;
+  if (context.services.config.compat == config::Compat::v2) {
+    out = public_url(request, context.services.proxies.trusts(request.peer));
+  }
+  return out.append(request.target.raw_path);
+}
+
 template <class Owner>
 net::Response list_page(Context& context, Owner owner, store::PageRequest page) {
-  auto found = context.services.store.list_messages(owner, with_one_more(page));
-  if (!found) return error(found.error());
-  return json(page_json(context.request.target, page, *std::move(found)));
+  PageWriter writer(link_path(context), page);
+  const auto read = context.services.store.list_messages(
+      owner, with_one_more(page), [&writer](const model::Message& message) { return writer.take(message); });
+  if (!read) return error(read.error());
+  net::Response response;
+  response.body = writer.finish();
+  return response;
 }
 
 // Deletes `owner`'s messages and answers when they are gone.
@@ -86,7 +103,8 @@ void purge(Context& context, Owner owner) {
 }  // namespace
 
 void create_message(Context& context) {
-  if (context.request.body.size() <= kInlineBody) return read_and_complete(context);
+  // A loop spends at most about a millisecond on one request.
+  if (binder::is_quick(context.source())) return read_and_complete(context);
   context.on_worker(&read_and_complete);
 }
 

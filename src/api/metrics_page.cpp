@@ -12,7 +12,8 @@ namespace push::api {
 
 void MetricsPage::handle(net::Request request, net::Reply reply) {
   const auto target = parse_target(request.target());
-  if (!target || target->path != "/metrics" || request.method() != "GET") {
+  const bool reads = request.method() == "GET" || request.method() == "HEAD";
+  if (!target || target->path != "/metrics" || !reads) {
     return reply.send(not_found("page not found"));
   }
   if (!knows(host_name(request.header("Host")))) {

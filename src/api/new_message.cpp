@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "push/binder/binder.hpp"
+#include "push/core/text.hpp"
 #include "push/go/text.hpp"
+#include "push/model/limits.hpp"
 
 namespace push::api {
 namespace {
@@ -17,16 +19,16 @@ bool says_nothing(std::string_view extras) {
 
 }  // namespace
 
-core::Result<MessageForm> read_message(const Incoming& request, const auth::Principal& principal) {
+core::Result<MessageForm> read_message(const Incoming& request, const auth::Principal& principal,
+                                       std::size_t extras_limit) {
   MessageForm out;
   binder::Form form("CreateMessage");
   form.text("message", out.message).required();
   form.text("title", out.title);
   form.integer("priority", out.priority);
   form.unsigned_integer("appid", out.application);
-  form.object("extras", out.extras);
-  const binder::Source source{request.method, request.content_type, request.target.query, request.body};
-  if (auto bound = binder::bind(source, form); !bound) return std::move(bound).error();
+  form.object("extras", out.extras).at_most_bytes(extras_limit);
+  if (auto bound = binder::bind(source_of(request), form); !bound) return std::move(bound).error();
   if (says_nothing(out.extras)) out.extras.clear();
   if (principal.kind != auth::Principal::Kind::application && out.application == 0) {
     return core::failure(core::ErrorCode::invalid, kNoApplication);
@@ -40,7 +42,7 @@ store::NewMessage compose(MessageForm form, const model::Application& applicatio
   out.application = application.id;
   out.message = std::move(form.message);
   if (go::trim(form.title).empty()) {
-    out.title = application.name;
+    out.title = core::utf8_prefix(application.name, model::kMaxName);  // an older database may hold a longer one
   } else {
     out.title = std::move(form.title);
   }

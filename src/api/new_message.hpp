@@ -1,5 +1,6 @@
 // POST /message without I/O: request -> fields -> the message to store (protocol 1.5).
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,8 +21,10 @@ struct MessageForm {
   std::string extras;  // compact JSON object, empty = none
 };
 
-// Errors: invalid with Gotify's text, also if neither `principal` nor the form names an application.
-core::Result<MessageForm> read_message(const Incoming& request, const auth::Principal& principal);
+// `extras_limit`: config extraslimit. Errors: invalid with Gotify's text, also if neither `principal` nor the form
+// names an application.
+core::Result<MessageForm> read_message(const Incoming& request, const auth::Principal& principal,
+                                       std::size_t extras_limit);
 // Fills in the application's defaults for title and priority. The date is `now`.
 store::NewMessage compose(MessageForm form, const model::Application& application, core::WallTime now);
 

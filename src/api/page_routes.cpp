@@ -41,13 +41,14 @@ net::Response own_page(const Context& context, std::string_view path) {
 
 // A file of the configured web interface.
 core::Result<std::optional<files::File>> ui_file(const Context& context, std::string_view path) {
-  auto file = files::read_file(context.services.config.uidir, path);
+  auto file = files::open_file(context.services.config.uidir, path);
   if (!file) spdlog::error("cannot read web interface error=\"{}\"", file.error().text);
   return file;
 }
 
 net::Response serve(const Context& context, const files::File& file) {
-  return serve_content(context.request, {core::Slice::copy(file.bytes), file.type, file.modified});
+  auto served = serve_file(context.request, file, context.services.files);
+  return served ? *std::move(served) : error(served.error());
 }
 
 }  // namespace
@@ -66,13 +67,15 @@ net::Response index_page(Context& context) {
     return no_page();
   }
   constexpr std::string_view kConfig = "%CONFIG%";
-  std::string& page = (*file)->bytes;
+  const auto bytes = (*file)->read();
+  if (!bytes) return error(bytes.error());
+  std::string page(bytes->view);
   if (const auto at = page.find(kConfig); at != std::string::npos) {
     page.replace(at, kConfig.size(), page_config(context.services.config));
   }
   net::Response response;
   response.content_type = kType;
-  response.body = core::Slice::copy(page);
+  response.body = core::Slice::take(std::move(page));
   return response;
 }
 
@@ -95,7 +98,7 @@ net::Response static_file(Context& context) {
 }
 
 net::Response serve_image(Context& context) {
-  const auto image = context.services.images.read(context.rest);
+  const auto image = context.services.images.open(context.rest);
   if (!image) {
     spdlog::error("cannot read image error=\"{}\"", image.error().text);
     return error(image.error());
@@ -105,9 +108,10 @@ net::Response serve_image(Context& context) {
     response.content_type = "application/json; charset=utf-8";
     return response;
   }
-  net::Response response =
-      serve_content(context.request, {core::Slice::copy((*image)->bytes), (*image)->type, (*image)->modified});
+  net::Response response = serve(context, **image);
   set_header(response.headers, "X-Content-Type-Options", "nosniff");
+  // A file that is a picture and a page at once stays a picture, whatever a browser makes of it.
+  set_header(response.headers, "Content-Security-Policy", "default-src 'none'; sandbox");
   return response;
 }
 
@@ -124,6 +128,7 @@ net::Response swagger(Context& context) {
   if (const auto at = document.find(kHost); at != std::string::npos) document.replace(at, kHost.size(), quoted);
   net::Response response = json(document);
   response.content_type = "text/plain; charset=utf-8";
+  response.no_sniff = true;
   return response;
 }
 

@@ -1,5 +1,6 @@
 #include "api/respond.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "push/core/log.hpp"
@@ -139,7 +140,9 @@ net::Response not_found(std::string_view text) {
 }
 
 net::Response rejected(unsigned status, std::string_view reason) {
-  return error_answer(status, reason);
+  net::Response response = error_answer(status, reason);
+  keep_private(response);
+  return response;
 }
 
 net::Response foreign_origin() {
@@ -192,9 +195,10 @@ net::Response refused_handshake(unsigned status, std::string_view text) {
 
 net::Response redirect(std::string_view method, std::string location) {
   net::Response response;
-  response.status = method == "GET" ? 301 : 307;
+  const bool reads = method == "GET" || method == "HEAD";
+  response.status = reads ? 301 : 307;
   response.content_type.clear();
-  if (method == "GET") {
+  if (reads) {
     response.content_type = "text/html; charset=utf-8";
     std::string body = "<a href=\"";
     append_html(body, location);
@@ -203,6 +207,15 @@ net::Response redirect(std::string_view method, std::string location) {
   }
   response.headers.emplace_back("Location", std::move(location));
   return response;
+}
+
+void keep_private(net::Response& response) {
+  const auto has = [&response](std::string_view name) {
+    return std::any_of(response.headers.begin(), response.headers.end(),
+                       [name](const auto& header) { return core::same_ignoring_case(header.first, name); });
+  };
+  response.no_store = !has("Cache-Control");
+  response.no_sniff = !has("X-Content-Type-Options");
 }
 
 void add_headers(net::Response& response, HeaderList common) {

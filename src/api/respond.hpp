@@ -2,6 +2,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "push/api/origin_rules.hpp"
@@ -27,7 +28,9 @@ net::Response json_list(const std::vector<Row>& rows, Append append) {
     append(out, row);
   }
   out += ']';
-  return json(out);
+  net::Response response;
+  response.body = core::Slice::take(std::move(out));
+  return response;
 }
 net::Response no_content();
 
@@ -55,8 +58,12 @@ net::Response partial(net::Response response);
 net::Response not_modified(net::Response response);
 net::Response precondition_failed(net::Response response);
 net::Response range_not_satisfiable(std::string_view text);
-// 301 for GET, 307 for every other method (protocol 1.0).
+// 301 for GET and HEAD, 307 for every other method (protocol 1.0).
 net::Response redirect(std::string_view method, std::string location);
+
+// An answer of the API: no cache keeps it, because it may hold a token, and no browser guesses its type. A header of
+// the same name that is there already stays.
+void keep_private(net::Response& response);
 
 // Puts the headers common to the route before the answer's own, which override them, except that a configured
 // Content-Type wins (protocol 6.2).

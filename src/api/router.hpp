@@ -68,7 +68,7 @@ class Router {
  public:
   explicit Router(std::span<const Route> routes) : routes_(routes) {}
 
-  // The match holds views of `path`.
+  // The match holds views of `path`. HEAD finds what GET finds.
   Match find(std::string_view method, std::string_view path) const;
   // Where to redirect a path that matches only with a trailing slash removed or added; empty: nowhere.
   std::optional<std::string> redirect(const Incoming& request) const;

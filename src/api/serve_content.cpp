@@ -87,30 +87,28 @@ bool is_any(std::string_view tags) {
   return core::trim_blanks(tags) == "*";
 }
 
-std::optional<core::WallTime> second_of(const Content& content) {
-  if (!content.modified) return std::nullopt;
-  return std::chrono::floor<std::chrono::seconds>(*content.modified);
+std::optional<core::WallTime> second_of(std::optional<core::WallTime> modified) {
+  if (!modified) return std::nullopt;
+  return std::chrono::floor<std::chrono::seconds>(*modified);
 }
 
-bool failed(const Conditions& asked, const Content& content) {
+bool failed(const Conditions& asked, std::optional<core::WallTime> modified) {
   if (!asked.if_match.empty()) return !is_any(asked.if_match);
   const auto since = parse_http_date(asked.if_unmodified_since);
-  const auto modified = second_of(content);
   return since && modified && *modified > *since;
 }
 
-bool not_modified(const Conditions& asked, const Content& content) {
+bool not_modified(const Conditions& asked, std::optional<core::WallTime> modified) {
   if (!asked.if_none_match.empty()) return is_any(asked.if_none_match);
   const auto since = parse_http_date(asked.if_modified_since);
-  const auto modified = second_of(content);
   return since && modified && *modified <= *since;
 }
 
 // If-Range: send the part only if the file is still the one that the client knows.
-bool same_as_before(const Conditions& asked, const Content& content) {
+bool same_as_before(const Conditions& asked, std::optional<core::WallTime> modified) {
   if (asked.if_range.empty()) return true;
   const auto known = parse_http_date(asked.if_range);
-  return known && second_of(content) == known;
+  return known && modified == known;
 }
 
 net::Response unsatisfiable(Range why, std::size_t size) {
@@ -120,31 +118,52 @@ net::Response unsatisfiable(Range why, std::size_t size) {
   return response;
 }
 
+// The answer but for its bytes, and which of them it gets; none of them if it is an error.
+struct Plan {
+  net::Response response;
+  std::optional<Part> part;
+};
+
+Plan plan(const Conditions& asked, std::size_t size, std::string_view type, std::optional<core::WallTime> modified) {
+  const auto second = second_of(modified);
+  net::Response response;
+  if (modified) response.headers.emplace_back("Last-Modified", core::http_date(*modified));
+  if (failed(asked, second)) return {precondition_failed(std::move(response)), {}};
+  if (not_modified(asked, second)) return {api::not_modified(std::move(response)), {}};
+
+  const Wanted wanted = same_as_before(asked, second) ? read_range(asked.range, size) : Wanted(Range::whole);
+  const Part* part = std::get_if<Part>(&wanted);
+  if (part == nullptr && wanted != Wanted(Range::whole)) return {unsatisfiable(std::get<Range>(wanted), size), {}};
+  response.content_type = type;
+  response.headers.emplace_back("Accept-Ranges", "bytes");
+  if (part == nullptr) return {std::move(response), Part{0, size}};
+  response = partial(std::move(response));
+  // The last 0 bytes are "bytes 5-4/5", as in Go.
+  const auto last = static_cast<std::int64_t>(part->begin + part->size) - 1;
+  response.headers.emplace_back("Content-Range", "bytes " + std::to_string(part->begin) + "-" + std::to_string(last) +
+                                                     "/" + std::to_string(size));
+  return {std::move(response), *part};
+}
+
 }  // namespace
 
 net::Response serve_content(const Incoming& request, Content content) {
-  const Conditions& asked = request.conditions;
-  net::Response response;
-  if (content.modified) response.headers.emplace_back("Last-Modified", core::http_date(*content.modified));
-  if (failed(asked, content)) return precondition_failed(std::move(response));
-  if (not_modified(asked, content)) return not_modified(std::move(response));
-
+  Plan planned = plan(request.conditions, content.bytes.view.size(), content.type, content.modified);
+  if (!planned.part) return std::move(planned.response);
   const std::string_view whole = content.bytes.view;
-  const Wanted wanted = same_as_before(asked, content) ? read_range(asked.range, whole.size()) : Wanted(Range::whole);
-  const Part* part = std::get_if<Part>(&wanted);
-  if (part == nullptr && wanted != Wanted(Range::whole)) return unsatisfiable(std::get<Range>(wanted), whole.size());
-  response.content_type = content.type;
-  response.headers.emplace_back("Accept-Ranges", "bytes");
-  response.body = std::move(content.bytes);
-  if (part != nullptr) {
-    response = partial(std::move(response));
-    response.body.view = whole.substr(part->begin, part->size);
-    // The last 0 bytes are "bytes 5-4/5", as in Go.
-    const auto last = static_cast<std::int64_t>(part->begin + part->size) - 1;
-    response.headers.emplace_back("Content-Range", "bytes " + std::to_string(part->begin) + "-" + std::to_string(last) +
-                                                       "/" + std::to_string(whole.size()));
-  }
-  return response;
+  planned.response.body = std::move(content.bytes);
+  planned.response.body.view = whole.substr(planned.part->begin, planned.part->size);
+  return std::move(planned.response);
+}
+
+core::Result<net::Response> serve_file(const Incoming& request, const files::File& file, files::FileCache& cache) {
+  Plan planned = plan(request.conditions, file.size, file.type, file.modified);
+  if (!planned.part) return std::move(planned.response);
+  auto read = cache.read(file, planned.part->begin, planned.part->size);
+  if (!read) return std::move(read).error();
+  planned.response.body = std::move(read->bytes);
+  planned.response.shared_body = read->shared;
+  return std::move(planned.response);
 }
 
 std::optional<core::WallTime> parse_http_date(std::string_view text) {

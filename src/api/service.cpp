@@ -11,6 +11,7 @@
 #include "api/respond.hpp"
 #include "api/routes.hpp"
 #include "api/stream_caps.hpp"
+#include "push/core/log.hpp"
 
 namespace push::api {
 namespace {
@@ -62,6 +63,7 @@ void Service::handle(net::Request request, net::Reply reply) {
 
 net::Response Service::reject(unsigned status, std::string_view reason) {
   log_->count(status);
+  spdlog::debug("HTTP rejected status={} reason=\"{}\"", status, reason);
   return rejected(status, reason);
 }
 
@@ -77,6 +79,7 @@ net::Response Service::refuse(const net::Request& request, const net::Admission&
   services_.origins.judge(view_of(request), common);
   set_header(common, "Content-Type", response.content_type);
   add_headers(response, std::move(common));
+  keep_private(response);
   return response;
 }
 

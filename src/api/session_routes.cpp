@@ -10,6 +10,7 @@
 #include "push/auth/token.hpp"
 #include "push/binder/binder.hpp"
 #include "push/model/json.hpp"
+#include "push/model/limits.hpp"
 
 namespace push::api {
 namespace {
@@ -26,7 +27,7 @@ net::Response with_cookie(net::Response response, std::string cookie) {
 void create_session(Context& context) {
   store::NewClient wanted;
   binder::Form form("ClientParams");
-  form.text("name", wanted.name).required();
+  form.text("name", wanted.name).required().at_most_bytes(model::kMaxName);
   if (auto bound = binder::bind(context.source(), form); !bound) return context.fail(bound.error());
   auto user = context.services.store.find_user(context.user());
   if (!user) return context.fail(user.error());

@@ -25,10 +25,14 @@ bool TrustedProxies::trusts(const core::Address& address) const {
                      [&address](const core::Network& network) { return network.contains(address); });
 }
 
+bool TrustedProxies::trusts(std::string_view peer) const {
+  if (networks_.empty()) return false;
+  const auto address = core::Address::parse(peer.empty() ? std::string_view("127.0.0.1") : peer);
+  return address && trusts(*address);
+}
+
 std::string TrustedProxies::client_of(std::string_view peer, std::string_view forwarded_for) const {
-  if (networks_.empty() || forwarded_for.empty()) return std::string(peer);
-  const auto proxy = core::Address::parse(peer.empty() ? std::string_view("127.0.0.1") : peer);
-  if (!proxy || !trusts(*proxy)) return std::string(peer);
+  if (forwarded_for.empty() || !trusts(peer)) return std::string(peer);
   for (std::string_view rest = forwarded_for;;) {
     const std::size_t comma = rest.rfind(',');
     const std::string_view entry = comma == std::string_view::npos ? rest : rest.substr(comma + 1);

@@ -331,6 +331,10 @@ void Authenticator::added() {
   state_->memory.added();
 }
 
+std::optional<core::WallTime> Authenticator::last_use(core::ClientId id) const {
+  return state_->last_uses.of(id, std::nullopt)->at();
+}
+
 std::uint64_t Authenticator::epoch() const {
   return state_->memory.epoch();
 }

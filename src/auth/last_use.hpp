@@ -31,6 +31,11 @@ class LastUse {
     return false;
   }
 
+  std::optional<core::WallTime> at() const {
+    const std::int64_t seen = at_.load();
+    return seen == kNever ? std::nullopt : std::optional(core::WallTime(std::chrono::nanoseconds(seen)));
+  }
+
   // The database already holds this time or a later one.
   void at_least(core::WallTime at) {
     const std::int64_t wanted = at.time_since_epoch().count();

@@ -7,6 +7,8 @@
 
 #include "binder/decoders.hpp"
 #include "binder/draft.hpp"
+#include "push/core/text.hpp"
+#include "push/go/text.hpp"
 
 namespace push::binder {
 namespace {
@@ -61,6 +63,12 @@ std::string complaint(const Field& field) {
   if (field.maximum() && compare(field.target(), *field.maximum()) > 0) {
     return about("must be less or equal to " + std::to_string(*field.maximum()));
   }
+  if (const auto* text = std::get_if<std::string*>(&field.target())) {
+    if ((*text)->size() > field.most_bytes()) return about(longer_than(field.most_bytes()));
+    if (field.is_printable() && !go::is_printable(**text)) {
+      return about("must not contain characters that cannot be printed");
+    }
+  }
   return {};
 }
 
@@ -76,17 +84,45 @@ core::Result<void> validate(const std::vector<Field>& fields) {
   return unreadable(std::move(problems));
 }
 
+// The formats that nobody documents, of which Gotify reads any size: their parsers build trees, or are slow.
+constexpr std::size_t kMaxDocument = std::size_t{256} << 10;
+
+struct Format {
+  std::string_view type;
+  std::string_view name;
+  core::Result<void> (*decode)(std::string_view body, Draft& draft);
+};
+constexpr std::array<Format, 5> kFormats = {{{"application/xml", "xml", &decode_xml},
+                                             {"text/xml", "xml", &decode_xml},
+                                             {"application/x-yaml", "yaml", &decode_yaml},
+                                             {"application/yaml", "yaml", &decode_yaml},
+                                             {"application/toml", "toml", &decode_toml}}};
+
+// Without its parameters.
+std::string_view media_type_of(const Source& source) {
+  return source.content_type.substr(0, source.content_type.find_first_of("; "));
+}
+
+const Format* format_of(std::string_view type) {
+  const auto* const found = std::find_if(kFormats.begin(), kFormats.end(), [type](const Format& format) {
+    return core::same_ignoring_case(format.type, type);
+  });
+  return found == kFormats.end() ? nullptr : found;
+}
+
 core::Result<void> decode_body(const Source& source, Draft& draft) {
-  const std::string_view type = source.content_type.substr(0, source.content_type.find_first_of("; "));
-  if (type == "application/json") return decode_json(source.body, draft);
-  if (type == "multipart/form-data") return decode_multipart(source, draft);
-  if (type == "application/xml" || type == "text/xml") return decode_xml(source.body, draft);
-  if (type == "application/x-yaml" || type == "application/yaml") return decode_yaml(source.body, draft);
-  if (type == "application/toml") return decode_toml(source.body, draft);
+  const std::string_view type = media_type_of(source);
+  const auto is = [type](std::string_view known) { return core::same_ignoring_case(known, type); };
+  if (is("application/json")) return decode_json(source.body, draft);
+  if (is("multipart/form-data")) return decode_multipart(source, draft);
+  if (const Format* format = format_of(type)) {
+    if (source.body.size() <= kMaxDocument) return format->decode(source.body, draft);
+    return unreadable(std::string(format->name) + ": the document is larger than 256 KiB");
+  }
   constexpr std::array<std::string_view, 4> kRefused = {"application/x-protobuf", "application/x-msgpack",
                                                         "application/msgpack", "application/bson"};
-  if (std::find(kRefused.begin(), kRefused.end(), type) != kRefused.end()) {
-    return unreadable("a body of type " + std::string(type) + " cannot be read, use application/json");
+  if (const auto* const refused = std::find_if(kRefused.begin(), kRefused.end(), is); refused != kRefused.end()) {
+    return unreadable("a body of type " + std::string(*refused) + " cannot be read, use application/json");
   }
   return decode_form(source, draft);
 }
@@ -111,6 +147,16 @@ Field& Field::at_least(std::int64_t minimum) {
 
 Field& Field::at_most(std::int64_t maximum) {
   maximum_ = maximum;
+  return *this;
+}
+
+Field& Field::at_most_bytes(std::size_t most) {
+  most_bytes_ = most;
+  return *this;
+}
+
+Field& Field::printable() {
+  printable_ = true;
   return *this;
 }
 
@@ -140,6 +186,13 @@ Field& Form::boolean(std::string_view name, bool& out) {
 
 Field& Form::object(std::string_view name, std::string& out) {
   return fields_.emplace_back(name, &out, Field::Kind::object);
+}
+
+bool is_quick(const Source& source) {
+  constexpr std::size_t kQuick = std::size_t{32} << 10;
+  constexpr std::size_t kQuickDocument = std::size_t{4} << 10;
+  if (source.body.size() <= kQuickDocument) return true;
+  return source.body.size() <= kQuick && format_of(media_type_of(source)) == nullptr;
 }
 
 core::Result<void> bind(const Source& source, Form& form) {

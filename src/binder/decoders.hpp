@@ -1,7 +1,10 @@
 // One decoder per kind of request body. Each fills the draft with what it finds, or says why the body cannot be read,
 // in Gotify's words where there are any. None of them validates: bind() does, after a decoder has succeeded.
 #pragma once
+#include <cstddef>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "binder/draft.hpp"
 #include "push/binder/binder.hpp"
@@ -18,6 +21,11 @@ core::Result<void> decode_multipart(const Source& source, Draft& draft);
 core::Result<void> decode_xml(std::string_view body, Draft& draft);
 core::Result<void> decode_yaml(std::string_view body, Draft& draft);
 core::Result<void> decode_toml(std::string_view body, Draft& draft);
+
+// What a text, or a JSON object, must not be.
+inline std::string longer_than(std::size_t bytes) {
+  return "must not be longer than " + std::to_string(bytes) + " bytes";
+}
 
 inline core::Error unreadable(std::string text) {
   return core::failure(core::ErrorCode::invalid, std::move(text));

@@ -7,8 +7,9 @@
 #include "binder/decoders.hpp"
 #include "binder/json_object.hpp"
 #include "binder/json_repair.hpp"
-#include "binder/json_syntax.hpp"
 #include "push/core/text.hpp"
+#include "push/go/json_syntax.hpp"
+#include "push/go/text.hpp"
 
 namespace push::binder {
 namespace {
@@ -45,15 +46,21 @@ class JsonReader {
   }
 
   const std::optional<std::string>& type_error() const { return type_error_; }
+  // Why the document was not read to its end: its object is too large.
+  const std::optional<std::string>& excess() const { return excess_; }
 
-  void finish() {
-    if (object_field_) draft_.set_text(*object_field_, object_.text());
+  // False: its object is too large.
+  bool finish() {
+    if (!object_field_) return true;
+    std::string text = object_.text();
+    if (text.size() > object_limit()) return exceed(longer_than(object_limit()));
+    draft_.set_text(*object_field_, std::move(text));
+    return true;
   }
 
   bool null() {
-    if (object_.is_open()) {
-      object_.add(nullptr);
-    } else if (const auto field = target()) {
+    if (object_.is_open()) return add(nullptr);
+    if (const auto field = target()) {
       draft_.set_null(*field);
       if (object_field_ == field) object_.clear();
     }
@@ -61,9 +68,8 @@ class JsonReader {
   }
 
   bool boolean(bool value) {
-    if (object_.is_open()) {
-      object_.add(value);
-    } else if (depth_ == 0) {
+    if (object_.is_open()) return add(value);
+    if (depth_ == 0) {
       wrong_document("bool");
     } else if (const auto field = target()) {
       if (field_type() == FieldType::boolean) {
@@ -78,9 +84,8 @@ class JsonReader {
   // Called only for literals with a minus sign, so 0 was written "-0".
   bool number_integer(std::int64_t value) {
     if (is_overflow()) return true;
-    if (object_.is_open()) {
-      object_.add(value == 0 ? -0.0 : static_cast<double>(value));
-    } else if (field_type() == FieldType::integer) {
+    if (object_.is_open()) return add(value == 0 ? -0.0 : static_cast<double>(value));
+    if (field_type() == FieldType::integer) {
       draft_.set_integer(*target(), value);
     } else {
       wrong_number(value == 0 ? "-0" : std::to_string(value));
@@ -90,9 +95,8 @@ class JsonReader {
 
   bool number_unsigned(std::uint64_t value) {
     if (is_overflow()) return true;
-    if (object_.is_open()) {
-      object_.add(static_cast<double>(value));
-    } else if (field_type() == FieldType::natural) {
+    if (object_.is_open()) return add(static_cast<double>(value));
+    if (field_type() == FieldType::natural) {
       draft_.set_natural(*target(), value);
     } else if (field_type() == FieldType::integer && std::in_range<std::int64_t>(value)) {
       draft_.set_integer(*target(), static_cast<std::int64_t>(value));
@@ -104,18 +108,14 @@ class JsonReader {
 
   bool number_float(double value, const std::string& literal) {
     if (is_overflow()) return true;
-    if (object_.is_open()) {
-      object_.add(value);
-    } else {
-      wrong_number(literal);
-    }
+    if (object_.is_open()) return add(value);
+    wrong_number(literal);
     return true;
   }
 
   bool string(std::string& value) {
-    if (object_.is_open()) {
-      object_.add(std::move(value));
-    } else if (depth_ == 0) {
+    if (object_.is_open()) return fits(value.size()) && add(std::move(value));
+    if (depth_ == 0) {
       wrong_document("string");
     } else if (const auto field = target()) {
       if (field_type() == FieldType::text) {
@@ -130,8 +130,9 @@ class JsonReader {
   bool binary(json::binary_t&) { return false; }  // not in text
 
   bool start_object(std::size_t) {
-    if (depth_ == kMaxJsonDepth) return false;
+    if (depth_ == go::kMaxJsonDepth) return false;
     if (object_.is_open()) {
+      if (!is_level() || !is_value()) return false;
       object_.begin_object();
     } else if (depth_ == 0) {
       in_document_ = true;
@@ -147,6 +148,7 @@ class JsonReader {
 
   bool key(std::string& name) {
     if (object_.is_open()) {
+      if (!fits(name.size())) return false;
       object_.key(name);
     } else if (in_document_ && depth_ == 1) {
       find_field(name);
@@ -157,8 +159,9 @@ class JsonReader {
   bool end_object() { return end(); }
 
   bool start_array(std::size_t) {
-    if (depth_ == kMaxJsonDepth) return false;
+    if (depth_ == go::kMaxJsonDepth) return false;
     if (object_.is_open()) {
+      if (!is_level() || !is_value()) return false;
       object_.begin_array();
     } else if (depth_ == 0) {
       wrong_document("array");
@@ -178,6 +181,35 @@ class JsonReader {
     --depth_;
     if (object_.is_open()) object_.end();
     return true;
+  }
+
+  // Everything that goes into the tree passes one of these three first.
+  bool fits(std::size_t bytes) {
+    object_bytes_ += bytes;
+    return object_bytes_ <= object_limit() || exceed(longer_than(object_limit()));
+  }
+
+  bool is_value() {
+    return ++object_values_ <= Form::kMaxValues ||
+           exceed("must not hold more than " + std::to_string(Form::kMaxValues) + " values");
+  }
+
+  bool is_level() {
+    return object_.depth() < Form::kMaxDepth ||
+           exceed("must not be nested deeper than " + std::to_string(Form::kMaxDepth) + " levels");
+  }
+
+  bool add(json value) {
+    if (!is_value()) return false;
+    object_.add(std::move(value));
+    return true;
+  }
+
+  std::size_t object_limit() const { return draft_.field(*object_field_).most_bytes(); }
+
+  bool exceed(const std::string& rule) {
+    excess_ = "Field '" + std::string(draft_.field(*object_field_).name()) + "' " + rule;
+    return false;
   }
 
   void find_field(std::string_view name) {
@@ -224,7 +256,7 @@ class JsonReader {
     if (depth_ == 0) {
       wrong_document("number");
     } else if (type == FieldType::integer || type == FieldType::natural) {
-      wrong_type("number " + literal);
+      wrong_type("number " + go::excerpt(literal));
     } else {
       wrong_type("number");
     }
@@ -234,10 +266,9 @@ class JsonReader {
   bool is_overflow() {
     const std::size_t ordinal = numbers_++;
     if (overflow_ == last_overflow_ || overflow_->ordinal != ordinal) return false;
-    const std::string& literal = (overflow_++)->literal;
+    const std::string literal((overflow_++)->literal);
     if (object_.is_open()) {
-      object_.add(nullptr);
-      wrong_field("number " + literal, *object_field_, "float64");
+      wrong_field("number " + go::excerpt(literal), *object_field_, "float64");
     } else {
       wrong_number(literal);
     }
@@ -253,7 +284,10 @@ class JsonReader {
   std::optional<std::size_t> field_;         // of the last member name at depth 1
   std::optional<std::size_t> object_field_;  // the field of object_; a form has at most one
   JsonObject object_;
+  std::size_t object_values_ = 0;
+  std::size_t object_bytes_ = 0;  // of its strings and names
   std::optional<std::string> type_error_;
+  std::optional<std::string> excess_;
 };
 
 // Empty: nlohmann could not parse the body.
@@ -261,10 +295,11 @@ std::optional<core::Result<void>> read(std::string_view text, const std::vector<
   JsonReader reader(draft, overflows);
   constexpr bool kWholeText = false;
   if (!json::sax_parse(text.data(), text.data() + text.size(), &reader, json::input_format_t::json, kWholeText)) {
+    if (reader.excess()) return core::Result<void>(unreadable(*reader.excess()));
     return std::nullopt;
   }
   if (reader.type_error()) return core::Result<void>(unreadable(*reader.type_error()));
-  reader.finish();
+  if (!reader.finish()) return core::Result<void>(unreadable(*reader.excess()));
   return core::Result<void>();
 }
 
@@ -276,7 +311,7 @@ core::Result<void> decode_json(std::string_view body, Draft& draft) {
     if (auto outcome = read(body, {}, draft)) return *outcome;
     draft.clear();
   }
-  if (auto problem = json_syntax_error(body)) return unreadable(std::move(*problem));
+  if (auto problem = go::json_syntax_error(body)) return unreadable(std::move(*problem));
   const RepairedJson repaired = repair_json(body);
   if (auto outcome = read(repaired.text, repaired.overflows, draft)) return *outcome;
   return unreadable("json: the body cannot be parsed");

@@ -24,7 +24,9 @@ core::Result<void> add_parts(const Source& source, std::string_view boundary, Fo
     }
     text_bytes += part.name.size() + part.content.size();
     if (text_bytes > kMaxTextBytes) return unreadable("multipart: message too large");
-    values.add(part.name, std::string(part.content));
+    auto text = part.decoded();
+    if (!text) return text.error();
+    values.add(part.name, *std::move(text));
   }
 }
 

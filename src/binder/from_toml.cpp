@@ -8,18 +8,18 @@
 
 #include "binder/decoders.hpp"
 #include "push/core/text.hpp"
+#include "push/go/text.hpp"
 
 namespace push::binder {
 namespace {
 
-constexpr std::size_t kMaxTomlBytes = std::size_t{64} << 10;
 // Each may be a nested table ("a.a.a = 1"), and toml++ destroys those by recursion, with 272 bytes of stack per level:
 // with the 256 levels that it allows in values, a sixth of the smallest stack that glibc gives a thread (2 MB).
 constexpr std::size_t kMaxDots = 1000;
 
 core::Error error_on(const toml::source_region& where, std::string_view problem) {
   std::string text = "toml: line " + std::to_string(where.begin.line) + ": ";
-  text += problem;
+  text += go::excerpt(problem);
   return unreadable(std::move(text));
 }
 
@@ -43,19 +43,26 @@ std::size_t end_of_string(std::string_view body, std::size_t at) {
   return body.size();
 }
 
-// Those in keys, headers and numbers, not in strings or comments.
-std::size_t count_dots(std::string_view body) {
-  std::size_t dots = 0;
+// What builds the parser's tree, outside strings and comments.
+struct Marks {
+  std::size_t dots = 0;    // in keys, headers and numbers
+  std::size_t values = 0;  // at most: their commas, brackets and equals signs
+};
+
+Marks count_marks(std::string_view body) {
+  Marks marks;
   for (std::size_t at = 0; at < body.size();) {
     if (body[at] == '#') {
       at = std::min(body.find('\n', at), body.size());
     } else if (body[at] == '"' || body[at] == '\'') {
       at = end_of_string(body, at);
     } else {
-      dots += body[at++] == '.' ? 1 : 0;
+      const char c = body[at++];
+      marks.dots += c == '.' ? 1 : 0;
+      marks.values += std::string_view("=,[{").find(c) != std::string_view::npos ? 1 : 0;
     }
   }
-  return dots;
+  return marks;
 }
 
 std::optional<std::size_t> field_of_key(const Draft& draft, std::string_view key) {
@@ -102,8 +109,9 @@ core::Result<void> store(Draft& draft, const toml::table& root) {
 }  // namespace
 
 core::Result<void> decode_toml(std::string_view body, Draft& draft) {
-  if (body.size() > kMaxTomlBytes) return unreadable("toml: the document is larger than 64 KiB");
-  if (count_dots(body) > kMaxDots) return unreadable("toml: more than 1000 dots in keys and numbers");
+  const Marks marks = count_marks(body);
+  if (marks.dots > kMaxDots) return unreadable("toml: more than 1000 dots in keys and numbers");
+  if (marks.values > Form::kMaxValues) return unreadable("toml: more than 10000 values");
   try {
     return store(draft, toml::parse(body));
   } catch (const toml::parse_error& error) {

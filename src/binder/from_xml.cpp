@@ -15,7 +15,7 @@ namespace {
 
 // Character references are expanded here: pugixml leaves unknown ones as they are, and makes a NUL of &#0;.
 constexpr unsigned kXmlOptions = pugi::parse_cdata | pugi::parse_ws_pcdata | pugi::parse_eol | pugi::parse_doctype;
-constexpr std::ptrdiff_t kMaxNodes = 100'000;  // pugixml needs up to 64 bytes for a tag or an attribute
+constexpr std::ptrdiff_t kMaxNodes = Form::kMaxValues;  // pugixml needs up to 64 bytes for a tag or an attribute
 
 core::Error error_at(std::string_view body, std::ptrdiff_t offset, std::string_view problem) {
   const std::string_view before = body.substr(0, static_cast<std::size_t>(std::max<std::ptrdiff_t>(offset, 0)));
@@ -93,7 +93,7 @@ std::optional<std::size_t> field_of_element(const Draft& draft, std::string_view
 
 core::Result<void> decode_xml(std::string_view body, Draft& draft) {
   const auto nodes = std::count_if(body.begin(), body.end(), [](char c) { return c == '<' || c == '='; });
-  if (nodes > kMaxNodes) return error_at(body, 0, "more than 100000 tags and attributes");
+  if (nodes > kMaxNodes) return error_at(body, 0, "more than 10000 tags and attributes");
   pugi::xml_document document;
   const pugi::xml_parse_result parsed = parse(body, document);
   if (parsed.status == pugi::status_no_document_element) return unreadable("EOF");

@@ -8,11 +8,10 @@
 
 #include "binder/decoders.hpp"
 #include "push/core/text.hpp"
+#include "push/go/text.hpp"
 
 namespace push::binder {
 namespace {
-
-constexpr std::size_t kMaxYamlBytes = std::size_t{64} << 10;
 
 // Events of one document -> the draft. No tree is built and no alias followed, so small input stays little work.
 class YamlReader : public YAML::EventHandler {
@@ -83,14 +82,13 @@ class YamlReader : public YAML::EventHandler {
 }  // namespace
 
 core::Result<void> decode_yaml(std::string_view body, Draft& draft) {
-  if (body.size() > kMaxYamlBytes) return unreadable("yaml: the document is larger than 64 KiB");
   YamlReader reader(draft);
   try {
     std::istringstream stream{std::string(body)};
     YAML::Parser parser(stream);
     if (!parser.HandleNextDocument(reader)) return unreadable("EOF");
   } catch (const YAML::Exception& exception) {
-    return unreadable("yaml: line " + std::to_string(exception.mark.line + 1) + ": " + exception.msg);
+    return unreadable("yaml: line " + std::to_string(exception.mark.line + 1) + ": " + go::excerpt(exception.msg));
   }
   if (reader.problem()) return unreadable(*reader.problem());
   return {};

@@ -11,7 +11,7 @@ namespace {
 
 using nlohmann::json;
 
-// Not recursive: ten thousand levels must fit a thread's stack.
+// Not recursive.
 class Writer {
  public:
   explicit Writer(std::string& out) : out_(out) {}

@@ -1,5 +1,6 @@
 // A JSON object that is stored (`extras`): built from parser events, printed compact, sorted and escaped as in Go.
 #pragma once
+#include <cstddef>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@ class JsonObject {
   void begin_array() { open_.push_back(add(nlohmann::json::array())); }
   void end() { open_.pop_back(); }
   bool is_open() const { return !open_.empty(); }
+  std::size_t depth() const { return open_.size(); }
   void key(std::string& name) { member_ = &(*open_.back())[std::move(name)]; }
   nlohmann::json* add(nlohmann::json value);
   void clear() { root_ = nlohmann::json::object(); }

@@ -77,7 +77,7 @@ RepairedJson repair_json(std::string_view text) {
       const std::size_t end = std::min(text.find_first_not_of("+-.0123456789Ee", at), text.size());
       const std::string_view literal = text.substr(at, end - at);
       if (overflows(literal)) {
-        repaired.overflows.push_back({ordinal, std::string(literal)});
+        repaired.overflows.push_back({ordinal, literal});
         repaired.text += '0';
       } else {
         repaired.text += literal;

@@ -1,5 +1,5 @@
 // Makes JSON that Go accepts and nlohmann::json does not acceptable to both. Runs only on input in which
-// json_syntax_error() found no error.
+// go::json_syntax_error() found no error.
 #pragma once
 #include <cstddef>
 #include <string>
@@ -12,7 +12,7 @@ struct RepairedJson {
   // Numbers beyond a double, by their position among all numbers of the input; `text` has 0 for each.
   struct Overflow {
     std::size_t ordinal;
-    std::string literal;
+    std::string_view literal;  // in the input
   };
   std::string text;  // bytes that are not UTF-8 and lone surrogates became U+FFFD
   std::vector<Overflow> overflows;

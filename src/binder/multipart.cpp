@@ -4,6 +4,7 @@
 
 #include "binder/decoders.hpp"
 #include "binder/media_type.hpp"
+#include "binder/quoted_printable.hpp"
 #include "push/core/text.hpp"
 #include "push/go/text.hpp"
 
@@ -34,7 +35,16 @@ bool is_header_value(std::string_view value) {
                       [](char c) { return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == 0x7F; });
 }
 
+void keep_first(std::string_view name, std::string_view value, std::string_view wanted, std::string& kept) {
+  if (kept.empty() && core::same_ignoring_case(name, wanted)) kept = value;
+}
+
 }  // namespace
+
+core::Result<std::string> MultipartReader::Part::decoded() const {
+  if (quoted_printable) return decode_quoted_printable(content);
+  return std::string(content);
+}
 
 core::Result<std::string> multipart_boundary(std::string_view content_type) {
   const MediaType media = parse_media_type(content_type);
@@ -91,11 +101,12 @@ core::Result<bool> MultipartReader::next(Part& part) {
 }
 
 core::Result<bool> MultipartReader::read_part(Part& part) {
-  std::string disposition;
-  auto headers = read_headers(disposition);
-  if (!headers || !*headers) return headers;
+  Headers headers;
+  auto more = read_headers(headers);
+  if (!more || !*more) return more;
   part = {};
-  const MediaType media = parse_media_type(disposition);
+  part.quoted_printable = core::same_ignoring_case(headers.encoding, "quoted-printable");
+  const MediaType media = parse_media_type(headers.disposition);
   if (media.problem.empty() && media.type == "form-data") {
     part.name = media.parameter("name").value_or("");
     part.file_name = media.parameter(media.parameter("filename*") ? "filename*" : "filename").value_or("");
@@ -115,7 +126,7 @@ std::string MultipartReader::read_header() {
 }
 
 // false: the body ended among the headers, which Go treats as the end of the form.
-core::Result<bool> MultipartReader::read_headers(std::string& disposition) {
+core::Result<bool> MultipartReader::read_headers(Headers& headers) {
   const std::size_t begin = at_;
   for (;;) {
     if (at_ - begin > kMaxHeader) return unreadable("multipart: message too large");
@@ -132,7 +143,8 @@ core::Result<bool> MultipartReader::read_headers(std::string& disposition) {
     if (!is_header_name(name) || !is_header_value(value)) {
       return unreadable("malformed MIME header line: " + go::quote(core::trim_blanks(header)));
     }
-    if (disposition.empty() && core::same_ignoring_case(name, "content-disposition")) disposition = value;
+    keep_first(name, value, "content-disposition", headers.disposition);
+    keep_first(name, value, "content-transfer-encoding", headers.encoding);
   }
 }
 

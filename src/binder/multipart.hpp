@@ -16,7 +16,11 @@ class MultipartReader {
   struct Part {
     std::string name;  // empty: not a form field
     std::string file_name;
-    std::string_view content;  // in the body
+    std::string_view content;  // in the body, as it came
+    bool quoted_printable = false;
+
+    // Without the transfer encoding. Error (invalid): in Go's words.
+    core::Result<std::string> decoded() const;
   };
 
   // `boundary` not empty. The body must outlive the reader and its parts.
@@ -34,7 +38,11 @@ class MultipartReader {
   bool is_delimiter(std::string_view line);
   bool is_final(std::string_view line) const;
   core::Result<bool> read_part(Part& part);
-  core::Result<bool> read_headers(std::string& disposition);
+  struct Headers {
+    std::string disposition;
+    std::string encoding;
+  };
+  core::Result<bool> read_headers(Headers& headers);
   std::string read_header();
   bool read_content(std::string_view& content);
 

@@ -17,7 +17,13 @@ core::Result<std::optional<Upload>> find_upload(const Source& source, std::strin
     if (!more) return more.error();
     if (!*more) return found;
     if (found || part.name != name || part.file_name.empty()) continue;
-    found = Upload{std::move(part.file_name), part.content};
+    if (!part.quoted_printable) {
+      found = Upload{std::move(part.file_name), {core::Bytes(), part.content}};
+      continue;
+    }
+    const auto content = part.decoded();
+    if (!content) return content.error();
+    found = Upload{std::move(part.file_name), core::Slice::copy(*content)};
   }
 }
 

@@ -55,6 +55,14 @@ bool is_token(const std::string& text) {
   });
 }
 
+bool is_free_header(const std::string& text) {
+  static constexpr std::string_view kOurs[] = {"Content-Length", "Transfer-Encoding", "Connection",
+                                               "Keep-Alive",     "Trailer",           "Upgrade"};
+  return is_token(text) && std::none_of(std::begin(kOurs), std::end(kOurs), [&text](std::string_view name) {
+           return core::same_ignoring_case(name, text);
+         });
+}
+
 bool is_address(const std::string& text) {
   if (text.empty()) return true;
   if (text.rfind("unix:", 0) == 0) return text.size() > 5 && text.size() - 5 <= kUnixPathLimit;

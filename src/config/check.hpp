@@ -10,6 +10,8 @@ bool has_control_character(std::string_view text);
 bool is_not_empty(const std::string& text);
 // RFC 9110 5.6.2: a header name, a method.
 bool is_token(const std::string& text);
+// A header name that does not belong to the server's own framing of responses (RFC 9110 7.6.1, 8.6).
+bool is_free_header(const std::string& text);
 // Empty, an IPv4 or IPv6 address (brackets allowed), a host name, or unix:<path>.
 bool is_address(const std::string& text);
 // A host name, which may not look like an IP address.

@@ -148,9 +148,9 @@ Key level(std::string path, Field field, const std::string& meaning) {
 
 template <class Field>
 Key headers(std::string path, Field field, std::string meaning) {
-  Key key =
-      bound(Key::Type::map, std::move(path), field, std::move(meaning), "must be a header name with a string value");
-  key.fits = is_token;
+  Key key = bound(Key::Type::map, std::move(path), field, std::move(meaning),
+                  "must be a header name with a string value, and none that frames the response");
+  key.fits = is_free_header;
   return key;
 }
 
@@ -250,9 +250,15 @@ void add_connections(std::vector<Key>& keys) {
                                                    "maximum size of the body of POST /message in bytes")));
   add(number(PUSH_KEY(server.http.imagelimit), kKilo, kGiga,
              "maximum size of an uploaded picture's request body in bytes"));
+  add(number(PUSH_KEY(server.http.extraslimit), kKilo, 8 * kMega,
+             "maximum size of a message's extras in bytes, as they are stored"));
   add(number(PUSH_KEY(server.http.bodybudget), 64 * kKilo, 64 * kGiga,
              "bytes that unanswered requests may hold together; beyond that, 503; never less than 4 times messagelimit "
              "and imagelimit"));
+  add(number(PUSH_KEY(server.http.responsebudget), 64 * kKilo, 64 * kGiga,
+             "bytes that answers above 16 KiB may hold together until they are sent; beyond that, 503"));
+  add(number(PUSH_KEY(server.http.filecache), 0, 64 * kGiga,
+             "bytes of pictures and files of the web interface that are kept in memory"));
   add(number(PUSH_KEY(server.http.headertimeoutseconds), 1, 3600, "seconds to receive a complete request header"));
   add(number(PUSH_KEY(server.http.minimumrate), 1, kMega,
              "bytes per second that a client must send of a request body, or read of a response"));
@@ -264,6 +270,8 @@ void add_connections(std::vector<Key>& keys) {
   add(number(PUSH_KEY(server.stream.channelbuffersize), 1, 65536, "messages that may wait for one connection"));
   add(number(PUSH_KEY(server.stream.channelbufferbytes), 1, kGiga,
              "bytes that may wait for one connection; one message always fits"));
+  add(number(PUSH_KEY(server.stream.unsentbytes), 4096, kGiga,
+             "unsent bytes of one connection that the kernel may hold besides its queue"));
   add(number(PUSH_KEY(server.stream.inboxsize), 64, 16 * kMega,
              "messages that may wait for one event loop; beyond that, POST gets 503"));
   add(choice(PUSH_KEY(server.stream.overflow), "what to do when the queue of a connection is full"));

@@ -129,6 +129,10 @@ WallTime wall_now() {
 }
 
 void append_rfc3339(std::string& out, WallTime time) {
+  if (time == kNoTime) {
+    out += "0001-01-01T00:00:00.0Z";
+    return;
+  }
   out += civil_text(time, 'T', true).view();
   out += 'Z';
 }

@@ -150,4 +150,15 @@ bool valid_utf8(std::string_view text) {
   return true;
 }
 
+std::string_view utf8_prefix(std::string_view text, std::size_t bytes) {
+  if (text.size() <= bytes) return text;
+  constexpr std::size_t kLongest = 4;
+  for (std::size_t back = 1; back < kLongest && back <= bytes; ++back) {
+    const std::string_view last = text.substr(bytes - back);
+    if ((static_cast<unsigned char>(last[0]) & 0xC0U) == 0x80) continue;
+    return text.substr(0, rune_size(last) > back ? bytes - back : bytes);
+  }
+  return text.substr(0, bytes);
+}
+
 }  // namespace push::core

@@ -8,6 +8,11 @@
 #include "push/model/json.hpp"
 
 namespace push::delivery {
+namespace {
+
+constexpr std::size_t kKept = std::size_t{64} << 10;  // what the writer keeps of a message's JSON for the next one
+
+}  // namespace
 
 Publisher::Publisher(store::Store& store, hub::Hub& hub, stream::Courier& courier, cluster::Backplane& backplane,
                      metrics::Registry& metrics, std::size_t limit, std::vector<Sink*> further)
@@ -42,13 +47,14 @@ core::Result<void> Publisher::publish(store::NewMessage message, Receipt receipt
 }
 
 void Publisher::committed(core::UserId user, const model::Message& stored, Receipt& receipt) {
-  thread_local std::string json;  // keeps its capacity
+  thread_local std::string json;
   json.clear();
   model::append_json(json, stored);
   const stream::Message message(stored.id, stored.application, user, json);
   stored_.add();
   for (Sink* sink : sinks_) sink->relay({std::nullopt, {&message, 1}});
   receipt(message.json_slice());
+  if (json.capacity() > kKept) std::string().swap(json);
 }
 
 void Publisher::delete_message(core::UserId user, core::MessageId id, store::Done<void> done) {

@@ -69,9 +69,9 @@ core::Error unreadable(const std::string& path) {
   return core::failure(core::ErrorCode::internal, "cannot read " + path + ": " + std::strerror(errno));
 }
 
-bool read_all(int descriptor, std::string& bytes) {
+bool read_all(int descriptor, std::size_t begin, std::string& bytes) {
   for (std::size_t done = 0; done < bytes.size();) {
-    const ssize_t got = ::read(descriptor, bytes.data() + done, bytes.size() - done);
+    const ssize_t got = ::pread(descriptor, bytes.data() + done, bytes.size() - done, static_cast<off_t>(begin + done));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return false;
     if (got == 0) bytes.resize(done);  // it shrank meanwhile
@@ -94,13 +94,19 @@ std::string_view type_of(std::string_view name) {
   return "application/octet-stream";
 }
 
-core::Result<std::optional<File>> read_file(const std::string& folder, std::string_view path, DotFiles dot_files) {
+core::Result<core::Slice> File::read(std::size_t begin, std::size_t part) const {
+  std::string bytes(part, '\0');
+  if (!read_all(descriptor.get(), begin, bytes)) return unreadable(path);
+  return core::Slice::take(std::move(bytes));
+}
+
+core::Result<std::optional<File>> open_file(const std::string& folder, std::string_view path, DotFiles dot_files) {
   if (!is_servable(path, dot_files)) return std::optional<File>();
   std::string full = folder + "/";
   full += path;
   if (leads_outside(folder, full)) return std::optional<File>();
   // Non-blocking, because the path may be a pipe.
-  const core::Descriptor file(::open(full.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  core::Descriptor file(::open(full.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file) {
     if (errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG || errno == ENXIO) return std::optional<File>();
     return unreadable(full);
@@ -109,11 +115,13 @@ core::Result<std::optional<File>> read_file(const std::string& folder, std::stri
   if (::fstat(file.get(), &about) != 0) return unreadable(full);
   if (!S_ISREG(about.st_mode)) return std::optional<File>();
   File out;
+  out.descriptor = std::move(file);
+  out.path = std::move(full);
+  out.inode = about.st_ino;
+  out.size = static_cast<std::size_t>(about.st_size);
   out.type = type_of(path);
   out.modified =
       core::WallTime(std::chrono::seconds(about.st_mtim.tv_sec) + std::chrono::nanoseconds(about.st_mtim.tv_nsec));
-  out.bytes.resize(static_cast<std::size_t>(about.st_size));
-  if (!read_all(file.get(), out.bytes)) return unreadable(full);
   return std::optional<File>(std::move(out));
 }
 

@@ -142,9 +142,9 @@ void ImageFolder::remove(const std::string& name) const {
   spdlog::warn("cannot remove image path=\"{}\" error=\"{}\"", path, std::strerror(errno));
 }
 
-core::Result<std::optional<File>> ImageFolder::read(std::string_view name) const {
+core::Result<std::optional<File>> ImageFolder::open(std::string_view name) const {
   if (!could_be_image(name)) return std::optional<File>();
-  return read_file(path_, name, DotFiles::served);  // Gotify 2 has names that begin with a dot
+  return open_file(path_, name, DotFiles::served);  // Gotify 2 has names that begin with a dot
 }
 
 }  // namespace push::files

@@ -9,6 +9,7 @@ namespace push::go {
 namespace {
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
+constexpr std::string_view kCut = "...";
 
 // Unicode ranges without printable characters: controls, spaces other than ' ', format characters, surrogates, private
 // use.
@@ -67,9 +68,24 @@ void append_quoted(std::string& out, char32_t value, char delimiter) {
 
 }  // namespace
 
-std::string quote(std::string_view text) {
-  std::string out = "\"";
+std::string excerpt(std::string_view text) {
+  std::string out(core::utf8_prefix(text, kMaxExcerpt));
+  if (out.size() < text.size()) out += kCut;
+  return out;
+}
+
+bool is_printable(std::string_view text) {
   while (!text.empty()) {
+    const core::Rune rune = core::next_rune(text);
+    if (!rune.valid || !printable(rune.value)) return false;
+    text.remove_prefix(rune.size);
+  }
+  return true;
+}
+
+std::string quote(std::string_view whole) {
+  std::string out = "\"";
+  for (std::string_view text = core::utf8_prefix(whole, kMaxExcerpt); !text.empty();) {
     const core::Rune rune = core::next_rune(text);
     if (rune.valid) {
       append_quoted(out, rune.value, '"');
@@ -80,6 +96,7 @@ std::string quote(std::string_view text) {
     text.remove_prefix(rune.size);
   }
   out += '"';
+  if (whole.size() > kMaxExcerpt) out += kCut;
   return out;
 }
 

@@ -1,5 +1,6 @@
 #include "main/server.hpp"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -24,10 +25,12 @@
 #include "push/core/patient_clock.hpp"
 #include "push/core/worker_pool.hpp"
 #include "push/delivery/publisher.hpp"
+#include "push/files/file_cache.hpp"
 #include "push/files/image_folder.hpp"
 #include "push/hub/hub.hpp"
 #include "push/metrics/registry.hpp"
 #include "push/net/loop_pool.hpp"
+#include "push/net/response_budget.hpp"
 #include "push/store/open.hpp"
 
 namespace push {
@@ -92,14 +95,16 @@ core::WorkerPool::Sizes lanes_of(const config::Server& server) {
           .passwords = {server.passwords.workers, server.passwords.queue}};
 }
 
-void add_metrics(metrics::Registry& metrics, const core::Log& log, const core::WorkerPool& workers,
-                 const hub::Hub& hub) {
+void add_metrics(metrics::Registry& metrics, const core::Log& log, const core::WorkerPool& workers, const hub::Hub& hub,
+                 const files::FileCache& files) {
   metrics.counter("push_log_dropped_total", "Lines of the log that were not written, because its reader is too slow.",
                   [&log] { return static_cast<std::int64_t>(log.dropped()); });
   metrics.gauge("push_workers_waiting", "Jobs that wait for a worker.",
                 [&workers] { return static_cast<std::int64_t>(workers.waiting()); });
   metrics.gauge("push_lookups_waiting", "Look-ups of tokens that wait for a worker.",
                 [&workers] { return static_cast<std::int64_t>(workers.waiting(core::WorkerPool::Queue::look_ups)); });
+  metrics.gauge("push_file_cache_bytes", "Bytes of pictures and files of the web interface in memory.",
+                [&files] { return static_cast<std::int64_t>(files.used()); });
   metrics.gauge("push_passwords_waiting", "Passwords that wait to be checked or hashed.",
                 [&workers] { return static_cast<std::int64_t>(workers.waiting(core::WorkerPool::Queue::passwords)); });
   metrics.gauge("push_online_users", "Users with an open stream.",
@@ -127,17 +132,27 @@ void wait_for_the_end() {
 // The path of a message backwards: nothing new comes in, what was accepted is committed, answered and sent.
 void shut_down(net::LoopPool& loops, api::Housekeeper& housekeeper, core::WorkerPool& workers, store::Store& store,
                cluster::Backplane& backplane) {
+  end_at_once_on_next_signal();
   loops.stop_accepting();
   housekeeper.stop();
   workers.stop();
   store.drain();
   backplane.stop();
   loops.stop();
+  spdlog::info("stopped");
+}
+
+// Large blocks go back to the system when they are freed. Left alone, glibc raises its own limit to the largest block
+// seen, up to 32 MB, and what one large request took stays with the process.
+void give_back_large_blocks() {
+  constexpr int kLarge = 1 << 20;
+  ::mallopt(M_MMAP_THRESHOLD, kLarge);
 }
 
 }  // namespace
 
 int serve(const config::Loaded& loaded) {
+  give_back_large_blocks();
   const config::Config& config = loaded.config;
   const core::Log log(config.loglevel, colours(), STDOUT_FILENO);
   log_configuration(loaded);
@@ -165,7 +180,9 @@ int serve(const config::Loaded& loaded) {
   auth::Authenticator authenticator(**store, authenticator_options(config, *password_cost), metrics);
   core::WorkerPool workers(lanes_of(config.server));
   hub::Hub hub(config.server.stream.shards);
-  add_metrics(metrics, log, workers, hub);
+  net::ResponseBudget responses(config.server.http.responsebudget, metrics);
+  files::FileCache files(config.server.http.filecache);
+  add_metrics(metrics, log, workers, hub, files);
   net::LoopPool loops(config.server, hub, metrics);
   cluster::Standalone backplane;
   delivery::Publisher publisher(**store, hub, loops, backplane, metrics, config.server.stream.inboxsize);
@@ -178,6 +195,8 @@ int serve(const config::Loaded& loaded) {
                         .accounts = accounts,
                         .publisher = publisher,
                         .images = images,
+                        .files = files,
+                        .responses = responses,
                         .origins = *std::move(origins),
                         .proxies = *std::move(proxies)});
   api::MetricsPage metrics_page(metrics, names_of_metrics_page(config.server.metrics));
@@ -188,10 +207,7 @@ int serve(const config::Loaded& loaded) {
   loops.start();
   api::Housekeeper housekeeper(accounts, loops, clock);
   wait_for_the_end();
-
-  end_at_once_on_next_signal();
   shut_down(loops, housekeeper, workers, **store, backplane);
-  spdlog::info("stopped");
   return 0;
 }
 

@@ -221,7 +221,7 @@ void append_json(std::string& out, const User& user, const Session& session, cor
   out += '}';
 }
 
-void append_json(std::string& out, const Paging& paging, const std::vector<Message>& messages) {
+void append_page_head(std::string& out, const Paging& paging) {
   out += "{\"paging\":{";
   if (!paging.next.empty()) {
     out += "\"next\":";
@@ -229,17 +229,12 @@ void append_json(std::string& out, const Paging& paging, const std::vector<Messa
     out += ',';
   }
   out += "\"size\":";
-  append_number(out, messages.size());
+  append_number(out, paging.size);
   out += ",\"since\":";
   append_number(out, paging.since);
   out += ",\"limit\":";
   append_number(out, paging.limit);
   out += "},\"messages\":[";
-  for (std::size_t i = 0; i < messages.size(); ++i) {
-    if (i != 0) out += ',';
-    append_json(out, messages[i]);
-  }
-  out += "]}";
 }
 
 }  // namespace push::model

@@ -35,10 +35,13 @@ void enable(int socket, int level, int option, int value = 1) {
 }
 
 // Accepted sockets inherit these, which saves system calls.
-void set_options(int socket, int keep_alive) {
+void set_options(int socket, const Listener& listener) {
   enable(socket, IPPROTO_TCP, TCP_NODELAY);
-  if (keep_alive < 0) return;
-  const int seconds = keep_alive == 0 ? kDefaultKeepAlive : keep_alive;
+  // Bounds what the kernel holds for a peer that does not read; SO_SNDBUF would also end the autotuning for those that
+  // read from afar.
+  enable(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, listener.unsent);
+  if (listener.keep_alive < 0) return;
+  const int seconds = listener.keep_alive == 0 ? kDefaultKeepAlive : listener.keep_alive;
   enable(socket, SOL_SOCKET, SO_KEEPALIVE);
   enable(socket, IPPROTO_TCP, TCP_KEEPIDLE, seconds);
   enable(socket, IPPROTO_TCP, TCP_KEEPINTVL, seconds);
@@ -51,7 +54,7 @@ core::Result<core::Descriptor> open_tcp(const Listener& listener, const tcp::end
   if (share_port) enable(socket.get(), SOL_SOCKET, SO_REUSEPORT);
   if (endpoint.protocol() == tcp::v6())
     enable(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, listener.address.empty() ? 0 : 1);
-  set_options(socket.get(), listener.keep_alive);
+  set_options(socket.get(), listener);
   if (::bind(socket.get(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0)
     return cannot(listener, endpoint.port(), "bind", errno);
   if (::listen(socket.get(), kBacklog) != 0) return cannot(listener, endpoint.port(), "listen", errno);

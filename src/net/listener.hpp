@@ -15,6 +15,7 @@ struct Listener {
   std::string address;     // as configured: "", an IP address, a host name, or unix:<path>
   std::uint16_t port = 0;  // the actual one, once open
   int keep_alive = 0;      // config keepaliveperiodseconds
+  int unsent = 0;          // config unsentbytes
   RequestHandler* handler = nullptr;
   StreamGate* gate = nullptr;  // null: serves no streams
 

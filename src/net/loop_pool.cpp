@@ -81,7 +81,8 @@ core::Result<std::uint16_t> LoopPool::listen(const std::string& address, std::ui
                                              StreamGate* gate) {
   PUSH_CHECK(gate == nullptr || shared_->gate == nullptr || shared_->gate == gate);
   if (gate != nullptr) shared_->gate = gate;
-  Listener listener{address, port, shared_->settings.keepaliveperiodseconds, &handler, gate};
+  const auto unsent = static_cast<int>(shared_->settings.stream.unsentbytes);
+  Listener listener{address, port, shared_->settings.keepaliveperiodseconds, unsent, &handler, gate};
   auto sockets = open_listener(listener, loops_.size() * (gate != nullptr ? sockets_per_loop(loops_.size()) : 1));
   if (!sockets) return sockets.error();
   std::vector<SocketTaker*> takers;  // empty: each loop serves its own sockets

@@ -35,6 +35,8 @@ void append_head(std::string& out, const Response& response, HeadOptions options
   out += "\r\n";
   if (!response.content_type.empty()) append_field(out, "Content-Type", response.content_type);
   append_field(out, "Date", date_now());
+  if (response.no_store) append_field(out, "Cache-Control", "no-store");
+  if (response.no_sniff) append_field(out, "X-Content-Type-Options", "nosniff");
   for (const auto& [name, value] : response.headers) append_field(out, name, value);
   if (response.status != 204 && response.status != 304) {
     append_field(out, "Content-Length", std::to_string(response.body.view.size()));

@@ -133,7 +133,9 @@ Result<model::Application> new_application(Transaction& transaction, NewApplicat
   if (created.sort_key.empty()) {
     const auto greatest = transaction.greatest_sort_key(created.user);
     if (!greatest) return greatest.error();
-    created.sort_key = next_sort_key(*greatest);
+    auto next = next_sort_key(*greatest);
+    if (!next) return failure(core::ErrorCode::invalid, "no sort key is above the greatest one: sortKey is required");
+    created.sort_key = *std::move(next);
   }
   if (auto free = check_sort_key(transaction, created); !free) return free.error();
   return created;

@@ -1,7 +1,8 @@
 #include "store/sort_key.hpp"
 
 #include <cstddef>
-#include <optional>
+
+#include "push/model/limits.hpp"
 
 namespace push::store {
 namespace {
@@ -41,6 +42,19 @@ std::optional<std::string> increment(std::string integer) {
   return integer;
 }
 
+// The shortest key above everything that begins with `key`; none if no byte of it can be raised.
+std::optional<std::string> raised(std::string_view key) {
+  constexpr char kGreatest = '~';  // of the printable characters of ASCII
+  for (; !key.empty(); key.remove_suffix(1)) {
+    const char last = key.back();
+    if (last < 0 || last >= kGreatest) continue;  // also the bytes of a character outside ASCII
+    std::string out(key);
+    out.back() = is_digit(last) && last != kLastDigit ? next_digit(last) : last < '0' ? '0' : kGreatest;
+    return out;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 bool is_sort_key(std::string_view key) {
@@ -52,7 +66,7 @@ bool is_sort_key(std::string_view key) {
   return key[0] != 'A' || key.find_first_not_of('0', 1) != std::string_view::npos;  // nothing is below the smallest
 }
 
-std::string next_sort_key(std::string_view greatest) {
+std::optional<std::string> next_sort_key(std::string_view greatest) {
   if (greatest.empty() || greatest < kFirstSortKey) {
     if (!is_sort_key(greatest)) return std::string(kFirstSortKey);
   }
@@ -66,6 +80,7 @@ std::string next_sort_key(std::string_view greatest) {
     key[0] = above;
     return key;
   }
+  if (greatest.size() >= model::kMaxSortKey) return raised(greatest.substr(0, model::kMaxSortKey));
   std::string key(greatest);
   if (is_digit(key.back()) && key.back() != kLastDigit) {
     key.back() = next_digit(key.back());

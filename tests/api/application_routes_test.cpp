@@ -82,5 +82,35 @@ TEST_F(ApplicationRoutes, GetANewTokenOnRequestOnly) {
   EXPECT_EQ(made, R"(200 {"regenerateToken":{"token":")" + store.applications[0].token + R"("}})");
 }
 
+TEST_F(ApplicationRoutes, TextsAreBounded) {
+  const auto with = [this](const std::string& key, const std::string& value) {
+    const std::string body = R"({"name":"n",")" + key + "\":\"" + value + "\"}";
+    const std::string created = answer("POST", "/application", body);
+    const std::string changed = answer("PUT", "/application/1", body);
+    EXPECT_EQ(created.substr(0, 3), changed.substr(0, 3)) << key;
+    return created.starts_with("200") ? "200" : created;
+  };
+  EXPECT_EQ(with("name", std::string(1024, 'x')), "200");
+  EXPECT_EQ(with("name", std::string(1025, 'x')), "400 Field 'name' must not be longer than 1024 bytes");
+  EXPECT_EQ(with("description", std::string(16 * 1024, 'x')), "200");
+  EXPECT_EQ(with("description", std::string(16 * 1024 + 1, 'x')),
+            "400 Field 'description' must not be longer than 16384 bytes");
+  EXPECT_EQ(with("sortKey", std::string(256, 'x')), "400 Field 'sortKey' must not be longer than 255 bytes");
+  EXPECT_EQ(with("sortKey", "a\\n"), "400 Field 'sortKey' must not contain characters that cannot be printed");
+  EXPECT_EQ(answer("POST", "/application", R"({"name":"n","sortKey":")" + std::string(255, 'x') + R"("})").substr(0, 3),
+            "200");
+}
+
+// An older database may hold longer ones.
+TEST_F(ApplicationRoutes, LongTextsOfBeforeAreStillShown) {
+  store.applications[0].name.assign(5000, 'x');
+  store.applications[0].sort_key.assign(5000, 'x');
+  const std::string list = answer("GET", "/application");
+  EXPECT_GT(list.size(), 10'000U);
+  const std::string next = answer("POST", "/application", R"({"name":"n"})");
+  EXPECT_TRUE(next.starts_with("200 ")) << next;
+  EXPECT_LE(store.applications.back().sort_key.size(), 255U);
+}
+
 }  // namespace
 }  // namespace push::api

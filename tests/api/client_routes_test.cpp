@@ -1,3 +1,5 @@
+#include <nlohmann/json.hpp>
+
 #include "api/handler_test.hpp"
 
 namespace push::api {
@@ -72,6 +74,32 @@ TEST_F(ClientRoutes, AnElevationWithoutEndEndsWhereTimeDoes) {
     EXPECT_TRUE(text.starts_with("2261-12-30 ") || text.starts_with("2261-12-31 ")) << text;
     EXPECT_EQ(core::parse_time(text), store.clients[0].elevated_until) << "the database can give it back";
   }
+}
+
+TEST_F(ClientRoutes, NamesAreBounded) {
+  const std::string body = R"({"name":")" + std::string(1025, 'x') + R"("})";
+  EXPECT_EQ(answer("POST", "/client", body), "400 Field 'name' must not be longer than 1024 bytes");
+  EXPECT_EQ(answer("PUT", "/client/1", body), "400 Field 'name' must not be longer than 1024 bytes");
+}
+
+// The store writes it later.
+TEST_F(ClientRoutes, TheClientThatAsksSeesItsOwnUse) {
+  EXPECT_NE(answer("GET", "/client").find(R"("lastUsed":null)"), std::string::npos);
+  auth::Credentials credentials;
+  credentials.token = "Cone";
+  const core::WallTime before = core::wall_now();
+  ASSERT_TRUE(authenticator.authenticate(auth::Access::client, credentials));
+  store.clients[0].last_used.reset();
+  store.clients[0].expires_after_inactivity_seconds = 3600;
+  store.clients[0].expires_at = core::wall_now();
+  store.clients[0].expires_at = *store.clients[0].expires_at + std::chrono::seconds(10);
+  const auto list = nlohmann::json::parse(answer("GET", "/client").substr(4));
+  const auto used = core::parse_time(list.at(0).at("lastUsed").get<std::string>());
+  ASSERT_TRUE(used) << list.dump();
+  EXPECT_GE(*used, before);
+  EXPECT_EQ(core::parse_time(list.at(0).at("expiresAt").get<std::string>()), *used + std::chrono::hours(1));
+  const auto changed = nlohmann::json::parse(answer("PUT", "/client/1", R"({"name":"new"})").substr(4));
+  EXPECT_EQ(changed.at("lastUsed"), list.at(0).at("lastUsed"));
 }
 
 }  // namespace

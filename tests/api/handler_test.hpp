@@ -132,6 +132,8 @@ class HandlerTest : public testing::Test {
   delivery::Publisher publisher{store, hub, closings, backplane, metrics, 64};
   Accounts accounts{store, authenticator, publisher, backplane};
   files::ImageFolder images{""};
+  files::FileCache files{1 << 20};
+  net::ResponseBudget responses{std::size_t{64} << 20, metrics};
   config::Config config;
   std::deque<Receiver> receivers;
   core::WorkerPool workers{1, 1};
@@ -143,6 +145,8 @@ class HandlerTest : public testing::Test {
                           .accounts = accounts,
                           .publisher = publisher,
                           .images = images,
+                          .files = files,
+                          .responses = responses,
                           .origins = *OriginRules::compile({}),
                           .proxies = *TrustedProxies::parse({})};
   AccessLog log{services.proxies, metrics};

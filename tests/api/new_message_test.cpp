@@ -19,7 +19,7 @@ core::Result<MessageForm> read(std::string_view body, PrincipalKind kind = Princ
   request.body = body;
   auth::Principal principal;
   principal.kind = kind;
-  return read_message(request, principal);
+  return read_message(request, principal, std::size_t{64} << 10);
 }
 
 std::string error_of(const core::Result<MessageForm>& form) {
@@ -83,6 +83,13 @@ TEST(NewMessage, TheApplicationFillsInTitleAndPriority) {
   EXPECT_EQ(compose(*read(R"({"message":"m","title":" t "})"), application(), now).title, " t ");
   EXPECT_EQ(compose(*read(R"({"message":"m","priority":0})"), application(), now).priority, 0);
   EXPECT_EQ(compose(*read(R"({"message":"m","priority":null})"), application(), now).priority, 5);
+}
+
+// Names of any length may be in an older database; each message would repeat them.
+TEST(NewMessage, ALongNameIsNotCopiedWhole) {
+  model::Application old = application();
+  old.name = std::string(1023, 'x') + "\xC3\xA9" + std::string(1'000'000, 'x');
+  EXPECT_EQ(compose({}, old, {}).title, std::string(1023, 'x'));
 }
 
 }  // namespace

@@ -91,6 +91,8 @@ class Revocation : public testing::Test {
                               .accounts = *accounts_,
                               .publisher = *publisher_,
                               .images = images_,
+                              .files = files_,
+                              .responses = responses_,
                               .origins = *OriginRules::compile(settings_.server),
                               .proxies = *TrustedProxies::parse({})});
     const auto port = loops_->listen("127.0.0.1", 0, *service_, &*service_);
@@ -135,6 +137,8 @@ class Revocation : public testing::Test {
   hub::Hub hub_{1};
   cluster::Standalone backplane_;
   files::ImageFolder images_{""};
+  files::FileCache files_{0};
+  net::ResponseBudget responses_{std::size_t{1} << 20, metrics_};
   auth::Authenticator authenticator_{store_, {.password_cost = 4}, metrics_};
   core::WorkerPool workers_{1, std::numeric_limits<std::size_t>::max()};  // refuses only when it stops
   std::optional<net::LoopPool> loops_;

@@ -80,6 +80,7 @@ class ServiceTest : public testing::Test {
   // Starts everything, runs `talk` with the port, and takes everything down.
   void with_service(std::size_t queue, const std::function<void(std::uint16_t)>& talk) {
     hub::Hub hub(1);
+    net::ResponseBudget responses(settings.server.http.responsebudget, metrics);
     net::LoopPool loops(settings.server, hub, metrics);
     cluster::Standalone backplane;
     auth::Options quick;
@@ -88,6 +89,7 @@ class ServiceTest : public testing::Test {
     delivery::Publisher publisher(store, hub, loops, backplane, metrics, 1024);
     core::WorkerPool workers(1, queue);
     files::ImageFolder images("");
+    files::FileCache files(0);
     Accounts accounts(store, authenticator, publisher, backplane);
     Service service({.config = settings,
                      .metrics = metrics,
@@ -97,6 +99,8 @@ class ServiceTest : public testing::Test {
                      .accounts = accounts,
                      .publisher = publisher,
                      .images = images,
+                     .files = files,
+                     .responses = responses,
                      .origins = *OriginRules::compile(settings.server),
                      .proxies = *TrustedProxies::parse(settings.server.trustedproxies)});
     const auto port = loops.listen("127.0.0.1", 0, service, &service);

@@ -44,10 +44,10 @@ TEST(Xml, HasASecondName) {
 
 TEST(Xml, RefusesEndlessNesting) {
   std::string deep;
-  for (int level = 0; level < 100'000; ++level) deep += "<a>";
+  for (int level = 0; level < 10'000; ++level) deep += "<a>";
   EXPECT_EQ(create_message({"POST", "text/xml", "", deep}), "! XML syntax error on line 1: Start-end tags mismatch");
   EXPECT_EQ(create_message({"POST", "text/xml", "", deep + "<a>"}),
-            "! XML syntax error on line 1: more than 100000 tags and attributes");
+            "! XML syntax error on line 1: more than 10000 tags and attributes");
 }
 
 class Yaml : public testing::TestWithParam<Row> {};
@@ -73,9 +73,7 @@ TEST(Yaml, ExplainsWhatItCannotRead) {
   EXPECT_TRUE(text.starts_with("! yaml: line ")) << text;
 }
 
-TEST(Yaml, IsLimitedInSizeAndDepth) {
-  EXPECT_EQ(create_message({"POST", "application/yaml", "", "message: " + std::string(std::size_t{64} << 10, 'a')}),
-            "! yaml: the document is larger than 64 KiB");
+TEST(Yaml, IsLimitedInDepth) {
   EXPECT_TRUE(create_message({"POST", "application/yaml", "", std::string(100000, '[')}).starts_with("! yaml: "));
 }
 
@@ -107,9 +105,9 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Xml, AttributesAreLimitedToo) {
   std::string many = "<a ";
-  for (int i = 0; i < 100'000; ++i) many += "a=\"\" ";
+  for (int i = 0; i < 10'000; ++i) many += "a=\"\" ";
   EXPECT_EQ(create_message({"POST", "application/xml", "", many + "/>"}),
-            "! XML syntax error on line 1: more than 100000 tags and attributes");
+            "! XML syntax error on line 1: more than 10000 tags and attributes");
 }
 
 TEST(Toml, DotsInTextAreNoKeys) {
@@ -136,13 +134,14 @@ TEST(Toml, OfAKeyInTwoSpellingsTheLastOneCounts) {
             "! toml: line 1: tables are not supported");
 }
 
-TEST(Toml, IsLimitedInSizeAndDepth) {
-  EXPECT_EQ(create_message({"POST", "application/toml", "", "message = '" + std::string(std::size_t{64} << 10, 'a')}),
-            "! toml: the document is larger than 64 KiB");
+TEST(Toml, IsLimitedInValuesAndDepth) {
+  std::string values = "x = [1";
+  for (int i = 0; i < 10'000; ++i) values += ",1";
+  EXPECT_EQ(create_message({"POST", "application/toml", "", values + "]"}), "! toml: more than 10000 values");
   std::string deep = "a";
   for (int level = 0; level < 1000; ++level) deep += ".a";
   EXPECT_EQ(create_message({"POST", "application/toml", "", deep + "=1"}), "! toml: line 1: tables are not supported");
-  EXPECT_TRUE(create_message({"POST", "application/toml", "", "x = " + std::string(60'000, '[')})
+  EXPECT_TRUE(create_message({"POST", "application/toml", "", "x = " + std::string(9'000, '[')})
                   .starts_with("! toml: line 1: "));
   EXPECT_TRUE(create_message({"POST", "application/toml", "", deep + "=1\n!"}).starts_with("! toml: line 2: "));
   EXPECT_EQ(create_message({"POST", "application/toml", "", deep + ".a=1"}),

@@ -28,6 +28,8 @@ inline std::string outcome(const core::Result<void>& bound, std::string fields) 
   return (bound.error().code == core::ErrorCode::invalid ? "! " : "!wrong code! ") + bound.error().text;
 }
 
+inline constexpr std::size_t kExtras = std::size_t{64} << 10;  // the default of extraslimit
+
 // message|title|priority|appid|extras
 inline std::string create_message(const Source& source) {
   std::string message, title, extras;
@@ -38,7 +40,7 @@ inline std::string create_message(const Source& source) {
   form.text("title", title);
   form.integer("priority", priority);
   form.unsigned_integer("appid", appid);
-  form.object("extras", extras);
+  form.object("extras", extras).at_most_bytes(kExtras);
   const auto bound = bind(source, form);
   return outcome(bound, message + "|" + title + "|" + show(priority) + "|" + std::to_string(appid) + "|" + extras);
 }

@@ -108,5 +108,28 @@ TEST(Multipart, LimitsThePartsHeaders) {
             "! multipart: message too large");
 }
 
+#define ENCODED(encoding, text)                                                                                 \
+  "--b\r\nContent-Transfer-Encoding: " encoding "\r\nContent-Disposition: form-data; name=message\r\n\r\n" text \
+  "\r\n--b--"
+
+// mime/quotedprintable's rules, extensions and errors.
+INSTANTIATE_TEST_SUITE_P(
+    QuotedPrintable, CreateMessageMultipart,
+    testing::Values(Row{ENCODED("quoted-printable", "h=C3=A4=\r\nx"), "h\xC3\xA4x||-|0|"},
+                    Row{ENCODED("Quoted-Printable", "=3d=3D"), "==||-|0|"},
+                    Row{ENCODED("quoted-printable", "a = b =zz =4"), "a = b =zz =4||-|0|"},
+                    Row{ENCODED("quoted-printable", "a \t\r\nb=\nc\nd"), "a\r\nbc\nd||-|0|"},
+                    Row{ENCODED("quoted-printable", "\xC3\xA4="), "\xC3\xA4||-|0|"},
+                    Row{ENCODED("quoted-printable", "a\rb\tc"), "a\rb\tc||-|0|"},
+                    Row{ENCODED("quoted-printable", "a="), "a||-|0|"},
+                    Row{ENCODED("quoted-printable", "="), R"(! quotedprintable: invalid bytes after =: "")"},
+                    Row{ENCODED("quoted-printable", "a= "), R"(! quotedprintable: invalid bytes after =: " ")"},
+                    Row{ENCODED("quoted-printable", "a= \r\nb"),
+                        R"(! quotedprintable: invalid bytes after =: " \r\n")"},
+                    Row{ENCODED("quoted-printable", "a\x01"), "! quotedprintable: invalid unescaped byte 0x01 in body"},
+                    Row{ENCODED("quoted-printable", "a\x7F"), "! quotedprintable: invalid unescaped byte 0x7f in body"},
+                    Row{ENCODED("quoted-printable", "a==\r\nb"), "! unexpected EOF"},
+                    Row{ENCODED("base64", "aGk="), "aGk=||-|0|"}, Row{ENCODED("8bit", "=41"), "=41||-|0|"}));
+
 }  // namespace
 }  // namespace push::binder::test

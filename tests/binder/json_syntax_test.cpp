@@ -76,14 +76,14 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(JsonDepth, EndsAtTenThousand) {
   const std::string text = "invalid character '[' exceeded max depth";
   EXPECT_EQ(create_message(json(std::string(std::size_t{10} << 20, '['))), "! " + text);
-  EXPECT_EQ(create_message(json(R"({"message":"a","extras":{"x":)" + std::string(9999, '['))), "! " + text);
+  EXPECT_EQ(create_message(json(R"({"message":"a","x":{"x":)" + std::string(9999, '['))), "! " + text);
   EXPECT_EQ(create_message(json(R"({"message":"a","x":)" + std::string(9999, '[') + "{")),
             "! invalid character '{' exceeded max depth");
 }
 
-TEST(JsonDepth, TenThousandLevelsAreKept) {
+TEST(JsonDepth, TenThousandLevelsAreRead) {
   const std::string nested = R"({"x":)" + std::string(9998, '[') + std::string(9998, ']') + "}";
-  EXPECT_EQ(create_message(json(R"({"message":"a","extras":)" + nested + "}")), "a||-|0|" + nested);
+  EXPECT_EQ(create_message(json(R"({"message":"a","x":)" + nested + "}")), "a||-|0|");
 }
 
 }  // namespace

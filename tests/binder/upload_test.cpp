@@ -25,7 +25,7 @@ TEST(Upload, IsTheFirstFileOfItsName) {
   const auto found = find(kType, body);
   ASSERT_TRUE(found && *found);
   EXPECT_EQ((*found)->file_name, "a b.png");
-  EXPECT_EQ((*found)->content, std::string("\x89PNG\r\n\0--xy", 12));
+  EXPECT_EQ((*found)->content.view, std::string("\x89PNG\r\n\0--xy", 12));
 }
 
 TEST(Upload, IsNotThere) {
@@ -47,6 +47,14 @@ TEST(Upload, NeedsAFormInParts) {
   EXPECT_EQ(text("multipart/form-data", ""), "no multipart boundary param in Content-Type");
   EXPECT_EQ(text(kType, ""), "multipart: NextPart: EOF");
   EXPECT_EQ(text(kType, part("name=\"file\"; filename=\"a.png\"", "x")), "unexpected EOF");
+}
+
+TEST(Upload, IsDecodedIfItIsQuotedPrintable) {
+  const auto found = find(kType,
+                          "--xyz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n"
+                          "Content-Transfer-Encoding: quoted-printable\r\n\r\n=89PNG=\r\n\r\n--xyz--\r\n");
+  ASSERT_TRUE(found && *found);
+  EXPECT_EQ((*found)->content.view, "\x89PNG");
 }
 
 }  // namespace

@@ -7,6 +7,8 @@ namespace push::config {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Pair;
 
 using VariablesTest = ConfigTest;
 
@@ -86,6 +88,43 @@ TEST_F(VariablesTest, ALongFileWithAnOpenQuoteIsRefusedAllTheSame) {
   std::string yaml = "defaultuser:\n  pass: \"x\n";
   for (int i = 0; i < 20000; ++i) yaml += "  # it's [\n";
   EXPECT_NE(error_of(yaml), "loaded");
+}
+
+TEST_F(VariablesTest, ListsAreCsvRecordsOrYaml) {
+  const auto methods = [this](const std::string& text) {
+    set("GOTIFY_SERVER_CORS_ALLOWORIGINS", text);
+    const auto loaded = load_text("server: {cors: {alloworigins: [file]}}");
+    return loaded.has_value() ? loaded->config.server.cors.alloworigins : std::vector<std::string>{loaded.error().text};
+  };
+  EXPECT_THAT(methods("a"), ElementsAre("a"));
+  EXPECT_THAT(methods("a, b,  c d"), ElementsAre("a", "b", "c d"));
+  EXPECT_THAT(methods("\"a{1,2}\", \"say \"\"hi\"\"\""), ElementsAre("a{1,2}", "say \"hi\""));
+  EXPECT_THAT(methods("\"[a-z]+\""), ElementsAre("[a-z]+"));
+  EXPECT_THAT(methods("[a, \"b,c\"]"), ElementsAre("a", "b,c"));
+  EXPECT_THAT(methods(""), ElementsAre("file")) << "it counts as unset";
+  EXPECT_THAT(methods("[]"), ElementsAre());
+  EXPECT_THAT(methods("a,\t \"b,c\""), ElementsAre("a", "b,c"));
+  EXPECT_THAT(methods(" [a, b] "), ElementsAre("a", "b"));
+  EXPECT_THAT(methods("\n[a,\n  b]\n"), ElementsAre("a", "b"));
+  EXPECT_THAT(methods("- \".+.example.com\"\n- \"otherdomain.com\""), ElementsAre(".+.example.com", "otherdomain.com"));
+  EXPECT_THAT(methods("- \"moz-extension://5ab1\""), ElementsAre("moz-extension://5ab1"));
+  EXPECT_THAT(methods("\n  - a,b # of ours\n  - 'c'\n"), ElementsAre("a,b", "c"));
+  EXPECT_THAT(methods("-a"), ElementsAre("-a"));
+  EXPECT_THAT(methods("[a-z]+,[0-9]+"), ElementsAre("[a-z]+", "[0-9]+")) << "starts with a bracket but is a CSV record";
+}
+
+TEST_F(VariablesTest, MapsAreJsonOrYaml) {
+  const auto headers = [this](const std::string& text) {
+    set("GOTIFY_SERVER_RESPONSEHEADERS", text);
+    const auto loaded = load_text("server: {responseheaders: {X-File: 1}}");
+    return loaded.has_value() ? loaded->config.server.responseheaders
+                              : std::map<std::string, std::string>{{"error", loaded.error().text}};
+  };
+  EXPECT_THAT(headers("{\"X-A\":\"b: c\",\"X-B\":\"\\\"\\u00e9\\/\"}"),
+              ElementsAre(Pair("X-A", "b: c"), Pair("X-B", "\"\u00e9/")));
+  EXPECT_THAT(headers("{X-H: \"v\", X-I: w}"), ElementsAre(Pair("X-H", "v"), Pair("X-I", "w")));
+  EXPECT_THAT(headers(""), ElementsAre(Pair("X-File", "1"))) << "it counts as unset";
+  EXPECT_THAT(headers("\nX-H: v\nX-I: w\n"), ElementsAre(Pair("X-H", "v"), Pair("X-I", "w")));
 }
 
 }  // namespace

@@ -5,7 +5,9 @@ namespace push::conformance {
 namespace {
 
 const Want kUnknown = fail(404, "page not found");
-const Want kUnknownHead{.status = 404, .body = ""};
+Want head(const char* type) {
+  return ok("").typed(type).with({"Content-Length: <any>"});
+}
 const Want kForeign{.status = 403, .body = "", .type = nullptr};
 const Lines kEvil = {"Origin: http://evil.example"};
 
@@ -27,8 +29,9 @@ const Rows kRouting = {
     {"A1.13", {"GET /robots.txt"}, kUnknown},
     {"A1.14", {"GET /favicon.ico"}, kUnknown},
     {"A1.15", {"GET /Application"}, kUnknown},
-    {"A1.16", {"HEAD /"}, kUnknownHead},
-    {"A1.17", {"HEAD /version"}, kUnknownHead},
+    // HEAD wherever there is a GET (RFC 9110 9.1): monitors ask so.
+    {.number = "A1.16", .send = {"HEAD /"}, .want = head("text/html"), .instead_of = "404"},
+    {.number = "A1.17", .send = {"HEAD /version"}, .want = head("application/json"), .instead_of = "404"},
 
     {"A1.18", {"GET //application", "B"}, ok("[<any>]").holding({R"("name":"app1")"})},
     {"A1.19", json("POST //message", "A", R"({"message":"slashes"})"), ok().holding({R"("message":"slashes")"}),

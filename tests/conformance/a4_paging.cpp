@@ -21,13 +21,19 @@ const Want kInvalid = fail(400, "invalid id");
 const Want kNoApplication = fail(404, "application does not exist");
 const std::string kEmptyPage = R"({"paging":{"size":0,"since":0,"limit":100},"messages":[]})";
 
+Want two_newest(const std::string& origin) {
+  return ok(R"({"paging":{"next":")" + origin +
+            R"(/message?limit=2\u0026since={m16}","size":2,"since":{m16},"limit":2},"messages":[)" + message("17") +
+            "," + message("16") + "]}");
+}
+
 }  // namespace
 
 const Rows kPaging = {
-    {"A4.1",
-     {"GET /message?limit=2", "C"},
-     ok(R"({"paging":{"next":"/message?limit=2\u0026since={m16}","size":2,"since":{m16},"limit":2},"messages":[)" +
-        message("17") + "," + message("16") + "]}")},
+    {.number = "A4.1",
+     .send = {"GET /message?limit=2", "C"},
+     .want = two_newest(""),
+     .v2 = two_newest("http://localhost")},  // row e of section 0
     {"A4.2",
      {"GET /message?limit=2&since={m3}", "C"},
      ok(R"({"paging":{"size":2,"since":0,"limit":2},"messages":[)" + message("2") + "," + message("1") + "]}")},

@@ -60,10 +60,10 @@ const Rows kObjects = {
      In::fresh},
     {.number = "O.9",
      .send = {"GET /application/{app1}/message?limit=1", "C"},
-     .want =
-         ok(R"({"paging":{"next":"/application/{app1}/message?limit=1\u0026since={two.id}","size":1,"since":{two.id},)"
-            R"("limit":1},"messages":[{"id":{two.id},"appid":{app1},"message":"2","title":"app1","priority":0,)"
-            R"("date":"<time>"}]})"),
+     .want = ok(
+         R"({"paging":{"next":"<any>/application/{app1}/message?limit=1\u0026since={two.id}","size":1,"since":{two.id},)"
+         R"("limit":1},"messages":[{"id":{two.id},"appid":{app1},"message":"2","title":"app1","priority":0,)"
+         R"("date":"<time>"}]})"),
      .in = In::fresh,
      .before =
          {json("POST /message", "A", R"({"message":"1"})"),

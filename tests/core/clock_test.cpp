@@ -38,6 +38,10 @@ TEST(Rfc3339, PrintsNanosecondsWithoutTrailingZerosButNeverAnEmptyFraction) {
   EXPECT_EQ(out, "at 1970-01-01T00:00:00.0Z");
 }
 
+TEST(Rfc3339, NoTimeIsGosZeroTime) {
+  EXPECT_EQ(rfc3339(kNoTime), "0001-01-01T00:00:00.0Z");
+}
+
 TEST(Rfc3339, TimesBefore1970CountForwardWithinTheirSecond) {
   EXPECT_EQ(rfc3339(at(-1, 500000000)), "1969-12-31T23:59:59.5Z");
   EXPECT_EQ(rfc3339(at(-86400)), "1969-12-31T00:00:00.0Z");

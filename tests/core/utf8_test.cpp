@@ -94,5 +94,14 @@ TEST(Utf8, AgreesWithTheReferenceOnRandomTextsWithOneByteChanged) {
   EXPECT_LT(valid, 90000U);
 }
 
+TEST(Utf8, APrefixKeepsCharactersWhole) {
+  const std::string text = "a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x94\x94";  // 1, 2, 3 and 4 bytes
+  const std::size_t expected[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 10};
+  for (std::size_t bytes = 0; bytes < std::size(expected); ++bytes) {
+    EXPECT_EQ(utf8_prefix(text, bytes), text.substr(0, expected[bytes])) << bytes;
+  }
+  EXPECT_EQ(utf8_prefix("\x80\x80\x80\x80\x80", 4), "\x80\x80\x80\x80") << "invalid bytes stand for themselves";
+}
+
 }  // namespace
 }  // namespace push::core

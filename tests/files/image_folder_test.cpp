@@ -52,16 +52,16 @@ TEST_F(ImageFolderTest, KeepsWhatWasUploadedUnderARandomName) {
   })) << *first;
   EXPECT_EQ(count(), 2);  // and nothing unfinished
 
-  const auto read = folder.read(*first);
+  const auto read = folder.open(*first);
   ASSERT_TRUE(read && *read);
-  EXPECT_EQ((*read)->bytes, kPng);
+  EXPECT_EQ((*read)->read()->view, kPng);
   EXPECT_EQ((*read)->type, "image/png");
   EXPECT_GT((*read)->modified.time_since_epoch().count(), 0);
 
   folder.remove(*first);
   folder.remove(*first);
-  EXPECT_FALSE(*folder.read(*first));
-  EXPECT_TRUE(*folder.read(*second));
+  EXPECT_FALSE(*folder.open(*first));
+  EXPECT_TRUE(*folder.open(*second));
 }
 
 TEST_F(ImageFolderTest, LooksAtTheBytesBeforeTheName) {
@@ -88,7 +88,7 @@ TEST_F(ImageFolderTest, ServesNoPathButItsOwnFiles) {
   for (const std::string_view name :
        {"../secret.png"sv, "/etc/passwd"sv, ".."sv, "."sv, ""sv, "../gotify.db"sv, "none.png"sv, "folder.png"sv,
         "text.html"sv, "a/../../secret.png"sv, "x\0.png"sv, ".png/.."sv}) {
-    const auto read = folder.read(name);
+    const auto read = folder.open(name);
     ASSERT_TRUE(read) << name;
     EXPECT_FALSE(*read) << name;
   }
@@ -96,7 +96,7 @@ TEST_F(ImageFolderTest, ServesNoPathButItsOwnFiles) {
   EXPECT_TRUE(std::filesystem::exists(root + "/data/secret.png"));
   // Gotify 2 drew its names from an alphabet with dots.
   write(".a.b-_cDEFGHIJKLMNOPQRSTUV.jpeg", "old");
-  const auto old = folder.read(".a.b-_cDEFGHIJKLMNOPQRSTUV.jpeg");
+  const auto old = folder.open(".a.b-_cDEFGHIJKLMNOPQRSTUV.jpeg");
   ASSERT_TRUE(old && *old);
   EXPECT_EQ((*old)->type, "image/jpeg");
 }
@@ -154,7 +154,7 @@ TEST_F(SweepTest, RemovesNothingFromAFolderOfTwoDatabases) {
   EXPECT_TRUE(has(of_the_other));
 }
 
-TEST(ReadFile, StaysInsideItsFolder) {
+TEST(OpenFile, StaysInsideItsFolder) {
   char name[] = "/tmp/push-files-XXXXXX";
   const std::string root = ::mkdtemp(name);
   std::filesystem::create_directories(root + "/ui/static");
@@ -168,14 +168,14 @@ TEST(ReadFile, StaysInsideItsFolder) {
   std::ofstream(root + "/ui-of-another") << "secret";
   std::filesystem::create_symlink("../ui-of-another", root + "/ui/neighbour");
   ASSERT_EQ(::mkfifo((root + "/ui/pipe").c_str(), 0600), 0);
-  const auto found = read_file(root + "/ui", "static/a b.js");
+  const auto found = open_file(root + "/ui", "static/a b.js");
   ASSERT_TRUE(found && *found);
-  EXPECT_EQ((*found)->bytes, "run()");
+  EXPECT_EQ((*found)->read()->view, "run()");
   EXPECT_EQ((*found)->type, "text/javascript; charset=utf-8");
   for (const std::string_view path : {"../outside"sv, "static/../../outside"sv, "static"sv, "static/"sv, ""sv, "/"sv,
                                       "static//a b.js"sv, "./static/a b.js"sv, "pipe"sv, "static/a b.js\0"sv, ".env"sv,
                                       "static/.git/config"sv, "link"sv, "up/outside"sv, "neighbour"sv}) {
-    const auto read = read_file(root + "/ui", path);
+    const auto read = open_file(root + "/ui", path);
     ASSERT_TRUE(read) << path;
     EXPECT_FALSE(*read) << path;
   }
@@ -183,22 +183,22 @@ TEST(ReadFile, StaysInsideItsFolder) {
   std::filesystem::create_symlink("a b.js", root + "/ui/static/link.js");
   std::filesystem::create_directory_symlink("ui", root + "/alias");
   for (const char* folder : {"/ui", "/alias"}) {
-    const auto inside = read_file(root + folder, "static/link.js");
+    const auto inside = open_file(root + folder, "static/link.js");
     EXPECT_TRUE(inside && *inside) << folder;
   }
   std::filesystem::remove_all(root);
 }
 
 // The client chooses the name, and the log gets a line for each file that exists and cannot be read.
-TEST(ReadFile, AnErrorIsOneLine) {
+TEST(OpenFile, AnErrorIsOneLine) {
   char name[] = "/tmp/push-files-XXXXXX";
   const std::string root = ::mkdtemp(name);
   std::filesystem::create_symlink("a.png", root + "/a.png");  // points to itself: cannot be opened
   std::filesystem::create_symlink("a\nERR b.png", root + "/a\nERR b.png");
-  const auto looped = read_file(root, "a.png");
+  const auto looped = open_file(root, "a.png");
   ASSERT_FALSE(looped);
   EXPECT_NE(looped.error().text.find("/a.png"), std::string::npos) << looped.error().text;
-  const auto injected = read_file(root, "a\nERR b.png");
+  const auto injected = open_file(root, "a\nERR b.png");
   ASSERT_TRUE(injected) << injected.error().text;
   EXPECT_FALSE(*injected);
   std::filesystem::remove_all(root);

@@ -73,6 +73,18 @@ class StoreActions : public ::testing::Test {
     return stored ? stored->id : core::MessageId{};
   }
 
+  // The whole page.
+  template <class Owner>
+  core::Result<std::vector<model::Message>> listed(Owner owner, PageRequest page) {
+    std::vector<model::Message> messages;
+    auto read = store->list_messages(owner, page, [&messages](const model::Message& message) {
+      messages.push_back(message);
+      return true;
+    });
+    if (!read) return std::move(read).error();
+    return messages;
+  }
+
   static std::vector<std::uint64_t> ids(const core::Result<std::vector<model::Message>>& messages) {
     EXPECT_TRUE(messages) << messages.error().text;
     std::vector<std::uint64_t> all;

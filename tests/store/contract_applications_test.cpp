@@ -218,8 +218,8 @@ TEST_P(ApplicationContract, ADeletedApplicationIsGoneWithItsMessagesAtOnce) {
   for (const auto id : {app, other, app}) append_id(id, "m");
   ASSERT_TRUE(test::await(*store, &Store::delete_application, alice, app));
   EXPECT_FALSE(*store->find_application(app));
-  EXPECT_EQ(ids(store->list_messages(alice, {})), (std::vector<std::uint64_t>{2}));
-  EXPECT_TRUE(ids(store->list_messages(app, {})).empty());
+  EXPECT_EQ(ids(listed(alice, {})), (std::vector<std::uint64_t>{2}));
+  EXPECT_TRUE(ids(listed(app, {})).empty());
   const auto late = append(text(app, "late"));
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().code, ErrorCode::not_found);

@@ -49,7 +49,7 @@ TEST_P(MessageContract, AMessageComesBackAsItWasStored) {
   message.date = *core::parse_time("2026-11-22T10:53:10.381570477Z");
   const auto stored = append(message);
   ASSERT_TRUE(stored);
-  const auto found = store->list_messages(app, {});
+  const auto found = listed(app, {});
   ASSERT_TRUE(found);
   ASSERT_EQ(found->size(), 1U);
   for (const model::Message& each : {*stored, found->front()}) {
@@ -82,10 +82,10 @@ TEST_P(MessageContract, DeletingAMessageNeedsItsOwner) {
     EXPECT_EQ(refused.error().code, ErrorCode::not_found);
     EXPECT_EQ(refused.error().text, "message does not exist");
   }
-  EXPECT_THAT(ids(store->list_messages(alice, {})), ElementsAre(1));
+  EXPECT_THAT(ids(listed(alice, {})), ElementsAre(1));
   EXPECT_TRUE(test::await(*store, &Store::delete_message, alice, id));
   EXPECT_FALSE(test::await(*store, &Store::delete_message, alice, id));
-  EXPECT_THAT(ids(store->list_messages(alice, {})), ElementsAre());
+  EXPECT_THAT(ids(listed(alice, {})), ElementsAre());
 }
 
 TEST_P(MessageContract, DeletingMessagesLeavesThoseOfOthers) {
@@ -96,10 +96,10 @@ TEST_P(MessageContract, DeletingMessagesLeavesThoseOfOthers) {
   const auto other = application(bob, "B1");
   for (const auto app : {one, two, other, one, two}) append_id(app, "m");
   ASSERT_TRUE(purge(*store, one));
-  EXPECT_THAT(ids(store->list_messages(alice, {})), ElementsAre(5, 2));
+  EXPECT_THAT(ids(listed(alice, {})), ElementsAre(5, 2));
   ASSERT_TRUE(purge(*store, alice));
-  EXPECT_THAT(ids(store->list_messages(alice, {})), ElementsAre());
-  EXPECT_THAT(ids(store->list_messages(bob, {})), ElementsAre(3));
+  EXPECT_THAT(ids(listed(alice, {})), ElementsAre());
+  EXPECT_THAT(ids(listed(bob, {})), ElementsAre(3));
   EXPECT_TRUE(purge(*store, alice)) << "also when there are none";
 }
 
@@ -108,7 +108,7 @@ TEST_P(MessageContract, AfterDrainFindsWorkAndChangesAreRefused) {
   const auto app = application(alice, "A1");
   append_id(app, "m");
   store->drain();
-  EXPECT_THAT(ids(store->list_messages(alice, {})), ElementsAre(1));
+  EXPECT_THAT(ids(listed(alice, {})), ElementsAre(1));
   EXPECT_TRUE(store->ping());
   const auto refused = append(text(app, "late"));
   ASSERT_FALSE(refused);
@@ -143,35 +143,35 @@ TEST_P(MessageContract, MessagesOfAnApplicationKeepTheirOrder) {
   }
   store->drain();
   EXPECT_EQ(answered, sent);
-  EXPECT_EQ(ids(store->list_messages(alice, {.since = 0, .limit = 5000})).size(), 2700U);
+  EXPECT_EQ(ids(listed(alice, {.since = 0, .limit = 5000})).size(), 2700U);
 }
 
 TEST_P(PageContract, AUserSeesAllOfItsApplicationsNewestFirst) {
-  EXPECT_THAT(ids(store->list_messages(alice, {})), ElementsAre(8, 7, 5, 4, 2, 1));
-  EXPECT_THAT(ids(store->list_messages(bob, {})), ElementsAre(9, 6, 3));
-  EXPECT_THAT(ids(store->list_messages(core::UserId{99}, {})), ElementsAre());
+  EXPECT_THAT(ids(listed(alice, {})), ElementsAre(8, 7, 5, 4, 2, 1));
+  EXPECT_THAT(ids(listed(bob, {})), ElementsAre(9, 6, 3));
+  EXPECT_THAT(ids(listed(core::UserId{99}, {})), ElementsAre());
 }
 
 TEST_P(PageContract, SinceIsExclusiveAndTheLimitHolds) {
-  EXPECT_THAT(ids(store->list_messages(alice, {.since = 0, .limit = 2})), ElementsAre(8, 7));
-  EXPECT_THAT(ids(store->list_messages(alice, {.since = 7, .limit = 2})), ElementsAre(5, 4));
-  EXPECT_THAT(ids(store->list_messages(alice, {.since = 4, .limit = 3})), ElementsAre(2, 1));
-  EXPECT_THAT(ids(store->list_messages(alice, {.since = 1, .limit = 3})), ElementsAre());
-  EXPECT_THAT(ids(store->list_messages(alice, {.since = 6, .limit = 1})), ElementsAre(5)) << "an id of another user";
-  EXPECT_THAT(ids(store->list_messages(alice, {.since = 0, .limit = 0})), ElementsAre());
+  EXPECT_THAT(ids(listed(alice, {.since = 0, .limit = 2})), ElementsAre(8, 7));
+  EXPECT_THAT(ids(listed(alice, {.since = 7, .limit = 2})), ElementsAre(5, 4));
+  EXPECT_THAT(ids(listed(alice, {.since = 4, .limit = 3})), ElementsAre(2, 1));
+  EXPECT_THAT(ids(listed(alice, {.since = 1, .limit = 3})), ElementsAre());
+  EXPECT_THAT(ids(listed(alice, {.since = 6, .limit = 1})), ElementsAre(5)) << "an id of another user";
+  EXPECT_THAT(ids(listed(alice, {.since = 0, .limit = 0})), ElementsAre());
 }
 
 TEST_P(PageContract, AnySinceIsUnderstood) {
   const auto most = std::numeric_limits<std::uint64_t>::max();
-  EXPECT_THAT(ids(store->list_messages(alice, {.since = most, .limit = most})), ElementsAre(8, 7, 5, 4, 2, 1));
-  EXPECT_THAT(ids(store->list_messages(one, {.since = most, .limit = most})), ElementsAre(7, 4, 1));
+  EXPECT_THAT(ids(listed(alice, {.since = most, .limit = most})), ElementsAre(8, 7, 5, 4, 2, 1));
+  EXPECT_THAT(ids(listed(one, {.since = most, .limit = most})), ElementsAre(7, 4, 1));
 }
 
 TEST_P(PageContract, AnApplicationsMessagesNewestFirst) {
-  EXPECT_THAT(ids(store->list_messages(one, {})), ElementsAre(7, 4, 1));
-  EXPECT_THAT(ids(store->list_messages(two, {.since = 8, .limit = 1})), ElementsAre(5));
-  EXPECT_THAT(ids(store->list_messages(empty, {})), ElementsAre());
-  EXPECT_THAT(ids(store->list_messages(core::ApplicationId{99}, {})), ElementsAre());
+  EXPECT_THAT(ids(listed(one, {})), ElementsAre(7, 4, 1));
+  EXPECT_THAT(ids(listed(two, {.since = 8, .limit = 1})), ElementsAre(5));
+  EXPECT_THAT(ids(listed(empty, {})), ElementsAre());
+  EXPECT_THAT(ids(listed(core::ApplicationId{99}, {})), ElementsAre());
 }
 
 TEST_P(PageContract, AUserWithManyApplicationsGetsOneMergedPage) {
@@ -182,7 +182,7 @@ TEST_P(PageContract, AUserWithManyApplicationsGetsOneMergedPage) {
     expected.insert(expected.begin(), core::value(append_id(apps[(i * 7) % apps.size()], "m")));
   }
   expected.resize(120);
-  EXPECT_EQ(ids(store->list_messages(bob, {.since = 0, .limit = 120})), expected);
+  EXPECT_EQ(ids(listed(bob, {.since = 0, .limit = 120})), expected);
 }
 
 TEST_P(PageContract, AMessageIsFoundByItsId) {
@@ -223,11 +223,26 @@ TEST_P(PageContract, WhatFollowsACursorIsMergedOfManyApplications) {
   EXPECT_EQ(ids(store->messages_after(bob, core::MessageId{9}, 120)), expected);
 }
 
+TEST_P(PageContract, IsReadNoFurtherThanItIsTaken) {
+  const auto first_two = [this](auto owner) {
+    std::vector<std::uint64_t> taken;
+    const auto read = store->list_messages(owner, {}, [&taken](const model::Message& message) {
+      taken.push_back(core::value(message.id));
+      return taken.size() < 2;
+    });
+    EXPECT_TRUE(read);
+    return taken;
+  };
+  EXPECT_THAT(first_two(alice), ElementsAre(8, 7));
+  EXPECT_THAT(first_two(one), ElementsAre(7, 4));
+  EXPECT_THAT(ids(listed(alice, {})), ElementsAre(8, 7, 5, 4, 2, 1)) << "the reader is as good as new";
+}
+
 TEST_P(PageContract, MessagesOfADeletedApplicationAreInvisible) {
   ASSERT_TRUE(test::await(*store, &Store::delete_application, alice, one));
-  EXPECT_THAT(ids(store->list_messages(alice, {})), ElementsAre(8, 5, 2));
+  EXPECT_THAT(ids(listed(alice, {})), ElementsAre(8, 5, 2));
   EXPECT_THAT(ids(store->messages_after(alice, {}, 100)), ElementsAre(2, 5, 8));
-  EXPECT_THAT(ids(store->list_messages(one, {})), ElementsAre());
+  EXPECT_THAT(ids(listed(one, {})), ElementsAre());
   EXPECT_FALSE(*store->find_message(core::MessageId{7}));
   EXPECT_FALSE(test::await(*store, &Store::delete_message, alice, core::MessageId{7}));
 }

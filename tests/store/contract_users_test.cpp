@@ -156,12 +156,12 @@ TEST_P(ChangedUserContract, ADeletedUserTakesEverythingAlongAndLeavesOthers) {
   EXPECT_FALSE(*store->find_user(alice));
   EXPECT_FALSE(*store->find_client_by_token("C1"));
   EXPECT_FALSE(*store->find_application_by_token("A1"));
-  EXPECT_TRUE(store->list_messages(alice, {})->empty());
-  EXPECT_TRUE(store->list_messages(one, {})->empty());
+  EXPECT_TRUE(listed(alice, {})->empty());
+  EXPECT_TRUE(listed(one, {})->empty());
   EXPECT_EQ(store->list_users()->size(), 1U);
   EXPECT_EQ(store->list_applications(admin)->size(), 1U);
   EXPECT_EQ(store->list_clients(admin)->size(), 1U);
-  EXPECT_THAT(ids(store->list_messages(admin, {})), ElementsAre(2));
+  EXPECT_THAT(ids(listed(admin, {})), ElementsAre(2));
   EXPECT_TRUE(test::await(*store, &Store::create_user, NewUser{"alice", "", false})) << "the name is free again";
 }
 

@@ -65,7 +65,7 @@ class FileWatchTest : public StoreTest {
     return copy;
   }
   std::string newest() {
-    const auto page = store->list_messages(alice, {});
+    const auto page = listed(alice, {});
     return page && !page->empty() ? page->front().message : "nothing";
   }
   void expect_sound(const std::string& messages) {
@@ -83,7 +83,7 @@ TEST_F(FileWatchTest, AMovedFileRefusesWritesUntilItIsBack) {
   const std::size_t unknown = expect_refused("gotify.db: the file was moved or removed while the server was running");
   EXPECT_FALSE(store->ping());
   EXPECT_FALSE(test::await(*store, &Store::create_user, NewUser{"bob", "", false}));
-  EXPECT_EQ(store->list_messages(alice, {})->size(), 5U + unknown) << "reads go on";
+  EXPECT_EQ(listed(alice, {})->size(), 5U + unknown) << "reads go on";
   fs::rename(folder.file("elsewhere"), path());
   ASSERT_TRUE(turns(true));
   append_id(app, "after");
@@ -205,13 +205,13 @@ TEST_F(DamagedFileTest, IsUnavailableWhereItIsReadAndTurnsTheHealthRed) {
   database.checkmilliseconds = 0;  // no check
   open();
   EXPECT_TRUE(store->ping()) << "nobody has looked yet";
-  const auto page = store->list_messages(alice, {0, 200});
+  const auto page = listed(alice, {0, 200});
   ASSERT_FALSE(page);
   EXPECT_EQ(page.error().code, core::ErrorCode::unavailable) << page.error().text;
   const auto health = store->ping();
   ASSERT_FALSE(health);
   EXPECT_THAT(health.error().text, HasSubstr("gotify.db: the file is damaged or cannot be read"));
-  EXPECT_EQ(store->list_messages(alice, {0, 5})->size(), 5U) << "other pages are served";
+  EXPECT_EQ(listed(alice, {0, 5})->size(), 5U) << "other pages are served";
   append_id(app, "and what can be written is written");
 }
 

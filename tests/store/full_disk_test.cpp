@@ -80,7 +80,7 @@ TEST_F(FullDiskTest, MessagesAreRefusedAndCanBeDeletedAndThenThereIsRoomAgain) {
     const int stored = fill(app);
     EXPECT_GT(stored, 150) << "a third of the disk at least is used";
     EXPECT_EQ(count(), "int:" + std::to_string(stored));
-    EXPECT_EQ(store->list_messages(alice, {0, 10})->size(), 10U) << "reads go on";
+    EXPECT_EQ(listed(alice, {0, 10})->size(), 10U) << "reads go on";
     open();
     fill(app);  // what the log took is free after a restart
     const auto purged = purge(*store, alice);

@@ -82,7 +82,7 @@ TEST_F(JournalTest, ALogThatWasLeftIsMovedIntoTheFileWithoutSharedMemory) {
   open();
   EXPECT_EQ(versions(folder.file("moved.db")), "11");
   EXPECT_FALSE(fs::exists(folder.file("moved.db-wal")));
-  EXPECT_THAT(ids(store->list_messages(core::UserId{1}, {})), ::testing::ElementsAre(1));
+  EXPECT_THAT(ids(listed(core::UserId{1}, {})), ::testing::ElementsAre(1));
   append_id(core::ApplicationId{1}, "after");
 }
 
@@ -96,13 +96,13 @@ TEST_F(JournalTest, ReadersAndTheWriterShareTheRollbackJournal) {
   std::vector<std::thread> readers;
   for (int i = 0; i < 2; ++i) {
     readers.emplace_back([&] {
-      while (!done) ASSERT_TRUE(store->list_messages(alice, {}));
+      while (!done) ASSERT_TRUE(listed(alice, {}));
     });
   }
   for (int i = 0; i < 50; ++i) append_id(app, "m");
   done = true;
   for (auto& reader : readers) reader.join();
-  EXPECT_EQ(store->list_messages(alice, {})->size(), 50U);
+  EXPECT_EQ(listed(alice, {})->size(), 50U);
 }
 
 TEST_F(JournalTest, ACleanEndLeavesAFileThatOpensAnywhere) {

@@ -151,10 +151,10 @@ TEST_F(SchemaTest, AnOlderDatabaseIsCompletedInPlaceWithItsRowsIntact) {
   EXPECT_EQ(store->list_applications(core::UserId{4})->front().sort_key, "a0");
   EXPECT_EQ(Sqlite(database.connection).row("SELECT sort_key FROM applications"), "text:a0");
   EXPECT_EQ((*store->find_client_by_token("Cabc"))->expires_after_inactivity_seconds, 0U);
-  const auto messages = store->list_messages(core::UserId{1}, {});
+  const auto messages = listed(core::UserId{1}, {});
   ASSERT_EQ(messages->size(), 1U);
   EXPECT_EQ(messages->front().date, *core::parse_time("2019-01-27T09:30:16.789Z"));
-  EXPECT_EQ(store->list_messages(core::UserId{4}, {})->front().extras, R"({"a":1})");
+  EXPECT_EQ(listed(core::UserId{4}, {})->front().extras, R"({"a":1})");
   EXPECT_EQ(core::value(append_id(core::ApplicationId{3}, "new")), 41U) << "after the id of the deleted message";
 }
 

@@ -53,7 +53,7 @@ TEST_F(SqliteApplicationsTest, AFailedDiskLeavesTheApplicationWhole) {
     EXPECT_THAT(deleted.error().text, HasSubstr("I/O"));
     open();
     EXPECT_TRUE(*store->find_application(app));
-    EXPECT_EQ(ids(store->list_messages(alice, {})).size(), 1U);
+    EXPECT_EQ(ids(listed(alice, {})).size(), 1U);
     EXPECT_EQ(Sqlite(database.connection).row("SELECT count(*) FROM sharded_gotify_purges"), "int:0");
   }
   EXPECT_GT(failures, 1);

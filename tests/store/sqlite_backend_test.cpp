@@ -168,12 +168,12 @@ TEST_F(SqliteBackendTest, AFullDiskRefusesAndRecoversAlone) {
     ASSERT_FALSE(change);
     EXPECT_EQ(change.error().code, ErrorCode::unavailable);
   }
-  EXPECT_THAT(ids(store->list_messages(alice, {})), ElementsAre(1)) << "reads work meanwhile";
+  EXPECT_THAT(ids(listed(alice, {})), ElementsAre(1)) << "reads work meanwhile";
   faults().disarm();
   append_id(app, "after");
   EXPECT_TRUE(test::await(*store, &Store::create_user, NewUser{"bob", "", false}));
   open();
-  const auto messages = store->list_messages(alice, {});
+  const auto messages = listed(alice, {});
   ASSERT_EQ(messages->size(), 2U);
   EXPECT_EQ((*messages)[0].message, "after");
   EXPECT_EQ((*messages)[1].message, "before");
@@ -239,11 +239,11 @@ TEST_F(SqliteBackendTest, ALockedDatabaseRefusesAndRecoversAlone) {
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
     EXPECT_THAT(refused.error().text, HasSubstr("database is locked"));
-    EXPECT_THAT(ids(store->list_messages(alice, {})), ElementsAre(1)) << "reads do not wait for the lock";
+    EXPECT_THAT(ids(listed(alice, {})), ElementsAre(1)) << "reads do not wait for the lock";
     other.run("ROLLBACK");
   }
   append_id(app, "after");
-  EXPECT_THAT(ids(store->list_messages(alice, {})), ElementsAre(2, 1));
+  EXPECT_THAT(ids(listed(alice, {})), ElementsAre(2, 1));
 }
 
 TEST_F(SqliteBackendTest, AReadInProgressDoesNotHoldUpTheWriter) {

@@ -76,7 +76,7 @@ TEST_F(SqlitePurgesTest, TheMessagesOfADeletedUserLeaveTheDisk) {
   fill(second, 1000);
   fill(other, 3);
   ASSERT_TRUE(test::await(*store, &Store::delete_user, alice));
-  EXPECT_TRUE(ids(store->list_messages(app, {})).empty());
+  EXPECT_TRUE(ids(listed(app, {})).empty());
   ASSERT_TRUE(eventually([&] { return notes() == "int:0"; }));
   EXPECT_EQ(row("SELECT count(*), min(application_id), max(application_id) FROM messages"),
             "int:3|int:" + std::to_string(core::value(other)) + "|int:" + std::to_string(core::value(other)));
@@ -90,7 +90,7 @@ TEST_F(SqlitePurgesTest, ARestartInTheMiddleGoesOn) {
   EXPECT_EQ(notes(), "int:1");
   EXPECT_NE(left(app), "int:0") << "the end came in the middle";
   open();
-  EXPECT_TRUE(ids(store->list_messages(alice, {})).empty());
+  EXPECT_TRUE(ids(listed(alice, {})).empty());
   ASSERT_TRUE(eventually([&] { return notes() == "int:0"; }));
   EXPECT_EQ(left(app), "int:0");
 }
@@ -128,7 +128,7 @@ TEST_F(SqlitePurgesTest, MessagesThatComeAfterTheCallStay) {
   ASSERT_TRUE(store->delete_messages(app, [&](core::Result<void> done) { end.set_value(std::move(done)); }));
   const auto late = append_id(app, "late");
   ASSERT_TRUE(end.get_future().get());
-  EXPECT_THAT(ids(store->list_messages(app, {})), ElementsAre(core::value(late)));
+  EXPECT_THAT(ids(listed(app, {})), ElementsAre(core::value(late)));
 }
 
 // The time of the call counts, not the time at which its turn comes.
@@ -141,7 +141,7 @@ TEST_F(SqlitePurgesTest, MessagesThatComeWhileTheCallWaitsForItsTurnStay) {
   ASSERT_TRUE(store->delete_messages(alice, [&](core::Result<void> done) { small.set_value(std::move(done)); }));
   const auto late = append_id(app, "late");
   ASSERT_TRUE(small.get_future().get());
-  EXPECT_THAT(ids(store->list_messages(alice, {})), ElementsAre(core::value(late)));
+  EXPECT_THAT(ids(listed(alice, {})), ElementsAre(core::value(late)));
   ASSERT_TRUE(large.get_future().get());
   EXPECT_EQ(left(other), "int:0");
 }
@@ -153,7 +153,7 @@ TEST_F(SqlitePurgesTest, ASmallPurgeDoesNotWaitForALargeOne) {
   ASSERT_TRUE(store->delete_messages(other, [&](const core::Result<void>&) { large_is_done = true; }));
   ASSERT_TRUE(purge(*store, app));
   EXPECT_FALSE(large_is_done);
-  EXPECT_TRUE(ids(store->list_messages(app, {})).empty());
+  EXPECT_TRUE(ids(listed(app, {})).empty());
   store->drain();
   EXPECT_TRUE(large_is_done) << "answered, if with an error";
 }

@@ -39,7 +39,7 @@ TEST_F(SqliteStoreTest, AnyBytesComeBackAsTheyWereStored) {
   const auto app = application(user("alice"), "A1");
   const NewMessage message = text(app, std::string("nul \0 and \xff bytes", 17));
   ASSERT_TRUE(append(message));
-  EXPECT_EQ(store->list_messages(app, {})->front().message, message.message);
+  EXPECT_EQ(listed(app, {})->front().message, message.message);
 }
 
 TEST_F(SqliteStoreTest, ValuesHaveGotifysFormatsInTheFile) {
@@ -85,7 +85,7 @@ TEST_F(SqliteStoreTest, DeletingMoreThanOneSliceDeletesAll) {
   append_id(one, "m");
   ASSERT_TRUE(purge(*store, alice));
   EXPECT_EQ(Sqlite(database.connection).row("SELECT count(*) FROM messages"), "int:0");
-  EXPECT_THAT(ids(store->list_messages(two, {})), ElementsAre());
+  EXPECT_THAT(ids(listed(two, {})), ElementsAre());
 }
 
 TEST_F(SqliteStoreTest, OneReaderServesManyThreads) {
@@ -98,7 +98,7 @@ TEST_F(SqliteStoreTest, OneReaderServesManyThreads) {
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&] {
       for (int n = 0; n < 50; ++n) {
-        EXPECT_THAT(ids(store->list_messages(alice, {})), ElementsAre(1));
+        EXPECT_THAT(ids(listed(alice, {})), ElementsAre(1));
         EXPECT_TRUE(*store->find_application_by_token("A1"));
       }
     });

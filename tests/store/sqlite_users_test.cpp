@@ -58,12 +58,12 @@ TEST_F(SqliteUsersTest, ADeletedUserTakesEverythingAlongAndLeavesOthers) {
   EXPECT_FALSE(*store->find_user(alice));
   EXPECT_FALSE(*store->find_client_by_token("C1"));
   EXPECT_FALSE(*store->find_application_by_token("A1"));
-  EXPECT_TRUE(store->list_messages(alice, {})->empty());
+  EXPECT_TRUE(listed(alice, {})->empty());
   EXPECT_EQ(count("users"), "int:1");
   EXPECT_EQ(count("applications"), "int:1");
   EXPECT_EQ(count("clients"), "int:1");
   EXPECT_EQ(count("plugin_confs"), "int:1");
-  EXPECT_THAT(ids(store->list_messages(admin, {})), ElementsAre(2));
+  EXPECT_THAT(ids(listed(admin, {})), ElementsAre(2));
   EXPECT_TRUE(test::await(*store, &Store::create_user, NewUser{"alice", "", false})) << "the name is free again";
 }
 

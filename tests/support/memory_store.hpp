@@ -80,13 +80,13 @@ class MemoryStore final : public store::Store, public MemoryRows {
   core::Result<std::optional<model::Message>> find_message(core::MessageId id) override {
     return look_up(messages, [this, id](const model::Message& row) { return row.id == id && owner(row); });
   }
-  core::Result<std::vector<model::Message>> list_messages(core::UserId user, store::PageRequest page) override {
-    return page_of(page, [this, user](const model::Message& row) { return owner(row) == user; });
+  core::Result<void> list_messages(core::UserId user, store::PageRequest page, Take take) override {
+    return page_of(page, take, [this, user](const model::Message& row) { return owner(row) == user; });
   }
-  core::Result<std::vector<model::Message>> list_messages(core::ApplicationId application,
-                                                          store::PageRequest page) override {
-    return page_of(
-        page, [this, application](const model::Message& row) { return row.application == application && owner(row); });
+  core::Result<void> list_messages(core::ApplicationId application, store::PageRequest page, Take take) override {
+    return page_of(page, take, [this, application](const model::Message& row) {
+      return row.application == application && owner(row);
+    });
   }
   core::Result<std::vector<model::Message>> messages_after(core::UserId user, core::MessageId after,
                                                            std::size_t limit) override {
@@ -277,14 +277,17 @@ class MemoryStore final : public store::Store, public MemoryRows {
     });
   }
   template <class Matches>
-  core::Result<std::vector<model::Message>> page_of(store::PageRequest page, Matches matches) {
+  core::Result<void> page_of(store::PageRequest page, Take& take, Matches matches) {
     auto found = select(messages, [&](const model::Message& row) {
       return (page.since == 0 || core::value(row.id) < page.since) && matches(row);
     });
-    if (!found) return found;
+    if (!found) return std::move(found).error();
     std::reverse(found->begin(), found->end());
     if (found->size() > page.limit) found->resize(page.limit);
-    return found;
+    for (const model::Message& row : *found) {
+      if (!take(row)) break;
+    }
+    return {};
   }
 
   // Ids rise and are never reused.

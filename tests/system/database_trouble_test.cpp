@@ -130,6 +130,8 @@ TEST_F(DatabaseTrouble, CredentialsHoldWhileNothingCanBeWritten) {
 TEST_F(DatabaseTrouble, AFullDiskIsA503UntilThereIsRoom) {
   ASSERT_EQ(server_.stop(), 0);
   server_.limit_file_size(kFileLimit);
+  server_.set("GOTIFY_SERVER_STREAM_CHANNELBUFFERSIZE", "200");  // the stream is read at the end
+  server_.set("GOTIFY_SERVER_STREAM_CHANNELBUFFERBYTES", "10000000");
   server_.start();
   HttpClient poster = server_.http(application_.key());
   HttpClient reader = server_.http(client_.key());

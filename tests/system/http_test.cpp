@@ -165,9 +165,38 @@ TEST_F(Http, KnowsNoOtherPages) {
     EXPECT_EQ(answer.body, missing) << method << " " << target;
     EXPECT_EQ(answer.header("Content-Type"), "application/json");
   }
-  EXPECT_EQ(http.request("HEAD", "/version").status, 404);
-  EXPECT_EQ(http.request("HEAD", "/health").status, 200);
   EXPECT_EQ(http.connections(), 1);
+}
+
+TEST_F(Http, AnswersHeadWhereverThereIsAGet) {
+  HttpClient http = server_.http(admin().basic());
+  for (const char* target : {"/", "/version", "/health", "/message", "/application", "/client", "/user",
+                             "/current/user", "/swagger", "/docs", "/static/app.js", "/gotifyinfo", "/nope"}) {
+    const Answer get = http.get(target);
+    const Answer head = http.request("HEAD", target);
+    EXPECT_EQ(head.status, get.status) << target;
+    EXPECT_EQ(head.body, "") << target;
+    for (const char* name : {"Content-Length", "Content-Type", "Cache-Control", "X-Content-Type-Options"}) {
+      EXPECT_EQ(head.header(name), get.header(name)) << target << ' ' << name;
+    }
+  }
+  EXPECT_EQ(http.request("HEAD", "/message/").status, 301);
+  EXPECT_EQ(http.request("HEAD", "/auth/local/login").status, 404) << "there is no GET";
+  EXPECT_EQ(http.connections(), 1);
+}
+
+TEST_F(Http, NoCacheKeepsAnAnswerOfTheApi) {
+  HttpClient http = server_.http(admin().basic());
+  for (const char* target : {"/application", "/client", "/version", "/nope", "/message/x", "/health"}) {
+    const Answer answer = http.get(target);
+    EXPECT_EQ(answer.header("Cache-Control"), "no-store") << target;
+    EXPECT_EQ(answer.header("X-Content-Type-Options"), "nosniff") << target;
+  }
+  HttpClient nobody = server_.http();
+  EXPECT_EQ(nobody.get("/message").header("Cache-Control"), "no-store") << "401";
+  EXPECT_EQ(nobody.get("/swagger").header("X-Content-Type-Options"), "nosniff");
+  nobody.write("nonsense\r\n\r\n");
+  EXPECT_EQ(nobody.read().header("Cache-Control"), "no-store");
 }
 
 TEST_F(Http, CleansPathsAndRedirectsTrailingSlashes) {

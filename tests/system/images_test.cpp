@@ -47,6 +47,7 @@ TEST_F(Images, AreTakenServedReplacedAndRemoved) {
   EXPECT_EQ(whole.header("Content-Type"), "image/png");
   EXPECT_EQ(whole.header("Accept-Ranges"), "bytes");
   EXPECT_FALSE(whole.has("Access-Control-Allow-Origin"));
+  EXPECT_EQ(whole.header("Content-Security-Policy"), "default-src 'none'; sandbox");
   EXPECT_EQ(viewer.get("/" + image, {"If-Modified-Since: " + whole.header("Last-Modified")}).status, 304);
   const Answer part = viewer.get("/" + image, {"Range: bytes=0-3"});
   EXPECT_EQ(part.status, 206);

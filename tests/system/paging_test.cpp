@@ -32,7 +32,8 @@ TEST_F(Paging, WalksFromTheNewestToTheOldest) {
   post(17);
   HttpClient http = reader();
   Answer page = http.get("/message?limit=2");
-  EXPECT_EQ(paging(page), R"({"paging":{"next":"/message?limit=2\u0026since=16","size":2,"since":16,"limit":2})");
+  EXPECT_EQ(paging(page),
+            R"({"paging":{"next":"http://localhost/message?limit=2\u0026since=16","size":2,"since":16,"limit":2})");
   EXPECT_EQ(ids(page), (std::vector<int>{17, 16}));
   page = http.get("/message?limit=2&since=3");
   EXPECT_EQ(paging(page), R"({"paging":{"size":2,"since":0,"limit":2})");
@@ -46,7 +47,49 @@ TEST_F(Paging, WalksFromTheNewestToTheOldest) {
 TEST_F(Paging, NextNeverShowsTheToken) {
   post(2);
   const Answer page = nobody().get("/message?token=" + client_.token + "&limit=1");
-  EXPECT_EQ(page.json().at("paging").at("next"), "/message?limit=1&since=2");
+  EXPECT_EQ(page.json().at("paging").at("next"), "http://localhost/message?limit=1&since=2");
+}
+
+// Scheme and host as the client knows them: a proxy's word counts only if it is trusted.
+TEST_F(Paging, NextIsAbsoluteInTheSecondVersionOnly) {
+  post(2);
+  const auto next = [](HttpClient http, const Lines& headers = {}) {
+    return http.get("/message?limit=1", headers).json().at("paging").at("next").get<std::string>();
+  };
+  const Lines forwarded = {"X-Forwarded-Proto: https", "X-Forwarded-Host: push.example:8443"};
+  EXPECT_EQ(next(reader(), forwarded), "http://localhost/message?limit=1&since=2");
+  server_.stop();
+  server_.set("GOTIFY_SERVER_TRUSTEDPROXIES", "127.0.0.1");
+  server_.start();
+  EXPECT_EQ(next(reader(), forwarded), "https://push.example:8443/message?limit=1&since=2");
+  EXPECT_EQ(next(reader(), {"X-Forwarded-Proto: ftp"}), "http://localhost/message?limit=1&since=2");
+  server_.stop();
+  server_.set("GOTIFY_COMPAT", "v3");
+  server_.start();
+  EXPECT_EQ(next(reader(), forwarded), "/message?limit=1&since=2");
+}
+
+// 40 MB of messages: no page of more than some MB, no message left out, and the memory of one page at a time.
+TEST_F(Paging, OfLargeMessagesEndsEarly) {
+  HttpClient http = poster();
+  const std::string large(1'000'000, 'x');
+  for (int i = 0; i < 40; ++i) post_message(http, large);
+  for (const std::string& path :
+       {std::string("/message"), "/application/" + std::to_string(application_.id) + "/message"}) {
+    HttpClient owner = reader();
+    std::vector<int> all;
+    for (std::string since = "0"; all.size() < 40;) {
+      const Answer page = owner.get(path + "?limit=200&since=" + since);
+      ASSERT_EQ(page.status, 200);
+      EXPECT_LT(page.body.size(), 4'300'000U);
+      for (const int id : ids(page)) all.push_back(id);
+      const auto paging = page.json().at("paging");
+      if (!paging.contains("next")) break;
+      since = std::to_string(paging.at("since").get<int>());
+    }
+    ASSERT_EQ(all.size(), 40U) << path;
+    for (int i = 0; i < 40; ++i) EXPECT_EQ(all[static_cast<std::size_t>(i)], 40 - i) << path;
+  }
 }
 
 TEST_F(Paging, RefusesLimitsAndIdsThatAreNone) {
@@ -71,8 +114,9 @@ TEST_F(Paging, OfOneApplication) {
   post_message(second, "m");
   EXPECT_EQ(ids(http.get("/application/1/message")), (std::vector<int>{3, 2, 1}));
   EXPECT_EQ(ids(http.get("/application/2/message")), (std::vector<int>{4}));
-  EXPECT_EQ(paging(http.get("/application/001/message?limit=1")),
-            R"({"paging":{"next":"/application/001/message?limit=1\u0026since=3","size":1,"since":3,"limit":1})");
+  EXPECT_EQ(
+      paging(http.get("/application/001/message?limit=1")),
+      R"({"paging":{"next":"http://localhost/application/001/message?limit=1\u0026since=3","size":1,"since":3,"limit":1})");
   expect_refused(http.get("/application/99/message"), 404, "application does not exist");
   expect_refused(http.get("/application/99/message?limit=0"), 400, "Field 'limit' must be more or equal to 1");
   for (const char* id : {"abc", "-1", "+1", "18446744073709551616"}) {

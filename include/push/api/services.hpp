@@ -7,8 +7,10 @@
 #include "push/config/config.hpp"
 #include "push/core/worker_pool.hpp"
 #include "push/delivery/publisher.hpp"
+#include "push/files/file_cache.hpp"
 #include "push/files/image_folder.hpp"
 #include "push/metrics/registry.hpp"
+#include "push/net/response_budget.hpp"
 #include "push/store/store.hpp"
 
 namespace push::api {
@@ -22,6 +24,8 @@ struct Services {
   Accounts& accounts;
   delivery::Publisher& publisher;
   files::ImageFolder& images;
+  files::FileCache& files;
+  net::ResponseBudget& responses;
   OriginRules origins;
   TrustedProxies proxies;
 };

@@ -1,4 +1,4 @@
-// Which proxies' X-Forwarded-For is trusted, and the client address that follows from it (protocol 6.4).
+// Which proxies' X-Forwarded-* are trusted, and the client address that follows from it (protocol 6.4).
 #pragma once
 #include <string>
 #include <string_view>
@@ -19,6 +19,8 @@ class TrustedProxies {
   // are. An entry that is not an address ends the search, and `peer` is returned, as in Gotify. "" for a unix socket's
   // peer, which is trusted if 127.0.0.1 is, because it is on this machine.
   std::string client_of(std::string_view peer, std::string_view forwarded_for) const;
+  // Whether what `peer` says about its own client is true.
+  bool trusts(std::string_view peer) const;
 
  private:
   bool trusts(const core::Address& address) const;

@@ -77,6 +77,9 @@ class Authenticator {
   // Whether a known principal may do what needs elevation: always, except for a client in compat v3 that is not
   // elevated now (forbidden). Any thread, no lock.
   core::Result<void> check_elevation(const Principal& principal) const;
+  // Any thread, memory only: the last use of a client that has just made a request, which the store may not have
+  // written yet. Empty: unknown.
+  std::optional<core::WallTime> last_use(core::ClientId id) const;
   // Any thread: drops everything cached about this user (name, password, rights, clients, applications); look-ups in
   // progress will not be cached. Other users' entries stay.
   void forget(core::UserId user);

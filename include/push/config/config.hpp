@@ -22,6 +22,9 @@ struct Stream {
   std::size_t writebuffersize = 2048;  // 256..1 MiB; borrowed by a connection only while its socket is full
   std::size_t channelbuffersize = 5;   // 1..65536 messages that may wait for one connection
   std::size_t channelbufferbytes = 1024 * 1024;  // total bytes of these; one message always fits
+  // 4096..1 GiB that the kernel may hold unsent for one connection before its queue fills. Less, and a phone that
+  // sleeps for a moment is cut at its sixth small message; the kernel's own default is 4 MB.
+  std::size_t unsentbytes = 64 * 1024;
   std::size_t inboxsize = 65536;  // 64..16777216 messages that may wait for one loop, then POST answers 503
   Overflow overflow = Overflow::close;
   std::size_t maxperuser = 0;               // 0..100000000 open streams of one user, then 429; 0 = no limit
@@ -31,14 +34,17 @@ struct Stream {
 };
 
 struct Http {
-  std::size_t headerlimit = 64 * 1024;         // 1 KiB..1 MiB
-  std::size_t messagelimit = 8 * 1024 * 1024;  // 1 KiB..1 GiB, body of POST /message
-  std::size_t imagelimit = 4 * 1024 * 1024;    // 1 KiB..1 GiB, body of POST /application/:id/image
-  std::size_t bodybudget = 256 * 1024 * 1024;  // 64 KiB..64 GiB that unanswered requests may hold, then 503
-  unsigned headertimeoutseconds = 10;          // 1..3600, from the first byte (or the accept) to the end of the header
-  unsigned minimumrate = 512;                  // 1..1 MiB, bytes per second of a body or an answer
-  unsigned bodytimeoutseconds = 30;            // 1..3600, over which minimumrate is measured
-  unsigned idletimeoutseconds = 75;            // 1..3600, between two requests of one connection
+  std::size_t headerlimit = 64 * 1024;             // 1 KiB..1 MiB
+  std::size_t messagelimit = 8 * 1024 * 1024;      // 1 KiB..1 GiB, body of POST /message
+  std::size_t imagelimit = 4 * 1024 * 1024;        // 1 KiB..1 GiB, body of POST /application/:id/image
+  std::size_t extraslimit = 64 * 1024;             // 1 KiB..8 MiB; of a message's extras, as stored
+  std::size_t bodybudget = 256 * 1024 * 1024;      // 64 KiB..64 GiB that unanswered requests may hold, then 503
+  std::size_t responsebudget = 256 * 1024 * 1024;  // 64 KiB..64 GiB that large answers may hold, then 503
+  std::size_t filecache = 32 * 1024 * 1024;        // 0..64 GiB of pictures and files of the web interface
+  unsigned headertimeoutseconds = 10;  // 1..3600, from the first byte (or the accept) to the end of the header
+  unsigned minimumrate = 512;          // 1..1 MiB, bytes per second of a body or an answer
+  unsigned bodytimeoutseconds = 30;    // 1..3600, over which minimumrate is measured
+  unsigned idletimeoutseconds = 75;    // 1..3600, between two requests of one connection
 };
 
 struct Cors {

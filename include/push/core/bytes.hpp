@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <new>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -42,6 +43,9 @@ class Bytes {
   }
   std::size_t size() const { return block_ == nullptr ? 0 : block_->size; }
   bool empty() const { return size() == 0; }
+  // Whether there is an allocation, and whether this is its only owner.
+  bool owns() const { return block_ != nullptr; }
+  bool unique() const { return block_ != nullptr && block_->references.load(std::memory_order_acquire) == 1; }
 
  private:
   struct Block {
@@ -76,6 +80,12 @@ struct Slice {
   explicit Slice(Bytes bytes) : owner(std::move(bytes)), view(owner.view()) {}
   Slice(Bytes bytes, std::string_view part) : owner(std::move(bytes)), view(part) {}
   static Slice copy(std::string_view text) { return Slice(Bytes::copy(text)); }
+  // The text in the memory that it has, without its first `skip` bytes.
+  static Slice take(std::string text, std::size_t skip = 0) {
+    Slice slice(Bytes::join_behind<std::string>({}, {}, {}, std::move(text)));
+    slice.view = std::string_view(slice.owner.head<std::string>()).substr(skip);
+    return slice;
+  }
 };
 
 }  // namespace push::core

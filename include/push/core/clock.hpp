@@ -10,6 +10,10 @@ namespace push::core {
 using WallTime = std::chrono::sys_time<std::chrono::nanoseconds>;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
+// A time that is missing or cannot be read. Shown as Go's zero time, 0001-01-01T00:00:00.0Z, which is what clients
+// know.
+inline constexpr WallTime kNoTime = WallTime::min();
+
 WallTime wall_now();
 inline SteadyTime steady_now() {
   return std::chrono::steady_clock::now();

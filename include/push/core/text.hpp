@@ -70,5 +70,7 @@ struct Rune {
 Rune next_rune(std::string_view text);
 void append_rune(std::string& out, char32_t value);
 bool valid_utf8(std::string_view text);
+// The longest beginning of at most `bytes` bytes that does not cut a character in two.
+std::string_view utf8_prefix(std::string_view text, std::size_t bytes);
 
 }  // namespace push::core

@@ -29,7 +29,7 @@ class ImageFolder {
   // A missing file is no error; any other failure is logged. "" and names that cannot be ours are ignored.
   void remove(const std::string& name) const;
   // Empty: no such image, or a name that cannot be one (a path separator, another extension).
-  core::Result<std::optional<File>> read(std::string_view name) const;
+  core::Result<std::optional<File>> open(std::string_view name) const;
 
  private:
   std::string path_;

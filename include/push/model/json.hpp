@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "push/model/entities.hpp"
 
@@ -27,13 +26,14 @@ struct Session {
 };
 void append_json(std::string& out, const User& user, const Session& session, core::WallTime now);
 
-// {"paging":{...},"messages":[...]}. `next` is the complete link (path?limit=..&since=..), empty = absent
-// (protocol 4).
+// The beginning of a page: {"paging":{...},"messages":[ ; the messages, "]" and "}" follow. `next` is the complete link
+// (...?limit=..&since=..), empty = absent (protocol 4).
 struct Paging {
   std::string next;
+  std::uint64_t size = 0;
   std::uint64_t since = 0;
   std::uint64_t limit = 0;
 };
-void append_json(std::string& out, const Paging& paging, const std::vector<Message>& messages);
+void append_page_head(std::string& out, const Paging& paging);
 
 }  // namespace push::model

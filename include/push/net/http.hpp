@@ -44,8 +44,11 @@ struct Response {
   unsigned status = 200;
   std::string content_type = "application/json";  // empty = no header
   std::vector<std::pair<std::string, std::string>> headers;
+  bool no_store = false;  // Cache-Control: no-store
+  bool no_sniff = false;  // X-Content-Type-Options: nosniff
   core::Slice body;
-  bool close = false;  // end the HTTP connection after this answer
+  bool shared_body = false;  // its memory is bounded elsewhere, and answers with the same body hold it once
+  bool close = false;        // end the HTTP connection after this answer
 };
 
 // What api has admitted: the owner and the kind of the stream that a request becomes.

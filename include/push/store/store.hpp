@@ -118,9 +118,11 @@ class Finder {
   virtual core::Result<std::vector<OwnedClient>> find_expired_clients(core::WallTime now) = 0;
   // Messages whose application is gone are invisible.
   virtual core::Result<std::optional<model::Message>> find_message(core::MessageId id) = 0;
-  virtual core::Result<std::vector<model::Message>> list_messages(core::UserId user, PageRequest page) = 0;
-  virtual core::Result<std::vector<model::Message>> list_messages(core::ApplicationId application,
-                                                                  PageRequest page) = 0;
+  // Calls `take` for each message of the page in turn, until it returns false: a page of large messages is never whole
+  // in memory. `take` must not block, and must not call the store.
+  using Take = core::Callback<bool(const model::Message&)>;
+  virtual core::Result<void> list_messages(core::UserId user, PageRequest page, Take take) = 0;
+  virtual core::Result<void> list_messages(core::ApplicationId application, PageRequest page, Take take) = 0;
   // The messages after a cursor, of all of the user's applications: ids strictly above `after`, ascending, at most
   // `limit`. Costs as much as a page, however many messages other users have.
   virtual core::Result<std::vector<model::Message>> messages_after(core::UserId owner, core::MessageId after,

@@ -69,17 +69,19 @@ class Merge {
     return {};
   }
 
-  Result<std::vector<model::Message>> take(std::uint64_t limit) {
-    std::vector<model::Message> messages;
-    while (messages.size() < limit && !cursors_.empty()) {
+  Result<void> pass_on(std::uint64_t limit, Finder::Take& take) {
+    for (std::uint64_t taken = 0; taken < limit && !cursors_.empty();) {
       const Cursor first = cursors_.top();
       cursors_.pop();
-      auto message = one(database_, read_message, kJoined<kSelectMessages, kById>, first.message);
+      const auto message = one(database_, read_message, kJoined<kSelectMessages, kById>, first.message);
       if (!message) return message.error();
-      if (*message) messages.push_back(std::move(**message));
+      if (*message) {
+        if (!take(**message)) return {};
+        ++taken;
+      }
       if (auto added = step(first); !added) return added.error();
     }
-    return messages;
+    return {};
   }
 
  private:
@@ -105,8 +107,8 @@ class Merge {
   std::priority_queue<Cursor, std::vector<Cursor>, Later> cursors_;
 };
 
-Result<std::vector<model::Message>> messages_of(Database& database, core::UserId user, Order order, std::int64_t bound,
-                                                std::uint64_t limit) {
+Result<void> messages_of(Database& database, core::UserId user, Order order, std::int64_t bound, std::uint64_t limit,
+                         Finder::Take& take) {
   const Snapshot snapshot(database);
   if (!snapshot.begun()) return snapshot.begun().error();
   const auto applications = all(database, read_integer, kApplicationsOfUser, user);
@@ -115,7 +117,7 @@ Result<std::vector<model::Message>> messages_of(Database& database, core::UserId
   for (const std::int64_t application : *applications) {
     if (auto added = merge.add(application, bound); !added) return added.error();
   }
-  return merge.take(limit);
+  return merge.pass_on(limit, take);
 }
 
 }  // namespace
@@ -125,15 +127,22 @@ Result<std::optional<model::Message>> Store::find_message(core::MessageId id) {
   return one(*reader, read_message, kJoined<kSelectMessages, kVisibleById>, id);
 }
 
-Result<std::vector<model::Message>> Store::list_messages(core::UserId user, PageRequest page) {
+Result<void> Store::list_messages(core::UserId user, PageRequest page, Take take) {
   const auto reader = parts_->readers.lease();
-  return messages_of(*reader, user, Order::newest_first, upper_bound(page), page.limit);
+  return messages_of(*reader, user, Order::newest_first, upper_bound(page), page.limit, take);
 }
 
-Result<std::vector<model::Message>> Store::list_messages(core::ApplicationId application, PageRequest page) {
+Result<void> Store::list_messages(core::ApplicationId application, PageRequest page, Take take) {
   const auto reader = parts_->readers.lease();
-  return all(*reader, read_message, kJoined<kSelectMessages, kPage>, application, upper_bound(page),
-             clamped(page.limit));
+  const std::int64_t bound = upper_bound(page);
+  const std::int64_t limit = clamped(page.limit);
+  auto query = reader->query(kJoined<kSelectMessages, kPage>, application, bound, limit);
+  if (!query) return query.error();
+  for (;;) {
+    const auto row = query->step();
+    if (!row) return row.error();
+    if (!*row || !take(read_message(*query))) return {};
+  }
 }
 
 Result<std::vector<model::Message>> Store::messages_after(core::UserId owner, core::MessageId after,
@@ -141,7 +150,14 @@ Result<std::vector<model::Message>> Store::messages_after(core::UserId owner, co
   const std::int64_t last_seen = clamped(core::value(after));
   if (last_seen == kMaxMessage) return std::vector<model::Message>();
   const auto reader = parts_->readers.lease();
-  return messages_of(*reader, owner, Order::oldest_first, last_seen + 1, limit);
+  std::vector<model::Message> messages;
+  Take take([&messages](const model::Message& message) {
+    messages.push_back(message);
+    return true;
+  });
+  auto passed = messages_of(*reader, owner, Order::oldest_first, last_seen + 1, limit, take);
+  if (!passed) return std::move(passed).error();
+  return messages;
 }
 
 }  // namespace push::store::sqlite

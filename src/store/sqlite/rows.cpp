@@ -1,10 +1,19 @@
 #include "store/sqlite/rows.hpp"
 
+#include "push/go/json_syntax.hpp"
+
 namespace push::store::sqlite {
 namespace {
 
-core::WallTime time_or_epoch(const Query& row, int column) {
-  return row.time(column).value_or(core::WallTime{});
+// A time that a row must have. Its absence is seen: no other value takes its place.
+core::WallTime time_or_none(const Query& row, int column) {
+  return row.time(column).value_or(core::kNoTime);
+}
+
+// As in Gotify, what is no JSON object counts as no extras: one damaged row must not spoil a page.
+std::string extras_of(const Query& row, int column) {
+  const std::string_view text = row.text(column);
+  return text.empty() || go::is_json_object(text) ? std::string(text) : std::string();
 }
 
 }  // namespace
@@ -15,7 +24,7 @@ model::User read_user(const Query& row) {
   user.name = row.text(1);
   user.pass_hash = row.text(2);
   user.admin = row.boolean(3);
-  user.created_at = time_or_epoch(row, 4);
+  user.created_at = time_or_none(row, 4);
   return user;
 }
 
@@ -29,7 +38,7 @@ model::Application read_application(const Query& row) {
   application.internal = row.boolean(5);
   application.image = row.text(6);
   application.default_priority = row.integer(7);
-  application.created_at = time_or_epoch(row, 8);
+  application.created_at = time_or_none(row, 8);
   application.last_used = row.time(9);
   application.sort_key = row.text(10);
   return application;
@@ -41,7 +50,7 @@ model::Client read_client(const Query& row) {
   client.user = core::UserId{row.natural(1)};
   client.token = row.text(2);
   client.name = row.text(3);
-  client.created_at = time_or_epoch(row, 4);
+  client.created_at = time_or_none(row, 4);
   client.last_used = row.time(5);
   client.elevated_until = row.time(6);
   client.expires_after_inactivity_seconds = row.natural(7);
@@ -56,8 +65,8 @@ model::Message read_message(const Query& row) {
   message.message = row.text(2);
   message.title = row.text(3);
   message.priority = row.integer(4);
-  message.extras = row.text(5);
-  message.date = time_or_epoch(row, 6);
+  message.extras = extras_of(row, 5);
+  message.date = time_or_none(row, 6);
   return message;
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "push/core/check.hpp"
 #include "store/sort_key.hpp"
 #include "store/sqlite/rows.hpp"
 #include "store/sqlite/tables.hpp"
@@ -107,7 +108,9 @@ Result<void> fill_sort_keys(Database& database) {
     auto done = each(*query, [&](const Query& row) {
       if (row.integer(1) != user) key.clear();
       user = row.integer(1);
-      key = next_sort_key(key);
+      auto next = next_sort_key(key);
+      PUSH_CHECK(next);  // all of them are ours, and short
+      key = *std::move(next);
       keys.emplace_back(row.integer(0), key);
     });
     if (!done) return done;

@@ -37,8 +37,8 @@ class Store final : public store::Store {
   core::Result<std::vector<model::Client>> list_clients(core::UserId user) override;
   core::Result<std::vector<OwnedClient>> find_expired_clients(core::WallTime now) override;
   core::Result<std::optional<model::Message>> find_message(core::MessageId id) override;
-  core::Result<std::vector<model::Message>> list_messages(core::UserId user, PageRequest page) override;
-  core::Result<std::vector<model::Message>> list_messages(core::ApplicationId application, PageRequest page) override;
+  core::Result<void> list_messages(core::UserId user, PageRequest page, Take take) override;
+  core::Result<void> list_messages(core::ApplicationId application, PageRequest page, Take take) override;
   core::Result<std::vector<model::Message>> messages_after(core::UserId owner, core::MessageId after,
                                                            std::size_t limit) override;
   core::Result<void> ping() override;

@@ -1,10 +1,11 @@
-#include "binder/json_syntax.hpp"
+#include "push/go/json_syntax.hpp"
 
 #include <vector>
 
+#include "push/core/text.hpp"
 #include "push/go/text.hpp"
 
-namespace push::binder {
+namespace push::go {
 namespace {
 
 bool is_digit(char c) {
@@ -26,6 +27,12 @@ class Scanner {
     return problem_;
   }
 
+  // After run(): nothing but white space follows the value.
+  bool is_at_end() {
+    skip_space();
+    return at_ == text_.size();
+  }
+
  private:
   enum class Next { value, value_or_end, key, key_or_end, after_value };
 
@@ -38,7 +45,7 @@ class Scanner {
     if (at_ >= text_.size()) {
       problem_ = "unexpected EOF";
     } else {
-      problem_ = "invalid character " + go::quote_char(text_[at_]) + " ";
+      problem_ = "invalid character " + quote_char(text_[at_]) + " ";
       *problem_ += context;
     }
     return false;
@@ -125,7 +132,7 @@ class Scanner {
   bool read_word(std::string_view word) {
     for (const char expected : word) {
       if (!here(expected)) {
-        return fail("in literal " + std::string(word) + " (expecting " + go::quote_char(expected) + ")");
+        return fail("in literal " + std::string(word) + " (expecting " + quote_char(expected) + ")");
       }
       ++at_;
     }
@@ -196,4 +203,11 @@ std::optional<std::string> json_syntax_error(std::string_view text) {
   return Scanner(text).run();
 }
 
-}  // namespace push::binder
+bool is_json_object(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos || text[first] != '{' || !core::valid_utf8(text)) return false;
+  Scanner scanner(text);
+  return !scanner.run() && scanner.is_at_end();
+}
+
+}  // namespace push::go

@@ -1,11 +1,11 @@
-// Why input is not JSON, in the words of Go's encoding/json. Slow and exact: runs only after the fast parser failed.
+// What is JSON, and why input is not, in the words of Go's encoding/json.
 #pragma once
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 
-namespace push::binder {
+namespace push::go {
 
 // Maximum nesting of objects and arrays.
 inline constexpr std::size_t kMaxJsonDepth = 10000;
@@ -14,4 +14,7 @@ inline constexpr std::size_t kMaxJsonDepth = 10000;
 // that are not UTF-8 and lone surrogates are no errors inside strings.
 std::optional<std::string> json_syntax_error(std::string_view text);
 
-}  // namespace push::binder
+// Exactly one object, in UTF-8.
+bool is_json_object(std::string_view text);
+
+}  // namespace push::go
