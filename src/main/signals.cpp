@@ -2,8 +2,11 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <initializer_list>
+
+#include "push/core/clock.hpp"
 
 namespace push {
 namespace {
@@ -17,6 +20,14 @@ sigset_t set_of(std::initializer_list<int> signals) {
 
 sigset_t awaited() {
   return set_of({SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGALRM});
+}
+
+// `timeout` signals its child and then the child's group: one request, two signals.
+constexpr std::chrono::milliseconds kOneRequest{500};
+core::SteadyTime first_signal;
+
+void end_at_once(int signal) {
+  if (core::steady_now() - first_signal >= kOneRequest) ::_exit(kSignalled + signal);
 }
 
 }  // namespace
@@ -37,7 +48,8 @@ int wait_for_signal() {
 }
 
 void end_at_once_on_next_signal() {
-  for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, [](int number) { ::_exit(kSignalled + number); });
+  first_signal = core::steady_now();
+  for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, end_at_once);
   const sigset_t set = set_of({SIGINT, SIGTERM});
   ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }

@@ -12,7 +12,8 @@ void block_signals();
 // Blocks until SIGINT or SIGTERM, which ask for the end, or SIGHUP, SIGUSR1, SIGUSR2 or SIGALRM, which do not, arrives,
 // and returns it.
 int wait_for_signal();
-// From now on SIGINT or SIGTERM ends the program at once, without a word, also as process 1 of a container.
+// SIGINT or SIGTERM, from half a second after this call on, ends the program at once, without a word, also as process 1
+// of a container.
 void end_at_once_on_next_signal();
 
 }  // namespace push

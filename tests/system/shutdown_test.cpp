@@ -4,6 +4,8 @@
 
 #include <csignal>
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "support/database.hpp"
@@ -102,32 +104,55 @@ TEST_F(Shutdown, OtherSignalsAreNoEnd) {
 }
 
 // The end is held up by a transaction that waits for a lock of another process.
-TEST(Stopping, ASecondSignalEndsItAtOnce) {
-  for (const int second : {SIGTERM, SIGINT}) {
-    ServerProcess server;
-    server.set("GOTIFY_DATABASE_BUSYTIMEOUTMILLISECONDS", "60000");
-    server.start();
-    HttpClient owner = server.http(admin().basic());
+class Stopping : public testing::Test {
+ protected:
+  void hold_up() {
+    server_.set("GOTIFY_DATABASE_BUSYTIMEOUTMILLISECONDS", "60000");
+    server_.start();
+    HttpClient owner = server_.http(admin().basic());
     const std::string post = "POST /message?message=waits&token=" + create_application(owner, "app").token +
                              " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n";
-    Database other(server.database_path());
-    other.run("BEGIN IMMEDIATE");
-    std::vector<HttpClient> senders;  // until one waits behind the transaction, where it can be seen
+    other_.emplace(server_.database_path());
+    other_->run("BEGIN IMMEDIATE");
+    // Until one waits behind the transaction, where it can be seen.
     ASSERT_TRUE(eventually([&] {
-      senders.push_back(server.http());
-      senders.back().write(post);
-      return server.metric("push_store_queue_length") > 0;
+      senders_.push_back(server_.http());
+      senders_.back().write(post);
+      return server_.metric("push_store_queue_length") > 0;
     }));
-    server.terminate();
-    ASSERT_TRUE(eventually([&] { return server.log().find("shutting down") != std::string::npos; }));
-    EXPECT_TRUE(server.running());
-    ASSERT_TRUE(eventually([&] {
-      if (server.running()) ::kill(server.id(), second);
-      return !server.running();
-    }));
-    EXPECT_EQ(server.wait(), 128 + second);
-    other.run("ROLLBACK");
   }
+  void end_at_once_by(int second) {
+    hold_up();
+    server_.terminate();
+    ASSERT_TRUE(eventually([&] { return server_.log().find("shutting down") != std::string::npos; }));
+    EXPECT_TRUE(server_.running());
+    ASSERT_TRUE(eventually([&] {
+      if (server_.running()) ::kill(server_.id(), second);
+      return !server_.running();
+    }));
+    EXPECT_EQ(server_.wait(), 128 + second);
+  }
+
+  ServerProcess server_;
+  std::optional<Database> other_;
+  std::vector<HttpClient> senders_;
+};
+
+TEST_F(Stopping, ASecondSigtermEndsItAtOnce) {
+  end_at_once_by(SIGTERM);
+}
+
+TEST_F(Stopping, ASigintAfterASigtermEndsItAtOnce) {
+  end_at_once_by(SIGINT);
+}
+
+TEST_F(Stopping, TwoSignalsOfOneRequestAreOne) {
+  hold_up();
+  server_.terminate();
+  ASSERT_TRUE(eventually([&] { return server_.log().find("shutting down") != std::string::npos; }));
+  server_.terminate();
+  other_->run("ROLLBACK");
+  EXPECT_EQ(server_.wait(), 0);
 }
 
 }  // namespace
