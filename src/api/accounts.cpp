@@ -160,7 +160,7 @@ void Accounts::disconnect(core::UserId user, core::ClientId client) {
 bool Accounts::is_gone(const auth::Principal& principal) {
   if (principal.kind == auth::Principal::Kind::basic) {
     const auto found = store_.find_user(principal.user);
-    return !found || !*found || (*found)->pass_hash != principal.pass_hash;
+    return !found || !*found || (*found)->pass_hash != *principal.pass_hash;
   }
   const auto found = store_.find_client(principal.client);
   return !found || !*found || (*found)->user != principal.user;

@@ -1,5 +1,6 @@
 #include "push/api/housekeeper.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -32,9 +33,11 @@ void Housekeeper::run(const std::stop_token& stop) {
 void Housekeeper::delete_expired() {
   const auto hold_streams = [this](const std::vector<store::OwnedClient>& expired) {
     std::vector<hub::Key> keys;
+    keys.reserve(expired.size());
     for (const store::OwnedClient& one : expired) keys.push_back({one.user, one.client});
-    std::vector<core::ClientId> open;
-    for (const hub::Key& key : loops_.open_streams(keys)) open.push_back(key.client);
+    const std::vector<hub::Key> held = loops_.open_streams(keys);
+    std::vector<core::ClientId> open(held.size());
+    std::transform(held.begin(), held.end(), open.begin(), [](const hub::Key& key) { return key.client; });
     return open;
   };
   const auto deleted = accounts_.delete_expired_clients(clock_(), hold_streams);

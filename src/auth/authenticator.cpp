@@ -216,7 +216,7 @@ Found Authenticator::State::check_password(const Credentials::Basic& basic, std:
   principal.kind = Principal::Kind::basic;
   principal.user = user->id;
   principal.admin = user->admin;
-  principal.pass_hash = user->pass_hash;
+  principal.pass_hash = std::make_shared<const std::string>(user->pass_hash);
   auto right = std::make_shared<const Principal>(std::move(principal));
   memory.remember(basic, right, epoch);
   return Known{std::move(right), nullptr};

@@ -74,6 +74,7 @@ Result<std::string> resolve_host(const std::string& name) {
     return failure(ErrorCode::unavailable, name + ": " + ::gai_strerror(error));
   }
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> all(found, ::freeaddrinfo);
+  if (found == nullptr) return failure(ErrorCode::unavailable, name + ": no address");
   const addrinfo* best = found;
   for (const addrinfo* one = found; one != nullptr; one = one->ai_next) {
     if (one->ai_family == AF_INET && best->ai_family != AF_INET) best = one;

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <atomic>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -120,7 +121,7 @@ Log::~Log() {
   spdlog::set_default_logger(parts_->before);
   parts_->output->give_up_at(steady_now() + kFarewell);
   // A write that hangs in the kernel, e.g. on a dead disk, holds the thread. It ends with the process.
-  if (!flush(2 * kFarewell)) static_cast<void>(new std::shared_ptr<Parts>(parts_));
+  if (!flush(2 * kFarewell)) static_cast<void>(new (std::nothrow) std::shared_ptr<Parts>(parts_));
 }
 
 std::uint64_t Log::dropped() const {

@@ -256,7 +256,7 @@ void HttpSession::answer(Response response) {
 
 void HttpSession::write(Response response) {
   state_ = State::writing;
-  departed_.reset();
+  if (request_ != nullptr) request_->departed.reset();
   if (response.close || draining_) keep_alive_ = false;
   if (!has_rest_of_body()) {
     request_.reset();
@@ -358,7 +358,7 @@ bool HttpSession::is_too_slow() {
 }
 
 void HttpSession::check_deadline() {
-  if (departed_ != nullptr && wire_->peer_has_left()) departed_->store(true, std::memory_order_relaxed);
+  if (state_ == State::handling && request_->departed != nullptr && wire_->peer_has_left()) note_departure();
   if (state_ == State::reading_body || state_ == State::writing) {
     if (!is_too_slow()) return;
     context_.meters.timeouts.add();
@@ -370,6 +370,10 @@ void HttpSession::check_deadline() {
   context_.meters.timeouts.add();
   if (state_ == State::reading_header) return reject(Refusal::too_slow);
   close();
+}
+
+void HttpSession::note_departure() {
+  if (request_ != nullptr && request_->departed != nullptr) request_->departed->store(true, std::memory_order_relaxed);
 }
 
 std::optional<unsigned> HttpSession::idle_since() const {
@@ -388,7 +392,7 @@ void HttpSession::drain() {
 void HttpSession::close() {
   if (state_ == State::closed) return;
   state_ = State::closed;
-  if (departed_ != nullptr) departed_->store(true, std::memory_order_relaxed);
+  note_departure();
   wire_->close();
   context_.owner.closed(id_);
 }

@@ -31,7 +31,9 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   void read_body(BodyLimit limit, std::shared_ptr<BodyReceiver> receiver);
   void stream(const Request& request, const Admission& admission);
   // The request in progress asks to be told when its peer has left.
-  void watch(Departed departed) { departed_ = std::move(departed); }
+  void watch(Departed departed) {
+    if (state_ == State::handling) request_->departed = std::move(departed);
+  }
   // Called by the loop once per second.
   void check_deadline();
   // The loop's second since which it waits for a request; empty if it does not, or has just been accepted.
@@ -111,6 +113,7 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   // Empty = the handshake is valid, else the answer.
   std::optional<Response> check_handshake(const Request& request, const Admission& admission) const;
   void set_deadline(unsigned seconds);
+  void note_departure();
 
   SessionContext& context_;
   const std::uint64_t id_;
@@ -122,7 +125,6 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   std::unique_ptr<Upload> upload_;          // only in State::reading_body
   std::string rest_;                        // bytes read but not parsed yet, from rest_at_ on
   std::unique_ptr<Unsent> unsent_;
-  Departed departed_;  // of the request in progress, empty = nobody asks
   std::uint32_t rest_at_ = 0;
   std::uint32_t discarded_ = 0;  // bytes of a body, or since our side was closed
   unsigned deadline_ = 0;        // in the other states: a second of the loop; 0 = none

@@ -15,6 +15,7 @@ struct Request::Impl {
   std::string peer;
   RequestCharge header_charge;  // to the strangers' budget
   RequestCharge body_charge;
+  Departed departed;      // empty = nobody asks whether the peer has left
   bool complete = false;  // set before the handler is called: the body is all here
 
   const Header& header() const { return reader.header(); }

@@ -298,7 +298,7 @@ TEST_F(AccountsTest, ARecheckClosesTheStreamsOfWhoIsGone) {
     notes.log.clear();
     const bool basic = client == core::ClientId{};
     const auto kind = basic ? auth::Principal::Kind::basic : auth::Principal::Kind::client;
-    accounts.recheck({kind, user, false, client, {}, nullptr, pass_hash});
+    accounts.recheck({kind, false, user, client, {}, nullptr, std::make_shared<const std::string>(pass_hash)});
     return !notes.log.empty();
   };
   EXPECT_FALSE(closed(kFirst, kClient));

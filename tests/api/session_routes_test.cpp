@@ -56,7 +56,7 @@ TEST_F(SessionRoutes, EndWithTheirClientAndItsStreams) {
 }
 
 TEST_F(SessionRoutes, AreNotWhatAPasswordMakes) {
-  principal = {Kind::basic, core::UserId{1}, true, {}, {}, {}};
+  principal = {Kind::basic, true, core::UserId{1}, {}, {}, {}};
   EXPECT_EQ(answer("POST", "/auth/logout"), "403 no client auth provided");
   EXPECT_EQ(cookie(call("POST", "/auth/logout")), "gotify-client-token=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict");
   EXPECT_TRUE(closings.closed.empty());

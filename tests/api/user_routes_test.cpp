@@ -21,7 +21,7 @@ TEST_F(UserRoutes, TheCurrentUserSaysWhichClientAsksAndHowLongItIsElevated) {
   principal.elevated_until = core::wall_now() + std::chrono::hours(1);
   EXPECT_EQ(answer("GET", "/current/user"),
             user + ",\"clientId\":1,\"elevatedUntil\":\"" + core::rfc3339(*principal.elevated_until) + "\"}");
-  principal = {Kind::basic, core::UserId{1}, true, {}, {}, {}};
+  principal = {Kind::basic, true, core::UserId{1}, {}, {}, {}};
   EXPECT_EQ(answer("GET", "/current/user"), user + "}");
   store.users.clear();
   EXPECT_EQ(answer("GET", "/current/user"), "401 " + std::string(auth::unauthorized_text()));
@@ -70,7 +70,7 @@ TEST_F(UserRoutesOfV3, CreateUsersForElevatedAdministratorsOnly) {
   config.registration = false;
   principal.elevated_until = core::wall_now() + std::chrono::hours(1);
   EXPECT_EQ(answer("POST", "/user", R"({"name":"second","pass":"pw","admin":true})").substr(0, 4), "200 ");
-  principal = {Kind::basic, core::UserId{1}, true, {}, {}, {}};
+  principal = {Kind::basic, true, core::UserId{1}, {}, {}, {}};
   EXPECT_EQ(answer("POST", "/user", R"({"name":"third","pass":"pw"})").substr(0, 4), "200 ");
 }
 

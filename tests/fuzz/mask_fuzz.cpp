@@ -66,7 +66,8 @@ std::string checked(const std::string& target) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 8) return 0;
-  const std::uint32_t how = data[0] | data[1] << 8U | data[2] << 16U | std::uint32_t{data[3]} << 24U;
+  std::uint32_t how = 0;
+  for (std::size_t i = 0; i < 4; ++i) how = how << 8U | data[i];
   const std::string_view name = kNames[data[4] % std::size(kNames)];
   const std::string_view text(reinterpret_cast<const char*>(data) + 6, size - 6);
   const std::string before(text.substr(0, data[5] % text.size()));

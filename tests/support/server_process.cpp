@@ -32,7 +32,8 @@ ServerProcess::~ServerProcess() {
 void ServerProcess::start() {
   for (int i = 0; i < kPorts; ++i) {
     port_ = free_port();
-    metrics_port_ = free_port();
+    do metrics_port_ = free_port();
+    while (metrics_port_ == port_);
     Command command{{program_path()}, settings_, directory(), {}, {}, file_size_limit_};
     command.out = command.err = output_.empty() ? directory_.file("server.log") : output_;
     command.environment.emplace("GOTIFY_SERVER_PORT", std::to_string(port_));

@@ -1,5 +1,6 @@
 // Who sent a request, and the credentials that prove it (protocol 2).
 #pragma once
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,14 +28,14 @@ enum class Access { client, elevated, admin, post_message, optional };
 
 // Immutable: cached and shared between threads.
 struct Principal {
-  enum class Kind { anonymous, basic, client, application };
+  enum class Kind : std::uint8_t { anonymous, basic, client, application };
   Kind kind = Kind::anonymous;
-  core::UserId user{};
   bool admin = false;
+  core::UserId user{};
   core::ClientId client{};                                // Kind::client
   std::optional<core::WallTime> elevated_until;           // Kind::client
   std::shared_ptr<const model::Application> application;  // Kind::application
-  std::string pass_hash = {};                             // Kind::basic: what the password was checked against
+  std::shared_ptr<const std::string> pass_hash;           // Kind::basic: what the password was checked against
 };
 
 using PrincipalPtr = std::shared_ptr<const Principal>;

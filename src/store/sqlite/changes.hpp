@@ -38,8 +38,8 @@ void change(Writer& writer, core::UserId user, core::Callback<void(Outcome<Work>
         if (!*pending->outcome) return pending->outcome->error();
         return {};
       },
-      [pending](core::Result<void> committed) {
-        if (!committed) return pending->done(std::move(committed).error());
+      [pending](const core::Result<void>& committed) {
+        if (!committed) return pending->done(committed.error());
         pending->done(*std::move(pending->outcome));
       });
   if (!queued) pending->done(queued.error());

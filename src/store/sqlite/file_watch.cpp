@@ -62,11 +62,11 @@ std::optional<FileWatch::Identity> FileWatch::identity_of(const std::string& pat
   return Identity{about.st_dev, about.st_ino};
 }
 
-core::Result<void> FileWatch::refusal(Place place) const {
+core::Error FileWatch::refusal(Place place) const {
   std::string text = "database: " + path_ + ": ";
   switch (place) {
     case Place::right:
-      return {};
+      break;
     case Place::file_gone:
       text += "the file was moved or removed while the server was running";
       break;

@@ -32,7 +32,11 @@ class FileWatch {
   // Any thread, never blocks. unavailable: what is wrong.
   core::Result<void> state() const;
   // The same without damage, which does not stop writes.
-  core::Result<void> placed() const { return refusal(place_.load(std::memory_order_relaxed)); }
+  core::Result<void> placed() const {
+    const Place place = place_.load(std::memory_order_relaxed);
+    if (place == Place::right) return {};
+    return refusal(place);
+  }
   bool damaged() const { return damaged_.load(std::memory_order_relaxed); }
   bool replaced() const { return place_.load(std::memory_order_relaxed) == Place::replaced; }
 
@@ -77,7 +81,7 @@ class FileWatch {
   };
 
   static std::optional<Identity> identity_of(const std::string& path);
-  core::Result<void> refusal(Place place) const;
+  core::Error refusal(Place place) const;
   Place find_place() const;
   void become(Place place);
   void note_damage();
