@@ -35,7 +35,7 @@ struct Principal {
   core::ClientId client{};                                // Kind::client
   std::optional<core::WallTime> elevated_until;           // Kind::client
   std::shared_ptr<const model::Application> application;  // Kind::application
-  std::shared_ptr<const std::string> pass_hash;           // Kind::basic: what the password was checked against
+  std::shared_ptr<const std::string> pass_hash{};         // Kind::basic: what the password was checked against
 };
 
 using PrincipalPtr = std::shared_ptr<const Principal>;
