@@ -24,7 +24,13 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 HttpSession::HttpSession(SessionContext& context, std::uint64_t id, std::unique_ptr<Wire> wire, std::string peer,
                          RequestHandler& handler, StreamGate* gate)
-    : context_(context), id_(id), wire_(std::move(wire)), peer_(std::move(peer)), handler_(handler), gate_(gate) {
+    : context_(context),
+      id_(id),
+      wire_(std::move(wire)),
+      peer_(std::move(peer)),
+      line_(core::line_of(peer_)),
+      handler_(handler),
+      gate_(gate) {
   context_.meters.sessions.add(1);
 }
 
@@ -59,6 +65,11 @@ void HttpSession::on_ready(Wire::Direction direction) {
   (direction == Wire::Direction::read ? waiting_to_read_ : waiting_to_write_) = false;
   const bool for_body = direction == Wire::Direction::read && has_rest_of_body();
   if (state_ == State::writing && !for_body) return write_more();
+  if (is_between_requests() && !context_.owner.may_read(id_, line_)) return;
+  on_turn();
+}
+
+void HttpSession::on_turn() {
   if (wants_input()) read();
 }
 
@@ -258,6 +269,7 @@ void HttpSession::write(Response response) {
   state_ = State::writing;
   if (request_ != nullptr) request_->departed.reset();
   if (response.close || draining_) keep_alive_ = false;
+  if (response.line != core::Line{}) line_ = response.line;
   if (!has_rest_of_body()) {
     request_.reset();
   } else {
@@ -378,7 +390,7 @@ void HttpSession::note_departure() {
 
 std::optional<unsigned> HttpSession::idle_since() const {
   if (state_ == State::idle) return deadline_ - context_.limits.idletimeoutseconds;
-  if (state_ != State::reading_header || request_ != nullptr) return std::nullopt;
+  if (!is_between_requests()) return std::nullopt;
   const unsigned since = deadline_ - context_.limits.headertimeoutseconds;
   if (since == context_.seconds) return std::nullopt;  // it may speak yet
   return since;

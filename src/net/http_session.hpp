@@ -46,6 +46,8 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   void abort() { close(); }
 
   void on_ready(Wire::Direction direction) override;
+  // After SessionOwner::may_read().
+  void on_turn();
 
  private:
   // Up to reading_body, input is parsed. discarding: the rest of a body that nobody wants, after the answer.
@@ -75,6 +77,9 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   };
 
   bool is_reading() const { return state_ <= State::reading_body; }
+  bool is_between_requests() const {
+    return state_ == State::idle || (state_ == State::reading_header && request_ == nullptr);
+  }
   // While the request is answered: some of its body has not arrived, and will be discarded.
   bool has_rest_of_body() const { return request_ != nullptr && !request_->reader.decoder().is_done(); }
   bool wants_input() const;
@@ -119,6 +124,7 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   const std::uint64_t id_;
   const std::unique_ptr<Wire> wire_;
   const std::string peer_;
+  core::Line line_;  // its peer's, then that of whoever sent the last request
   RequestHandler& handler_;
   StreamGate* const gate_;
   std::shared_ptr<Request::Impl> request_;  // from its first byte until it is answered, or its body discarded

@@ -16,6 +16,7 @@ namespace {
 
 using boost::system::error_code;
 
+constexpr unsigned kReadsAtOnce = 32;      // requests; about a millisecond
 constexpr unsigned kSweepsPerSecond = 10;  // each visits a tenth of the slots
 constexpr std::size_t kGiveWay = 64;       // idle sessions that one sweep closes when sockets run short
 constexpr unsigned kAnswerSeconds = 5;     // at shutdown; less than the 10 s after which Docker kills
@@ -183,6 +184,35 @@ void Loop::for_each_session(F visit) {
   for (auto next = sessions_.begin(); next != sessions_.end();) {
     const std::shared_ptr<HttpSession> session = (next++)->second;  // erasing one leaves the others where they are
     visit(*session);
+  }
+}
+
+// Beyond some requests at a time each sender gets its turn: however many connections somebody floods, the others wait
+// for a few milliseconds, not for all of those.
+bool Loop::may_read(std::uint64_t session, core::Line line) {
+  if (in_line_.empty() && reads_ < kReadsAtOnce) {
+    ++reads_;
+    return true;
+  }
+  if (in_line_.empty()) boost::asio::post(context_, [this] { read_in_turn(); });
+  in_line_.push(line, session);
+  shared_.http_meters.in_line.add(1);
+  return false;
+}
+
+void Loop::read_in_turn() {
+  PUSH_CHECK(on_loop_thread());
+  for (reads_ = 0; reads_ < kReadsAtOnce && !in_line_.empty(); ++reads_) {
+    shared_.http_meters.in_line.add(-1);
+    const auto found = sessions_.find(in_line_.pop());
+    if (found == sessions_.end()) continue;
+    const std::shared_ptr<HttpSession> held = found->second;
+    held->on_turn();
+  }
+  if (in_line_.empty()) {
+    reads_ = 0;
+  } else {
+    boost::asio::post(context_, [this] { read_in_turn(); });
   }
 }
 

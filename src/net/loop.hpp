@@ -71,6 +71,7 @@ class Loop final : private SessionOwner, private ReplyReceiver, public SocketTak
   bool serves(stream::Transport transport) const override { return connections_.serves(transport); }
   // The hub knows the stream when adopt() returns.
   bool adopt(std::uint64_t session, int descriptor, const Admission& admission, std::string_view greeting) override;
+  bool may_read(std::uint64_t session, core::Line line) override;
   void closed(std::uint64_t session) override;
 
   void run();
@@ -78,6 +79,7 @@ class Loop final : private SessionOwner, private ReplyReceiver, public SocketTak
   void wake();
   void empty_inbox();
   void unpack(Parcel& parcel);
+  void read_in_turn();
   void pump();           // fan-out, one turn at a time
   void count_sockets();  // subtracts connections that the table has closed from the process's socket count
   void watch_connections();
@@ -105,6 +107,8 @@ class Loop final : private SessionOwner, private ReplyReceiver, public SocketTak
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
   boost::unordered_flat_map<std::uint64_t, std::shared_ptr<HttpSession>> sessions_;
   std::uint64_t next_session_ = 1;
+  core::FairQueue<std::uint64_t> in_line_;  // sessions with an unread request
+  unsigned reads_ = 0;                      // since the last call of read_in_turn()
 
   Roster roster_;
   ConnectionTable connections_;

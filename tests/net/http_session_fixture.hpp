@@ -35,6 +35,8 @@ struct HttpSessionTest : testing::Test, SessionOwner, ReplyReceiver, RequestHand
   std::vector<Reply> replies;
   bool origin_allowed = true;
   bool adopts = true;
+  bool its_turn = true;
+  std::vector<core::Line> lines;                               // in which it asked whether it is its turn
   stream::Transport transport = stream::Transport::websocket;  // requested by "/stream"
   std::vector<std::string> greetings;
   int opened_streams = 0;
@@ -102,6 +104,11 @@ struct HttpSessionTest : testing::Test, SessionOwner, ReplyReceiver, RequestHand
     greetings.emplace_back(greeting);
     session.reset();
     return adopts;
+  }
+  bool may_read(std::uint64_t id, core::Line line) override {
+    EXPECT_EQ(id, kId);
+    lines.push_back(line);
+    return its_turn;
   }
   void closed(std::uint64_t id) override {
     EXPECT_EQ(id, kId);

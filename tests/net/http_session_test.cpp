@@ -31,6 +31,29 @@ TEST_F(HttpSessionTest, PipelinedRequestsAreAnsweredInOrder) {
   EXPECT_EQ(received(), ok("POST /five hi"));
 }
 
+TEST_F(HttpSessionTest, ARequestIsReadWhenItIsItsTurn) {
+  its_turn = false;
+  pipe.send(get("/a"));
+  EXPECT_EQ(pipe.input, get("/a"));
+  held()->on_turn();
+  EXPECT_EQ(received(), ok("GET /a "));
+
+  pipe.send("GET /part");
+  held()->on_turn();
+  pipe.send("s HTTP/1.1\r\nHost: x\r\n\r\n");  // it has had its turn
+  EXPECT_EQ(received(), ok("GET /parts "));
+}
+
+TEST_F(HttpSessionTest, ItStandsInThePeersLineThenInThatOfWhoSentTheLastRequest) {
+  pipe.send(get("/later"));
+  Response response = text("yours");
+  response.line = core::Line{5};
+  std::exchange(replies, {}).at(0).send(std::move(response));
+  pipe.send(get("/unknown"));
+  pipe.send(get("/unknown"));
+  EXPECT_EQ(lines, (std::vector<core::Line>{core::line_of("192.0.2.1"), core::Line{5}, core::Line{5}}));
+}
+
 TEST_F(HttpSessionTest, AHeaderMayBeSplitAtEveryByte) {
   const std::string request =
       "POST /split HTTP/1.1\r\nHost: x\r\nX-Long: " + std::string(100, 'x') + "\r\nContent-Length: 4\r\n\r\nbody";

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "push/core/bytes.hpp"
+#include "push/core/fair_queue.hpp"
 #include "push/core/ids.hpp"
 #include "push/stream/transport.hpp"
 
@@ -49,6 +50,7 @@ struct Response {
   core::Slice body;
   bool shared_body = false;  // its memory is bounded elsewhere, and answers with the same body hold it once
   bool close = false;        // end the HTTP connection after this answer
+  core::Line line{};         // in which the connection's next request waits for its turn; none = as before
 };
 
 // What api has admitted: the owner and the kind of the stream that a request becomes.
