@@ -23,8 +23,8 @@ struct HttpMeters {
   metrics::Counter& rejected;  // never became a request
   metrics::Counter& timeouts;
   metrics::Counter& accept_paused;  // the socket limit was reached
-  metrics::Counter& no_memory;
-  metrics::Counter& gave_way;  // refused: the request budget was spent
+  metrics::Counter& no_memory;      // refused: the request budget was spent
+  metrics::Counter& gave_way;       // idle ones, closed because sockets ran short
 };
 
 }  // namespace push::net
