@@ -30,6 +30,7 @@ TEST_F(HttpSessionTest, ConnectionCloseEndsAfterTheAnswer) {
 
 TEST_F(HttpSessionTest, WhoKeepsAConnectionThatHasEndedIsClosed) {
   pipe.send("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  ASSERT_FALSE(pipe.closed);
   EXPECT_FALSE(held()->idle_since()) << "it may not have read its answer yet";
   const unsigned since = context.seconds;
   tick(9);
