@@ -6,8 +6,6 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <csignal>
-#include <filesystem>
 #include <regex>
 
 #include "support/gotify.hpp"
@@ -103,32 +101,6 @@ TEST_F(StalledLog, DoesNotHoldUpTheEnd) {
   const auto start = std::chrono::steady_clock::now();
   EXPECT_EQ(server_.stop(), 0);
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
-}
-
-// As `sharded-gotify >&- 2>&- &` in an init script.
-TEST(ClosedLog, IsNotWrittenIntoAnotherFile) {
-  const TemporaryDirectory directory;
-  const std::uint16_t port = free_port();
-  Process server({{"/bin/sh", "-c", "exec \"$0\" >&- 2>&-", program_path()},
-                  {{"GOTIFY_SERVER_LISTENADDR", "127.0.0.1"},
-                   {"GOTIFY_SERVER_PORT", std::to_string(port)},
-                   {"GOTIFY_PASSSTRENGTH", "4"}},
-                  directory.path(),
-                  directory.file("out"),
-                  directory.file("err")});
-  ASSERT_TRUE(eventually([port] {
-    try {
-      return HttpClient({"127.0.0.1", port}).get("/health").status == 200;
-    } catch (const ConnectionLost&) {
-      return false;
-    }
-  }));
-  for (const char* stream : {"1", "2"}) {
-    const std::string link = "/proc/" + std::to_string(server.id()) + "/fd/" + stream;
-    EXPECT_EQ(std::filesystem::read_symlink(link), "/dev/null") << stream;
-  }
-  server.signal(SIGTERM);
-  EXPECT_EQ(server.wait(), 0);
 }
 
 }  // namespace

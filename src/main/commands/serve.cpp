@@ -1,10 +1,7 @@
 // sharded-gotify serve
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cstdlib>
-#include <initializer_list>
 
 #include "main/command.hpp"
 #include "main/server.hpp"
@@ -19,18 +16,10 @@ void add_to_environment(const std::map<std::string, std::string>& variables) {
   for (const auto& [name, value] : variables) ::setenv(name.c_str(), value.c_str(), 0);
 }
 
-// Whoever starts a daemon may close them. The next file would get the number of one, and then the log.
-void open_standard_streams() {
-  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-    if (::fcntl(stream, F_GETFD) < 0) static_cast<void>(::open("/dev/null", O_RDWR));  // gets the lowest free number
-  }
-}
-
 // The database holds tokens: files are for this user and its group (0640, folders 0750) only.
 constexpr mode_t kUmask = 027;
 
 int run(const GlobalOptions& options) {
-  open_standard_streams();
   const auto loaded = load_settings(options.config);
   if (!loaded) return refuse(loaded.error());
   add_to_environment(loaded->variables);
