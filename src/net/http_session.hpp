@@ -36,7 +36,8 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   }
   // Called by the loop once per second.
   void check_deadline();
-  // The loop's second since which it waits for a request; empty if it does not, or has just been accepted.
+  // The loop's second since which it waits for a request, or for the end of a peer that has its last answer; empty if
+  // for neither, or if it has just been accepted or answered.
   std::optional<unsigned> idle_since() const;
   // Sockets run short: ends an idle session.
   void give_way() { close(); }
@@ -50,6 +51,10 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   void on_turn();
 
  private:
+  static constexpr std::size_t kUncharged = 4096;      // of a header or a body: too little for a budget
+  static constexpr std::size_t kDiscard = 256 * 1024;  // of a body that nobody wants, before the connection ends
+
+  using Progress = RequestReader::Progress;
   // Up to reading_body, input is parsed. discarding: the rest of a body that nobody wants, after the answer.
   enum class State : std::uint8_t {
     idle,
@@ -67,7 +72,7 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
     std::shared_ptr<BodyReceiver> receiver;
     MinimumRate rate{};
   };
-  // The part of the answer that the socket did not accept at once.
+  // The part of an answer, or of a `100 Continue`, that the socket did not accept at once.
   struct Unsent {
     std::string head;
     core::Slice body;
@@ -97,19 +102,20 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   // False: refused.
   bool charge_header();
   bool admit_body();
+  void send_continue();
   void hand_over_body();
   void discard(std::string_view input);
   // The answer to bytes that are no request, or too slow; the connection ends.
   void reject(Refusal refusal, std::string_view detail = {});
-  // The answer to a body that is not taken.
-  void refuse_body(Refusal refusal, std::string_view detail = {});
+  // The answer to a body that is not taken; what remains of it is discarded.
+  void refuse(Refusal refusal, std::string_view detail = {});
   void write(Response response);
   void write_more();
   void on_written();
   void next_request();
   void start(MinimumRate& rate) const;
   bool is_too_slow();  // once per second, while a body is read or an answer is written
-  void linger();       // our side is closed; discards input, so that no reset overtakes the answer
+  void linger();       // after the last answer: closes our side and discards input, so that no reset overtakes it
   void close();
   void wait(Wire::Direction direction);
   void stopped(Wire::Outcome outcome);  // no byte was transferred: waits for what the wire wants, or closes
@@ -137,8 +143,7 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   State state_ = State::reading_header;
   bool keep_alive_ = true;
   bool http_1_0_ = false;
-  bool head_ = false;      // HEAD: the answer has no body
-  bool rejected_ = false;  // the rest of the input will not be read
+  bool head_ = false;  // HEAD: the answer has no body
   bool draining_ = false;
   bool parsing_ = false;  // an answer given inside handle() does not recurse
   bool waiting_to_read_ = false;

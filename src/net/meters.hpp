@@ -24,7 +24,7 @@ struct HttpMeters {
   metrics::Counter& timeouts;
   metrics::Counter& accept_paused;  // the socket limit was reached
   metrics::Counter& no_memory;      // refused: the request budget was spent
-  metrics::Counter& gave_way;
+  metrics::Counter& gave_way;       // idle ones, closed because sockets ran short
   metrics::Gauge& in_line;
 };
 
