@@ -131,8 +131,7 @@ void HttpSession::parse_header(std::string_view& input) {
     case Progress::complete:
       return handle(input);
     case Progress::refused:
-      const Rejection rejection = request_->reader.rejection();
-      return reject(rejection.refusal, rejection.detail);
+      return reject(request_->reader.rejection());
   }
 }
 
@@ -158,17 +157,15 @@ void HttpSession::keep(std::string_view& input) {
   input = std::string_view(rest_).substr(rest_at_);
 }
 
-bool HttpSession::charge_header() {
-  if (rest_.capacity() <= kUncharged || request_->header_charge.grow_to(rest_.capacity())) return true;
-  reject(Refusal::no_memory);
-  return false;
+void HttpSession::charge_header() {
+  if (rest_.capacity() > kUncharged && !request_->header_charge.grow_to(rest_.capacity())) reject({Refusal::no_memory});
 }
 
 // The header is complete, and as much of the body as came with it is read.
 void HttpSession::handle(std::string_view& input) {
   RequestReader& reader = request_->reader;
   const Progress progress = reader.read_body(input);
-  if (progress == Progress::refused) return reject(reader.rejection().refusal, std::string(reader.rejection().detail));
+  if (progress == Progress::refused) return reject(reader.rejection());
   context_.meters.requests.add();
   state_ = State::handling;
   deadline_ = 0;
@@ -192,7 +189,7 @@ void HttpSession::read_body(BodyLimit limit, std::shared_ptr<BodyReceiver> recei
   request_->body_charge = RequestCharge(budget);
   if (!admit_body()) return;
   const std::uint64_t announced = request_->reader.decoder().remaining();
-  if (announced > kUncharged && announced > budget.free()) return refuse_body(Refusal::no_memory);
+  if (announced > kUncharged && announced > budget.free()) return refuse_body({Refusal::no_memory});
   if (request_->reader.take_expectation()) {
     wire_->write_some(kContinue, {});  // 25 bytes to an idle socket: all are sent, or the connection is broken
   }
@@ -204,8 +201,7 @@ void HttpSession::read_body(BodyLimit limit, std::shared_ptr<BodyReceiver> recei
 void HttpSession::parse_body(std::string_view& input) {
   upload_->rate.moved(input.size());
   const Progress progress = request_->reader.read_body(input);
-  if (progress == Progress::refused)
-    return reject(Refusal::malformed, std::string(request_->reader.rejection().detail));
+  if (progress == Progress::refused) return reject(request_->reader.rejection());
   keep(input);
   if (!admit_body()) return;
   if (progress == Progress::complete) hand_over_body();
@@ -220,12 +216,12 @@ bool HttpSession::admit_body() {
   if (size > limit.bytes || remaining > limit.bytes - size) {
     std::string detail = std::to_string(limit.bytes) + " bytes";
     if (!limit.key.empty()) detail += " (" + std::string(limit.key) + ")";
-    refuse_body(Refusal::body_too_large, detail);
+    refuse_body({Refusal::body_too_large, std::move(detail)});
     return false;
   }
   const std::size_t holds = reader.capacity();
   if (holds <= kUncharged || request_->body_charge.grow_to(holds)) return true;
-  refuse_body(Refusal::no_memory);
+  refuse_body({Refusal::no_memory});
   return false;
 }
 
@@ -312,9 +308,15 @@ void HttpSession::next_request() {
   if (wants_input()) wait(Wire::Direction::read);
 }
 
-void HttpSession::reject(Refusal refusal, std::string_view detail) {
+Response HttpSession::response_to(const Rejection& rejection) const {
   context_.meters.rejected.add();
-  if (refusal == Refusal::no_memory) context_.meters.no_memory.add();
+  if (rejection.refusal == Refusal::no_memory) context_.meters.no_memory.add();
+  const std::string reason = reason_of(rejection.refusal, rejection.detail);
+  return handler_.reject(Request(request_), status_of(rejection.refusal), reason);
+}
+
+void HttpSession::reject(const Rejection& rejection) {
+  Response response = response_to(rejection);
   request_.reset();
   upload_.reset();
   std::string().swap(rest_);
@@ -322,14 +324,12 @@ void HttpSession::reject(Refusal refusal, std::string_view detail) {
   rejected_ = true;
   keep_alive_ = false;
   head_ = false;
-  write(handler_.reject(status_of(refusal), reason_of(refusal, detail)));
+  write(std::move(response));
 }
 
-void HttpSession::refuse_body(Refusal refusal, std::string_view detail) {
-  context_.meters.rejected.add();
-  if (refusal == Refusal::no_memory) context_.meters.no_memory.add();
+void HttpSession::refuse_body(const Rejection& rejection) {
   upload_.reset();
-  write(handler_.reject(status_of(refusal), reason_of(refusal, detail)));
+  write(response_to(rejection));
 }
 
 void HttpSession::linger() {
@@ -362,13 +362,13 @@ void HttpSession::check_deadline() {
   if (state_ == State::reading_body || state_ == State::writing) {
     if (!is_too_slow()) return;
     context_.meters.timeouts.add();
-    return state_ == State::writing ? close() : reject(Refusal::too_slow);
+    return state_ == State::writing ? close() : reject({Refusal::too_slow});
   }
   if (deadline_ == 0 || static_cast<int>(context_.seconds - deadline_) < 0) return;
   if (state_ == State::reading_header && request_ == nullptr) return close();  // it never sent a byte
   if (state_ == State::lingering || state_ == State::discarding) return close();
   context_.meters.timeouts.add();
-  if (state_ == State::reading_header) return reject(Refusal::too_slow);
+  if (state_ == State::reading_header) return reject({Refusal::too_slow});
   close();
 }
 

@@ -275,18 +275,18 @@ TEST_F(AuthenticatorTest, DoesNotRememberALookUpThatForgettingItsUserOvertook) {
 }
 
 TEST_F(AuthenticatorTest, LogsInByPasswordOnly) {
-  const auto principal = authenticator.log_in({"plain", "pw2"});
-  ASSERT_TRUE(principal);
-  EXPECT_EQ((*principal)->kind, Kind::basic);
-  EXPECT_EQ((*principal)->user, core::UserId{2});
-  for (const Credentials::Basic& wrong : {Credentials::Basic{"plain", "pw"}, {"nobody", "pw"}, {"oidc", ""}}) {
-    const auto refused = authenticator.log_in(wrong);
-    ASSERT_FALSE(refused) << wrong.name;
-    EXPECT_EQ(refused.error().code, ErrorCode::unauthorized);
-    EXPECT_EQ(refused.error().text, "invalid credentials");
-  }
+  const Row rows[] = {
+      {Access::password, {}, "basic auth required"},
+      {Access::password, basic("plain", "pw2"), "basic 2"},
+      {Access::password, basic("plain", "pw"), "invalid credentials"},
+      {Access::password, basic("nobody", "pw"), "invalid credentials"},
+      {Access::password, basic("oidc", ""), "invalid credentials"},
+  };
+  check(rows);
+  EXPECT_TRUE(authenticator.recall(Access::password, {})) << "known without the store";
+  EXPECT_EQ(authenticator.recall(Access::password, basic("plain", "pw"))->error().code, ErrorCode::unauthorized);
   store.broken = true;
-  EXPECT_EQ(authenticator.log_in({"admin", "pw"}).error().code, ErrorCode::unavailable);
+  EXPECT_EQ(authenticator.authenticate(Access::password, basic("admin", "pw")).error().code, ErrorCode::unavailable);
 }
 
 TEST_F(AuthenticatorTest, DoesNotRememberALookUpThatForgetOvertook) {
