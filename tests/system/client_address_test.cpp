@@ -83,7 +83,7 @@ TEST_F(ClientAddress, IsKnownOfWhatIsNoRequest) {
   };
   const std::string forwarded = "\r\nX-Forwarded-For: 192.0.2.1\r\n";
   EXPECT_EQ(rejected("nonsense" + forwarded + "\r\n"),
-            "DBG HTTP rejected ip=127.0.0.1 status=400 error=\"malformed HTTP request: bad version\"\n")
+            "DBG HTTP rejected ip=127.0.0.1 status=400 error=\"malformed HTTP request: bad method\"\n")
       << "where a proxy would have said it, nobody can know";
   EXPECT_EQ(rejected("GET /version?token=" + client_.token + " HTTP/1.1" + forwarded + "\r\n"),
             "DBG HTTP rejected ip=192.0.2.1 method=GET path=/version?token=[masked] status=400 "
