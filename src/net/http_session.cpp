@@ -140,8 +140,7 @@ void HttpSession::parse_header(std::string_view& input) {
     case Progress::complete:
       return handle(input);
     case Progress::refused:
-      const Rejection rejection = request_->reader.rejection();
-      return reject(rejection.refusal, rejection.detail);
+      return reject(request_->reader.rejection());
   }
 }
 
@@ -167,17 +166,15 @@ void HttpSession::keep(std::string_view& input) {
   input = std::string_view(rest_).substr(rest_at_);
 }
 
-bool HttpSession::charge_header() {
-  if (rest_.capacity() <= kUncharged || request_->header_charge.grow_to(rest_.capacity())) return true;
-  reject(Refusal::no_memory);
-  return false;
+void HttpSession::charge_header() {
+  if (rest_.capacity() > kUncharged && !request_->header_charge.grow_to(rest_.capacity())) reject({Refusal::no_memory});
 }
 
 // The header is complete, and as much of the body as came with it is read.
 void HttpSession::handle(std::string_view& input) {
   RequestReader& reader = request_->reader;
   const Progress progress = reader.read_body(input);
-  if (progress == Progress::refused) return reject(reader.rejection().refusal, std::string(reader.rejection().detail));
+  if (progress == Progress::refused) return reject(reader.rejection());
   context_.meters.requests.add();
   state_ = State::handling;
   deadline_ = 0;
@@ -259,20 +256,27 @@ void HttpSession::next_request() {
   if (wants_input()) wait(Wire::Direction::read);
 }
 
-void HttpSession::reject(Refusal refusal, std::string_view detail) {
+Response HttpSession::response_to(const Rejection& rejection) const {
+  context_.meters.rejected.add();
+  if (rejection.refusal == Refusal::no_memory) context_.meters.no_memory.add();
+  const std::string reason = reason_of(rejection.refusal, rejection.detail);
+  return handler_.reject(Request(request_), status_of(rejection.refusal), reason);
+}
+
+void HttpSession::reject(const Rejection& rejection) {
+  Response response = response_to(rejection);
   request_.reset();
+  upload_.reset();
   std::string().swap(rest_);
   rest_at_ = 0;
   keep_alive_ = false;
   head_ = false;
-  refuse(refusal, detail);
+  write(std::move(response));
 }
 
-void HttpSession::refuse(Refusal refusal, std::string_view detail) {
-  context_.meters.rejected.add();
-  if (refusal == Refusal::no_memory) context_.meters.no_memory.add();
+void HttpSession::refuse(const Rejection& rejection) {
   upload_.reset();
-  write(handler_.reject(status_of(refusal), reason_of(refusal, detail)));
+  write(response_to(rejection));
 }
 
 void HttpSession::linger() {
@@ -305,13 +309,13 @@ void HttpSession::check_deadline() {
   if (state_ == State::reading_body || state_ == State::writing) {
     if (!is_too_slow()) return;
     context_.meters.timeouts.add();
-    return state_ == State::writing ? close() : reject(Refusal::too_slow);
+    return state_ == State::writing ? close() : reject({Refusal::too_slow});
   }
   if (deadline_ == 0 || static_cast<int>(context_.seconds - deadline_) < 0) return;
   if (state_ == State::reading_header && request_ == nullptr) return close();  // it never sent a byte
   if (state_ == State::lingering || state_ == State::discarding) return close();
   context_.meters.timeouts.add();
-  if (state_ == State::reading_header) return reject(Refusal::too_slow);
+  if (state_ == State::reading_header) return reject({Refusal::too_slow});
   close();
 }
 

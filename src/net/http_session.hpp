@@ -99,16 +99,18 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   void begin_request();
   void handle(std::string_view& input);
   void keep(std::string_view& input);
+  // May refuse the request.
+  void charge_header();
   // False: refused.
-  bool charge_header();
   bool admit_body();
   void send_continue();
   void hand_over_body();
   void discard(std::string_view input);
+  Response response_to(const Rejection& rejection) const;
   // The answer to bytes that are no request, or too slow; the connection ends.
-  void reject(Refusal refusal, std::string_view detail = {});
+  void reject(const Rejection& rejection);
   // The answer to a body that is not taken; what remains of it is discarded.
-  void refuse(Refusal refusal, std::string_view detail = {});
+  void refuse(const Rejection& rejection);
   void write(Response response);
   void write_more();
   void on_written();

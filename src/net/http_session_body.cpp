@@ -18,7 +18,7 @@ void HttpSession::read_body(BodyLimit limit, std::shared_ptr<BodyReceiver> recei
   request_->body_charge = RequestCharge(budget);
   if (!admit_body()) return;
   const std::uint64_t announced = request_->reader.decoder().remaining();
-  if (announced > kUncharged && announced > budget.free()) return refuse(Refusal::no_memory);
+  if (announced > kUncharged && announced > budget.free()) return refuse({Refusal::no_memory});
   if (request_->reader.take_expectation()) send_continue();
   start(upload_->rate);
   if (request_->complete) return hand_over_body();
@@ -37,8 +37,7 @@ void HttpSession::send_continue() {
 void HttpSession::parse_body(std::string_view& input) {
   upload_->rate.moved(input.size());
   const Progress progress = request_->reader.read_body(input);
-  if (progress == Progress::refused)
-    return reject(Refusal::malformed, std::string(request_->reader.rejection().detail));
+  if (progress == Progress::refused) return reject(request_->reader.rejection());
   keep(input);
   if (!admit_body()) return;
   if (progress == Progress::complete) hand_over_body();
@@ -53,12 +52,12 @@ bool HttpSession::admit_body() {
   if (size > limit.bytes || remaining > limit.bytes - size) {
     std::string detail = std::to_string(limit.bytes) + " bytes";
     if (!limit.key.empty()) detail += " (" + std::string(limit.key) + ")";
-    refuse(Refusal::body_too_large, detail);
+    refuse({Refusal::body_too_large, std::move(detail)});
     return false;
   }
   const std::size_t holds = reader.capacity();
   if (holds <= kUncharged || request_->body_charge.grow_to(holds)) return true;
-  refuse(Refusal::no_memory);
+  refuse({Refusal::no_memory});
   return false;
 }
 

@@ -79,6 +79,7 @@ TEST_F(HttpSessionStreamTest, AListenerWithoutStreamsHasNone) {
   begin(nullptr);
   pipe.send(handshake());
   EXPECT_EQ(received(), refusal("503 Service Unavailable", "this listener serves no streams"));
+  EXPECT_EQ(rejected, std::vector<std::string>{"192.0.2.1 /stream"});
   EXPECT_TRUE(pipe.shut);
 }
 

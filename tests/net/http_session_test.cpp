@@ -152,6 +152,25 @@ TEST_F(HttpSessionTest, BytesThatAreNoRequestAreRefused) {
   EXPECT_NE(got.find("\r\n\r\nmalformed HTTP request: "), std::string::npos) << got;
 }
 
+TEST_F(HttpSessionTest, TheHandlerLearnsWhoWasRefused) {
+  const auto rejects = [this](const std::string& bytes, unsigned seconds = 0) {
+    rejected.clear();
+    held()->abort();
+    pipe = Pipe();
+    begin(this);
+    pipe.send(bytes);
+    tick(seconds);
+    return rejected;
+  };
+  using All = std::vector<std::string>;
+  EXPECT_EQ(rejects("nonsense\r\n\r\n"), All{"192.0.2.1 "});
+  EXPECT_EQ(rejects("GET /half HTTP/1.1\r\n", limits.headertimeoutseconds), All{"192.0.2.1 "});
+  EXPECT_EQ(rejects("GET /a HTTP/1.1\r\n\r\n"), All{"192.0.2.1 /a"}) << "no Host";
+  EXPECT_EQ(rejects(post("/a", body_limit + 1)), All{"192.0.2.1 /a"});
+  EXPECT_EQ(rejects(post("/a", "Transfer-Encoding: chunked") + "x"), All{"192.0.2.1 /a"});
+  EXPECT_EQ(rejects(post("/a", 1), limits.bodytimeoutseconds), All{"192.0.2.1 /a"});
+}
+
 TEST_F(HttpSessionTest, ARefusedPeerThatStaysIsClosed) {
   pipe.send("nonsense\r\n\r\n");
   tick(9);

@@ -49,7 +49,7 @@ struct Turns : testing::Test, RequestHandler {
     }
     reply.send(std::move(response));
   }
-  Response reject(unsigned status, std::string_view) override {
+  Response reject(const Request&, unsigned status, std::string_view) override {
     Response response;
     response.status = status;
     return response;

@@ -137,8 +137,9 @@ class RequestHandler {
   virtual ~RequestHandler() = default;
   // The header is complete. The request's body may be yet to come.
   virtual void handle(Request request, Reply reply) = 0;
-  // What net itself answers: 400 (not HTTP), 408, 413, 417, 431, 501, 503 (no memory, no streams).
-  virtual Response reject(unsigned status, std::string_view reason) = 0;
+  // What net itself answers: 400 (not HTTP), 408, 413, 417, 431, 501, 503 (no memory, no streams). Of a request whose
+  // header could not be read, only the peer is known; the rest is "".
+  virtual Response reject(const Request& request, unsigned status, std::string_view reason) = 0;
 };
 
 // What net asks api about a stream request, on the loop; must not block.
