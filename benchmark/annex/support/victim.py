@@ -1,5 +1,5 @@
 """An honest user beside an attack, in a process of its own: what takes how long, and what fails."""
-import json, multiprocessing, os, threading, time
+import collections, json, multiprocessing, os, threading, time
 
 from program import JSON, UPGRADE, Connection, key, percentile
 
@@ -49,11 +49,11 @@ class Stream:
 
 
 class Requests:
-    """Of one kind, 20 per second on a schedule, each timed from the moment at which it was due."""
+    """Of one kind, 20 per second on a schedule, each timed from the moment at which it was due; `ask` returns a status."""
 
     def __init__(self, ask):
         self.ask = ask
-        self.times, self.failed, self.until = [], 0, float('inf')
+        self.times, self.failed, self.until = [], collections.Counter(), float('inf')
         self.thread = threading.Thread(target=self.run)
         self.thread.start()
 
@@ -61,20 +61,21 @@ class Requests:
         due = time.monotonic()
         while due < self.until:
             if time.monotonic() > self.until + 1:
-                good = False
+                outcome = 'late'
             else:
                 try:
-                    good = self.ask(due)
-                except OSError:
-                    good = False
+                    outcome = self.ask(due)
+                except OSError as error:
+                    outcome = 'late' if isinstance(error, TimeoutError) else 'closed'
             self.times.append(time.monotonic() - due)
-            self.failed += not good
+            if outcome != 200:
+                self.failed[str(outcome)] += 1
             due += PERIOD
             time.sleep(max(0, due - time.monotonic()))
 
     def result(self):
         self.thread.join()
-        return {'count': len(self.times), 'failed': self.failed, 'p99': percentile(self.times, 0.99)}
+        return {'count': len(self.times), 'failed': dict(self.failed), 'p99': percentile(self.times, 0.99)}
 
 
 class User:
@@ -89,25 +90,25 @@ class User:
         number = len(self.due)
         self.due[number] = due
         body = json.dumps({'title': str(number), 'message': 'x' * 1000}).encode()
-        ask = lambda: self.connection.ask('POST', '/message', (JSON, key(self.account.application)), body)[0] == 200
+        ask = lambda: self.connection.ask('POST', '/message', (JSON, key(self.account.application)), body)[0]
         try:
             try:
-                good = ask()
+                status = ask()
             except ConnectionError:
                 self.connection.close()
-                good = ask()
+                status = ask()
         except OSError:
             self.connection.close()
-            return False
-        if good:
+            raise
+        if status == 200:
             self.acknowledged.add(number)
-        return good
+        return status
 
     def get(self, _):
         """The newest ten messages, over a connection of its own."""
         connection = Connection(self.port, PATIENCE)
         try:
-            return connection.ask('GET', '/message?limit=10', ('Connection: close', key(self.account.client)))[0] == 200
+            return connection.ask('GET', '/message?limit=10', ('Connection: close', key(self.account.client)))[0]
         finally:
             connection.close()
 
@@ -129,7 +130,8 @@ class User:
         while not awaited <= self.delivered.keys() and time.monotonic() < end:
             time.sleep(PERIOD)
         arrived = [self.delivered[number] for number in awaited if number in self.delivered]
-        result['delivery'] = {'count': len(awaited), 'failed': len(awaited) - len(arrived),
+        missing = len(awaited) - len(arrived)
+        result['delivery'] = {'count': len(awaited), 'failed': {'missing': missing} if missing else {},
                               'p99': percentile(arrived, 0.99) if arrived else None}
         return result
 
