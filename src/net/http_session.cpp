@@ -378,9 +378,9 @@ void HttpSession::note_departure() {
 
 std::optional<unsigned> HttpSession::idle_since() const {
   if (state_ == State::idle) return deadline_ - context_.limits.idletimeoutseconds;
-  if (state_ != State::reading_header || request_ != nullptr) return std::nullopt;
+  if (state_ != State::reading_header) return std::nullopt;
   const unsigned since = deadline_ - context_.limits.headertimeoutseconds;
-  if (since == context_.seconds) return std::nullopt;  // it may speak yet
+  if (since == context_.seconds) return std::nullopt;  // it may end yet
   return since;
 }
 

@@ -36,7 +36,8 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   }
   // Called by the loop once per second.
   void check_deadline();
-  // The loop's second since which it waits for a request; empty if it does not, or has just been accepted.
+  // The loop's second since which it waits for a request or the rest of its header; empty if it does not, or if the
+  // header may have begun only just now.
   std::optional<unsigned> idle_since() const;
   // Sockets run short: ends an idle session.
   void give_way() { close(); }

@@ -9,6 +9,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "net/acceptor.hpp"
@@ -62,6 +63,8 @@ class Loop final : private SessionOwner, private ReplyReceiver, public SocketTak
   bool holds(hub::Key key) const { return connections_.holds(key.user, key.client); }
 
  private:
+  using IdleSession = std::pair<unsigned, std::uint64_t>;  // its idle_since(), its id
+
   // ReplyReceiver, any thread.
   void watch(std::uint64_t session, Departed departed) override;
   void answer(std::uint64_t session, Response response) override;
@@ -84,7 +87,10 @@ class Loop final : private SessionOwner, private ReplyReceiver, public SocketTak
   void on_connections_ready();
   void schedule_sweep();
   void sweep();
-  void make_room();
+  // Sockets ran short: ends the session that has waited longest for a request. False: none waits.
+  bool make_room();
+  void help_acceptors();  // of loops on which no session is idle
+  void find_idle_sessions();
   // A session may leave the table while it is visited.
   template <class F>
   void for_each_session(F visit);
@@ -105,6 +111,9 @@ class Loop final : private SessionOwner, private ReplyReceiver, public SocketTak
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
   boost::unordered_flat_map<std::uint64_t, std::shared_ptr<HttpSession>> sessions_;
   std::uint64_t next_session_ = 1;
+  // Sessions that may give way, the one to go first at the end; looked for at most once between two sweeps.
+  std::vector<IdleSession> idle_sessions_;
+  bool idle_sessions_known_ = false;
 
   Roster roster_;
   ConnectionTable connections_;

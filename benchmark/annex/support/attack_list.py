@@ -160,11 +160,20 @@ def log(scene):
 
 def idle(scene):
     """A thousand connections that have asked once; those that were closed are replaced."""
+    keep_open(scene, head_of('GET', '/version'))
+
+
+def unfinished(scene):
+    """The same with headers that do not end."""
+    keep_open(scene, head_of('GET', '/version')[:-2])
+
+
+def keep_open(scene, request):
     selector = selectors.DefaultSelector()
     for _ in scene.rounds(10):
         for _ in range(1000 - len(selector.get_map())):
             s = scene.connect()
-            scene.send(s, head_of('GET', '/version'))
+            scene.send(s, request)
             selector.register(s, selectors.EVENT_READ)
         pause = time.monotonic() + 0.3
         while ready := selector.select(max(0, pause - time.monotonic())):
@@ -304,6 +313,7 @@ ATTACKS = {
     'S-3': Attack('200 connections guess passwords', passwords),
     'S-7': Attack('5,000 requests of 1 KB while nobody reads the log', log, None, True),
     'S-8': Attack('1,000 idle connections, 1,024 descriptors', idle, 1024),
+    'S-8h': Attack('the same, within a header', unfinished, 1024),
     'S-9': Attack('bodies whose last byte is held back', bodies),
     'S-9h': Attack('1,500 headers of 60 KB that do not end', headers),
     'S-10': Attack('40 unread answers of a picture', pictures),
