@@ -15,10 +15,11 @@ namespace {
 
 using boost::system::error_code;
 
-constexpr unsigned kSweepsPerSecond = 10;  // each visits a tenth of the slots
-constexpr std::size_t kGiveWay = 1024;     // idle sessions that may be closed between two sweeps when sockets run short
-constexpr std::size_t kHelp = 64;          // of these, for the acceptors of other loops
-constexpr unsigned kAnswerSeconds = 5;     // at shutdown; less than the 10 s after which Docker kills
+constexpr unsigned kSweepsPerSecond = 10;   // each visits a tenth of the slots
+constexpr std::size_t kGiveWay = 1024;      // idle sessions that are found at once when sockets run short
+constexpr std::size_t kHelp = 64;           // idle sessions that a sweep closes for the acceptors of other loops
+constexpr std::size_t kVisitsPerRoom = 16;  // sessions visited for each that may be closed, more only once per sweep
+constexpr unsigned kAnswerSeconds = 5;      // at shutdown; less than the 10 s after which Docker kills
 
 }  // namespace
 
@@ -238,7 +239,7 @@ void Loop::sweep() {
   PUSH_CHECK(on_loop_thread());
   connections_.sweep(kSweepsPerSecond);
   count_sockets();
-  if (std::exchange(idle_sessions_known_, false)) std::vector<IdleSession>().swap(idle_sessions_);
+  if (std::exchange(idle_sessions_found_, std::nullopt)) std::vector<IdleSession>().swap(idle_sessions_);
   if (shared_.sockets.wanted.load(std::memory_order_relaxed)) help_acceptors();
   if (++sweeps_ == kSweepsPerSecond) {
     sweeps_ = 0;
@@ -251,8 +252,7 @@ void Loop::sweep() {
 
 bool Loop::make_room() {
   PUSH_CHECK(on_loop_thread());
-  if (!idle_sessions_known_) find_idle_sessions();
-  while (!idle_sessions_.empty()) {
+  while (!idle_sessions_.empty() || find_idle_sessions()) {
     const auto [since, id] = idle_sessions_.back();
     idle_sessions_.pop_back();
     const auto found = sessions_.find(id);
@@ -271,8 +271,8 @@ void Loop::help_acceptors() {
   }
 }
 
-void Loop::find_idle_sessions() {
-  idle_sessions_known_ = true;
+bool Loop::find_idle_sessions() {
+  if (idle_sessions_found_.has_value() && *idle_sessions_found_ * kVisitsPerRoom < sessions_.size()) return false;
   for (const auto& [id, session] : sessions_) {
     if (const auto since = session->idle_since()) idle_sessions_.emplace_back(*since, id);
   }
@@ -285,6 +285,8 @@ void Loop::find_idle_sessions() {
   std::partial_sort(idle_sessions_.begin(), last, idle_sessions_.end(), goes_first);
   idle_sessions_.erase(last, idle_sessions_.end());
   std::reverse(idle_sessions_.begin(), idle_sessions_.end());
+  idle_sessions_found_ = count;
+  return count > 0;
 }
 
 // ---- shutdown

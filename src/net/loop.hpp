@@ -9,6 +9,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -90,7 +91,7 @@ class Loop final : private SessionOwner, private ReplyReceiver, public SocketTak
   // Sockets ran short: ends the session that has waited longest for a request. False: none waits.
   bool make_room();
   void help_acceptors();  // of loops on which no session is idle
-  void find_idle_sessions();
+  bool find_idle_sessions();
   // A session may leave the table while it is visited.
   template <class F>
   void for_each_session(F visit);
@@ -111,9 +112,9 @@ class Loop final : private SessionOwner, private ReplyReceiver, public SocketTak
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
   boost::unordered_flat_map<std::uint64_t, std::shared_ptr<HttpSession>> sessions_;
   std::uint64_t next_session_ = 1;
-  // Sessions that may give way, the one to go first at the end; looked for at most once between two sweeps.
+  // Sessions that may give way, the one to go first at the end.
   std::vector<IdleSession> idle_sessions_;
-  bool idle_sessions_known_ = false;
+  std::optional<std::size_t> idle_sessions_found_;  // since the last sweep
 
   Roster roster_;
   ConnectionTable connections_;
