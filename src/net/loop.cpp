@@ -277,8 +277,9 @@ bool Loop::find_idle_sessions() {
     if (const auto since = session->idle_since()) idle_sessions_.emplace_back(*since, id);
   }
   const auto now = for_sessions_.seconds;
+  // Who has waited longest. Within one second, who was accepted last: most strangers have asked only once.
   const auto goes_first = [now](const IdleSession& a, const IdleSession& b) {
-    return IdleSession(now - b.first, a.second) < IdleSession(now - a.first, b.second);  // the oldest
+    return IdleSession(now - a.first, a.second) > IdleSession(now - b.first, b.second);
   };
   const std::size_t count = std::min(kGiveWay, idle_sessions_.size());
   const auto last = idle_sessions_.begin() + static_cast<std::ptrdiff_t>(count);
