@@ -325,10 +325,10 @@ void HttpSession::note_departure() {
 
 std::optional<unsigned> HttpSession::idle_since() const {
   if (state_ == State::idle) return deadline_ - context_.limits.idletimeoutseconds;
-  const bool silent = is_between_requests();
-  if (!silent && state_ != State::lingering) return std::nullopt;
-  const unsigned since = deadline_ - (silent ? context_.limits.headertimeoutseconds : kDiscardSeconds);
-  if (since == context_.seconds) return std::nullopt;  // it may speak yet, or read its answer
+  if (state_ != State::reading_header && state_ != State::lingering) return std::nullopt;
+  const unsigned within = state_ == State::lingering ? kDiscardSeconds : context_.limits.headertimeoutseconds;
+  const unsigned since = deadline_ - within;
+  if (since == context_.seconds) return std::nullopt;  // it may end yet, or read its answer
   return since;
 }
 

@@ -36,8 +36,8 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   }
   // Called by the loop once per second.
   void check_deadline();
-  // The loop's second since which it waits for a request, or for the end of a peer that has its last answer; empty if
-  // for neither, or if it has just been accepted or answered.
+  // The loop's second since which it waits for a request, for the rest of its header, or for the end of a peer that has
+  // its last answer; empty if for none of them, or if it began to wait only just now.
   std::optional<unsigned> idle_since() const;
   // Sockets run short: ends an idle session.
   void give_way() { close(); }

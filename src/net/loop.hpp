@@ -9,6 +9,8 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "net/acceptor.hpp"
@@ -62,6 +64,8 @@ class Loop final : private SessionOwner, private ReplyReceiver, public SocketTak
   bool holds(hub::Key key) const { return connections_.holds(key.user, key.client); }
 
  private:
+  using IdleSession = std::pair<unsigned, std::uint64_t>;  // its idle_since(), its id
+
   // ReplyReceiver, any thread.
   void watch(std::uint64_t session, Departed departed) override;
   void answer(std::uint64_t session, Response response) override;
@@ -86,7 +90,10 @@ class Loop final : private SessionOwner, private ReplyReceiver, public SocketTak
   void on_connections_ready();
   void schedule_sweep();
   void sweep();
-  void make_room();
+  // Sockets ran short: ends the session that has waited longest for a request. False: none waits.
+  bool make_room();
+  void help_acceptors();  // of loops on which no session is idle
+  bool find_idle_sessions();
   // A session may leave the table while it is visited.
   template <class F>
   void for_each_session(F visit);
@@ -109,6 +116,9 @@ class Loop final : private SessionOwner, private ReplyReceiver, public SocketTak
   std::uint64_t next_session_ = 1;
   core::FairQueue<std::uint64_t> in_line_;  // sessions with an unread request
   unsigned reads_ = 0;                      // since the last call of read_in_turn()
+  // Sessions that may give way, the one to go first at the end.
+  std::vector<IdleSession> idle_sessions_;
+  std::optional<std::size_t> idle_sessions_found_;  // since the last sweep
 
   Roster roster_;
   ConnectionTable connections_;
