@@ -86,7 +86,8 @@ void check_cookie(const std::string& token, const std::string& others) {
   request.origin = others;
   if (api::check_cross_origin(request, read)) PUSH_CHECK(others.empty() || others.find(token) != std::string::npos);
   request.fetch_site = others;
-  if (!others.empty() && api::check_cross_origin(request, read)) PUSH_CHECK(others == "same-origin" || others == "none");
+  if (!others.empty() && api::check_cross_origin(request, read))
+    PUSH_CHECK(others == "same-origin" || others == "none");
 }
 
 void check_credentials(Input& input) {

@@ -1,6 +1,6 @@
 // Arbitrary bytes as a request's method, its target, and a proxy's prefix. Routes see the path that a slow and simple
-// reader makes of it, and it survives encoding; a parameter has the value that such a reader finds; a match is the whole
-// path; and a redirect leads to a route of this server, whatever the proxy says.
+// reader makes of it, and it survives encoding; a parameter has the value that such a reader finds; a match is the
+// whole path; and a redirect leads to a route of this server, whatever the proxy says.
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -88,7 +88,8 @@ bool has_scheme(std::string_view text) {
   const std::size_t end = text.find("://");
   if (end == std::string_view::npos || end == 0) return false;
   return std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("+-.").find(c) != std::string_view::npos;
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view("+-.").find(c) != std::string_view::npos;
   });
 }
 
@@ -121,8 +122,8 @@ void check_match(const Match& match, const std::string& path) {
   }
   PUSH_CHECK(filled == path);
   const auto id = parse_id(match.id);
-  const bool digits = !match.id.empty() && std::all_of(match.id.begin(), match.id.end(),
-                                                       [](char c) { return c >= '0' && c <= '9'; });
+  const bool digits =
+      !match.id.empty() && std::all_of(match.id.begin(), match.id.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (id) {
     const std::size_t zeros = std::min(match.id.find_first_not_of('0'), match.id.size() - 1);
     PUSH_CHECK(digits && std::to_string(*id) == match.id.substr(zeros));
@@ -140,7 +141,8 @@ void check_redirect(const Router& router, const Incoming& request) {
   const std::string to = location->substr(0, location->find('?'));
   PUSH_CHECK(to.size() > 1 && to[0] == '/' && to[1] != '/' && to.ends_with(percent_encode_path(other)));
   for (const char c : to) {
-    PUSH_CHECK(std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("-._~/%").find(c) != std::string_view::npos);
+    PUSH_CHECK(std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+               std::string_view("-._~/%").find(c) != std::string_view::npos);
   }
   const std::string query(request.target.query);
   PUSH_CHECK(location->substr(to.size()) == (query.empty() ? "" : "?" + query));
@@ -160,7 +162,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     PUSH_CHECK(target.error().code == push::core::ErrorCode::invalid);
     return 0;
   }
-  const std::string kept = std::string(target->raw_path) + (text.find('?') == std::string::npos ? "" : "?") + std::string(target->query);
+  const std::string kept =
+      std::string(target->raw_path) + (text.find('?') == std::string::npos ? "" : "?") + std::string(target->query);
   PUSH_CHECK(origin_form ? kept == text : text.ends_with(kept) || kept == "/");
   check_path(*target);
   check_query(text, *target);
