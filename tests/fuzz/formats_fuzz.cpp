@@ -140,7 +140,14 @@ std::string as_it_is(const std::u32string& text, Choices& /*choices*/) {
 
 std::string in_quoted_printable(const std::u32string& text, Choices& choices) {
   std::string out;
-  for (const char c : utf8(text)) {
+  const std::string bytes = utf8(text);
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    const char c = bytes[at];
+    if (c == '\r' && bytes.compare(at, 2, "\r\n") == 0 && choices.next()) {
+      out += "\r\n";
+      ++at;
+      continue;
+    }
     if ((is_plain(static_cast<unsigned char>(c)) || c == '\n') && choices.next()) {
       out += c;
     } else {
