@@ -41,17 +41,7 @@ core::Error too_many(std::chrono::seconds wait) {
 // Old clients (OkHttp before 3.8) send Basic credentials in Latin-1. Empty: `text` is no such text.
 std::optional<std::string> from_latin1(std::string_view text) {
   if (core::valid_utf8(text)) return std::nullopt;
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) {
-      out += c;
-    } else {
-      out += static_cast<char>(0xC0 | byte >> 6);
-      out += static_cast<char>(0x80 | (byte & 0x3F));
-    }
-  }
-  return out;
+  return core::utf8_from_latin1(text);
 }
 
 std::optional<core::WallTime> earlier(std::optional<core::WallTime> a, std::optional<core::WallTime> b) {
