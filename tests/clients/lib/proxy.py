@@ -4,10 +4,9 @@ import os
 import re
 import shutil
 import subprocess
-import time
 
-from lib.server import TOP, free_port
-from lib.wire import TIMEOUT, Failure, raw
+from lib.server import TOP, answers, free_port
+from lib.wire import TIMEOUT, Failure
 
 SERVER = "127.0.0.1:8080"  # where docs/operations.md expects the server
 
@@ -77,21 +76,11 @@ class Proxy:
             self.configure(port)
             with open(log, "ab") as output:
                 self.process = subprocess.Popen([path, *arguments], stdin=subprocess.DEVNULL, stdout=output, stderr=output)
-            if self.answers():
+            if answers(self.url, self.process):
                 return self
             self.process.kill()
             self.process.wait()
         raise Failure(f"{self.name} did not start; its logs are in {self.folder}")
-
-    def answers(self):
-        deadline = time.monotonic() + TIMEOUT
-        while time.monotonic() < deadline and self.process.poll() is None:
-            try:
-                if raw(self.url, "GET", "/health").status == 200:
-                    return True
-            except OSError:
-                time.sleep(0.02)
-        return False
 
     def __exit__(self, *failure):
         self.process.terminate()
