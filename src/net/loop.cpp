@@ -15,7 +15,7 @@ namespace {
 
 using boost::system::error_code;
 
-constexpr unsigned kReadsAtOnce = 32;       // requests; about a millisecond
+constexpr unsigned kTurnsAtOnce = 32;       // requests; about a millisecond
 constexpr unsigned kSweepsPerSecond = 10;   // each visits a tenth of the slots
 constexpr std::size_t kGiveWay = 1024;      // idle sessions that are found at once when sockets run short
 constexpr std::size_t kHelp = 64;           // idle sessions that a sweep closes for the acceptors of other loops
@@ -192,7 +192,7 @@ void Loop::for_each_session(F visit) {
 // Beyond some requests at a time each sender gets its turn: however many connections somebody floods, the others wait
 // for a few milliseconds, not for all of those.
 bool Loop::may_read(std::uint64_t session, core::Line line) {
-  if (in_line_.empty() && reads_ < kReadsAtOnce) {
+  if (in_line_.empty() && reads_ < kTurnsAtOnce) {
     ++reads_;
     return true;
   }
@@ -204,7 +204,7 @@ bool Loop::may_read(std::uint64_t session, core::Line line) {
 
 void Loop::read_in_turn() {
   PUSH_CHECK(on_loop_thread());
-  for (reads_ = 0; reads_ < kReadsAtOnce && !in_line_.empty(); ++reads_) {
+  for (reads_ = 0; reads_ < kTurnsAtOnce && !in_line_.empty(); ++reads_) {
     shared_.http_meters.in_line.add(-1);
     const auto found = sessions_.find(in_line_.pop());
     if (found == sessions_.end()) continue;
