@@ -39,7 +39,7 @@ std::string base64(const std::string& text) {
 }
 
 void check_source(const Incoming& request) {
-  const auth::Credentials read = api::read_credentials(request);
+  const auth::Credentials read = api::read_credentials(request, auth::Access::client);
   const std::string in_query = api::query_value(request.target.query, "token").value_or("");
   if (!in_query.empty()) {
     PUSH_CHECK(read.token == in_query && !read.from_cookie);
@@ -51,6 +51,9 @@ void check_source(const Incoming& request) {
     PUSH_CHECK(request.authorization.ends_with(read.token));
   }
   if (read.basic) PUSH_CHECK(read.basic->name.find(':') == std::string::npos);
+  const auth::Credentials to_log_in = api::read_credentials(request, auth::Access::password);
+  PUSH_CHECK(to_log_in.token.empty() && !to_log_in.from_cookie &&
+             to_log_in.basic.has_value() == read.basic.has_value());
 }
 
 void check_basic(std::string name, const std::string& password) {
@@ -58,7 +61,7 @@ void check_basic(std::string name, const std::string& password) {
   const std::string header = "bAsIc " + base64(name + ":" + password);
   Incoming request;
   request.authorization = header;
-  const auto basic = api::read_credentials(request).basic;
+  const auto basic = api::read_credentials(request, auth::Access::client).basic;
   PUSH_CHECK(basic && basic->name == name && basic->password == password);
 
   const std::string utf8 = core::utf8_from_latin1(password);
@@ -78,7 +81,7 @@ void check_cookie(const std::string& token, const std::string& others) {
   const std::string cookies = others + ';' + set.substr(0, set.find(';') + 1) + others;
   Incoming request;
   request.cookie = cookies;
-  auth::Credentials read = api::read_credentials(request);
+  auth::Credentials read = api::read_credentials(request, auth::Access::client);
   PUSH_CHECK(read.from_cookie && read.token == auth::encode_base64_url(token));
 
   request.method = "POST";
