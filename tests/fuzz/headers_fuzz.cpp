@@ -39,7 +39,7 @@ std::string base64(const std::string& text) {
 }
 
 void check_source(const Incoming& request) {
-  const auth::Credentials read = api::read_credentials(request);
+  const auth::Credentials read = api::read_credentials(request, auth::Access::client);
   const std::string in_query = api::query_value(request.target.query, "token").value_or("");
   if (!in_query.empty()) {
     PUSH_CHECK(read.token == in_query && !read.from_cookie);
@@ -58,8 +58,9 @@ void check_basic(std::string name, const std::string& password) {
   const std::string header = "bAsIc " + base64(name + ":" + password);
   Incoming request;
   request.authorization = header;
-  const auto basic = api::read_credentials(request).basic;
-  PUSH_CHECK(basic && basic->name == name && basic->password == password);
+  request.gotify_key = password;
+  const auth::Credentials read = api::read_credentials(request, auth::Access::password);
+  PUSH_CHECK(read.basic && read.basic->name == name && read.basic->password == password && read.token.empty());
 
   const std::string utf8 = core::utf8_from_latin1(password);
   PUSH_CHECK(core::valid_utf8(utf8));
@@ -78,7 +79,7 @@ void check_cookie(const std::string& token, const std::string& others) {
   const std::string cookies = others + ';' + set.substr(0, set.find(';') + 1) + others;
   Incoming request;
   request.cookie = cookies;
-  auth::Credentials read = api::read_credentials(request);
+  const auth::Credentials read = api::read_credentials(request, auth::Access::client);
   PUSH_CHECK(read.from_cookie && read.token == auth::encode_base64_url(token));
 
   request.method = "POST";
