@@ -12,6 +12,8 @@
 namespace push::api {
 namespace {
 
+constexpr int kComposed = UTF8PROC_STABLE | UTF8PROC_COMPOSE;
+
 core::Error bad_name(const char* why) {
   return core::failure(core::ErrorCode::invalid, std::string("user name ") + why);
 }
@@ -47,9 +49,11 @@ std::optional<std::string> mapped(std::string_view text, int options) {
 
 // What names that look alike have in common. Names from old databases that are not UTF-8 resemble only themselves.
 std::string skeleton(std::string_view name) {
-  std::string text = mapped(name, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
-                                      UTF8PROC_IGNORE | UTF8PROC_STRIPCC)
-                         .value_or(std::string(name));
+  // Composed first: folding makes a letter of one mark (U+0345), whose place among the marks then counts.
+  const std::string composed = mapped(name, kComposed).value_or(std::string(name));
+  std::string text =
+      mapped(composed, kComposed | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE | UTF8PROC_STRIPCC)
+          .value_or(composed);
   std::erase(text, ' ');
   return text;
 }
@@ -57,7 +61,7 @@ std::string skeleton(std::string_view name) {
 }  // namespace
 
 core::Result<void> check_user_name(std::string_view name) {
-  const auto composed = mapped(name, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+  const auto composed = mapped(name, kComposed);
   if (!composed) return bad_name("must be UTF-8");
   std::size_t characters = 0;
   for (std::string_view rest = name; !rest.empty(); ++characters) {

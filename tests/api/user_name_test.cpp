@@ -47,5 +47,13 @@ TEST(UserName, ThatLooksLikeAnothersIsKnown) {
   EXPECT_FALSE(looks_like_another("ADMIN", users, core::UserId{1})) << "it is their own";
 }
 
+// An old database may hold names that are not composed; the order of their marks is not seen.
+TEST(UserName, LooksLikeItselfHoweverItIsComposed) {
+  const std::vector<model::User> users = {{core::UserId{1}, "a\u0345\u0301", "", false, {}}};
+  for (const char* name : {"\u00e1\u0345", "a\u0301\u0345", "A\u0345\u0301"})
+    EXPECT_TRUE(looks_like_another(name, users, core::UserId{})) << name;
+  EXPECT_FALSE(looks_like_another("\u00e1", users, core::UserId{}));
+}
+
 }  // namespace
 }  // namespace push::api

@@ -51,9 +51,6 @@ void check_source(const Incoming& request) {
     PUSH_CHECK(request.authorization.ends_with(read.token));
   }
   if (read.basic) PUSH_CHECK(read.basic->name.find(':') == std::string::npos);
-  const auth::Credentials to_log_in = api::read_credentials(request, auth::Access::password);
-  PUSH_CHECK(to_log_in.token.empty() && !to_log_in.from_cookie &&
-             to_log_in.basic.has_value() == read.basic.has_value());
 }
 
 void check_basic(std::string name, const std::string& password) {
@@ -61,8 +58,9 @@ void check_basic(std::string name, const std::string& password) {
   const std::string header = "bAsIc " + base64(name + ":" + password);
   Incoming request;
   request.authorization = header;
-  const auto basic = api::read_credentials(request, auth::Access::client).basic;
-  PUSH_CHECK(basic && basic->name == name && basic->password == password);
+  request.gotify_key = password;
+  const auth::Credentials read = api::read_credentials(request, auth::Access::password);
+  PUSH_CHECK(read.basic && read.basic->name == name && read.basic->password == password && read.token.empty());
 
   const std::string utf8 = core::utf8_from_latin1(password);
   PUSH_CHECK(core::valid_utf8(utf8));
@@ -81,7 +79,7 @@ void check_cookie(const std::string& token, const std::string& others) {
   const std::string cookies = others + ';' + set.substr(0, set.find(';') + 1) + others;
   Incoming request;
   request.cookie = cookies;
-  auth::Credentials read = api::read_credentials(request, auth::Access::client);
+  const auth::Credentials read = api::read_credentials(request, auth::Access::client);
   PUSH_CHECK(read.from_cookie && read.token == auth::encode_base64_url(token));
 
   request.method = "POST";
