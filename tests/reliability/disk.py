@@ -102,6 +102,17 @@ class Disk:
             path = os.path.join(self.server.folder, name.replace("!", "/"))
             if not name.endswith(".part") and not os.path.exists(path) and random.random() >= survives:
                 shutil.copyfile(os.path.join(self.shadow, name), path)
+        self.keep_everything()
+
+    def keep_everything(self):
+        """What is there now is what the next power cut finds."""
+        shutil.rmtree(self.shadow)
+        os.mkdir(self.shadow)
+        for folder, _, names in os.walk(self.server.folder):
+            for name in names:
+                relative = os.path.relpath(os.path.join(folder, name), self.server.folder)
+                if relative != "server.log" and not relative.endswith("-lock"):
+                    shutil.copyfile(os.path.join(folder, name), os.path.join(self.shadow, relative.replace("/", "!")))
 
 
 def mix(path, kept, survives, random):
