@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdlib>
+#include <string>
 
 #include "support/socket.hpp"
 
@@ -15,17 +16,15 @@ namespace {
 constexpr std::size_t kMostOfAPiece = std::size_t{64} << 10;
 constexpr std::size_t kMost = std::size_t{64} << 20;
 
-const std::string& transcripts() {
-  static const std::string folder = [] {
-    const char* named = std::getenv("PUSH_TRANSCRIPTS");
-    return std::string(named == nullptr ? "" : named);
-  }();
+// Null: nothing is kept. A plain pointer, because servers of static duration end after strings do.
+const char* transcripts() {
+  static const char* const folder = std::getenv("PUSH_TRANSCRIPTS");
   return folder;
 }
 
 // One write per piece, so that pieces of several threads do not mix.
 void append(const char* end, std::string_view bytes) {
-  const std::string path = transcripts() + "/" + std::to_string(::getpid()) + end;
+  const std::string path = std::string(transcripts()) + "/" + std::to_string(::getpid()) + end;
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   const bool kept = file >= 0 && ::write(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size());
   if (file >= 0) ::close(file);
@@ -41,7 +40,7 @@ void append_piece(const char* end, std::string_view bytes) {
 }  // namespace
 
 bool keeps_transcripts() {
-  return !transcripts().empty();
+  return transcripts() != nullptr;
 }
 
 void keep_sent(std::string_view bytes) {
