@@ -232,6 +232,8 @@ class SenderLoop:
         if status == 200:
             self.sent.acknowledged.append((int(body[6:body.index(b",")]), text))
             self.acknowledged.value += 1
+        elif status == 500:  # it is not known
+            self.sent.unknown.append(text)
         else:
             self.sent.refused.append(text)
 

@@ -42,7 +42,7 @@ class Server:
     As a context manager it starts the program and kills what still runs at the end.
     """
 
-    def __init__(self, settings=None, descriptors=None, wrapper=(), folder=None):
+    def __init__(self, settings=None, descriptors=None, wrapper=(), folder=None, log=None):
         self.temporary = None if folder else tempfile.TemporaryDirectory(prefix="reliability-")
         self.folder = folder or self.temporary.name
         self.settings = dict(settings or {})
@@ -50,7 +50,7 @@ class Server:
         self.wrapper = list(wrapper)
         self.database = os.path.join(self.folder, "gotify.db")
         self.images = os.path.join(self.folder, "images")
-        self.log = os.path.join(self.folder, "server.log")
+        self.log = log or os.path.join(self.folder, "server.log")
         self.port, self.metrics_port = free_port(), free_port()
         self.process = None
 
