@@ -6,6 +6,7 @@ import subprocess
 from support import PROGRAM, TOP, Failure
 
 SHARDS = 2
+TESTS = ("system_test", "conformance_test")
 
 
 def run(environment, log, filters=None):
@@ -14,8 +15,10 @@ def run(environment, log, filters=None):
     filters: as of googletest.
     """
     folder = os.path.dirname(PROGRAM)
+    if "PUSH_PROGRAM" not in os.environ:
+        subprocess.run(["scripts/build", "release", *TESTS], cwd=TOP, check=True)
     running = []
-    for name, shards in (("system_test", SHARDS), ("conformance_test", 1)):
+    for name, shards in zip(TESTS, (SHARDS, 1)):
         path = os.path.join(folder, name)
         if not os.access(path, os.X_OK):
             raise Failure(f"{path} is missing: scripts/build release {name}")
