@@ -39,10 +39,10 @@ class Server:
     """The program, on a free port of 127.0.0.1 that stays the same over restarts, and in a temporary folder.
 
     settings: environment variables of the program. descriptors: its limit of them. wrapper: a command that runs it.
-    As a context manager it starts the program and kills what still runs at the end.
+    As a context manager it starts the program (started) and kills what still runs at the end.
     """
 
-    def __init__(self, settings=None, descriptors=None, wrapper=(), folder=None, log=None):
+    def __init__(self, settings=None, descriptors=None, wrapper=(), folder=None, log=None, started=True):
         self.temporary = None if folder else tempfile.TemporaryDirectory(prefix="reliability-")
         self.folder = folder or self.temporary.name
         self.settings = dict(settings or {})
@@ -53,9 +53,11 @@ class Server:
         self.log = log or os.path.join(self.folder, "server.log")
         self.port, self.metrics_port = free_port(), free_port()
         self.process = None
+        self.started = started
 
     def __enter__(self):
-        self.start()
+        if self.started:
+            self.start()
         return self
 
     def __exit__(self, *failure):
