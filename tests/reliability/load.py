@@ -499,6 +499,8 @@ class ListenerLoop:
         for listener in self.listeners:
             if listener.state == "closed":
                 self.begin(listener)
+                if self.opening % 256 == 0:  # who has connected must not wait for the others: the server waits 10 s for a header
+                    self.turn(0)
         while self.opening or (retry and self.again):
             now = time.monotonic()
             if now > begin + limit:

@@ -230,6 +230,7 @@ class Ledger:
         self.refused = set()  # texts that were answered, but not with 200
         self.unknown = set()  # texts that were sent and not answered
         self.gone = set()  # ids whose deletion was acknowledged, or sent and not answered
+        self.lost, self.found = set(), set()  # by check(): acknowledged and not stored; refused and stored
 
     def add(self, result):
         """The result of load.Senders, or another one with these members."""
@@ -238,6 +239,9 @@ class Ledger:
                 self.twice.append(number)
         self.refused.update(result.refused)
         self.unknown.update(result.unknown)
+
+    def __str__(self):
+        return f"{len(self.lost)} lost, {len(self.twice)} ids twice, {len(self.found)} refused and stored"
 
     def check(self, verdict, database):
         """Compares with the database: nothing lost, changed or given twice, nothing there that was refused; integrity_check."""
@@ -249,8 +253,10 @@ class Ledger:
             connection.close()
         verdict.check(integrity == "ok", f"integrity_check: {integrity}")
         lost = [number for number in self.acknowledged if number not in stored and number not in self.gone]
+        self.lost.update(lost)
         changed = [number for number, text in self.acknowledged.items() if stored.get(number, text) != text]
         found = self.refused.intersection(stored.values())
+        self.found.update(found)
         verdict.check(not lost, f"{len(lost)} acknowledged messages are lost: {lost[:5]}")
         verdict.check(not changed, f"{len(changed)} acknowledged messages have another text: {changed[:5]}")
         verdict.check(not self.twice, f"ids were given twice: {self.twice[:5]}")
