@@ -5,26 +5,14 @@ import mmap
 import os
 import shutil
 import struct
-import subprocess
 import tempfile
 
-from support import BUILD, HERE, Failure
+from support import preloaded
 
 READ, WRITE, SYNC, TRUNCATE, OPEN, NAME = 1, 2, 4, 8, 16, 32  # NAME: unlink and rename
 EVERYTHING = READ | WRITE | SYNC | TRUNCATE | OPEN | NAME
 FIELDS = ("operations", "first", "last", "error", "half", "kill", "calls", "failed", "sync_delay")
 SECTOR = 512
-
-
-def library():
-    source, built = os.path.join(HERE, "disk_faults.c"), os.path.join(BUILD, "disk_faults.so")
-    if not os.path.exists(built) or os.path.getmtime(built) < os.path.getmtime(source):
-        os.makedirs(BUILD, exist_ok=True)
-        fresh = f"{built}.{os.getpid()}"
-        if subprocess.run(["gcc", "-shared", "-fPIC", "-O2", "-Wall", "-o", fresh, source], check=False).returncode != 0:
-            raise Failure("disk_faults.c does not compile")
-        os.rename(fresh, built)
-    return built
 
 
 class Disk:
@@ -43,7 +31,7 @@ class Disk:
             file.write(bytes(4096))
         with open(path, "r+b") as file:
             self.memory = mmap.mmap(file.fileno(), 4096)
-        server.settings.update(LD_PRELOAD=library(), DISK_CONTROL=path, DISK_FOLDER=server.folder)
+        server.settings.update(LD_PRELOAD=preloaded("disk_faults"), DISK_CONTROL=path, DISK_FOLDER=server.folder)
         if power_cuts:
             server.settings["DISK_SHADOW"] = self.shadow
 

@@ -65,10 +65,12 @@ class Worker:
         self.process.join()
 
 
-def connect(address, number):
-    """A connection that is being made. Several source addresses, because one has too few ports."""
+def connect(address, number, options=()):
+    """A connection that is being made. Several source addresses, because one has too few ports. options: of setsockopt."""
     made = socket.socket()
     made.setblocking(False)
+    for option in options:
+        made.setsockopt(*option)
     made.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
     made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     made.bind((f"127.0.0.{2 + number // PER_ADDRESS}", 0))

@@ -167,11 +167,14 @@ class Server:
         with open(f"/proc/{self.pid}/status") as file:
             return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmHWM"))
 
+    def forget_peak_memory(self):
+        """From here on peak_memory() is that of the time since."""
+        with open(f"/proc/{self.pid}/clear_refs", "w") as file:
+            file.write("5")
+
     def cpu(self):
-        """Seconds of all its threads so far."""
-        with open(f"/proc/{self.pid}/stat") as file:
-            fields = file.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """Seconds of all its threads so far, to the nanosecond."""
+        return time.clock_gettime(~self.pid << 3 | 2)  # CPUCLOCK_SCHED of another process, clock_getcpuclockid(3)
 
     def open_descriptors(self):
         return len(os.listdir(f"/proc/{self.pid}/fd"))
@@ -182,6 +185,18 @@ def tcp_memory():
     with open("/proc/net/sockstat") as file:
         line = next(line for line in file if line.startswith("TCP:"))
     return int(line.split()[-1]) * resource.getpagesize()
+
+
+def preloaded(name):
+    """The library of <name>.c for LD_PRELOAD, built with gcc when it is needed."""
+    source, built = os.path.join(HERE, f"{name}.c"), os.path.join(BUILD, f"{name}.so")
+    if not os.path.exists(built) or os.path.getmtime(built) < os.path.getmtime(source):
+        os.makedirs(BUILD, exist_ok=True)
+        fresh = f"{built}.{os.getpid()}"
+        if subprocess.run(["gcc", "-shared", "-fPIC", "-O2", "-Wall", "-o", fresh, source], check=False).returncode != 0:
+            raise Failure(f"{name}.c does not compile")
+        os.rename(fresh, built)
+    return built
 
 
 Account = collections.namedtuple("Account", "user client application")  # user: the id; client, application: their tokens
@@ -252,9 +267,10 @@ class Ledger:
 class Verdict:
     """Collects what was missed."""
 
-    def __init__(self, quick, seed):
-        self.quick = quick
-        self.random = random.Random(seed)
+    def __init__(self, options):
+        self.options = options
+        self.quick = options.quick
+        self.random = random.Random(options.seed)
         self.missed = []
 
     def check(self, holds, text):
@@ -266,17 +282,19 @@ class Verdict:
         print(f"reached: {text}", flush=True)
 
 
-def experiment(measure):
+def experiment(measure, add_options=None):
     """The main program of an experiment: measure(verdict), then exit code 1 if a figure was missed.
 
-    Prints `seed: N`, `reached: ...` and one line `missed: ...` per figure.
+    Prints `seed: N`, `reached: ...` and one line `missed: ...` per figure. add_options(parser): for verdict.options.
     """
     parser = argparse.ArgumentParser(description=sys.modules["__main__"].__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="fewer rounds or a shorter time: seconds instead of minutes")
     parser.add_argument("--seed", type=int, default=int(os.environ.get("PUSH_SEED", random.SystemRandom().randrange(1 << 32))))
+    if add_options:
+        add_options(parser)
     options = parser.parse_args()
     print(f"seed: {options.seed} (repeat with --seed or PUSH_SEED)", flush=True)
-    verdict = Verdict(options.quick, options.seed)
+    verdict = Verdict(options)
     try:
         measure(verdict)
     except Failure as failure:
