@@ -233,7 +233,7 @@ class Ledger:
         self.lost, self.found = set(), set()  # by check(): acknowledged and not stored; refused and stored
 
     def add(self, result):
-        """The result of load.Senders, or another one with these members."""
+        """The result of a Senders, or another one with these members."""
         for number, text in result.acknowledged:
             if self.acknowledged.setdefault(number, text) != text:
                 self.twice.append(number)

@@ -1,4 +1,4 @@
-"""The attacks. Each is bounded in count, size and time, and takes a Scene; names are those of the table in docs/security.md."""
+"""The attacks. Each is bounded in count, size and time, and takes a Scene; the names are those of docs/security.md."""
 import collections, json, selectors, socket, time
 
 from program import HOST, JSON, UPGRADE, content_length, guess, head_of, key
@@ -95,6 +95,10 @@ class Scene:
 
     def post(self, body, name=''):
         return self.ask('POST', '/message', (JSON, key(self.account.application)), body, name)
+
+    def post_largest(self, body_of, name):
+        headers = (JSON, key(self.account.application))
+        return self.ask_largest('POST', '/message', headers, body_of, (31 * MB, 8 * MB), name)
 
     def probe(self, text, method, target, headers=(), body=b''):
         """What somebody with good credentials is answered at the end."""
@@ -280,8 +284,7 @@ def extras(scene):
                                           value[:-1] + b']}}')
     for value in (b'{},', b'[],', b'1,'):
         if time.monotonic() < scene.deadline:
-            scene.ask_largest('POST', '/message', (JSON, key(scene.account.application)), body_of(value), (31 * MB, 8 * MB),
-                              value.decode() + ' ')
+            scene.post_largest(body_of(value), value.decode() + ' ')
     scene.hold()
 
 
@@ -299,7 +302,7 @@ def streams(scene):
         s = scene.connect(4096)
         scene.send(s, head_of('GET', '/stream', (*UPGRADE, key(scene.account.client))))
         scene.answer(s, 'stream: ')
-    scene.ask_largest('POST', '/message', (JSON, key(scene.account.application)), message_of, (31 * MB, 8 * MB), 'message of ')
+    scene.post_largest(message_of, 'message of ')
     for _ in range(20):
         scene.post(message_of(4000), 'message of 4 KB: ')
     scene.hold()

@@ -111,7 +111,7 @@ class Server:
 
 
 def guess(port, connections, goes_on, answered):
-    """Wrong passwords over many connections, a new name and password each; who is not answered 401 waits for a second."""
+    """Wrong passwords over many connections, each with a new name; who is not answered 401 waits for a second."""
     selector = selectors.DefaultSelector()
     count, asleep = 0, []
 

@@ -49,7 +49,7 @@ class Stream:
 
 
 class Requests:
-    """Of one kind, 20 per second on a schedule, each timed from the moment at which it was due; `ask` returns a status."""
+    """Of one kind, 20 per second, each timed from the moment at which it was due; `ask` returns a status."""
 
     def __init__(self, ask):
         self.ask = ask
