@@ -181,6 +181,18 @@ Findings check_named_tests(const Source& markdown, const std::set<std::string>& 
   return findings;
 }
 
+Findings check_named_commands(const Source& markdown, const Documents& documents) {
+  static const std::regex kCommand(R"(`(?:bash )?((?:scripts|tests|benchmark|\.ci)/[^` ]+)[^`]*`)");
+  Findings findings;
+  for (std::size_t i = 0; i < markdown.lines.size(); ++i) {
+    for_each(markdown.lines[i], kCommand, [&](const std::smatch& match) {
+      if (!documents.paths.contains(match[1]))
+        findings.push_back({markdown.path, i + 1, "there is no " + match[1].str()});
+    });
+  }
+  return findings;
+}
+
 std::set<std::string> tests_of(const Source& source) {
   static const std::regex kTest(R"(^(?:TYPED_)?TEST(?:_F|_P)?\((\w+), (\w+)\).*)");
   std::set<std::string> tests;

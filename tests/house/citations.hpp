@@ -31,6 +31,8 @@ Findings check_citations(const Source& text, const Documents& documents);
 Findings check_links(const Source& markdown, const Documents& documents);
 // Tests that a document names as `Suite.Name` or `Suite.*`; `tests` holds "Suite.Name".
 Findings check_named_tests(const Source& markdown, const std::set<std::string>& tests);
+// Scripts and experiments that a document names as `scripts/...`, `tests/... arguments`, `bash .ci/...`.
+Findings check_named_commands(const Source& markdown, const Documents& documents);
 
 // "Suite.Name" of each TEST, TEST_F and TEST_P.
 std::set<std::string> tests_of(const Source& source);

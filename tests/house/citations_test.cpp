@@ -89,5 +89,14 @@ TEST(NamedTests, ExistAsTheyAreNamed) {
   EXPECT_EQ(check("`A.On`\n"), 1U);
 }
 
+TEST(NamedCommands, ExistAsTheyAreNamed) {
+  Documents all;
+  all.paths = {"scripts/run", "tests/kind/one", ".ci/gates"};
+  const auto check = [&](const char* text) { return check_named_commands(source("book/x.md", text), all).size(); };
+  EXPECT_EQ(check("`scripts/run -R A`, `tests/kind/one`, `bash .ci/gates a`, `/stream`, `run`\n"), 0U);
+  EXPECT_EQ(check("`scripts/ru`\n"), 1U);
+  EXPECT_EQ(check("`tests/kind/two --quick` and `bash .ci/other`\n"), 2U);
+}
+
 }  // namespace
 }  // namespace push::house

@@ -126,6 +126,11 @@ TEST_F(Book, HasNoDeadLink) {
     if (text.path.ends_with(".md")) expect_none(check_links(text, documents()));
   }
 }
+TEST_F(Book, NamesCommandsThatExist) {
+  for (const auto& text : texts()) {
+    if (text.path == "docs/reliability.md") expect_none(check_named_commands(text, documents()));
+  }
+}
 TEST_F(Book, NamesTestsThatExist) {
   std::set<std::string> tests;
   for (const auto& text : texts()) tests.merge(tests_of(text));

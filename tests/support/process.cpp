@@ -15,6 +15,7 @@
 #include <iterator>
 #include <utility>
 
+#include "support/transcript.hpp"
 #include "support/wait.hpp"
 
 namespace push::support {
@@ -149,8 +150,9 @@ Completed run_program(const std::vector<std::string>& arguments, const Settings&
   Command command{{program_path()}, environment, directory, output.file("out"), output.file("err"), 0};
   command.words.insert(command.words.end(), arguments.begin(), arguments.end());
   Process process(command);
-  const int code = process.wait();
-  return {code, read_text(command.out), read_text(command.err)};
+  Completed completed{process.wait(), read_text(command.out), read_text(command.err)};
+  keep_log(completed.out + completed.err);
+  return completed;
 }
 
 TemporaryDirectory::TemporaryDirectory() : TemporaryDirectory(std::filesystem::temp_directory_path().string()) {}

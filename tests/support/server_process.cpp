@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "support/transcript.hpp"
 #include "support/wait.hpp"
 
 namespace push::support {
@@ -22,9 +23,11 @@ ServerProcess::ServerProcess(Settings settings) : settings_(std::move(settings))
                     {"GOTIFY_UPLOADEDIMAGESDIR", directory_.file("images")},
                     {"GOTIFY_PASSSTRENGTH", "4"},
                     {"NOCOLOR", "1"}});
+  if (keeps_transcripts()) settings_.insert({"GOTIFY_LOGLEVEL", "trace"});
 }
 
 ServerProcess::~ServerProcess() {
+  if (keeps_transcripts()) keep_log(log());
   if (!testing::Test::HasFailure()) return;
   std::printf("---- the server's log ----\n%s---- end of the log ----\n", log().c_str());
 }

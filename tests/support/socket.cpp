@@ -12,6 +12,8 @@
 #include <cstring>
 #include <utility>
 
+#include "support/transcript.hpp"
+
 namespace push::support {
 namespace {
 
@@ -87,6 +89,7 @@ void Socket::close() {
 }
 
 void Socket::send(std::string_view bytes) {
+  keep_sent(bytes);
   while (!bytes.empty()) {
     const ssize_t sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;
@@ -100,6 +103,7 @@ bool Socket::receive(std::string& into) {
   while (true) {
     const ssize_t got = ::recv(descriptor_, chunk.data(), chunk.size(), 0);
     if (got > 0) {
+      keep_received({chunk.data(), static_cast<std::size_t>(got)});
       into.append(chunk.data(), static_cast<std::size_t>(got));
       return true;
     }
