@@ -30,9 +30,11 @@ void Checkpointer::request() {
 }
 
 void Checkpointer::wait_until_idle() {
+  impatient_ = true;
   core::Lock lock(mutex_);
   requested_ = false;
   while (running_) idle_.wait(mutex_);
+  impatient_ = false;
 }
 
 void Checkpointer::run(const std::stop_token& stop) {
@@ -63,7 +65,8 @@ void Checkpointer::attend() {
   if (watch_.damaged()) recheck();
   if (watch_.log_path().empty() || !usable) return;
   const Stamp now = stamp();
-  if (is_due(now) || requested_by_writer_) {
+  const bool nameless = !watch_.placed();  // the log was removed: what is in it would be lost with the process
+  if (is_due(now) || requested_by_writer_ || nameless) {
     move_pages(now);
   } else if (now == moved_stamp_ && now.size > kKeptLogBytes && core::steady_now() - seen_at_ >= kSettle) {
     cut_log();
@@ -75,7 +78,7 @@ void Checkpointer::recheck() {
   const auto now = core::steady_now();
   if (now - rechecked_ < kRecheck) return;
   rechecked_ = now;
-  const auto checked = quick_check(database_, check_limit_);
+  const auto checked = quick_check(database_, check_limit_, &impatient_);
   if (checked && *checked == Soundness::sound) watch_.note_repaired();
 }
 
