@@ -31,7 +31,8 @@ void create_session(Context& context) {
   if (auto bound = binder::bind(context.source(), form); !bound) return context.fail(bound.error());
   auto user = context.services.store.find_user(context.user());
   if (!user) return context.fail(user.error());
-  if (!*user) return context.finish(unauthorized(kInvalid));
+  const bool current = *user && (*user)->pass_hash == *context.principal->pass_hash;  // it may have been changed
+  if (!current) return context.finish(unauthorized(kInvalid));
 
   const core::WallTime now = core::wall_now();
   auth::MintedToken token = auth::mint_client_token(context.token_form());
