@@ -23,9 +23,7 @@ namespace {
 using Json = nlohmann::json;
 
 struct ConnectsOptions : CommonOptions {
-  unsigned connections = 19'000;
-  unsigned threads = 1;
-  unsigned rounds = 5;
+  ConnectsOptions() : CommonOptions{.connections = 19'000, .threads = 1, .rounds = 5} {}
   Words cases{"s1", "s2"};
 };
 
@@ -159,9 +157,6 @@ Json run_connects(const ConnectsOptions& options) {
 }
 
 void bind(Flags& flags, ConnectsOptions& options) {
-  flags.add("--connections", options.connections, "subscribers");
-  flags.add("--threads", options.threads, "loops of the server; 0: one per core");
-  flags.add("--rounds", options.rounds, "rounds");
   flags.choose("--cases", options.cases, "s1: one user, s2: one user per connection");
 }
 

@@ -17,9 +17,7 @@ namespace {
 using Json = nlohmann::json;
 
 struct FanoutOptions : CommonOptions {
-  unsigned connections = 10'000;
-  unsigned threads = 0;
-  unsigned rounds = 3;  // per pair
+  FanoutOptions() : CommonOptions{.connections = 10'000, .threads = 0, .rounds = 3} {}
   unsigned messages = 20;
   unsigned nap_us = 500;
 };
@@ -175,9 +173,8 @@ Json run_fanout(const FanoutOptions& options) {
 }
 
 void bind(Flags& flags, FanoutOptions& options) {
-  flags.add("--connections", options.connections, "subscribers");
-  flags.add("--threads", options.threads, "loops of the server; 0: one, then two");
-  flags.add("--rounds", options.rounds, "rounds of each of the five pairs");
+  flags.describe("--threads", "loops of the server; 0: one, then two");
+  flags.describe("--rounds", "rounds of each of the five pairs");
   flags.add("--messages", options.messages, "messages per round");
   flags.add("--nap-us", options.nap_us,
             "subscribers poll at this interval in microseconds; 0: each send() may wake them");

@@ -2,6 +2,7 @@
 // of a delivery in allocations, system calls and instructions. guard/run compares the figures with guard/limits.
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -39,32 +40,48 @@ constexpr unsigned kOthers = 3;     // users who never connect, for each one who
 constexpr unsigned kTokens = 1000;  // cached: a cache that is still growing would count as connections
 constexpr unsigned kLoops = 1;      // a second one only adds randomness
 
-enum class Holding { streams_of_one_user, streams_of_own_users, http_sessions };
-
-// User bytes per connection, as `idle` measures them in its stage `fresh`.
-double bytes_per_connection(const GuardOptions& options, Holding holding, unsigned connections) {
-  const bool own_users = holding == Holding::streams_of_own_users;
-  Server server({.program = options.program,
-                 .directory = options.dir,
-                 .threads = kLoops,
-                 .users = own_users ? (1 + kOthers) * connections : 1,
-                 .under = {"/usr/bin/env", "GOTIFY_SERVER_TOKENCACHE=" + std::to_string(kTokens),
-                           "GOTIFY_SERVER_HTTP_IDLETIMEOUTSECONDS=3600"}});
-  SubscriberProcess subscribers(
-      {.port = server.port(), .source_net = 20, .own_users = own_users, .sessions = holding == Holding::http_sessions});
-  if (own_users) {
-    request_all(server.port(), 64, kOthers * connections, [&](std::size_t i) {
-      return get_request(server.port(), "/current/user?token=" + client_token(connections + static_cast<unsigned>(i)));
-    });
-  }
+double slope_up_to(unsigned connections, SubscriberProcess& subscribers, const std::function<double()>& bytes) {
   subscribers.open_up_to(1000);
   std::vector<Point> points;
   for (unsigned step = 1; step <= 4; ++step) {
     const unsigned count = connections * step / 4;
     subscribers.open_up_to(count);
-    points.push_back({static_cast<double>(count), settled_pss_anon(server.pid())});
+    points.push_back({static_cast<double>(count), bytes()});
   }
   return slope(points);
+}
+
+// User bytes per connection, as `idle` measures them in its stage `fresh`.
+double user_bytes_of_one_user(const GuardOptions& options, unsigned connections) {
+  const Server server({.program = options.program, .directory = options.dir, .threads = kLoops});
+  SubscriberProcess subscribers({.port = server.port(), .source_net = 20});
+  return slope_up_to(connections, subscribers, [&] { return settled_pss_anon(server.pid()); });
+}
+
+enum class Holding { streams_of_own_users, http_sessions };
+
+// What the heap holds, and not what the process has: that depends on what earlier requests have left free.
+double heap_bytes(const GuardOptions& options, Holding holding, unsigned connections) {
+  const bool own_users = holding == Holding::streams_of_own_users;
+  const support::TemporaryDirectory scratch(disk_folder(options.dir + "/guard"));
+  const std::unique_ptr<Counter> heap = count_heap_bytes(scratch.path());
+  std::vector<std::string> under = heap->under();
+  under.push_back("GOTIFY_SERVER_TOKENCACHE=" + std::to_string(kTokens));
+  under.emplace_back("GOTIFY_SERVER_HTTP_IDLETIMEOUTSECONDS=3600");
+  Server server({.program = options.program,
+                 .directory = options.dir,
+                 .threads = kLoops,
+                 .users = own_users ? (1 + kOthers) * connections : 1,
+                 .under = std::move(under)});
+  heap->start(server.pid());
+  SubscriberProcess subscribers(
+      {.port = server.port(), .source_net = 20, .own_users = own_users, .sessions = !own_users});
+  if (own_users) {
+    request_all(server.port(), 64, kOthers * connections, [&](std::size_t i) {
+      return get_request(server.port(), "/current/user?token=" + client_token(connections + static_cast<unsigned>(i)));
+    });
+  }
+  return slope_up_to(connections, subscribers, [&] { return heap->read().at("byte"); });
 }
 
 // The amount of work between two readings. The median of several rounds counts, because the server's housekeeping, once
@@ -237,11 +254,10 @@ Json run_guard(const GuardOptions& options) {
   };
   if (contains(options.cases, "memory")) {
     progress("guard memory");
-    enter("user_bytes_per_connection_of_one_user",
-          bytes_per_connection(options, Holding::streams_of_one_user, kOneUserConnections));
-    enter("user_bytes_per_connection_of_own_users",
-          bytes_per_connection(options, Holding::streams_of_own_users, kOwnUserConnections));
-    enter("user_bytes_per_http_session", bytes_per_connection(options, Holding::http_sessions, kHttpSessions));
+    enter("user_bytes_per_connection_of_one_user", user_bytes_of_one_user(options, kOneUserConnections));
+    enter("heap_bytes_per_connection_of_own_users",
+          heap_bytes(options, Holding::streams_of_own_users, kOwnUserConnections));
+    enter("heap_bytes_per_http_session", heap_bytes(options, Holding::http_sessions, kHttpSessions));
   }
   for (const Part& part : parts()) {
     if (!contains(options.cases, part.name)) continue;

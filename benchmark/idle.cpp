@@ -26,8 +26,7 @@ namespace {
 using Json = nlohmann::json;
 
 struct IdleOptions : CommonOptions {
-  unsigned connections = 19'000;
-  unsigned threads = 0;
+  IdleOptions() : CommonOptions{.connections = 19'000, .threads = 0} {}
   unsigned churn = 100'000;
   Words cases{"s1", "s2", "http"};
   Words stages{"fresh", "broadcast", "churn", "ping"};
@@ -277,8 +276,6 @@ Json run_idle(const IdleOptions& options) {
 }
 
 void bind(Flags& flags, IdleOptions& options) {
-  flags.add("--connections", options.connections, "subscribers");
-  flags.add("--threads", options.threads, "loops of the server; 0: one per core");
   flags.add("--churn", options.churn, "connects and drops of the churn stage");
   flags.choose("--cases", options.cases, "s1: one user, s2: one user per connection, http: keep-alive sessions");
   flags.choose("--stages", options.stages, "what the connections went through before");

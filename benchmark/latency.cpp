@@ -28,7 +28,7 @@ namespace {
 using Json = nlohmann::json;
 
 struct LatencyOptions : CommonOptions {
-  unsigned threads = 0;
+  LatencyOptions() : CommonOptions{.threads = 0} {}
   unsigned seconds = 20;
   unsigned rate = 200;  // POSTs per second
   unsigned behind = 0;  // subscribers of another user who is busy at the same time
@@ -197,7 +197,6 @@ Json run_latency(const LatencyOptions& options) {
 }
 
 void bind(Flags& flags, LatencyOptions& options) {
-  flags.add("--threads", options.threads, "loops of the server; 0: one per core");
   flags.add("--seconds", options.seconds, "length of the run");
   flags.add("--rate", options.rate, "POSTs per second");
   flags.add("--behind", options.behind, "another user has this many subscribers and gets two messages per second");

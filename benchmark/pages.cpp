@@ -22,7 +22,7 @@ namespace {
 using Json = nlohmann::json;
 
 struct PagesOptions : CommonOptions {
-  unsigned threads = 0;
+  PagesOptions() : CommonOptions{.threads = 0} {}
   unsigned seconds = 5;         // of load before a deletion
   unsigned stored = 1'000'000;  // messages of each of the two big applications
 };
@@ -270,7 +270,6 @@ Json run_pages(const PagesOptions& options) {
 }
 
 void bind(Flags& flags, PagesOptions& options) {
-  flags.add("--threads", options.threads, "loops of the server; 0: one per core");
   flags.add("--seconds", options.seconds, "load before a deletion");
   flags.add("--stored", options.stored, "messages of each of the two big applications");
 }

@@ -17,9 +17,7 @@ namespace {
 using Json = nlohmann::json;
 
 struct PendingOptions : CommonOptions {
-  unsigned connections = 5'000;
-  unsigned threads = 1;
-  unsigned rounds = 5;
+  PendingOptions() : CommonOptions{.connections = 5'000, .threads = 1, .rounds = 5} {}
 };
 
 constexpr unsigned kPosters = 64;
@@ -99,16 +97,10 @@ Json run_pending(const PendingOptions& options) {
   return all;
 }
 
-void bind(Flags& flags, PendingOptions& options) {
-  flags.add("--connections", options.connections, "subscribers");
-  flags.add("--threads", options.threads, "loops of the server; 0: one per core");
-  flags.add("--rounds", options.rounds, "rounds");
-}
-
 }  // namespace
 
 Scenario pending_scenario() {
-  return scenario("pending", "many posters write to one user, so that frames share a write", bind, run_pending);
+  return scenario("pending", "many posters write to one user, so that frames share a write", nullptr, run_pending);
 }
 
 }  // namespace push::bench

@@ -20,8 +20,7 @@ namespace {
 using Json = nlohmann::json;
 
 struct PostOptions : CommonOptions {
-  unsigned threads = 0;
-  unsigned rounds = 5;
+  PostOptions() : CommonOptions{.threads = 0, .rounds = 5} {}
   unsigned seconds = 3;  // per round
   std::vector<unsigned> posters{1, 16, 64};
 };
@@ -162,8 +161,6 @@ Json run_post(const PostOptions& options) {
 }
 
 void bind(Flags& flags, PostOptions& options) {
-  flags.add("--threads", options.threads, "loops of the server; 0: one per core");
-  flags.add("--rounds", options.rounds, "rounds");
   flags.add("--seconds", options.seconds, "length of a round");
   flags.add("--posters", options.posters, "connections of the posters");
 }

@@ -26,7 +26,7 @@ namespace {
 using Json = nlohmann::json;
 
 struct FloodOptions : CommonOptions {
-  unsigned threads = 0;
+  FloodOptions() : CommonOptions{.threads = 0} {}
   unsigned seconds = 5;      // per level
   unsigned senders = 19;     // quiet ones, each with a token of its own
   unsigned per_second = 10;  // POSTs of each quiet sender
@@ -127,7 +127,6 @@ Json run_flood(const FloodOptions& options) {
 }
 
 void bind(Flags& flags, FloodOptions& options) {
-  flags.add("--threads", options.threads, "loops of the server; 0: one per core");
   flags.add("--seconds", options.seconds, "length of a level");
   flags.add("--senders", options.senders, "quiet senders, each with a token of its own");
   flags.add("--per-second", options.per_second, "POSTs of each quiet sender");

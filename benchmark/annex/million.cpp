@@ -28,8 +28,7 @@ namespace {
 using Json = nlohmann::json;
 
 struct MillionOptions : CommonOptions {
-  unsigned connections = 1'000'000;
-  unsigned threads = 1;
+  MillionOptions() : CommonOptions{.connections = 1'000'000, .threads = 1} {}
   unsigned users = 0;             // each with the same number of connections; 0 = one per connection
   unsigned descriptors = 20'000;  // limit of each process
 };
@@ -269,8 +268,6 @@ Json run_million(const MillionOptions& options) {
 }
 
 void bind(Flags& flags, MillionOptions& options) {
-  flags.add("--connections", options.connections, "subscribers");
-  flags.add("--threads", options.threads, "loops of the server; 0: one per core");
   flags.add("--users", options.users, "each with the same number of connections; 0: one user per connection");
   flags.add("--descriptors", options.descriptors, "limit of each process, for a dedicated guest only");
 }

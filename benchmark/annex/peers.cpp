@@ -23,8 +23,7 @@ namespace {
 using Json = nlohmann::json;
 
 struct PeersOptions : PeerOptions {
-  unsigned connections = 19'000;
-  unsigned rounds = 0;  // 0: 10 of fan-outs, 5 of POSTs
+  PeersOptions() : PeerOptions({.connections = 19'000, .threads = 1, .rounds = 0}) {}
   unsigned messages = 20;
   unsigned seconds = 3;  // of a round of POSTs
 };
@@ -244,9 +243,8 @@ Json run_peers(const PeersOptions& options) {
 }
 
 void bind(Flags& flags, PeersOptions& options) {
-  flags.add("--connections", options.connections, "subscribers");
-  flags.add("--threads", options.threads, "loops of our server");
-  flags.add("--rounds", options.rounds, "rounds; 0: 10 of fan-outs, 5 of POSTs");
+  flags.describe("--threads", "loops of our server");
+  flags.describe("--rounds", "rounds; 0: 10 of fan-outs, 5 of POSTs");
   flags.add("--messages", options.messages, "messages per round");
   flags.add("--seconds", options.seconds, "length of a round of POSTs");
   flags.add("--peers", options.folder, "where peers/install has put them");

@@ -49,10 +49,9 @@ Json run_scale(const ScaleOptions& options) {
 }
 
 void bind(Flags& flags, ScaleOptions& options) {
-  flags.add("--connections", options.connections, "the largest number of subscribers (of users: at most 10000)");
+  flags.describe("--connections", "the largest number of subscribers (of users: at most 10000)");
   flags.add("--stored", options.stored, "the largest number of stored messages");
-  flags.add("--threads", options.threads, "loops of the server; 0: one per core, one for connections");
-  flags.add("--rounds", options.rounds, "rounds");
+  flags.describe("--threads", "loops of the server; 0: one per core, one for connections");
   flags.choose("--cases", options.cases, "which curves");
 }
 

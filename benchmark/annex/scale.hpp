@@ -12,10 +12,9 @@
 namespace push::bench {
 
 struct ScaleOptions : CommonOptions {
-  unsigned connections = 19'000;  // the largest size; of `users` at most 10,000
-  unsigned stored = 1'000'000;    // the largest size
-  unsigned threads = 0;
-  unsigned rounds = 5;
+  // The largest number; of `users` at most 10,000.
+  ScaleOptions() : CommonOptions{.connections = 19'000, .threads = 0, .rounds = 5} {}
+  unsigned stored = 1'000'000;  // the largest number
   Words cases{"connections", "users", "stored", "shards"};
 };
 

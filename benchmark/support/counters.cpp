@@ -45,11 +45,13 @@ std::vector<std::string> in_turn() {
   return {"/usr/bin/env", "taskset", "--cpu-list", std::to_string(processor), "chrt", "--batch", "0"};
 }
 
-// The library next to this program writes the count into a file of eight bytes.
+// The library next to this program writes its counts into a file: a number of eight bytes each.
 class AllocationCounter : public Counter {
  public:
-  explicit AllocationCounter(const std::string& directory) : file_(directory + "/allocations") {
-    std::ofstream(file_).write(std::array<char, sizeof(std::uint64_t)>{}.data(), sizeof(std::uint64_t));
+  enum class Kind { allocations, bytes };  // in the file's order
+
+  AllocationCounter(const std::string& directory, Kind kind) : kind_(kind), file_(directory + "/allocations") {
+    std::ofstream(file_).write(std::array<char, 2 * sizeof(std::uint64_t)>{}.data(), 2 * sizeof(std::uint64_t));
     library_ = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "libpush_count_allocations.so";
     if (::access(library_.c_str(), R_OK) != 0) fail(library_ + ": no such library; build push_count_allocations first");
   }
@@ -61,18 +63,19 @@ class AllocationCounter : public Counter {
     if (number() == 0) fail("the server allocated nothing: " + library_ + " is not loaded");
   }
   Counts read() override {
-    return settled([this] { return Counts{{"allocation", number()}}; });
+    return settled([this] { return Counts{{kind_ == Kind::bytes ? "byte" : "allocation", number()}}; });
   }
 
  private:
   double number() const {
-    std::array<char, sizeof(std::uint64_t)> bytes{};
+    std::array<std::uint64_t, 2> values{};
+    std::array<char, sizeof values> bytes{};
     if (!std::ifstream(file_, std::ios::binary).read(bytes.data(), bytes.size())) fail("cannot read " + file_);
-    std::uint64_t value = 0;
-    std::memcpy(&value, bytes.data(), bytes.size());
-    return static_cast<double>(value);
+    std::memcpy(values.data(), bytes.data(), bytes.size());
+    return static_cast<double>(values.at(static_cast<std::size_t>(kind_)));
   }
 
+  const Kind kind_;
   std::string file_;
   std::string library_;
 };
@@ -189,7 +192,10 @@ class InstructionCounter : public Counter {
 }  // namespace
 
 std::unique_ptr<Counter> count_allocations(const std::string& directory) {
-  return std::make_unique<AllocationCounter>(directory);
+  return std::make_unique<AllocationCounter>(directory, AllocationCounter::Kind::allocations);
+}
+std::unique_ptr<Counter> count_heap_bytes(const std::string& directory) {
+  return std::make_unique<AllocationCounter>(directory, AllocationCounter::Kind::bytes);
 }
 std::unique_ptr<Counter> count_system_calls(const std::string& directory) {
   return std::make_unique<SystemCallCounter>(directory);

@@ -26,6 +26,7 @@ class Counter {
 
 // Each keeps its files in `directory`, which must exist.
 std::unique_ptr<Counter> count_allocations(const std::string& directory);
+std::unique_ptr<Counter> count_heap_bytes(const std::string& directory);  // allocated and not freed
 std::unique_ptr<Counter> count_system_calls(const std::string& directory);
 std::unique_ptr<Counter> count_instructions(const std::string& directory);
 

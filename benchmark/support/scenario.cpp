@@ -89,6 +89,17 @@ bool contains(const Words& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
+Flags::Flags(CLI::App& command, CommonOptions& options) : command_(command) {
+  add("--size", options.size, "size of a message text in bytes");
+  if (options.connections != kNoOption) add("--connections", options.connections, "subscribers");
+  if (options.threads != kNoOption) add("--threads", options.threads, "loops of the server; 0: one per core");
+  if (options.rounds != kNoOption) add("--rounds", options.rounds, "rounds");
+}
+
+void Flags::describe(const char* name, const char* help) {
+  command_.get_option(name)->description(help);
+}
+
 void Flags::add(const char* name, unsigned& value, const char* help) {
   command_.add_option(name, value, help)->capture_default_str();
 }
@@ -121,8 +132,7 @@ int run_scenarios(const char* program, const std::vector<Scenario>& scenarios, i
   if (has_all) app.add_subcommand("all", "the scenarios below except guard, one after another (the default)");
   for (const Scenario& each : scenarios) {
     CLI::App* command = app.add_subcommand(each.name, each.help);
-    Flags flags(*command);
-    flags.add("--size", each.options->size, "size of a message text in bytes");
+    Flags flags(*command, *each.options);
     each.bind(flags);
   }
   try {

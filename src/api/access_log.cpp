@@ -14,8 +14,19 @@ constexpr std::size_t kMaxPath = 1024;  // bytes of a target, and
 constexpr std::size_t kMaxMethod = 32;  // of a method in one line
 
 spdlog::level::level_enum level_of(unsigned status) {
-  if (status >= 500) return spdlog::level::err;
+  if (status >= 500 && status != 501) return spdlog::level::err;  // 501: a stranger's transfer coding, no fault of ours
   return status == 401 ? spdlog::level::warn : spdlog::level::debug;
+}
+
+std::string duration(core::SteadyTime::duration time) {
+  return fmt::format("duration={:.3f}ms", std::chrono::duration<double, std::milli>(time).count());
+}
+
+// Nothing of a request whose header could not be read.
+std::string request_line(const net::Request& request) {
+  if (request.method().empty()) return {};
+  return " method=" + core::mask_secrets(request.method(), kMaxMethod) +
+         " path=" + core::mask_secrets(request.target(), kMaxPath);
 }
 
 }  // namespace
@@ -36,7 +47,8 @@ void AccessLog::count(unsigned status) {
   if (digit > 0 && digit < std::size(responses_)) responses_[digit]->add();
 }
 
-void AccessLog::write(const net::Request& request, unsigned status, core::SteadyTime start, std::string_view cause) {
+void AccessLog::write(const net::Request& request, unsigned status, std::optional<core::SteadyTime> start,
+                      std::string_view cause) {
   count(status);
   const auto level = level_of(status);
   if (!spdlog::should_log(level)) return;
@@ -53,11 +65,9 @@ void AccessLog::write(const net::Request& request, unsigned status, core::Steady
       more += " suppressed=" + std::to_string(left_out);
     }
   }
-  const double milliseconds = std::chrono::duration<double, std::milli>(now - start).count();
   const std::string ip = proxies_.client_of(request.peer(), request.header("X-Forwarded-For"));
-  spdlog::log(level, "HTTP duration={:.3f}ms ip={} method={} path={} status={}{}", milliseconds,
-              ip.empty() ? "nil" : ip, core::mask_secrets(request.method(), kMaxMethod),
-              core::mask_secrets(request.target(), kMaxPath), status, more);
+  spdlog::log(level, "HTTP {} ip={}{} status={}{}", start ? duration(now - *start) : "rejected",
+              ip.empty() ? "nil" : ip, request_line(request), status, more);
 }
 
 }  // namespace push::api

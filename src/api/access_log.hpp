@@ -5,6 +5,7 @@
 #pragma once
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "push/api/trusted_proxies.hpp"
@@ -19,15 +20,17 @@ class AccessLog {
   // Both arguments outlive the log.
   AccessLog(const TrustedProxies& proxies, metrics::Registry& metrics);
 
-  // Counts the answer and logs its line. `cause`: why the server was busy, or what a library threw; empty = nothing to
-  // add. Any thread.
-  void write(const net::Request& request, unsigned status, core::SteadyTime start, std::string_view cause);
-  // Only counts: the answer to malformed input is not logged. Any thread.
-  void count(unsigned status);
+  // Counts the answer and logs its line. `start`: empty = net has refused the request, whose header may not have been
+  // read. `cause`: why it was refused, why the server was busy, or what a library threw; empty = nothing to add. Any
+  // thread.
+  void write(const net::Request& request, unsigned status, std::optional<core::SteadyTime> start,
+             std::string_view cause);
   // A password whose client had left before its turn. Any thread.
   void count_abandoned() { abandoned_.add(); }
 
  private:
+  void count(unsigned status);
+
   const TrustedProxies& proxies_;
   metrics::Counter& abandoned_;
   metrics::Counter* responses_[6];  // by the first digit of the status

@@ -15,6 +15,11 @@ core::Error too_many(core::WorkerPool::Queue queue) {
                        passwords ? "too many passwords wait to be checked" : "too many requests wait for a worker");
 }
 
+core::Line line_of(const auth::Principal& principal) {
+  if (principal.application != nullptr) return core::line_of(principal.application->id);
+  return principal.kind == auth::Principal::Kind::anonymous ? core::Line{} : core::line_of(principal.user);
+}
+
 // Calls the handler of its route.
 void handle_routed(Context& context) {
   if (const LateHandler* late = std::get_if<LateHandler>(&context.route->action)) return (*late)(context);
@@ -121,6 +126,7 @@ void Context::send(net::Response response, std::string_view cause) {
   add_headers(response, std::move(headers));
   if (route == nullptr || route->gate != Gate::none) keep_private(response);
   log.write(raw, response.status, start, cause);
+  if (principal != nullptr) response.line = line_of(*principal);
   reply.send(std::move(response));
 }
 

@@ -54,9 +54,10 @@ std::string cookie(std::string_view value, std::uint64_t seconds, bool secure) {
 
 }  // namespace
 
-auth::Credentials read_credentials(const Incoming& request) {
+auth::Credentials read_credentials(const Incoming& request, auth::Access access) {
   auth::Credentials out;
   if (!request.authorization.empty()) out.basic = read_basic(request.authorization);
+  if (access == auth::Access::password) return out;
   if (auto token = query_value(request.target.query, "token"); token && !token->empty()) {
     out.token = *std::move(token);
     return out;

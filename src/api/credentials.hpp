@@ -11,7 +11,8 @@
 
 namespace push::api {
 
-auth::Credentials read_credentials(const Incoming& request);
+// A token is not looked for where only a password counts.
+auth::Credentials read_credentials(const Incoming& request, auth::Access access);
 
 // Applies to credentials that came from the cookie only. forbidden with Gotify's text.
 core::Result<void> check_cross_origin(const Incoming& request, const auth::Credentials& credentials);

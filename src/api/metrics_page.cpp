@@ -30,7 +30,7 @@ bool MetricsPage::knows(std::string_view host) const {
                      [host](const std::string& known) { return core::same_ignoring_case(known, host); });
 }
 
-net::Response MetricsPage::reject(unsigned status, std::string_view reason) {
+net::Response MetricsPage::reject(const net::Request& /*request*/, unsigned status, std::string_view reason) {
   return rejected(status, reason);
 }
 

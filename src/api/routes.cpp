@@ -27,7 +27,7 @@ constexpr Route kRoutes[] = {
     {"POST", "/client/:id/elevate", elevated, &elevate_client},
     {"GET", "/current/user", client, &current_user},
     {"POST", "/current/user/password", elevated, &change_password},
-    {"POST", "/auth/local/login", {}, &log_in, On::loop},
+    {"POST", "/auth/local/login", password, &log_in},
     {"POST", "/auth/logout", client, &log_out, On::loop},
     {"GET", "/user", admin, &list_users},
     {"POST", "/user", optional, &create_user, On::worker, Gate::api, Body::form, &may_register},

@@ -11,7 +11,6 @@
 #include "api/respond.hpp"
 #include "api/routes.hpp"
 #include "api/stream_caps.hpp"
-#include "push/core/log.hpp"
 
 namespace push::api {
 namespace {
@@ -61,9 +60,8 @@ void Service::handle(net::Request request, net::Reply reply) {
   context->guarded([this](Context& begun) { begin(begun); });
 }
 
-net::Response Service::reject(unsigned status, std::string_view reason) {
-  log_->count(status);
-  spdlog::debug("HTTP rejected status={} reason=\"{}\"", status, reason);
+net::Response Service::reject(const net::Request& request, unsigned status, std::string_view reason) {
+  log_->write(request, status, std::nullopt, reason);
   return rejected(status, reason);
 }
 
@@ -131,7 +129,7 @@ void Service::begin(Context& context) {
 }
 
 void Service::admit(Context& context) {
-  context.credentials = read_credentials(context.request);
+  context.credentials = read_credentials(context.request, *context.route->access);
   if (auto allowed = check_cross_origin(context.request, context.credentials); !allowed) {
     return context.fail(allowed.error());
   }

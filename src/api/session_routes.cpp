@@ -23,16 +23,17 @@ net::Response with_cookie(net::Response response, std::string cookie) {
   return response;
 }
 
-// The password was right.
-void create_session(Context& context) {
+}  // namespace
+
+void log_in(Context& context) {
   store::NewClient wanted;
   binder::Form form("ClientParams");
   form.text("name", wanted.name).required().at_most_bytes(model::kMaxName);
   if (auto bound = binder::bind(context.source(), form); !bound) return context.fail(bound.error());
   auto user = context.services.store.find_user(context.user());
   if (!user) return context.fail(user.error());
-  const bool current = *user && (*user)->pass_hash == *context.principal->pass_hash;  // it may have been changed
-  if (!current) return context.finish(unauthorized(kInvalid));
+  // The body may have taken its time, and the password been changed meanwhile.
+  if (!*user || (*user)->pass_hash != *context.principal->pass_hash) return context.finish(unauthorized(kInvalid));
 
   const core::WallTime now = core::wall_now();
   auth::MintedToken token = auth::mint_client_token(context.token_form());
@@ -50,24 +51,6 @@ void create_session(Context& context) {
     return with_cookie(json(out), session_cookie(shown, same.services.config.server.securecookie));
   };
   context.services.accounts.create_client(std::move(wanted), context.answer_with(answer));
-}
-
-void logged_in(Context& context, core::Result<auth::PrincipalPtr> principal) {
-  if (!principal) return context.fail(principal.error());
-  context.principal = *std::move(principal);
-  context.on_worker(&create_session);
-}
-
-}  // namespace
-
-void log_in(Context& context) {
-  auto basic = read_credentials(context.request).basic;
-  if (!basic) return context.finish(unauthorized("basic auth required"));
-  basic->from = context.client_address();
-  const auth::Authenticator& authenticator = context.services.authenticator;
-  if (auto known = authenticator.recall(*basic)) return logged_in(context, *std::move(known));
-  context.on_password(
-      [basic = *std::move(basic), &authenticator](Context& same) { logged_in(same, authenticator.log_in(basic)); });
 }
 
 void log_out(Context& context) {

@@ -35,10 +35,18 @@ std::string clean(std::string path) {
   return out;
 }
 
+// RFC 3986 3.1.
+bool is_scheme(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    const char letter = core::lower(c);
+    return (letter >= 'a' && letter <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+  });
+}
+
 // http://host/path?query -> /path?query
 std::string_view without_authority(std::string_view target) {
   const std::size_t scheme = target.find("://");
-  if (target.starts_with('/') || scheme == std::string_view::npos) return target;
+  if (scheme == std::string_view::npos || !is_scheme(target.substr(0, scheme))) return target;
   const std::size_t path = target.find_first_of("/?", scheme + 3);
   return path == std::string_view::npos ? std::string_view("/") : target.substr(path);
 }

@@ -24,8 +24,10 @@ constexpr std::string_view kNotElevated = "session not elevated, use basic auth 
 // The principal, null (the credentials do not match), or why they could not be checked.
 using Found = core::Result<Known>;
 
-core::Error unauthorized() {
-  return core::failure(core::ErrorCode::unauthorized, std::string(kUnauthorized));
+core::Error unauthorized(Access access, const Credentials& credentials) {
+  const std::string_view of_login = credentials.basic ? "invalid credentials" : "basic auth required";
+  return core::failure(core::ErrorCode::unauthorized,
+                       std::string(access == Access::password ? of_login : kUnauthorized));
 }
 core::Error forbidden(std::string_view text) {
   return core::failure(core::ErrorCode::forbidden, std::string(text));
@@ -39,28 +41,12 @@ core::Error too_many(std::chrono::seconds wait) {
 // Old clients (OkHttp before 3.8) send Basic credentials in Latin-1. Empty: `text` is no such text.
 std::optional<std::string> from_latin1(std::string_view text) {
   if (core::valid_utf8(text)) return std::nullopt;
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) {
-      out += c;
-    } else {
-      out += static_cast<char>(0xC0 | byte >> 6);
-      out += static_cast<char>(0x80 | (byte & 0x3F));
-    }
-  }
-  return out;
+  return core::utf8_from_latin1(text);
 }
 
 std::optional<core::WallTime> earlier(std::optional<core::WallTime> a, std::optional<core::WallTime> b) {
   if (!a || !b) return a ? a : b;
   return std::min(*a, *b);
-}
-
-core::Result<PrincipalPtr> logged_in(Found found) {
-  if (!found) return std::move(found).error();
-  if (found->principal == nullptr) return core::failure(core::ErrorCode::unauthorized, "invalid credentials");
-  return std::move(found->principal);
 }
 
 PrincipalPtr anonymous() {
@@ -94,8 +80,8 @@ struct Authenticator::State {
   Found find_user(const Credentials& credentials, std::uint64_t epoch);
   bool touch(const Known& known, core::WallTime now);
   core::Result<void> check_elevation(const Principal& principal) const;
-  core::Result<PrincipalPtr> permit(Access access, PrincipalPtr principal) const;
-  core::Result<Admitted> admit(Access access, Known known, core::WallTime now);
+  core::Result<PrincipalPtr> permit(Access access, const Credentials& credentials, PrincipalPtr principal) const;
+  core::Result<Admitted> admit(Access access, const Credentials& credentials, Known known, core::WallTime now);
 
   store::Store& store;
   const Options options;
@@ -271,10 +257,11 @@ core::Result<void> Authenticator::State::check_elevation(const Principal& princi
 }
 
 // What a recognised principal (null = nobody) may do.
-core::Result<PrincipalPtr> Authenticator::State::permit(Access access, PrincipalPtr principal) const {
+core::Result<PrincipalPtr> Authenticator::State::permit(Access access, const Credentials& credentials,
+                                                        PrincipalPtr principal) const {
   if (principal == nullptr) {
     if (access == Access::optional) return anonymous();
-    return unauthorized();
+    return unauthorized(access, credentials);
   }
   if (access == Access::admin && !principal->admin) return forbidden(kNotAdmin);
   if (access == Access::admin || access == Access::elevated) {
@@ -284,9 +271,10 @@ core::Result<PrincipalPtr> Authenticator::State::permit(Access access, Principal
 }
 
 // A recognised token counts as used even if the request is then refused.
-core::Result<Admitted> Authenticator::State::admit(Access access, Known known, core::WallTime now) {
+core::Result<Admitted> Authenticator::State::admit(Access access, const Credentials& credentials, Known known,
+                                                   core::WallTime now) {
   const bool touched = touch(known, now);
-  auto principal = permit(access, std::move(known.principal));
+  auto principal = permit(access, credentials, std::move(known.principal));
   if (!principal) return std::move(principal).error();
   return Admitted{*std::move(principal), touched};
 }
@@ -307,12 +295,12 @@ std::optional<core::Result<Admitted>> Authenticator::recall(Access access, const
     auto found = token.empty() ? state_->recall_password(*credentials.basic) : state_->recall_both(credentials, now);
     if (!found) return std::nullopt;
     if (!*found) return std::move(*found).error();
-    return state_->admit(access, **std::move(found), now);
+    return state_->admit(access, credentials, **std::move(found), now);
   }
-  if (token.empty()) return state_->admit(access, Known(), now);
+  if (token.empty()) return state_->admit(access, credentials, Known(), now);
   auto known = state_->recall_token(token, sending ? State::Purpose::sender : State::Purpose::client, now);
   if (!known || (known->principal == nullptr && credentials.basic)) return std::nullopt;
-  return state_->admit(access, *std::move(known), now);
+  return state_->admit(access, credentials, *std::move(known), now);
 }
 
 core::Result<Admitted> Authenticator::authenticate(Access access, const Credentials& credentials) const {
@@ -320,17 +308,7 @@ core::Result<Admitted> Authenticator::authenticate(Access access, const Credenti
   Found found = access == Access::post_message ? state_->find_message_sender(credentials, epoch)
                                                : state_->find_user(credentials, epoch);
   if (!found) return std::move(found).error();
-  return state_->admit(access, *std::move(found), core::wall_now());
-}
-
-std::optional<core::Result<PrincipalPtr>> Authenticator::recall(const Credentials::Basic& basic) const {
-  auto found = state_->recall_password(basic);
-  if (!found) return std::nullopt;
-  return logged_in(*std::move(found));
-}
-
-core::Result<PrincipalPtr> Authenticator::log_in(const Credentials::Basic& basic) const {
-  return logged_in(state_->check_password(basic, state_->memory.epoch()));
+  return state_->admit(access, credentials, *std::move(found), core::wall_now());
 }
 
 void Authenticator::added() {

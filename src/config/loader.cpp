@@ -202,14 +202,15 @@ void Loader::read_variables(const Variables& variables) {
 
 bool Loader::read_variable_of(std::size_t index, const std::string& name, const Variables& variables) {
   const auto plain = variables.find(name);
-  const auto named = variables.find(name + "_FILE");
-  if (plain != variables.end() && is_of_kubernetes(name, plain->second.text)) {
+  auto named = variables.find(name + "_FILE");
+  if (named != variables.end() && named->second.text.empty()) named = variables.end();
+  const bool foreign = plain != variables.end() && is_of_kubernetes(name, plain->second.text);
+  if (foreign) {
     note(Notice::Level::warning, label(name, plain->second.place) + ": " + printable(plain->second.text) +
                                      ": ignored, because Kubernetes sets it for a service of that name; to avoid it, "
                                      "rename the service or set enableServiceLinks: false in the pod");
-    return false;
   }
-  const bool set = plain != variables.end() && is_set(keys_[index], plain->second.text);
+  const bool set = plain != variables.end() && !foreign && is_set(keys_[index], plain->second.text);
   if (set) {
     read_variable(index, name, plain->second);
     if (named == variables.end()) return true;

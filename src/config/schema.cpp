@@ -204,7 +204,7 @@ void add_server(std::vector<Key>& keys) {
   add(number(
       PUSH_KEY(server.throttlecache), 1, 10 * kMany,
       "users, applications and addresses tracked by each limit of rates and passwords, always including the most "
-      "recently used half; others start anew"));
+      "recently used half; others start from zero"));
   add(number(PUSH_KEY(server.tokencache), 1, kMany,
              "maximum tokens cached in memory, always including the most recently used half; others are looked up"));
   add(number(PUSH_KEY(server.maxconnections), 0, 100 * kMany,

@@ -58,8 +58,12 @@ spdlog::level::level_enum level_called(std::string_view word) {
   return spdlog::level::off;
 }
 
+std::atomic<Log*> the_log{nullptr};
+
+}  // namespace
+
 // The near end: any thread, and no lock. It cuts what is too long before it is queued.
-class Intake final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+class Log::Intake final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
   explicit Intake(std::shared_ptr<spdlog::logger> queue) : queue_(std::move(queue)) {}
   // Lines put into the queue. Any thread.
@@ -80,10 +84,6 @@ class Intake final : public spdlog::sinks::base_sink<spdlog::details::null_mutex
   const std::shared_ptr<spdlog::logger> queue_;
   std::atomic<std::uint64_t> put_{0};
 };
-
-std::atomic<Log*> the_log{nullptr};
-
-}  // namespace
 
 struct Log::Parts {
   std::shared_ptr<spdlog::logger> before;

@@ -150,6 +150,12 @@ bool valid_utf8(std::string_view text) {
   return true;
 }
 
+std::string utf8_from_latin1(std::string_view text) {
+  std::string out;
+  for (const char c : text) append_rune(out, static_cast<unsigned char>(c));
+  return out;
+}
+
 std::string_view utf8_prefix(std::string_view text, std::size_t bytes) {
   if (text.size() <= bytes) return text;
   constexpr std::size_t kLongest = 4;

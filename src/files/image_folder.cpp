@@ -12,6 +12,7 @@
 #include <fstream>
 #include <iterator>
 #include <system_error>
+#include <vector>
 
 #include "files/image_kind.hpp"
 #include "push/core/descriptor.hpp"
@@ -27,7 +28,9 @@ constexpr std::string_view kUnfinished = ".upload-";  // a name with this and no
 
 constexpr std::string_view kOwnerFile = ".database";
 constexpr std::string_view kSeveral = "several";
-// Whoever tries an older backup for some days loses no picture by it.
+// In front of the name of a picture that no application names. Its time of change says since when.
+constexpr std::string_view kUnnamed = ".unnamed-";
+// Whoever tries an older or an empty database for some days loses no picture by it.
 constexpr std::chrono::hours kSweepAge{24 * 7};
 
 // As save() names them, and Gotify.
@@ -102,20 +105,41 @@ core::Result<void> ImageFolder::prepare() const {
   return {};
 }
 
+void ImageFolder::sweep_one(const std::string& name, const std::unordered_set<std::string>& named, Swept& swept) const {
+  const bool is_aside = name.starts_with(kUnnamed);
+  const std::string picture = name.substr(is_aside ? kUnnamed.size() : 0);
+  const bool is_named = named.contains(picture);
+  const std::string path = path_ + "/" + name;
+  const auto now = std::filesystem::file_time_type::clock::now();
+  std::error_code error;
+  if (!could_be_ours(picture) || !std::filesystem::is_regular_file(path, error)) return;
+  if (is_aside && is_named) {
+    std::filesystem::rename(path, path_ + "/" + picture, error);
+  } else if (is_aside) {
+    if (std::filesystem::last_write_time(path, error) > now - kSweepAge || error) return;
+    if (std::filesystem::remove(path, error)) ++swept.removed;
+  } else if (!is_named) {
+    std::filesystem::last_write_time(path, now, error);  // first: an old picture would be removed by the next sweep
+    if (!error) std::filesystem::rename(path, path_ + "/" + std::string(kUnnamed) + name, error);
+    if (!error) ++swept.put_aside;
+  }
+}
+
 void ImageFolder::sweep(const std::unordered_set<std::string>& named, const std::string& owner) const {
   if (!belongs_to(path_ + "/" + std::string(kOwnerFile), owner)) return;
-  const auto oldest = std::filesystem::file_time_type::clock::now() - kSweepAge;
-  std::size_t removed = 0;
+  Swept swept;
   std::error_code error;
   std::filesystem::directory_iterator entry(path_, error);
-  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    std::error_code unknown;
-    if (!could_be_ours(name) || named.contains(name) || !entry->is_regular_file(unknown)) continue;
-    if (entry->last_write_time(unknown) > oldest || unknown) continue;
-    if (::unlink(entry->path().c_str()) == 0) ++removed;
+  std::vector<std::string> names;  // all of them first, because those that are renamed could appear again
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error))
+    names.push_back(entry->path().filename().string());
+  for (const std::string& name : names) sweep_one(name, named, swept);
+  if (swept.removed > 0)
+    spdlog::info("removed pictures that no application names count={} path=\"{}\"", swept.removed, path_);
+  if (swept.put_aside > 0) {
+    spdlog::info("put pictures aside that no application names count={} path=\"{}\" removed_after_days={}",
+                 swept.put_aside, path_, std::chrono::duration_cast<std::chrono::days>(kSweepAge).count());
   }
-  if (removed > 0) spdlog::info("removed pictures that no application names count={} path=\"{}\"", removed, path_);
   if (error) spdlog::warn("cannot read the image directory path=\"{}\" error=\"{}\"", path_, error.message());
 }
 

@@ -8,8 +8,9 @@
 
 namespace push {
 
-// Before anybody can upload. Removes interrupted uploads, and pictures that no application names because it was never
-// saved. `connection` as configured. Errors: as ImageFolder::prepare; applications that cannot be read are only logged.
+// Before anybody can upload. Removes interrupted uploads, and sweeps pictures that no application names, e.g. because
+// the application was never saved. `connection` as configured. Errors: as ImageFolder::prepare; applications that
+// cannot be read are only logged.
 core::Result<void> prepare_images(store::Finder& store, const files::ImageFolder& images,
                                   const std::string& connection);
 

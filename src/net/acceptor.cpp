@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -35,12 +36,13 @@ std::string address_text(const sockaddr_storage& address) {
 }  // namespace
 
 Acceptor::Acceptor(boost::asio::io_context& context, core::Descriptor socket, Listener listener,
-                   std::vector<SocketTaker*> takers, SocketLimit& limit, metrics::Counter& paused)
+                   std::vector<SocketTaker*> takers, SocketLimit& limit, MakeRoom make_room, metrics::Counter& paused)
     : listener_(std::move(listener)),
       socket_(context, socket.release()),
       pause_(context),
       takers_(std::move(takers)),
       limit_(limit),
+      make_room_(std::move(make_room)),
       paused_(paused) {}
 
 Acceptor::~Acceptor() {
@@ -67,7 +69,10 @@ void Acceptor::wait() {
 
 void Acceptor::accept_some() {
   for (std::size_t i = 0; i < at_once_; ++i) {
-    if (limit_.open.load(std::memory_order_relaxed) >= limit_.max) return pause();
+    if (limit_.open.load(std::memory_order_relaxed) >= limit_.max) {
+      if (!is_awaited()) break;  // sessions are not closed for nobody
+      if (!make_room_()) return pause();
+    }
     sockaddr_storage address{};
     socklen_t size = sizeof address;
     core::Descriptor socket(
@@ -83,6 +88,11 @@ void Acceptor::accept_some() {
     // Errors such as ECONNABORTED concern only the connection that was about to be accepted.
   }
   wait();
+}
+
+bool Acceptor::is_awaited() {
+  pollfd listening{.fd = socket_.native_handle(), .events = POLLIN, .revents = 0};
+  return ::poll(&listening, 1, 0) > 0;
 }
 
 void Acceptor::pause() {

@@ -1,11 +1,12 @@
-// Accepts on one listening socket for one loop: many at a time, and none while the process is at its socket limit
-// (it then checks ten times per second, without spinning).
+// Accepts on one listening socket for one loop: many at a time. At the process's socket limit its loop makes room for
+// who waits to be accepted; where there is none to make, it checks ten times per second, without spinning.
 #pragma once
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,7 @@ struct SocketLimit {
   explicit SocketLimit(std::size_t maximum) : max(maximum) {}
   const std::size_t max;
   std::atomic<std::size_t> open{0};
-  std::atomic<bool> wanted{false};  // somebody waits to be accepted: idle sessions give way
+  std::atomic<bool> wanted{false};  // somebody waits to be accepted where no session is idle: those of other loops help
 };
 
 // Serves accepted sockets. Any thread.
@@ -35,10 +36,13 @@ class SocketTaker {
 
 class Acceptor {
  public:
+  // Closes one socket, so that another can be accepted. False: there is none to close.
+  using MakeRoom = std::function<bool()>;
+
   // Sockets go to the takers in turn; a unix listener has several because its one socket serves all loops. `limit` and
   // `paused` outlive the acceptor.
   Acceptor(boost::asio::io_context& context, core::Descriptor socket, Listener listener,
-           std::vector<SocketTaker*> takers, SocketLimit& limit, metrics::Counter& paused);
+           std::vector<SocketTaker*> takers, SocketLimit& limit, MakeRoom make_room, metrics::Counter& paused);
   ~Acceptor();
 
   // `acceptors`: the number that the loop has.
@@ -48,6 +52,7 @@ class Acceptor {
  private:
   void wait();
   void accept_some();
+  bool is_awaited();  // somebody waits to be accepted
   void pause();
 
   const Listener listener_;
@@ -56,6 +61,7 @@ class Acceptor {
   const std::vector<SocketTaker*> takers_;
   std::size_t next_taker_ = 0;
   SocketLimit& limit_;
+  const MakeRoom make_room_;
   metrics::Counter& paused_;
   std::size_t at_once_ = 1;
   bool stopped_ = false;

@@ -9,22 +9,23 @@
 namespace push::net {
 namespace {
 
-using Progress = RequestReader::Progress;
-
-constexpr std::size_t kFirstRead = 2048;            // most requests fit
-constexpr std::size_t kUncharged = 2 * kFirstRead;  // a header or a body up to this size is not charged to a budget
-constexpr unsigned kReadsAtOnce = 8;                // of a large body, before other sessions get a turn
-constexpr std::size_t kDiscard = 256 * 1024;        // bytes of a body that nobody wants, before the connection ends
-constexpr std::size_t kLinger = 64 * 1024 * 1024;   // bytes discarded after our side was closed, so that a client that
-                                                    // sends before it reads sees the answer
-constexpr unsigned kDiscardSeconds = 10;            // for either
-constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+constexpr std::size_t kFirstRead = 2048;           // most requests fit
+constexpr unsigned kReadsAtOnce = 8;               // of a large body, before other sessions get a turn
+constexpr std::size_t kLinger = 64 * 1024 * 1024;  // bytes discarded after our side was closed, so that a client that
+                                                   // sends before it reads sees the answer
+constexpr unsigned kDiscardSeconds = 10;           // for these, and for the rest of a body
 
 }  // namespace
 
 HttpSession::HttpSession(SessionContext& context, std::uint64_t id, std::unique_ptr<Wire> wire, std::string peer,
                          RequestHandler& handler, StreamGate* gate)
-    : context_(context), id_(id), wire_(std::move(wire)), peer_(std::move(peer)), handler_(handler), gate_(gate) {
+    : context_(context),
+      id_(id),
+      wire_(std::move(wire)),
+      peer_(std::move(peer)),
+      line_(core::line_of(peer_)),
+      handler_(handler),
+      gate_(gate) {
   context_.meters.sessions.add(1);
 }
 
@@ -57,8 +58,14 @@ void HttpSession::stopped(Wire::Outcome outcome) {
 
 void HttpSession::on_ready(Wire::Direction direction) {
   (direction == Wire::Direction::read ? waiting_to_read_ : waiting_to_write_) = false;
+  if (state_ == State::closed) return;
   const bool for_body = direction == Wire::Direction::read && has_rest_of_body();
-  if (state_ == State::writing && !for_body) return write_more();
+  if (unsent_ != nullptr && !for_body) return write_more();
+  if (is_between_requests() && !context_.owner.may_read(id_, line_)) return;
+  on_turn();
+}
+
+void HttpSession::on_turn() {
   if (wants_input()) read();
 }
 
@@ -81,6 +88,8 @@ void HttpSession::read() {
   for (unsigned i = 0; i < kReadsAtOnce; ++i) {
     const std::span<char> room(context_.read_buffer.get(), read_size());
     const Wire::Result got = wire_->read_some(room);
+    // The peer may stop sending before the end of a body that nobody wants, and still read the answer.
+    if (got.outcome == Wire::Outcome::end && state_ == State::writing) return request_.reset();
     if (got.outcome != Wire::Outcome::done) return stopped(got.outcome);
     take({room.data(), got.bytes});
     if (!wants_input()) return;
@@ -131,8 +140,7 @@ void HttpSession::parse_header(std::string_view& input) {
     case Progress::complete:
       return handle(input);
     case Progress::refused:
-      const Rejection rejection = request_->reader.rejection();
-      return reject(rejection.refusal, rejection.detail);
+      return reject(request_->reader.rejection());
   }
 }
 
@@ -158,17 +166,15 @@ void HttpSession::keep(std::string_view& input) {
   input = std::string_view(rest_).substr(rest_at_);
 }
 
-bool HttpSession::charge_header() {
-  if (rest_.capacity() <= kUncharged || request_->header_charge.grow_to(rest_.capacity())) return true;
-  reject(Refusal::no_memory);
-  return false;
+void HttpSession::charge_header() {
+  if (rest_.capacity() > kUncharged && !request_->header_charge.grow_to(rest_.capacity())) reject({Refusal::no_memory});
 }
 
 // The header is complete, and as much of the body as came with it is read.
 void HttpSession::handle(std::string_view& input) {
   RequestReader& reader = request_->reader;
   const Progress progress = reader.read_body(input);
-  if (progress == Progress::refused) return reject(reader.rejection().refusal, std::string(reader.rejection().detail));
+  if (progress == Progress::refused) return reject(reader.rejection());
   context_.meters.requests.add();
   state_ = State::handling;
   deadline_ = 0;
@@ -182,72 +188,6 @@ void HttpSession::handle(std::string_view& input) {
   input = std::string_view(rest_).substr(rest_at_);
 }
 
-// ---- the body
-
-void HttpSession::read_body(BodyLimit limit, std::shared_ptr<BodyReceiver> receiver) {
-  if (state_ != State::handling) return;
-  state_ = State::reading_body;
-  upload_ = std::make_unique<Upload>(Upload{limit, std::move(receiver)});
-  RequestBudget& budget = limit.known ? context_.budget : context_.strangers;
-  request_->body_charge = RequestCharge(budget);
-  if (!admit_body()) return;
-  const std::uint64_t announced = request_->reader.decoder().remaining();
-  if (announced > kUncharged && announced > budget.free()) return refuse_body(Refusal::no_memory);
-  if (request_->reader.take_expectation()) {
-    wire_->write_some(kContinue, {});  // 25 bytes to an idle socket: all are sent, or the connection is broken
-  }
-  start(upload_->rate);
-  if (request_->complete) return hand_over_body();
-  if (!parsing_) wait(Wire::Direction::read);
-}
-
-void HttpSession::parse_body(std::string_view& input) {
-  upload_->rate.moved(input.size());
-  const Progress progress = request_->reader.read_body(input);
-  if (progress == Progress::refused)
-    return reject(Refusal::malformed, std::string(request_->reader.rejection().detail));
-  keep(input);
-  if (!admit_body()) return;
-  if (progress == Progress::complete) hand_over_body();
-  input = std::string_view(rest_).substr(rest_at_);
-}
-
-bool HttpSession::admit_body() {
-  const RequestReader& reader = request_->reader;
-  const BodyLimit& limit = upload_->limit;
-  const std::size_t size = reader.body().size();
-  const std::uint64_t remaining = reader.decoder().remaining();
-  if (size > limit.bytes || remaining > limit.bytes - size) {
-    std::string detail = std::to_string(limit.bytes) + " bytes";
-    if (!limit.key.empty()) detail += " (" + std::string(limit.key) + ")";
-    refuse_body(Refusal::body_too_large, detail);
-    return false;
-  }
-  const std::size_t holds = reader.capacity();
-  if (holds <= kUncharged || request_->body_charge.grow_to(holds)) return true;
-  refuse_body(Refusal::no_memory);
-  return false;
-}
-
-void HttpSession::hand_over_body() {
-  const std::unique_ptr<Upload> upload = std::move(upload_);
-  state_ = State::handling;
-  request_->complete = true;
-  deadline_ = 0;
-  upload->receiver->on_body(Reply(context_.replies, id_));
-}
-
-void HttpSession::discard(std::string_view input) {
-  discarded_ += static_cast<std::uint32_t>(input.size());
-  const Progress progress = request_->reader.skip_body(input);
-  if (progress == Progress::incomplete && discarded_ <= kDiscard) return;
-  request_.reset();
-  keep_alive_ = keep_alive_ && progress == Progress::complete;
-  rejected_ = rejected_ || progress != Progress::complete;
-  if (!rejected_) keep(input);
-  if (state_ == State::discarding) rejected_ ? linger() : next_request();
-}
-
 // ---- answering
 
 void HttpSession::answer(Response response) {
@@ -258,6 +198,7 @@ void HttpSession::write(Response response) {
   state_ = State::writing;
   if (request_ != nullptr) request_->departed.reset();
   if (response.close || draining_) keep_alive_ = false;
+  if (response.line != core::Line{}) line_ = response.line;
   if (!has_rest_of_body()) {
     request_.reset();
   } else {
@@ -270,6 +211,8 @@ void HttpSession::write(Response response) {
   }
   std::string& head = context_.head;
   head.clear();
+  if (unsent_ != nullptr) head = unsent_->head;  // the end of a `100 Continue`
+  unsent_.reset();
   append_head(head, response, {!keep_alive_, http_1_0_});
   const std::string_view body = head_ ? std::string_view() : response.body.view;
   const Wire::Result sent = wire_->write_some(head, body);
@@ -296,8 +239,9 @@ void HttpSession::write_more() {
 
 void HttpSession::on_written() {
   unsent_.reset();
-  if (rejected_ || (has_rest_of_body() && !keep_alive_)) return linger();
-  if (!keep_alive_ || draining_) return close();
+  if (state_ != State::writing) return;  // it was a `100 Continue`
+  if (draining_ && !has_rest_of_body()) return close();
+  if (!keep_alive_) return linger();
   if (!has_rest_of_body()) return next_request();
   state_ = State::discarding;
   set_deadline(kDiscardSeconds);
@@ -312,24 +256,27 @@ void HttpSession::next_request() {
   if (wants_input()) wait(Wire::Direction::read);
 }
 
-void HttpSession::reject(Refusal refusal, std::string_view detail) {
+Response HttpSession::response_to(const Rejection& rejection) const {
   context_.meters.rejected.add();
-  if (refusal == Refusal::no_memory) context_.meters.no_memory.add();
+  if (rejection.refusal == Refusal::no_memory) context_.meters.no_memory.add();
+  const std::string reason = reason_of(rejection.refusal, rejection.detail);
+  return handler_.reject(Request(request_), status_of(rejection.refusal), reason);
+}
+
+void HttpSession::reject(const Rejection& rejection) {
+  Response response = response_to(rejection);
   request_.reset();
   upload_.reset();
   std::string().swap(rest_);
   rest_at_ = 0;
-  rejected_ = true;
   keep_alive_ = false;
   head_ = false;
-  write(handler_.reject(status_of(refusal), reason_of(refusal, detail)));
+  write(std::move(response));
 }
 
-void HttpSession::refuse_body(Refusal refusal, std::string_view detail) {
-  context_.meters.rejected.add();
-  if (refusal == Refusal::no_memory) context_.meters.no_memory.add();
+void HttpSession::refuse(const Rejection& rejection) {
   upload_.reset();
-  write(handler_.reject(status_of(refusal), reason_of(refusal, detail)));
+  write(response_to(rejection));
 }
 
 void HttpSession::linger() {
@@ -362,13 +309,13 @@ void HttpSession::check_deadline() {
   if (state_ == State::reading_body || state_ == State::writing) {
     if (!is_too_slow()) return;
     context_.meters.timeouts.add();
-    return state_ == State::writing ? close() : reject(Refusal::too_slow);
+    return state_ == State::writing ? close() : reject({Refusal::too_slow});
   }
   if (deadline_ == 0 || static_cast<int>(context_.seconds - deadline_) < 0) return;
   if (state_ == State::reading_header && request_ == nullptr) return close();  // it never sent a byte
   if (state_ == State::lingering || state_ == State::discarding) return close();
   context_.meters.timeouts.add();
-  if (state_ == State::reading_header) return reject(Refusal::too_slow);
+  if (state_ == State::reading_header) return reject({Refusal::too_slow});
   close();
 }
 
@@ -378,14 +325,16 @@ void HttpSession::note_departure() {
 
 std::optional<unsigned> HttpSession::idle_since() const {
   if (state_ == State::idle) return deadline_ - context_.limits.idletimeoutseconds;
-  if (state_ != State::reading_header || request_ != nullptr) return std::nullopt;
-  const unsigned since = deadline_ - context_.limits.headertimeoutseconds;
-  if (since == context_.seconds) return std::nullopt;  // it may speak yet
+  if (state_ != State::reading_header && state_ != State::lingering) return std::nullopt;
+  const unsigned within = state_ == State::lingering ? kDiscardSeconds : context_.limits.headertimeoutseconds;
+  const unsigned since = deadline_ - within;
+  if (since == context_.seconds) return std::nullopt;  // it may end yet, or read its answer
   return since;
 }
 
 void HttpSession::drain() {
   draining_ = true;
+  keep_alive_ = false;
   if (state_ == State::idle) close();
 }
 

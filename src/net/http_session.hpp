@@ -36,7 +36,8 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   }
   // Called by the loop once per second.
   void check_deadline();
-  // The loop's second since which it waits for a request; empty if it does not, or has just been accepted.
+  // The loop's second since which it waits for a request, for the rest of its header, or for the end of a peer that has
+  // its last answer; empty if for none of them, or if it began to wait only just now.
   std::optional<unsigned> idle_since() const;
   // Sockets run short: ends an idle session.
   void give_way() { close(); }
@@ -46,8 +47,14 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   void abort() { close(); }
 
   void on_ready(Wire::Direction direction) override;
+  // After SessionOwner::may_read().
+  void on_turn();
 
  private:
+  static constexpr std::size_t kUncharged = 4096;      // of a header or a body: too little for a budget
+  static constexpr std::size_t kDiscard = 256 * 1024;  // of a body that nobody wants, before the connection ends
+
+  using Progress = RequestReader::Progress;
   // Up to reading_body, input is parsed. discarding: the rest of a body that nobody wants, after the answer.
   enum class State : std::uint8_t {
     idle,
@@ -65,7 +72,7 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
     std::shared_ptr<BodyReceiver> receiver;
     MinimumRate rate{};
   };
-  // The part of the answer that the socket did not accept at once.
+  // The part of an answer, or of a `100 Continue`, that the socket did not accept at once.
   struct Unsent {
     std::string head;
     core::Slice body;
@@ -75,6 +82,9 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   };
 
   bool is_reading() const { return state_ <= State::reading_body; }
+  bool is_between_requests() const {
+    return state_ == State::idle || (state_ == State::reading_header && request_ == nullptr);
+  }
   // While the request is answered: some of its body has not arrived, and will be discarded.
   bool has_rest_of_body() const { return request_ != nullptr && !request_->reader.decoder().is_done(); }
   bool wants_input() const;
@@ -89,22 +99,25 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   void begin_request();
   void handle(std::string_view& input);
   void keep(std::string_view& input);
+  // May refuse the request.
+  void charge_header();
   // False: refused.
-  bool charge_header();
   bool admit_body();
+  void send_continue();
   void hand_over_body();
   void discard(std::string_view input);
+  Response response_to(const Rejection& rejection) const;
   // The answer to bytes that are no request, or too slow; the connection ends.
-  void reject(Refusal refusal, std::string_view detail = {});
-  // The answer to a body that is not taken.
-  void refuse_body(Refusal refusal, std::string_view detail = {});
+  void reject(const Rejection& rejection);
+  // The answer to a body that is not taken; what remains of it is discarded.
+  void refuse(const Rejection& rejection);
   void write(Response response);
   void write_more();
   void on_written();
   void next_request();
   void start(MinimumRate& rate) const;
   bool is_too_slow();  // once per second, while a body is read or an answer is written
-  void linger();       // our side is closed; discards input, so that no reset overtakes the answer
+  void linger();       // after the last answer: closes our side and discards input, so that no reset overtakes it
   void close();
   void wait(Wire::Direction direction);
   void stopped(Wire::Outcome outcome);  // no byte was transferred: waits for what the wire wants, or closes
@@ -119,6 +132,7 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   const std::uint64_t id_;
   const std::unique_ptr<Wire> wire_;
   const std::string peer_;
+  core::Line line_;  // its peer's, then that of whoever sent the last request
   RequestHandler& handler_;
   StreamGate* const gate_;
   std::shared_ptr<Request::Impl> request_;  // from its first byte until it is answered, or its body discarded
@@ -131,8 +145,7 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   State state_ = State::reading_header;
   bool keep_alive_ = true;
   bool http_1_0_ = false;
-  bool head_ = false;      // HEAD: the answer has no body
-  bool rejected_ = false;  // the rest of the input will not be read
+  bool head_ = false;  // HEAD: the answer has no body
   bool draining_ = false;
   bool parsing_ = false;  // an answer given inside handle() does not recurse
   bool waiting_to_read_ = false;

@@ -28,7 +28,7 @@ void HttpSession::stream(const Request& request, const Admission& admission) {
   if (state_ != State::handling) return;
   if (gate_ == nullptr || draining_) {
     keep_alive_ = false;
-    return answer(handler_.reject(status_of(Refusal::no_streams), reason_of(Refusal::no_streams)));
+    return answer(handler_.reject(request, status_of(Refusal::no_streams), reason_of(Refusal::no_streams)));
   }
   if (!context_.owner.serves(admission.transport)) {
     return answer(gate_->refuse(request, admission, status_of(Refusal::unserved_transport),

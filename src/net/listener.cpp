@@ -86,10 +86,11 @@ core::Result<std::vector<core::Descriptor>> open_all_tcp(Listener& listener, tcp
   return sockets;
 }
 
-// Whether a server answers there, i.e. the socket is not left over from a dead process.
+// Whether a server listens there, i.e. the socket is not left over from a dead process.
 bool is_alive(const sockaddr_un& address) {
-  const core::Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  const core::Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return true;
+  return errno == EAGAIN;  // its queue is full
 }
 
 core::Result<std::vector<core::Descriptor>> open_unix(const Listener& listener) {

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <chrono>
-#include <functional>
 #include <utility>
 
 #include "push/core/check.hpp"
@@ -16,9 +15,12 @@ namespace {
 
 using boost::system::error_code;
 
-constexpr unsigned kSweepsPerSecond = 10;  // each visits a tenth of the slots
-constexpr std::size_t kGiveWay = 64;       // idle sessions that one sweep closes when sockets run short
-constexpr unsigned kAnswerSeconds = 5;     // at shutdown; less than the 10 s after which Docker kills
+constexpr unsigned kReadsAtOnce = 32;       // requests; about a millisecond
+constexpr unsigned kSweepsPerSecond = 10;   // each visits a tenth of the slots
+constexpr std::size_t kGiveWay = 1024;      // idle sessions that are found at once when sockets run short
+constexpr std::size_t kHelp = 64;           // idle sessions that a sweep closes for the acceptors of other loops
+constexpr std::size_t kVisitsPerRoom = 16;  // sessions visited for each that may be closed, more only once per sweep
+constexpr unsigned kAnswerSeconds = 5;      // at shutdown; less than the 10 s after which Docker kills
 
 }  // namespace
 
@@ -40,8 +42,9 @@ Loop::~Loop() {
 
 void Loop::add_acceptor(core::Descriptor socket, const Listener& listener, std::vector<SocketTaker*> takers) {
   if (takers.empty()) takers.push_back(this);
-  acceptors_.push_back(std::make_unique<Acceptor>(context_, std::move(socket), listener, std::move(takers),
-                                                  shared_.sockets, shared_.http_meters.accept_paused));
+  acceptors_.push_back(std::make_unique<Acceptor>(
+      context_, std::move(socket), listener, std::move(takers), shared_.sockets, [this] { return make_room(); },
+      shared_.http_meters.accept_paused));
 }
 
 void Loop::start() {
@@ -186,6 +189,35 @@ void Loop::for_each_session(F visit) {
   }
 }
 
+// Beyond some requests at a time each sender gets its turn: however many connections somebody floods, the others wait
+// for a few milliseconds, not for all of those.
+bool Loop::may_read(std::uint64_t session, core::Line line) {
+  if (in_line_.empty() && reads_ < kReadsAtOnce) {
+    ++reads_;
+    return true;
+  }
+  if (in_line_.empty()) boost::asio::post(context_, [this] { read_in_turn(); });
+  in_line_.push(line, session);
+  shared_.http_meters.in_line.add(1);
+  return false;
+}
+
+void Loop::read_in_turn() {
+  PUSH_CHECK(on_loop_thread());
+  for (reads_ = 0; reads_ < kReadsAtOnce && !in_line_.empty(); ++reads_) {
+    shared_.http_meters.in_line.add(-1);
+    const auto found = sessions_.find(in_line_.pop());
+    if (found == sessions_.end()) continue;
+    const std::shared_ptr<HttpSession> held = found->second;
+    held->on_turn();
+  }
+  if (in_line_.empty()) {
+    reads_ = 0;
+  } else {
+    boost::asio::post(context_, [this] { read_in_turn(); });
+  }
+}
+
 // ---- connections
 
 void Loop::watch_connections() {
@@ -237,7 +269,8 @@ void Loop::sweep() {
   PUSH_CHECK(on_loop_thread());
   connections_.sweep(kSweepsPerSecond);
   count_sockets();
-  if (shared_.sockets.wanted.load(std::memory_order_relaxed)) make_room();
+  if (std::exchange(idle_sessions_found_, std::nullopt)) std::vector<IdleSession>().swap(idle_sessions_);
+  if (shared_.sockets.wanted.load(std::memory_order_relaxed)) help_acceptors();
   if (++sweeps_ == kSweepsPerSecond) {
     sweeps_ = 0;
     ++for_sessions_.seconds;
@@ -247,21 +280,44 @@ void Loop::sweep() {
   schedule_sweep();
 }
 
-// Who has waited longest for a next request goes first.
-void Loop::make_room() {
-  if (shared_.sockets.open.load(std::memory_order_relaxed) < shared_.sockets.max) return;
-  std::vector<std::pair<unsigned, std::uint64_t>> idle;
-  for (const auto& [id, session] : sessions_) {
-    if (const auto since = session->idle_since()) idle.emplace_back(for_sessions_.seconds - *since, id);
-  }
-  const std::size_t count = std::min(kGiveWay, idle.size());
-  const auto last = idle.begin() + static_cast<std::ptrdiff_t>(count);
-  std::partial_sort(idle.begin(), last, idle.end(), std::greater<>());
-  for (auto next = idle.begin(); next != last; ++next) {
-    const std::shared_ptr<HttpSession> session = sessions_.at(next->second);
+bool Loop::make_room() {
+  PUSH_CHECK(on_loop_thread());
+  while (!idle_sessions_.empty() || find_idle_sessions()) {
+    const auto [since, id] = idle_sessions_.back();
+    idle_sessions_.pop_back();
+    const auto found = sessions_.find(id);
+    if (found == sessions_.end() || found->second->idle_since() != since) continue;
+    const std::shared_ptr<HttpSession> session = found->second;
     session->give_way();
     shared_.http_meters.gave_way.add();
+    return true;
   }
+  return false;
+}
+
+void Loop::help_acceptors() {
+  if (shared_.sockets.open.load(std::memory_order_relaxed) < shared_.sockets.max) return;
+  for (std::size_t made = 0; made < kHelp && make_room(); ++made) {
+  }
+}
+
+bool Loop::find_idle_sessions() {
+  if (idle_sessions_found_.has_value() && *idle_sessions_found_ * kVisitsPerRoom < sessions_.size()) return false;
+  for (const auto& [id, session] : sessions_) {
+    if (const auto since = session->idle_since()) idle_sessions_.emplace_back(*since, id);
+  }
+  const auto now = for_sessions_.seconds;
+  // Who has waited longest. Within one second, who was accepted last: most strangers have asked only once.
+  const auto goes_first = [now](const IdleSession& a, const IdleSession& b) {
+    return IdleSession(now - a.first, a.second) > IdleSession(now - b.first, b.second);
+  };
+  const std::size_t count = std::min(kGiveWay, idle_sessions_.size());
+  const auto last = idle_sessions_.begin() + static_cast<std::ptrdiff_t>(count);
+  std::partial_sort(idle_sessions_.begin(), last, idle_sessions_.end(), goes_first);
+  idle_sessions_.erase(last, idle_sessions_.end());
+  std::reverse(idle_sessions_.begin(), idle_sessions_.end());
+  idle_sessions_found_ = count;
+  return count > 0;
 }
 
 // ---- shutdown

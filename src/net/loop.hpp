@@ -9,6 +9,8 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "net/acceptor.hpp"
@@ -62,6 +64,8 @@ class Loop final : private SessionOwner, private ReplyReceiver, public SocketTak
   bool holds(hub::Key key) const { return connections_.holds(key.user, key.client); }
 
  private:
+  using IdleSession = std::pair<unsigned, std::uint64_t>;  // its idle_since(), its id
+
   // ReplyReceiver, any thread.
   void watch(std::uint64_t session, Departed departed) override;
   void answer(std::uint64_t session, Response response) override;
@@ -71,6 +75,7 @@ class Loop final : private SessionOwner, private ReplyReceiver, public SocketTak
   bool serves(stream::Transport transport) const override { return connections_.serves(transport); }
   // The hub knows the stream when adopt() returns.
   bool adopt(std::uint64_t session, int descriptor, const Admission& admission, std::string_view greeting) override;
+  bool may_read(std::uint64_t session, core::Line line) override;
   void closed(std::uint64_t session) override;
 
   void run();
@@ -78,13 +83,17 @@ class Loop final : private SessionOwner, private ReplyReceiver, public SocketTak
   void wake();
   void empty_inbox();
   void unpack(Parcel& parcel);
+  void read_in_turn();
   void pump();           // fan-out, one turn at a time
   void count_sockets();  // subtracts connections that the table has closed from the process's socket count
   void watch_connections();
   void on_connections_ready();
   void schedule_sweep();
   void sweep();
-  void make_room();
+  // Sockets ran short: ends the session that has waited longest for a request. False: none waits.
+  bool make_room();
+  void help_acceptors();  // of loops on which no session is idle
+  bool find_idle_sessions();
   // A session may leave the table while it is visited.
   template <class F>
   void for_each_session(F visit);
@@ -105,6 +114,11 @@ class Loop final : private SessionOwner, private ReplyReceiver, public SocketTak
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
   boost::unordered_flat_map<std::uint64_t, std::shared_ptr<HttpSession>> sessions_;
   std::uint64_t next_session_ = 1;
+  core::FairQueue<std::uint64_t> in_line_;  // sessions with an unread request
+  unsigned reads_ = 0;                      // since the last call of read_in_turn()
+  // Sessions that may give way, the one to go first at the end.
+  std::vector<IdleSession> idle_sessions_;
+  std::optional<std::size_t> idle_sessions_found_;  // since the last sweep
 
   Roster roster_;
   ConnectionTable connections_;

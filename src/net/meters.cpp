@@ -28,7 +28,8 @@ HttpMeters::HttpMeters(metrics::Registry& registry)
           registry.counter("push_accept_paused_total", "Times a listening socket paused at the socket limit.")),
       no_memory(
           registry.counter("push_http_no_memory_total", "Requests refused because the request budget was spent.")),
-      gave_way(
-          registry.counter("push_http_gave_way_total", "Idle HTTP connections closed because sockets ran short.")) {}
+      gave_way(registry.counter("push_http_gave_way_total", "Idle HTTP connections closed because sockets ran short.")),
+      in_line(registry.gauge("push_http_in_line",
+                             "HTTP connections with a request that is not read before it is their turn.")) {}
 
 }  // namespace push::net

@@ -23,8 +23,9 @@ struct HttpMeters {
   metrics::Counter& rejected;  // never became a request
   metrics::Counter& timeouts;
   metrics::Counter& accept_paused;  // the socket limit was reached
-  metrics::Counter& no_memory;
-  metrics::Counter& gave_way;  // refused: the request budget was spent
+  metrics::Counter& no_memory;      // refused: the request budget was spent
+  metrics::Counter& gave_way;       // idle ones, closed because sockets ran short
+  metrics::Gauge& in_line;
 };
 
 }  // namespace push::net

@@ -173,10 +173,9 @@ std::optional<Rejection> join_repeated(Header& header) {
   std::vector<std::string> names;
   for (const auto& field : header) {
     const auto name = text_of(field.name_string());
-    if (header.count(field.name_string()) < 2) continue;
     const bool listed = std::any_of(names.begin(), names.end(),
                                     [name](const std::string& other) { return core::same_ignoring_case(name, other); });
-    if (!listed) names.emplace_back(name);
+    if (!listed && header.count(field.name_string()) > 1) names.emplace_back(name);
   }
   for (const std::string& name : names) {
     // Lines of Cookie are parts of one line that was split (RFC 9113 8.2.3).

@@ -10,6 +10,7 @@
 #include "net/meters.hpp"
 #include "net/request_budget.hpp"
 #include "push/config/config.hpp"
+#include "push/core/fair_queue.hpp"
 #include "push/net/http.hpp"
 
 namespace push::net {
@@ -21,6 +22,8 @@ class SessionOwner {
   virtual bool serves(stream::Transport transport) const = 0;
   // The session's descriptor becomes a stream, and `greeting` is its first output. False: it is closed.
   virtual bool adopt(std::uint64_t session, int descriptor, const Admission& admission, std::string_view greeting) = 0;
+  // A request has arrived. True: the session reads it now. False: it stands in this line, and on_turn() follows.
+  virtual bool may_read(std::uint64_t session, core::Line line) = 0;
   // The session has closed its descriptor.
   virtual void closed(std::uint64_t session) = 0;
 

@@ -52,7 +52,7 @@ core::Result<void> Writer::append(NewMessage message, Store::Appended done) {
   PUSH_CHECK(done);  // what tells a message from an operation
   Change change;
   change.done = std::move(done);
-  return enqueue(line_of(message.application), std::move(change), &message);
+  return enqueue(core::line_of(message.application), std::move(change), &message);
 }
 
 core::Result<void> Writer::change(core::UserId user, Operation operation, Finished finished) {
@@ -60,26 +60,26 @@ core::Result<void> Writer::change(core::UserId user, Operation operation, Finish
   Change change;
   change.operation = std::move(operation);
   change.finished = std::move(finished);
-  return enqueue(line_of(user), std::move(change), nullptr);
+  return enqueue(core::line_of(user), std::move(change), nullptr);
 }
 
 bool Writer::post(Operation operation) {
   Change change;
   change.operation = std::move(operation);
-  return enqueue(line_of(core::UserId{}), std::move(change), nullptr).has_value();
+  return enqueue(core::line_of(core::UserId{}), std::move(change), nullptr).has_value();
 }
 
-Writer::Room Writer::room_for(Line line, std::size_t bytes) const {
+Writer::Room Writer::room_for(core::Line line, std::size_t bytes) const {
   if (waiting_ >= limits_.queue) return Room::queue_full;
   if (waiting_ > 0 && waiting_bytes_ + bytes > limits_.queue_bytes) return Room::queue_full;
   if (in_line_.empty()) return Room::enough;
-  const FairQueue::Load load = in_line_.load(line);
+  const InLine::Load load = in_line_.load(line);
   const std::size_t free_bytes = limits_.queue_bytes - std::min(waiting_bytes_, limits_.queue_bytes);
-  const bool over = load.changes >= kShare * (limits_.queue - waiting_) || load.bytes > kShare * free_bytes;
+  const bool over = load.items >= kShare * (limits_.queue - waiting_) || load.bytes > kShare * free_bytes;
   return over ? Room::line_full : Room::enough;
 }
 
-core::Result<void> Writer::enqueue(Line line, Change change, NewMessage* message) {
+core::Result<void> Writer::enqueue(core::Line line, Change change, NewMessage* message) {
   const std::size_t bytes = message == nullptr ? 0 : text_bytes(*message);
   std::size_t waiting = 0;
   Room room = Room::enough;
@@ -88,7 +88,7 @@ core::Result<void> Writer::enqueue(Line line, Change change, NewMessage* message
     core::Lock lock(mutex_);
     if (thread_.stop_requested()) return core::failure(core::ErrorCode::unavailable, "the server is stopping");
     room = room_for(line, bytes);
-    waiting = room == Room::line_full ? in_line_.load(line).changes : waiting_;
+    waiting = room == Room::line_full ? in_line_.load(line).items : waiting_;
     if (room == Room::enough) {
       put(line, std::move(change), message, bytes);
       asleep = std::exchange(asleep_, false);
@@ -114,7 +114,7 @@ bool Writer::is_full(const Batch& batch) const {
   return batch.changes.size() >= limits_.batch || batch.bytes >= limits_.batch_bytes;
 }
 
-void Writer::put(Line line, Change change, NewMessage* message, std::size_t bytes) {
+void Writer::put(core::Line line, Change change, NewMessage* message, std::size_t bytes) {
   if (in_line_.empty() && !is_full(next_)) {
     next_.add(std::move(change), message, bytes);
   } else {
@@ -122,7 +122,7 @@ void Writer::put(Line line, Change change, NewMessage* message, std::size_t byte
     waiting->change = std::move(change);
     if (message != nullptr) waiting->message = std::move(*message);
     waiting->bytes = bytes;
-    in_line_.push(line, std::move(waiting));
+    in_line_.push(line, std::move(waiting), bytes);
   }
   ++waiting_;
   waiting_bytes_ += bytes;

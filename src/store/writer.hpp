@@ -2,14 +2,15 @@
 // to Limits::batch changes), runs it in one transaction, commits, and only then answers each change, in order. While a
 // commit runs, the next batch fills; nothing is delayed on purpose. The SQL is in the Backend.
 //
-// What does not fit into the next batch waits in a FairQueue, so that a flood on one token leaves the others their
-// turn. It leaves them room, too: once senders wait in line, each may have at most kShare times as many changes (and
-// bytes) waiting as there is room left. However many of them flood, some room remains for the next one.
+// What does not fit into the next batch waits in a core::FairQueue, so that a flood on one token leaves the others
+// their turn. It leaves them room, too: once senders wait in line, each may have at most kShare times as many changes
+// (and bytes) waiting as there is room left. However many of them flood, some room remains for the next one.
 #pragma once
 #include <cstddef>
 #include <memory>
 #include <vector>
 
+#include "push/core/fair_queue.hpp"
 #include "push/core/mutex.hpp"
 #include "push/core/result.hpp"
 #include "push/core/thread.hpp"
@@ -17,7 +18,6 @@
 #include "push/store/store.hpp"
 #include "store/backend.hpp"
 #include "store/change.hpp"
-#include "store/fair_queue.hpp"
 
 namespace push::store {
 
@@ -60,11 +60,12 @@ class Writer {
     void add(Change change, NewMessage* message, std::size_t size);
     void clear();
   };
+  using InLine = core::FairQueue<std::unique_ptr<WaitingChange>>;
   enum class Room { enough, queue_full, line_full };
 
-  core::Result<void> enqueue(Line line, Change change, NewMessage* message);
-  void put(Line line, Change change, NewMessage* message, std::size_t bytes) PUSH_REQUIRES(mutex_);
-  Room room_for(Line line, std::size_t bytes) const PUSH_REQUIRES(mutex_);
+  core::Result<void> enqueue(core::Line line, Change change, NewMessage* message);
+  void put(core::Line line, Change change, NewMessage* message, std::size_t bytes) PUSH_REQUIRES(mutex_);
+  Room room_for(core::Line line, std::size_t bytes) const PUSH_REQUIRES(mutex_);
   bool is_full(const Batch& batch) const;
   core::Error refuse(Room room, std::size_t waiting);
   void run(const std::stop_token& stop);
@@ -93,8 +94,8 @@ class Writer {
 
   core::Mutex mutex_;
   core::Condition wake_;
-  Batch next_ PUSH_GUARDED_BY(mutex_);         // fills while nobody stands in line
-  FairQueue in_line_ PUSH_GUARDED_BY(mutex_);  // what did not fit
+  Batch next_ PUSH_GUARDED_BY(mutex_);      // fills while nobody stands in line
+  InLine in_line_ PUSH_GUARDED_BY(mutex_);  // what did not fit
   std::size_t waiting_ PUSH_GUARDED_BY(mutex_) = 0;
   std::size_t waiting_bytes_ PUSH_GUARDED_BY(mutex_) = 0;
   bool asleep_ PUSH_GUARDED_BY(mutex_) = false;

@@ -82,14 +82,14 @@ class AccountsTest : public testing::Test {
   Accounts accounts{store, authenticator, publisher, notes};
 };
 
-struct Row {
+struct AccountChange {
   const char* name;
   std::function<bool(Accounts&)> change;  // whether it was committed
   bool forgets;
   Log log;
 };
 
-const Row kRows[] = {
+const AccountChange kRows[] = {
     {"create_user",
      [](Accounts& a) {
        return test::await(a, &Accounts::create_user, store::NewUser{"third", "", false}).has_value();
@@ -174,7 +174,7 @@ const Row kRows[] = {
     {"touch_clients", [](Accounts& a) { return a.touch_clients({kClient}, core::wall_now()); }, false, {}},
 };
 
-class Change : public AccountsTest, public testing::WithParamInterface<Row> {};
+class Change : public AccountsTest, public testing::WithParamInterface<AccountChange> {};
 
 TEST_P(Change, IsCommittedThenForgottenThenDisconnectedThenAnnounced) {
   EXPECT_TRUE(GetParam().change(accounts));

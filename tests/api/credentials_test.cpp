@@ -9,7 +9,7 @@ namespace {
 
 auth::Credentials read(Incoming request, std::string_view query = {}) {
   request.target.query = query;
-  return read_credentials(request);
+  return read_credentials(request, auth::Access::client);
 }
 
 std::string token_of(const Incoming& request, std::string_view query = {}) {
@@ -77,6 +77,17 @@ TEST(Credentials, ReadsBasic) {
     request.authorization = header;
     EXPECT_FALSE(read(request).basic) << header;
   }
+}
+
+TEST(Credentials, OnlyAPasswordLogsIn) {
+  Incoming request;
+  request.authorization = "Basic YWRtaW46cHc=";
+  request.gotify_key = "Ckey";
+  request.cookie = "gotify-client-token=Ccookie";
+  const auto credentials = read_credentials(request, auth::Access::password);
+  ASSERT_TRUE(credentials.basic);
+  EXPECT_EQ(credentials.token, "");
+  EXPECT_FALSE(credentials.from_cookie);
 }
 
 TEST(CrossOrigin, GuardsRequestsThatTheCookieSpeaksFor) {

@@ -87,13 +87,14 @@ TEST_F(RoutesTest, AStoreThatIsAwayIsA503WithRetryAfter) {
 TEST_F(RoutesTest, OnlyWhatTheSpecSaysIsPublic) {
   const std::set<std::string_view> pages = {"/",        "/index.html", "/manifest.json", "/static/*",
                                             "/image/*", "/swagger",    "/docs",          "/health"};
-  const std::set<std::string_view> open = {"/version", "/gotifyinfo", "/auth/local/login", "*"};
+  const std::set<std::string_view> open = {"/version", "/gotifyinfo", "*"};
   for (const Route& route : routes()) {
     const bool page = pages.contains(route.pattern);
     EXPECT_EQ(!route.access, page || open.contains(route.pattern)) << route.method << ' ' << route.pattern;
     EXPECT_EQ(route.gate == Gate::none, page) << route.pattern;
     EXPECT_EQ(route.access == auth::Access::post_message, route.method == "POST" && route.pattern == "/message");
     EXPECT_EQ(route.access == auth::Access::optional, route.method == "POST" && route.pattern == "/user");
+    EXPECT_EQ(route.access == auth::Access::password, route.pattern == "/auth/local/login");
   }
 }
 

@@ -1,12 +1,17 @@
 #include "api/handler_test.hpp"
-#include "push/auth/password.hpp"
 
 namespace push::api {
 namespace {
 
-using SessionRoutes = HandlerTest;
-
-constexpr const char* kRight = "Basic cGxhaW46cHc=";  // plain:pw
+class SessionRoutes : public HandlerTest {
+ protected:
+  // By a password that was checked when it had this hash.
+  void log_in_as(std::uint64_t user, const std::string& hash = "hash") {
+    for (model::User& one : store.users) one.pass_hash = "hash";
+    principal = {Kind::basic, false, core::UserId{user}, {}, {}, {}};
+    principal.pass_hash = std::make_shared<const std::string>(hash);
+  }
+};
 
 std::string cookie(const net::Response& response) {
   std::string found;
@@ -17,13 +22,7 @@ std::string cookie(const net::Response& response) {
 }
 
 TEST_F(SessionRoutes, BeginWithAPasswordAndAName) {
-  store.users[1].pass_hash = *auth::hash_password("pw", 4);
-  EXPECT_EQ(answer("POST", "/auth/local/login", "{}"), "401 basic auth required");
-  authorization = "Bearer Cone";
-  EXPECT_EQ(answer("POST", "/auth/local/login", "{}"), "401 basic auth required");
-  authorization = "Basic cGxhaW46bm8=";
-  EXPECT_EQ(answer("POST", "/auth/local/login", "{}"), "401 invalid credentials");
-  authorization = kRight;
+  log_in_as(2);
   EXPECT_EQ(answer("POST", "/auth/local/login", "{}"), "400 Field 'name' is required");
   EXPECT_EQ(store.clients.size(), 2u);
 
@@ -42,6 +41,14 @@ TEST_F(SessionRoutes, BeginWithAPasswordAndAName) {
           core::rfc3339(*client.elevated_until) + "\"}");
   EXPECT_EQ(cookie(response),
             "gotify-client-token=" + client.token + "; Path=/; Max-Age=604800; HttpOnly; SameSite=Strict");
+}
+
+TEST_F(SessionRoutes, DoNotBeginWithAPasswordThatWasChangedMeanwhile) {
+  log_in_as(2, "former hash");
+  EXPECT_EQ(answer("POST", "/auth/local/login", R"({"name":"browser"})"), "401 invalid credentials");
+  log_in_as(9);
+  EXPECT_EQ(answer("POST", "/auth/local/login", R"({"name":"browser"})"), "401 invalid credentials") << "no such user";
+  EXPECT_EQ(store.clients.size(), 2u);
 }
 
 TEST_F(SessionRoutes, EndWithTheirClientAndItsStreams) {

@@ -48,6 +48,7 @@ TEST(Target, TakesAbsoluteForm) {
   EXPECT_EQ(path_of("http://host"), "/");
   EXPECT_EQ(path_of("http://host?x=1"), "/");
   EXPECT_EQ(path_of("/redirect?to=http://host/x"), "/redirect");
+  EXPECT_EQ(path_of("redirect?to=http://host/x"), "/redirect");
 }
 
 TEST(QueryValue, FirstValueDecodedOrNothing) {

@@ -63,7 +63,7 @@ std::string who(const core::Result<Admitted>& result) {
   return "?";
 }
 
-struct Row {
+struct Attempt {
   Access access;
   Credentials credentials;
   std::string answer;
@@ -95,8 +95,8 @@ class AuthenticatorTest : public testing::Test {
     return options;
   }
 
-  void check(std::span<const Row> rows) {
-    for (const Row& row : rows) {
+  void check(std::span<const Attempt> rows) {
+    for (const Attempt& row : rows) {
       const std::string what = row.credentials.token + (row.credentials.basic ? "+" + row.credentials.basic->name : "");
       EXPECT_EQ(who(authenticator.authenticate(row.access, row.credentials)), row.answer) << what;
       // The answer may now be cached: recall() must agree, or know nothing.
@@ -112,7 +112,7 @@ class AuthenticatorTest : public testing::Test {
 };
 
 TEST_F(AuthenticatorTest, TriesCredentialsInTheOrderOfEachClass) {
-  const Row rows[] = {
+  const Attempt rows[] = {
       {Access::client, {}, kText},
       {Access::client, token("Cplain"), "client 22 of 2"},
       {Access::client, token("Aapp"), kText},
@@ -149,7 +149,7 @@ TEST_F(AuthenticatorTest, TriesCredentialsInTheOrderOfEachClass) {
 }
 
 TEST_F(AuthenticatorTest, TakesEnhancedTokensAndStopsAtWhatIsNone) {
-  const Row rows[] = {
+  const Attempt rows[] = {
       {Access::client, token("gtfyc.zzz"), kUnparsed},  // aborts, on every route
       {Access::elevated, token("gtfyc.zzz"), kUnparsed},
       {Access::admin, token("gtfyc.zzz"), kUnparsed},
@@ -275,18 +275,18 @@ TEST_F(AuthenticatorTest, DoesNotRememberALookUpThatForgettingItsUserOvertook) {
 }
 
 TEST_F(AuthenticatorTest, LogsInByPasswordOnly) {
-  const auto principal = authenticator.log_in({"plain", "pw2"});
-  ASSERT_TRUE(principal);
-  EXPECT_EQ((*principal)->kind, Kind::basic);
-  EXPECT_EQ((*principal)->user, core::UserId{2});
-  for (const Credentials::Basic& wrong : {Credentials::Basic{"plain", "pw"}, {"nobody", "pw"}, {"oidc", ""}}) {
-    const auto refused = authenticator.log_in(wrong);
-    ASSERT_FALSE(refused) << wrong.name;
-    EXPECT_EQ(refused.error().code, ErrorCode::unauthorized);
-    EXPECT_EQ(refused.error().text, "invalid credentials");
-  }
+  const Attempt rows[] = {
+      {Access::password, {}, "basic auth required"},
+      {Access::password, basic("plain", "pw2"), "basic 2"},
+      {Access::password, basic("plain", "pw"), "invalid credentials"},
+      {Access::password, basic("nobody", "pw"), "invalid credentials"},
+      {Access::password, basic("oidc", ""), "invalid credentials"},
+  };
+  check(rows);
+  EXPECT_TRUE(authenticator.recall(Access::password, {})) << "known without the store";
+  EXPECT_EQ(authenticator.recall(Access::password, basic("plain", "pw"))->error().code, ErrorCode::unauthorized);
   store.broken = true;
-  EXPECT_EQ(authenticator.log_in({"admin", "pw"}).error().code, ErrorCode::unavailable);
+  EXPECT_EQ(authenticator.authenticate(Access::password, basic("admin", "pw")).error().code, ErrorCode::unavailable);
 }
 
 TEST_F(AuthenticatorTest, DoesNotRememberALookUpThatForgetOvertook) {

@@ -197,7 +197,6 @@ TEST_F(TouchTest, NothingByPasswordNorWhereTheTokenDoesNotCount) {
   EXPECT_FALSE(touches(authenticator, Access::optional, {}));
   EXPECT_FALSE(authenticator.authenticate(Access::client, by_token("Aapp")));
   EXPECT_FALSE(authenticator.authenticate(Access::client, by_token("nobody")));
-  EXPECT_TRUE(authenticator.log_in(*both.basic));
   EXPECT_EQ(store.client_touches + store.application_touches, 0);
 }
 

@@ -24,7 +24,7 @@ class Echo final : public net::RequestHandler, public net::StreamGate {
     admission.client = core::ClientId{1};
     reply.stream(std::move(request), std::move(admission));
   }
-  net::Response reject(unsigned status, std::string_view) override { return answer(status); }
+  net::Response reject(const net::Request&, unsigned status, std::string_view) override { return answer(status); }
   bool allows_origin(const net::Request&) override { return true; }
   net::Response refuse(const net::Request&, const net::Admission&, unsigned status, std::string_view) override {
     return answer(status);

@@ -16,7 +16,10 @@ TEST_F(VariablesTest, AnEmptyOneCountsAsUnsetWhateverItsKind) {
   const std::string yaml = "server: {port: 8080, listenaddr: 127.0.0.1, trustedproxies: [10.0.0.1]}\nuidir: web\n";
   const auto plain = load_text(yaml);
   ASSERT_TRUE(plain) << plain.error().text;
-  for (const Setting& one : plain->settings) set(one.variable, "");
+  for (const Setting& one : plain->settings) {
+    set(one.variable, "");
+    set(one.variable + "_FILE", "");
+  }
   for (const char* foreign : {"GOTIFY_SERVER_SSL_ENABLED", "GOTIFY_SERVER_SSL_PORT", "GOTIFY_OIDC_ENABLED"})
     set(foreign, "");
   const auto loaded = load_text(yaml);
@@ -57,6 +60,9 @@ TEST_F(VariablesTest, ThePortsOfKubernetesAreIgnoredWithAWarning) {
   EXPECT_EQ(loaded->notices[0].text,
             "GOTIFY_SERVER_PORT: tcp://10.96.0.12:80: ignored, because Kubernetes sets it for a service of that name; "
             "to avoid it, rename the service or set enableServiceLinks: false in the pod");
+  set("GOTIFY_SERVER_PORT_FILE", write("port", "8081"));
+  EXPECT_EQ(load_text("server: {port: 8080}")->config.server.port, 8081) << "a file is the operator's own";
+  unset("GOTIFY_SERVER_PORT_FILE");
   set("GOTIFY_SERVER_PORT", "http://10.96.0.12:80");
   EXPECT_EQ(error_of(""), "GOTIFY_SERVER_PORT: http://10.96.0.12:80: must be a whole number from 0 to 65535");
 }

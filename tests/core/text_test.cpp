@@ -74,5 +74,10 @@ TEST(Text, ReadsRunesAndMarksBrokenBytes) {
   }
 }
 
+TEST(Text, EachByteOfLatin1IsACharacter) {
+  EXPECT_EQ(utf8_from_latin1(""), "");
+  EXPECT_EQ(utf8_from_latin1("a\x7f\x80\xe4\xff"), "a\x7f\xc2\x80\xc3\xa4\xc3\xbf");
+}
+
 }  // namespace
 }  // namespace push::core

@@ -121,30 +121,49 @@ class SweepTest : public ImageFolderTest {
   std::string picture(char letter, int days) const {
     const std::string name = std::string(25, letter) + ".png";
     write(name, kPng);
+    age(name, days);
+    return name;
+  }
+  void age(const std::string& name, int days) const {
     std::filesystem::last_write_time(path + "/" + name,
                                      std::filesystem::file_time_type::clock::now() - std::chrono::hours(24 * days));
-    return name;
   }
   bool has(const std::string& name) const { return std::filesystem::exists(path + "/" + name); }
 
   const ImageFolder folder{path};
 };
 
-TEST_F(SweepTest, RemovesOldPicturesThatNobodyNames) {
+TEST_F(SweepTest, RemovesPicturesThatNobodyHasNamedForAWeek) {
   const std::string named = picture('a', 30);
   const std::string orphan = picture('b', 30);
-  const std::string fresh = picture('c', 6);
   for (const char* foreign : {"logo.png", "aaaaaaaaaaaaaaaaaaaaaaaaaa.png", "ddddddddddddddddddddddddd"}) {
     write(foreign, kPng);
     std::filesystem::last_write_time(path + "/" + foreign, std::filesystem::file_time_type::min());
   }
   folder.sweep({named}, "/data/gotify.db");
   EXPECT_TRUE(has(orphan)) << "the first call makes the folder this database's";
+  const std::string aside = ".unnamed-" + orphan;
   folder.sweep({named}, "/data/gotify.db");
   EXPECT_FALSE(has(orphan));
+  EXPECT_TRUE(has(aside));
+  age(aside, 6);
+  folder.sweep({named}, "/data/gotify.db");
+  EXPECT_TRUE(has(aside));
+  age(aside, 8);
+  folder.sweep({named}, "/data/gotify.db");
+  EXPECT_FALSE(has(aside));
   EXPECT_TRUE(has(named));
-  EXPECT_TRUE(has(fresh)) << "an upload may be under way, or a backup on trial";
   EXPECT_TRUE(has("logo.png") && has("aaaaaaaaaaaaaaaaaaaaaaaaaa.png") && has("ddddddddddddddddddddddddd"));
+}
+
+// Somebody starts the server once with an empty database, or with an old backup, at the same place.
+TEST_F(SweepTest, PutsBackAPictureThatIsNamedAgain) {
+  const std::string old = picture('a', 300);
+  for (int start = 0; start < 3; ++start) folder.sweep({}, "/data/gotify.db");
+  folder.sweep({old}, "/data/gotify.db");
+  const auto found = folder.open(old);
+  ASSERT_TRUE(found && *found);
+  EXPECT_EQ((*found)->read()->view, kPng);
 }
 
 TEST_F(SweepTest, RemovesNothingFromAFolderOfTwoDatabases) {

@@ -198,6 +198,27 @@ TEST_F(HttpSessionBodyTest, NothingIsHeldOfABodyThatIsRefused) {
   EXPECT_EQ(received(), refused(false) + ok("GET /next "));
 }
 
+TEST_F(HttpSessionBodyTest, WhoGivesUpAnUnwantedBodySeesTheWholeAnswer) {
+  pipe.room = 10;
+  pipe.send(post("/refused", 1000) + "some");
+  pipe.end();
+  EXPECT_FALSE(pipe.closed);
+  pipe.take(10'000);
+  EXPECT_EQ(received(), refused(false));
+  pipe.deliver();
+  EXPECT_TRUE(pipe.closed);
+}
+
+TEST_F(HttpSessionBodyTest, DrainEndsAfterTheRestOfABody) {
+  pipe.send(post("/refused", 1000));
+  EXPECT_EQ(received(), refused(false));
+  held()->drain();
+  EXPECT_FALSE(pipe.closed);
+  pipe.send(std::string(1000, 'x') + get("/next"));
+  EXPECT_EQ(received(), "");
+  EXPECT_TRUE(pipe.shut);
+}
+
 TEST_F(HttpSessionBodyTest, AReadNeverGoesFarBeyondABody) {
   const std::string body(100'000, 'x');
   pipe.reader.swap(pipe.writer);  // collects

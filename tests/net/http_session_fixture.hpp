@@ -31,10 +31,13 @@ struct HttpSessionTest : testing::Test, SessionOwner, ReplyReceiver, RequestHand
   std::shared_ptr<HttpSession> session;
 
   std::vector<std::string> peers;
-  std::vector<Request> requests;  // the waiting ones
+  std::vector<std::string> rejected;  // "<peer> <target>"
+  std::vector<Request> requests;      // the waiting ones
   std::vector<Reply> replies;
   bool origin_allowed = true;
   bool adopts = true;
+  bool its_turn = true;
+  std::vector<core::Line> lines;                               // in which it asked whether it is its turn
   stream::Transport transport = stream::Transport::websocket;  // requested by "/stream"
   std::vector<std::string> greetings;
   int opened_streams = 0;
@@ -103,6 +106,11 @@ struct HttpSessionTest : testing::Test, SessionOwner, ReplyReceiver, RequestHand
     session.reset();
     return adopts;
   }
+  bool may_read(std::uint64_t id, core::Line line) override {
+    EXPECT_EQ(id, kId);
+    lines.push_back(line);
+    return its_turn;
+  }
   void closed(std::uint64_t id) override {
     EXPECT_EQ(id, kId);
     EXPECT_NE(session, nullptr) << "closed twice";
@@ -131,7 +139,7 @@ struct HttpSessionTest : testing::Test, SessionOwner, ReplyReceiver, RequestHand
       requests.push_back(std::move(request));
       return replies.push_back(std::move(reply));
     }
-    if (request.target() == "/refused") return reply.send(reject(401, "who are you?"));
+    if (request.target() == "/refused") return reply.send(refuse(401, "who are you?"));
     const BodyLimit limit{body_limit, "the.key", request.target() != "/stranger"};
     with_body(std::move(request), std::move(reply), limit, [this](Request complete, Reply again) {
       EXPECT_TRUE(complete.is_complete());
@@ -155,7 +163,11 @@ struct HttpSessionTest : testing::Test, SessionOwner, ReplyReceiver, RequestHand
     body += request.body();
     reply.send(text(body));
   }
-  Response reject(unsigned status, std::string_view reason) override {
+  Response reject(const Request& request, unsigned status, std::string_view reason) override {
+    rejected.push_back(std::string(request.peer()) + ' ' + std::string(request.target()));
+    return refuse(status, reason);
+  }
+  static Response refuse(unsigned status, std::string_view reason) {
     Response response = text(reason);
     response.status = status;
     return response;
@@ -163,7 +175,7 @@ struct HttpSessionTest : testing::Test, SessionOwner, ReplyReceiver, RequestHand
   // StreamGate
   bool allows_origin(const Request&) override { return origin_allowed; }
   Response refuse(const Request&, const Admission&, unsigned status, std::string_view reason) override {
-    return reject(status, reason);
+    return refuse(status, reason);
   }
   void opened(const Request& request, const Admission&) override {
     EXPECT_EQ(request.target(), "/stream");

@@ -43,7 +43,7 @@ TEST_F(HttpSessionStreamTest, DataBehindTheHandshakeIsRefused) {
   pipe.send(handshake() + "x");
   EXPECT_EQ(received(), refused("400 Bad Request", "websocket: client sent data before handshake is complete",
                                 "Connection: close\r\n"));
-  EXPECT_TRUE(pipe.closed);
+  EXPECT_TRUE(pipe.shut);
   EXPECT_FALSE(pipe.released);
 }
 
@@ -63,7 +63,7 @@ TEST_F(HttpSessionStreamTest, AHandshakeNeedsHttp11) {
   pipe.send(handshake("1.0"));
   EXPECT_EQ(received(), refused("400 Bad Request", "websocket: the client speaks HTTP/1.0, a handshake needs HTTP/1.1",
                                 "Connection: close\r\n"));
-  EXPECT_TRUE(pipe.closed);
+  EXPECT_TRUE(pipe.shut);
 }
 
 TEST_F(HttpSessionStreamTest, ATransportThatIsNotServedIsRefused) {
@@ -79,7 +79,8 @@ TEST_F(HttpSessionStreamTest, AListenerWithoutStreamsHasNone) {
   begin(nullptr);
   pipe.send(handshake());
   EXPECT_EQ(received(), refusal("503 Service Unavailable", "this listener serves no streams"));
-  EXPECT_TRUE(pipe.closed);
+  EXPECT_EQ(rejected, std::vector<std::string>{"192.0.2.1 /stream"});
+  EXPECT_TRUE(pipe.shut);
 }
 
 TEST_F(HttpSessionStreamTest, NoStreamBeginsDuringShutdown) {

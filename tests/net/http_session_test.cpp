@@ -31,6 +31,29 @@ TEST_F(HttpSessionTest, PipelinedRequestsAreAnsweredInOrder) {
   EXPECT_EQ(received(), ok("POST /five hi"));
 }
 
+TEST_F(HttpSessionTest, ARequestIsReadWhenItIsItsTurn) {
+  its_turn = false;
+  pipe.send(get("/a"));
+  EXPECT_EQ(pipe.input, get("/a"));
+  held()->on_turn();
+  EXPECT_EQ(received(), ok("GET /a "));
+
+  pipe.send("GET /part");
+  held()->on_turn();
+  pipe.send("s HTTP/1.1\r\nHost: x\r\n\r\n");  // it has had its turn
+  EXPECT_EQ(received(), ok("GET /parts "));
+}
+
+TEST_F(HttpSessionTest, ItStandsInThePeersLineThenInThatOfWhoSentTheLastRequest) {
+  pipe.send(get("/later"));
+  Response response = text("yours");
+  response.line = core::Line{5};
+  std::exchange(replies, {}).at(0).send(std::move(response));
+  pipe.send(get("/unknown"));
+  pipe.send(get("/unknown"));
+  EXPECT_EQ(lines, (std::vector<core::Line>{core::line_of("192.0.2.1"), core::Line{5}, core::Line{5}}));
+}
+
 TEST_F(HttpSessionTest, AHeaderMayBeSplitAtEveryByte) {
   const std::string request =
       "POST /split HTTP/1.1\r\nHost: x\r\nX-Long: " + std::string(100, 'x') + "\r\nContent-Length: 4\r\n\r\nbody";
@@ -71,6 +94,26 @@ TEST_F(HttpSessionTest, ExpectContinueIsAnsweredBeforeTheBody) {
   EXPECT_EQ(received(), ok("POST /e hi")) << "the body has already arrived";
 }
 
+// A pipelining client that has not read the previous answers yet.
+TEST_F(HttpSessionTest, ContinueWaitsForRoom) {
+  const std::string told = "HTTP/1.1 100 Continue\r\n\r\n";
+  for (const std::size_t room : {std::size_t{0}, std::size_t{10}}) {
+    pipe.room = room;
+    pipe.send("POST /e HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+    EXPECT_EQ(received(), told.substr(0, room));
+    pipe.take(1000);
+    EXPECT_EQ(received(), told.substr(room));
+    pipe.send("hi");
+    EXPECT_EQ(received(), ok("POST /e hi"));
+
+    pipe.room = room;
+    pipe.send("POST /e HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+    pipe.send("hi" + get("/next"));
+    pipe.take(1000);
+    EXPECT_EQ(received(), told + ok("POST /e hi") + ok("GET /next ")) << "what has begun is finished";
+  }
+}
+
 TEST_F(HttpSessionTest, HeadHasTheLengthAndNoBody) {
   pipe.send("HEAD /h HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_EQ(received(), head_of("200 OK", 8));
@@ -79,30 +122,6 @@ TEST_F(HttpSessionTest, HeadHasTheLengthAndNoBody) {
   pipe.take(1000);
   EXPECT_EQ(received(), head_of("200 OK", 8));
   EXPECT_FALSE(pipe.closed);
-}
-
-TEST_F(HttpSessionTest, Http10EndsUnlessKeepAliveIsAsked) {
-  pipe.send("GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
-  EXPECT_EQ(received(), head_of("200 OK", 7, "Connection: keep-alive\r\n") + "GET /a ");
-  EXPECT_FALSE(pipe.closed);
-  pipe.send("GET /a HTTP/1.0\r\n\r\n");
-  EXPECT_EQ(received(), head_of("200 OK", 7, "Connection: close\r\n") + "GET /a ");
-  EXPECT_TRUE(pipe.closed);
-}
-
-TEST_F(HttpSessionTest, ConnectionCloseEndsAfterTheAnswer) {
-  pipe.send("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n" + get("/b"));
-  EXPECT_EQ(received(), head_of("200 OK", 7, "Connection: close\r\n") + "GET /a ");
-  EXPECT_TRUE(pipe.closed);
-  EXPECT_EQ(session, nullptr);
-}
-
-TEST_F(HttpSessionTest, APeerThatEndsIsClosed) {
-  pipe.send("GET /half");
-  pipe.end();
-  EXPECT_TRUE(pipe.closed);
-  EXPECT_EQ(received(), "");
-  EXPECT_EQ(meters.sessions.value(), 0);
 }
 
 // ---- refusals
@@ -131,6 +150,25 @@ TEST_F(HttpSessionTest, BytesThatAreNoRequestAreRefused) {
   const std::string got = received();
   EXPECT_TRUE(got.starts_with(ok("GET /a ") + "HTTP/1.1 400 Bad Request\r\n")) << got;
   EXPECT_NE(got.find("\r\n\r\nmalformed HTTP request: "), std::string::npos) << got;
+}
+
+TEST_F(HttpSessionTest, TheHandlerLearnsWhoWasRefused) {
+  const auto rejects = [this](const std::string& bytes, unsigned seconds = 0) {
+    rejected.clear();
+    held()->abort();
+    pipe = Pipe();
+    begin(this);
+    pipe.send(bytes);
+    tick(seconds);
+    return rejected;
+  };
+  using All = std::vector<std::string>;
+  EXPECT_EQ(rejects("nonsense\r\n\r\n"), All{"192.0.2.1 "});
+  EXPECT_EQ(rejects("GET /half HTTP/1.1\r\n", limits.headertimeoutseconds), All{"192.0.2.1 "});
+  EXPECT_EQ(rejects("GET /a HTTP/1.1\r\n\r\n"), All{"192.0.2.1 /a"}) << "no Host";
+  EXPECT_EQ(rejects(post("/a", body_limit + 1)), All{"192.0.2.1 /a"});
+  EXPECT_EQ(rejects(post("/a", "Transfer-Encoding: chunked") + "x"), All{"192.0.2.1 /a"});
+  EXPECT_EQ(rejects(post("/a", 1), limits.bodytimeoutseconds), All{"192.0.2.1 /a"});
 }
 
 TEST_F(HttpSessionTest, ARefusedPeerThatStaysIsClosed) {
@@ -291,34 +329,6 @@ TEST_F(HttpSessionTest, AReaderThatTakesNothingIsClosed) {
   EXPECT_EQ(meters.timeouts.value(), 1U);
 }
 
-// ---- shutdown
-
-TEST_F(HttpSessionTest, DrainEndsAnIdleSessionNow) {
-  pipe.send(get("/a"));
-  received();
-  held()->drain();
-  EXPECT_TRUE(pipe.closed);
-}
-
-TEST_F(HttpSessionTest, DrainEndsABusySessionAfterItsAnswer) {
-  pipe.send(get("/later") + get("/never"));
-  held()->drain();
-  EXPECT_FALSE(pipe.closed);
-  answer_later("last");
-  EXPECT_EQ(received(), head_of("200 OK", 4, "Connection: close\r\n") + "last");
-  EXPECT_TRUE(pipe.closed);
-}
-
-TEST_F(HttpSessionTest, DrainLetsAnAnswerGoOut) {
-  pipe.room = 10;
-  pipe.send(get("/a"));
-  held()->drain();
-  EXPECT_FALSE(pipe.closed);
-  pipe.take(10'000);
-  EXPECT_EQ(received(), ok("GET /a "));
-  EXPECT_TRUE(pipe.closed);
-}
-
 TEST_F(HttpSessionTest, SmallRequestsAreReadOncePerTurn) {
   std::string many;
   for (int i = 0; i < 200; ++i) many += get("/a");
@@ -327,23 +337,6 @@ TEST_F(HttpSessionTest, SmallRequestsAreReadOncePerTurn) {
   pipe.reader.swap(pipe.writer);
   std::exchange(pipe.reader, nullptr)->on_ready(Wire::Direction::read);
   EXPECT_EQ(pipe.input.size(), many.size() - 2048);
-}
-
-TEST_F(HttpSessionTest, DrainLetsARequestComeToItsEnd) {
-  pipe.send("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbo");
-  held()->drain();
-  pipe.send("dy");
-  EXPECT_EQ(received(), head_of("200 OK", 12, "Connection: close\r\n") + "POST /a body");
-  EXPECT_TRUE(pipe.closed);
-}
-
-TEST_F(HttpSessionTest, AnAnswerToASessionThatIsGoneIsDropped) {
-  pipe.send(get("/later"));
-  held()->abort();
-  EXPECT_TRUE(pipe.closed);
-  EXPECT_EQ(session, nullptr);
-  answer_later("nobody");
-  EXPECT_EQ(received(), "");
 }
 
 TEST_F(HttpSessionTest, ASecondAnswerIsDropped) {

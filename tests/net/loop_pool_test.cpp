@@ -58,15 +58,15 @@ struct EchoHandler final : RequestHandler, StreamGate {
       reply.send(std::move(response));
     }).detach();
   }
-  Response reject(unsigned status, std::string_view reason) override {
+  Response reject(const Request&, unsigned status, std::string_view reason) override {
     Response response;
     response.status = status;
     response.body = core::Slice::copy(reason);
     return response;
   }
   bool allows_origin(const Request&) override { return origin_allowed; }
-  Response refuse(const Request&, const Admission&, unsigned status, std::string_view reason) override {
-    return reject(status, reason);
+  Response refuse(const Request& request, const Admission&, unsigned status, std::string_view reason) override {
+    return reject(request, status, reason);
   }
   void opened(const Request&, const Admission& admission) override {
     const std::scoped_lock lock(mutex_);

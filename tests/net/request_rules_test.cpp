@@ -10,7 +10,7 @@ namespace push::net {
 namespace {
 
 struct RuleRow {
-  const char* name;
+  std::string name;
   std::string bytes;
   std::vector<unsigned> statuses;
   bool closed = false;
@@ -22,52 +22,45 @@ std::string header_of(const std::string& fields, const std::string& version = "1
 std::string chunks(const std::string& body) {
   return header_of("Host: x\r\nTransfer-Encoding: chunked") + body;
 }
-std::string coded(const std::string& fields) {
-  return header_of("Host: x\r\n" + fields) + "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n";
+std::string repeated(int times, const std::string& text) {
+  std::string out;
+  while (times-- > 0) out += text;
+  return out;
 }
 
 const std::string kNext = "GET /next HTTP/1.1\r\nHost: x\r\n\r\n";
 
-const std::vector<RuleRow> kRows = {
+// Fields that are refused with 400, whatever follows.
+const std::vector<std::string> kMalformed = {
     // Host (RFC 9112 3.2)
-    {"no Host", header_of("X: y"), {400}, true},
+    "X: y", "Host: x\r\nHost: x", "Host:", "Host: a/b", "Host: a b", "Host: c@d", "Host: a, b", "Host: a:8a",
+    "Host: []", "Host: \xc3\xa4",
+    // the length of a body (RFC 9112 6)
+    "Host: x\r\nTransfer-Encoding: CHUNKED",  // and then no chunk
+    "Host: x\r\nTransfer-Encoding: chunked, chunked",
+    "Host: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
+    "Host: x\r\nTransfer-Encoding:", "Host: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked",
+    "Host: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 1", "Host: x\r\nContent-Length: 1\r\nContent-Length: 2",
+    "Host: x\r\nContent-Length: 1\r\nContent-Length: 1", "Host: x\r\nContent-Length: 1, 1",
+    "Host: x\r\nContent-Length:", "Host: x\r\nContent-Length: +5", "Host: x\r\nContent-Length: -5",
+    "Host: x\r\nContent-Length: 18446744073709551616",
+    // lines
+    "Host: x\r\nX: a\r\n b", "Host: x\r\nX: a\r\n\tb", "Host : x", "Host: x\r\nX", "Host: x\r\nX: a\rb",
+    "Host: x\r\nX: a" + std::string(1, '\0')};
+
+// Codings that are not known: 501.
+const std::vector<std::string> kUnknownCodings = {
+    "xchunked",      "gzip\r\nContent-Length: 1", "identity", "identity\r\nContent-Length: 1", "\"chunked\"",
+    "gzip, chunked", "chunked, identity"};
+
+const std::vector<RuleRow> kRows = {
     {"no Host in HTTP/1.0", header_of("X: y", "1.0"), {200}, true},
-    {"two Hosts", header_of("Host: x\r\nHost: x"), {400}, true},
     {"two Hosts in HTTP/1.0", header_of("Host: x\r\nHost: y", "1.0"), {400}, true},
-    {"empty Host", header_of("Host:"), {400}, true},
-    {"a path in Host", header_of("Host: a/b"), {400}, true},
-    {"a blank in Host", header_of("Host: a b"), {400}, true},
-    {"a user in Host", header_of("Host: c@d"), {400}, true},
-    {"a list in Host", header_of("Host: a, b"), {400}, true},
-    {"a port that is none", header_of("Host: a:8a"), {400}, true},
-    {"a Host of brackets", header_of("Host: []"), {400}, true},
-    {"a Host of bytes", header_of("Host: \xc3\xa4"), {400}, true},
     {"a port", header_of("Host: push.example_1.org:8080") + kNext, {200, 200}},
     {"an empty port", header_of("Host: a:") + kNext, {200, 200}},
     {"IPv6", header_of("Host: [fe80::1%25eth0]:80") + kNext, {200, 200}},
-    // the length of a body (RFC 9112 6)
     {"chunked", chunks("1\r\nx\r\n0\r\n\r\n") + kNext, {200, 200}},
-    {"chunked in capitals, but no chunk", coded("Transfer-Encoding: CHUNKED"), {400}, true},
-    {"unknown coding", coded("Transfer-Encoding: xchunked"), {501}, true},
-    {"unknown coding and a length", coded("Transfer-Encoding: gzip\r\nContent-Length: 1"), {501}, true},
-    {"identity", coded("Transfer-Encoding: identity"), {501}, true},
-    {"identity and a length", coded("Transfer-Encoding: identity\r\nContent-Length: 1"), {501}, true},
-    {"a quoted coding", coded("Transfer-Encoding: \"chunked\""), {501}, true},
-    {"gzip, chunked", coded("Transfer-Encoding: gzip, chunked"), {501}, true},
-    {"chunked, identity", coded("Transfer-Encoding: chunked, identity"), {501}, true},
-    {"chunked twice", coded("Transfer-Encoding: chunked, chunked"), {400}, true},
-    {"chunked in two lines", coded("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked"), {400}, true},
-    {"an empty coding", coded("Transfer-Encoding:"), {400}, true},
     {"chunked in HTTP/1.0", header_of("Transfer-Encoding: chunked", "1.0") + "0\r\n\r\n", {400}, true},
-    {"a length and chunked", coded("Content-Length: 1\r\nTransfer-Encoding: chunked"), {400}, true},
-    {"chunked and a length", coded("Transfer-Encoding: chunked\r\nContent-Length: 1"), {400}, true},
-    {"two lengths", coded("Content-Length: 1\r\nContent-Length: 2"), {400}, true},
-    {"the same length twice", coded("Content-Length: 1\r\nContent-Length: 1"), {400}, true},
-    {"a list of lengths", coded("Content-Length: 1, 1"), {400}, true},
-    {"an empty length", coded("Content-Length:"), {400}, true},
-    {"a signed length", coded("Content-Length: +5"), {400}, true},
-    {"a negative length", coded("Content-Length: -5"), {400}, true},
-    {"a length of 2^64", coded("Content-Length: 18446744073709551616"), {400}, true},
     {"zero length", header_of("Host: x\r\nContent-Length: 0") + kNext, {200, 200}},
     // chunks (RFC 9112 7)
     {"an extension", chunks("1;a=b\r\nx\r\n0;c\r\n\r\n") + kNext, {200, 200}},
@@ -90,30 +83,8 @@ const std::vector<RuleRow> kRows = {
     {"a trailer", chunks("0\r\nX-Gotify-Key: C\r\n\r\n"), {400}, true},
     {"a trailer without end", chunks("0\r\n" + std::string(4000, 'x')), {400}, true},
     // header lines
-    {"obs-fold", header_of("Host: x\r\nX: a\r\n b"), {400}, true},
-    {"obs-fold by tab", header_of("Host: x\r\nX: a\r\n\tb"), {400}, true},
-    {"a blank before the colon", header_of("Host : x"), {400}, true},
-    {"a line without a colon", header_of("Host: x\r\nX"), {400}, true},
-    {"CR in a value", header_of("Host: x\r\nX: a\rb"), {400}, true},
-    {"NUL in a value", header_of("Host: x\r\nX: a" + std::string(1, '\0')), {400}, true},
-    {"256 fields",
-     header_of("Host: x" +
-               [] {
-                 std::string more;
-                 for (int i = 1; i < 256; ++i) more += "\r\nA: b";
-                 return more;
-               }()) +
-         kNext,
-     {200, 200}},
-    {"257 fields",
-     header_of("Host: x" +
-               [] {
-                 std::string more;
-                 for (int i = 0; i < 256; ++i) more += "\r\nA: b";
-                 return more;
-               }()),
-     {431},
-     true},
+    {"256 fields", header_of("Host: x" + repeated(255, "\r\nA: b")) + kNext, {200, 200}},
+    {"257 fields", header_of("Host: x" + repeated(256, "\r\nA: b")), {431}, true},
     // what Go's server reads and Beast does not
     {"lines that end in LF", "POST /a HTTP/1.1\nHost: x\nContent-Length: 1\n\nx" + kNext, {200, 200}},
     {"LF here and there", "POST /a HTTP/1.1\r\nHost: x\nContent-Length: 1\r\n\nx" + kNext, {200, 200}},
@@ -150,8 +121,18 @@ struct RequestRules : HttpSessionTest {
   bool ends() const { return pipe.shut || pipe.closed; }
 };
 
+std::vector<RuleRow> all_rows() {
+  const std::string smuggled = "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n";
+  std::vector<RuleRow> all = kRows;
+  for (const std::string& fields : kMalformed) all.push_back({fields, header_of(fields) + smuggled, {400}, true});
+  for (const std::string& coding : kUnknownCodings) {
+    all.push_back({coding, header_of("Host: x\r\nTransfer-Encoding: " + coding) + smuggled, {501}, true});
+  }
+  return all;
+}
+
 TEST_F(RequestRules, EachRowHasItsStatusesHoweverItArrives) {
-  for (const RuleRow& row : kRows) {
+  for (const RuleRow& row : all_rows()) {
     SCOPED_TRACE(row.name);
     restart();
     pipe.send(row.bytes);

@@ -70,7 +70,7 @@ void ServerProcess::kill9() {
 
 Address ServerProcess::address() const {
   const std::string& host = settings_.at("GOTIFY_SERVER_LISTENADDR");
-  return {host.empty() ? "127.0.0.1" : host, port_};
+  return {host.empty() || host == "localhost" ? "127.0.0.1" : host, port_};
 }
 
 double ServerProcess::metric(const std::string& name) const {

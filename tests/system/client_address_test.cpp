@@ -66,6 +66,37 @@ TEST_F(ClientAddress, AWrongProxyStopsTheStart) {
   EXPECT_THAT(completed.err, HasSubstr("10.0.0.0/33"));
 }
 
+// What net answers itself: bytes that are no request, and requests that are not taken.
+TEST_F(ClientAddress, IsKnownOfWhatIsNoRequest) {
+  start({{"GOTIFY_LOGLEVEL", "debug"}, {"GOTIFY_SERVER_TRUSTEDPROXIES", "[127.0.0.1]"}});
+  const auto rejected = [this](const std::string& bytes) {
+    const std::size_t before = server_.log().size();
+    HttpClient stranger = nobody();
+    stranger.write(bytes);
+    stranger.read();
+    std::string line;
+    EXPECT_TRUE(eventually([&] {
+      line = server_.log().substr(before);
+      return line.ends_with("\"\n");
+    })) << line;
+    return line.substr(line.find(' ') + 1);
+  };
+  const std::string forwarded = "\r\nX-Forwarded-For: 192.0.2.1\r\n";
+  EXPECT_EQ(rejected("nonsense" + forwarded + "\r\n"),
+            "DBG HTTP rejected ip=127.0.0.1 status=400 error=\"malformed HTTP request: bad method\"\n")
+      << "where a proxy would have said it, nobody can know";
+  EXPECT_EQ(rejected("GET /version?token=" + client_.token + " HTTP/1.1" + forwarded + "\r\n"),
+            "DBG HTTP rejected ip=192.0.2.1 method=GET path=/version?token=[masked] status=400 "
+            "error=\"malformed HTTP request: missing Host\"\n");
+  EXPECT_EQ(rejected("GET /version HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip" + forwarded + "\r\n"),
+            "DBG HTTP rejected ip=192.0.2.1 method=GET path=/version status=501 "
+            "error=\"unsupported transfer coding\"\n");
+  EXPECT_EQ(rejected("POST /client HTTP/1.1\r\nHost: x\r\nContent-Length: 65537\r\n" + client_.key().front() +
+                     forwarded + "\r\n"),
+            "DBG HTTP rejected ip=192.0.2.1 method=POST path=/client status=413 "
+            "error=\"request body is larger than 65536 bytes\"\n");
+}
+
 TEST_F(ClientAddress, StreamsAreLoggedAsOtherRequestsAre) {
   start({{"GOTIFY_LOGLEVEL", "debug"}});
   const StreamClient::Options with_token{"/stream?token=" + client_.token, 0};

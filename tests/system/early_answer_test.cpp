@@ -25,6 +25,7 @@ TEST_F(EarlyAnswer, NobodyIsInvitedWhoMayNotCome) {
                                                          {"PUT /client/1", 401},
                                                          {"POST /user", 401},
                                                          {"POST /user/1", 401},
+                                                         {"POST /auth/local/login", 401},
                                                          {"POST /nope", 404},
                                                          {"PUT /message", 404},
                                                          {"POST /current/user/password", 401}};
@@ -37,6 +38,26 @@ TEST_F(EarlyAnswer, NobodyIsInvitedWhoMayNotCome) {
     EXPECT_EQ(answer.header("Connection"), "close");
     EXPECT_TRUE(http.ended());
   }
+}
+
+TEST_F(EarlyAnswer, ALoginIsDecidedByItsPassword) {
+  HttpClient http = nobody();
+  const std::vector<std::pair<Lines, std::string>> rows = {
+      {{}, "basic auth required"},
+      {client_.key(), "basic auth required"},
+      {{basic_header("admin", "wrong")}, "invalid credentials"},
+      {{basic_header("admin", "wrong"), client_.key().front()}, "invalid credentials"},
+      {{basic_header("nobody", "wrong")}, "invalid credentials"},
+  };
+  for (const auto& [fields, text] : rows) {
+    Lines all = fields;
+    all.push_back(length(7));
+    http.write(header("POST /auth/local/login", all));
+    EXPECT_EQ(http.read().body, error_body(401, text)) << "and not one byte of the body was sent";
+    http.write("name=me");
+  }
+  EXPECT_EQ(http.connections(), 1);
+  EXPECT_EQ(http.post("/auth/local/login", kForm, "name=me", admin().basic()).status, 200);
 }
 
 TEST_F(EarlyAnswer, WhatNeedsNoBodyIsAnsweredWithoutIt) {
@@ -94,7 +115,7 @@ TEST_F(EarlyAnswer, EachRouteHasItsOwnLimit) {
       {"POST /message", application_.key().front(), 100'000, " (server.http.messagelimit)"},
       {"POST " + image, client_.key().front(), 80'000, " (server.http.imagelimit)"},
       {"POST /application", client_.key().front(), 65'536, ""},
-      {"POST /auth/local/login", "X: y", 65'536, ""},
+      {"POST /auth/local/login", admin().basic().front(), 65'536, ""},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.request_line);

@@ -31,6 +31,11 @@ TEST_F(Listen, OnIpv6) {
   EXPECT_EQ(server_.stop(), 0);
 }
 
+TEST_F(Listen, OnAHostName) {
+  start({{"GOTIFY_SERVER_LISTENADDR", "localhost"}});
+  expect_service();
+}
+
 TEST_F(Listen, OnEveryAddressByBothProtocols) {
   server_.set("GOTIFY_SERVER_LISTENADDR", "");
   server_.start();

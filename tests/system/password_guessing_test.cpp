@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <chrono>
 #include <string>
 #include <vector>
 
@@ -11,8 +10,6 @@
 
 namespace push::support {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 class PasswordGuessing : public ApiTest {
  protected:
@@ -30,7 +27,7 @@ class PasswordGuessing : public ApiTest {
   }
 };
 
-// 0.35 s of bcrypt for each, so that all together take the server 17 s: whatever waits for them is seen.
+// 0.35 s of bcrypt for each, one after another: whoever waits behind them comes after them.
 TEST_F(PasswordGuessing, NobodyElseWaitsForThem) {
   start({{"GOTIFY_PASSSTRENGTH", "12"}});
   std::vector<HttpClient> guesses = guess_at_once(50);
@@ -39,7 +36,6 @@ TEST_F(PasswordGuessing, NobodyElseWaitsForThem) {
   HttpClient reader = server_.http(client_.key());
   HttpClient poster = server_.http(application_.key());
   const Created fresh = create_client(reader, "fresh");  // not remembered
-  const auto start = Clock::now();
   StreamClient stream = server_.stream(fresh.key());
   const std::string message = post_message(poster, "hello");
   EXPECT_EQ(stream.next_message(), message + "\n");
@@ -52,17 +48,14 @@ TEST_F(PasswordGuessing, NobodyElseWaitsForThem) {
   EXPECT_EQ(nobody().get("/image/" + std::string("nothing.png")).status, 404);
   EXPECT_EQ(server_.http({key_header("Cnobody")}).get("/message").status, 401);
   EXPECT_EQ(server_.http(admin().basic()).get("/current/user").status, 200) << "remembered as good";
-  EXPECT_LT(Clock::now() - start, std::chrono::seconds(5));
-  EXPECT_GE(server_.metric("push_passwords_waiting"), 20) << "the strangers still wait";
+  EXPECT_GE(server_.metric("push_passwords_waiting"), 20) << "all of that came before most of the strangers' turns";
 }
 
 TEST_F(PasswordGuessing, WhatWaitsForAClientThatHasLeftIsNotBegun) {
   start({{"GOTIFY_PASSSTRENGTH", "12"}});
-  const auto start = Clock::now();
   guess_at_once(100);  // and closes
   ASSERT_TRUE(eventually([&] { return server_.metric("push_passwords_abandoned_total") >= 60; }));
   ASSERT_TRUE(eventually([&] { return server_.metric("push_passwords_waiting") == 0; }));
-  EXPECT_LT(Clock::now() - start, std::chrono::seconds(25)) << "all together are 35 s of work";
   EXPECT_EQ(server_.metric("push_wrong_passwords_total") + server_.metric("push_passwords_abandoned_total"), 100);
 }
 
@@ -83,12 +76,11 @@ TEST_F(PasswordGuessing, AFullQueueIs503) {
 }
 
 TEST_F(PasswordGuessing, TheEleventhTryIs429WithRetryAfter) {
-  start({});
+  start({{"GOTIFY_SERVER_PASSWORDS_WAITSECONDS", "3600"}, {"GOTIFY_SERVER_PASSWORDS_MAXWAITSECONDS", "3600"}});
   HttpClient stranger = nobody();
   const auto guess = [&](int i) {
     return stranger.get("/current/user", {basic_header("admin", "wrong" + std::to_string(i))});
   };
-  const auto start = Clock::now();
   for (int i = 0; i < 10; ++i) {
     const Answer answer = guess(i);
     ASSERT_EQ(answer.status, 401) << i;
@@ -96,11 +88,11 @@ TEST_F(PasswordGuessing, TheEleventhTryIs429WithRetryAfter) {
     EXPECT_FALSE(answer.has("Retry-After"));
   }
   const Answer refused = guess(10);
-  if (Clock::now() - start > std::chrono::seconds(1)) GTEST_SKIP() << "the machine is too slow for a wait of 1 s";
   EXPECT_EQ(refused.status, 429);
-  EXPECT_EQ(refused.header("Retry-After"), "1");
+  const std::string wait = refused.header("Retry-After");
+  ASSERT_GT(std::stoi("0" + wait), 3500);
   EXPECT_EQ(refused.header("Content-Type"), "application/json");
-  EXPECT_EQ(refused.body, error_body(429, "too many wrong passwords, try again in 1 second"));
+  EXPECT_EQ(refused.body, error_body(429, "too many wrong passwords, try again in " + wait + " seconds"));
   EXPECT_EQ(stranger.post("/auth/local/login", kForm, "name=browser", {basic_header("admin", "admin")}).status, 200)
       << "remembered as good";
   EXPECT_EQ(server_.http(client_.key()).get("/current/user").status, 200);

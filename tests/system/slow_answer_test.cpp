@@ -27,9 +27,10 @@ class SlowAnswer : public ApiTest {
     server_.start();
   }
 
-  Socket ask() {
+  Socket ask(const std::string& field = "X: y") {
     Socket socket = Socket::connect(server_.address(), kSmallWindow);
-    socket.send("GET /message?limit=200 HTTP/1.1\r\nHost: push\r\n" + client_.key().front() + "\r\n\r\n");
+    socket.send("GET /message?limit=200 HTTP/1.1\r\nHost: push\r\n" + client_.key().front() + "\r\n" + field +
+                "\r\n\r\n");
     return socket;
   }
 };
@@ -54,6 +55,18 @@ TEST_F(SlowAnswer, EndsWhenNothingIsTaken) {
   while (socket.receive(input)) {
   }
   EXPECT_LT(input.size(), kMessages * kMessageSize);
+}
+
+// Unread input when a socket is closed makes the kernel drop what the peer has not received yet.
+TEST_F(SlowAnswer, IsWholeIfTheClientSendsOneLineEndTooMany) {
+  Socket socket = ask("Connection: close");
+  std::string input;
+  ASSERT_TRUE(socket.receive(input));
+  socket.send("\r\n");
+  while (socket.receive(input)) {
+  }
+  EXPECT_GT(input.size(), kMessages * kMessageSize);
+  EXPECT_EQ(input.back(), '}');
 }
 
 }  // namespace

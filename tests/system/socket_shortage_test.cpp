@@ -1,4 +1,5 @@
 // Strangers that keep connections open do not lock others out.
+#include <chrono>
 #include <vector>
 
 #include "support/api_test.hpp"
@@ -19,9 +20,39 @@ TEST_F(SocketShortage, IdleConnectionsGiveWay) {
     EXPECT_EQ(idle.back().get("/version").status, 200) << i;
   }
   EXPECT_GT(server_.metric("push_http_gave_way_total"), 0);
+  EXPECT_EQ(server_.metric("push_accept_paused_total"), 0) << "who waited to be accepted waited for a timer";
   HttpClient http = poster();
   post_message(http, "heard");
   EXPECT_NE(listener.next_message().find("heard"), std::string::npos) << "a stream does not give way";
+}
+
+TEST_F(SocketShortage, UnfinishedHeadersGiveWay) {
+  std::vector<HttpClient> unfinished;
+  for (int i = 0; i < 100; ++i) {
+    unfinished.push_back(nobody());
+    unfinished.back().write("GET /version HTTP/1.1\r\nHost: a\r\n");
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  HttpClient late = nobody();
+  EXPECT_EQ(late.get("/version").status, 200);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5)) << "they have 10 s to end";
+}
+
+class FewSockets : public ApiTest {
+ protected:
+  void SetUp() override { start({{"GOTIFY_SERVER_MAXCONNECTIONS", "4"}, {"GOTIFY_SERVER_THREADS", "1"}}); }
+};
+
+TEST_F(FewSockets, AreNotTakenFromTheIdleForNobody) {
+  std::vector<HttpClient> idle;
+  for (int i = 0; i < 4; ++i) {
+    idle.push_back(nobody());
+    EXPECT_EQ(idle.back().get("/version").status, 200);
+  }
+  for (HttpClient& client : idle) {
+    EXPECT_EQ(client.get("/version").status, 200);
+    EXPECT_EQ(client.connections(), 1);
+  }
 }
 
 }  // namespace

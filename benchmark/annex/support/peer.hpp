@@ -37,9 +37,9 @@ class Peer {
 };
 
 struct PeerOptions : CommonOptions {
+  explicit PeerOptions(CommonOptions common) : CommonOptions(std::move(common)) {}
   std::string folder = results_folder() + "/peers";  // where peers/install puts the peers
   Words systems{"ours", "bun", "nchan", "gorilla", "gorilla-fork", "gotify"};
-  unsigned threads = 1;
 };
 
 struct PeerKind {

@@ -18,7 +18,7 @@ class MetricsPage final : public net::RequestHandler {
   MetricsPage(const metrics::Registry& metrics, std::vector<std::string> hosts)
       : metrics_(metrics), hosts_(std::move(hosts)) {}
   void handle(net::Request request, net::Reply reply) override;
-  net::Response reject(unsigned status, std::string_view reason) override;
+  net::Response reject(const net::Request& request, unsigned status, std::string_view reason) override;
 
  private:
   bool knows(std::string_view host) const;

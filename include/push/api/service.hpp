@@ -28,7 +28,7 @@ class Service final : public net::RequestHandler, public net::StreamGate {
   Service& operator=(const Service&) = delete;
 
   void handle(net::Request request, net::Reply reply) override;
-  net::Response reject(unsigned status, std::string_view reason) override;
+  net::Response reject(const net::Request& request, unsigned status, std::string_view reason) override;
   bool allows_origin(const net::Request& request) override;
   net::Response refuse(const net::Request& request, const net::Admission& admission, unsigned status,
                        std::string_view reason) override;

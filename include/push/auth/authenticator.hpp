@@ -71,9 +71,6 @@ class Authenticator {
   // parsed is unauthorized with read_token's text, for Access::optional too, unless a password was checked first and
   // was correct.
   core::Result<Admitted> authenticate(Access access, const Credentials& credentials) const;
-  // POST /auth/local/login: the same two, for a name and a password. unauthorized: "invalid credentials".
-  std::optional<core::Result<PrincipalPtr>> recall(const Credentials::Basic& basic) const;
-  core::Result<PrincipalPtr> log_in(const Credentials::Basic& basic) const;
   // Whether a known principal may do what needs elevation: always, except for a client in compat v3 that is not
   // elevated now (forbidden). Any thread, no lock.
   core::Result<void> check_elevation(const Principal& principal) const;

@@ -23,8 +23,8 @@ struct Credentials {
   std::optional<Basic> basic;
 };
 
-// The classes of protocol 2.2.
-enum class Access { client, elevated, admin, post_message, optional };
+// The classes of protocol 2.2, and `password`: POST /auth/local/login, where tokens do not count.
+enum class Access { client, elevated, admin, post_message, optional, password };
 
 // Immutable: cached and shared between threads.
 struct Principal {

@@ -1,5 +1,5 @@
 // How often something may happen per key (GCRA): a burst at once, then one per interval. Bounded: when more keys than
-// `tracked` are in use, the least recently used half of them starts anew. Any thread; one leaf mutex.
+// `tracked` are in use, the least recently used half of them starts from zero. Any thread; one leaf mutex.
 #pragma once
 #include <chrono>
 #include <cstddef>

@@ -34,6 +34,7 @@ class Log {
   bool flush(std::chrono::milliseconds time);
 
  private:
+  class Intake;
   struct Parts;
   std::shared_ptr<Parts> parts_;
 };

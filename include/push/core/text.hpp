@@ -70,6 +70,8 @@ struct Rune {
 Rune next_rune(std::string_view text);
 void append_rune(std::string& out, char32_t value);
 bool valid_utf8(std::string_view text);
+// Each byte is the character that it is in Latin-1.
+std::string utf8_from_latin1(std::string_view text);
 // The longest beginning of at most `bytes` bytes that does not cut a character in two.
 std::string_view utf8_prefix(std::string_view text, std::size_t bytes);
 

@@ -1,6 +1,7 @@
 // The pictures of applications: files in `uploadedimagesdir`, named by 25 random characters and the extension of the
 // uploaded file (protocol 1.6, 1.9, 7.6). Gotify's own names are served as well. Any worker thread; blocks.
 #pragma once
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,10 +19,10 @@ class ImageFolder {
   // Creates the folder and removes the remains of interrupted uploads. Errors: unavailable, with path and
   // reason.
   core::Result<void> prepare() const;
-  // Removes old pictures that are not in `named`, at most those whose names could be ours. Only in the folder of one
-  // database: its file `.database` holds `owner`, which is any text that differs for every database. The first call
-  // writes it and removes nothing; a second owner turns it to "several", and nothing is removed from then on. Not to be
-  // called while files are uploaded.
+  // Puts aside the pictures that are not in `named`, at most those whose names could be ours, and removes those that it
+  // put aside a week ago; one that is named again is put back. Only in the folder of one database: its file `.database`
+  // holds `owner`, which is any text that differs for every database. The first call writes it and does no more; a
+  // second owner turns it to "several", and nothing is done from then on. Not to be called while files are uploaded.
   void sweep(const std::unordered_set<std::string>& named, const std::string& owner) const;
   // Returns the new file's name; the file is on disk by then. Errors: invalid ("file must be an image", "invalid file
   // extension"); unavailable if it could not be written, and nothing is left of it.
@@ -32,6 +33,12 @@ class ImageFolder {
   core::Result<std::optional<File>> open(std::string_view name) const;
 
  private:
+  struct Swept {
+    std::size_t put_aside = 0;
+    std::size_t removed = 0;
+  };
+  void sweep_one(const std::string& name, const std::unordered_set<std::string>& named, Swept& swept) const;
+
   std::string path_;
 };
 

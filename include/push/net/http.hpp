@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "push/core/bytes.hpp"
+#include "push/core/fair_queue.hpp"
 #include "push/core/ids.hpp"
 #include "push/stream/transport.hpp"
 
@@ -49,6 +50,7 @@ struct Response {
   core::Slice body;
   bool shared_body = false;  // its memory is bounded elsewhere, and answers with the same body hold it once
   bool close = false;        // end the HTTP connection after this answer
+  core::Line line{};         // in which the connection's next request waits for its turn; none = as before
 };
 
 // What api has admitted: the owner and the kind of the stream that a request becomes.
@@ -135,8 +137,9 @@ class RequestHandler {
   virtual ~RequestHandler() = default;
   // The header is complete. The request's body may be yet to come.
   virtual void handle(Request request, Reply reply) = 0;
-  // What net itself answers: 400 (not HTTP), 408, 413, 417, 431, 501, 503 (no memory, no streams).
-  virtual Response reject(unsigned status, std::string_view reason) = 0;
+  // What net itself answers: 400 (not HTTP), 408, 413, 417, 431, 501, 503 (no memory, no streams). Of a request whose
+  // header could not be read, only the peer is known; the rest is "".
+  virtual Response reject(const Request& request, unsigned status, std::string_view reason) = 0;
 };
 
 // What net asks api about a stream request, on the loop; must not block.

@@ -20,9 +20,6 @@ constexpr int kRestartBytes = 64 * kMegabyte;    // of log: restart it when litt
 constexpr int kLittleShare = 32;                 // of that: what is little
 constexpr int kForcedShare = 2;                  // times that: restart it in any case
 constexpr int kRetryBytes = kMegabyte;
-// Between two looks at the files that follow a commit; at most this much is answered as stored and lost if somebody
-// removes the database.
-constexpr std::chrono::milliseconds kLookPeriod{100};
 constexpr std::chrono::seconds kEmptyAgain{1};  // between two attempts to empty the log on a full disk
 
 constexpr std::string_view kInsertMessage =
@@ -88,10 +85,8 @@ core::Result<void> Backend::begin() {
 core::Result<void> Backend::commit() {
   auto done = statement("COMMIT");
   if (!done) return failed_commit(std::move(done).error());
-  if (const auto now = core::steady_now(); now - looked_at_ >= kLookPeriod) {
-    looked_at_ = now;
-    if (auto seen = watch_.look(); !seen) return unknown_outcome(seen.error());
-  }
+  // Nothing is answered as stored in a file that is not there any more.
+  if (auto seen = watch_.look_at_file(); !seen) return unknown_outcome(seen.error());
   if (inserted_ > newest_message()) newest_.store(inserted_, std::memory_order_release);
   return done;
 }

@@ -65,7 +65,6 @@ class Backend final : public store::Backend {
   metrics::Gauge& log_bytes_;
   std::int64_t inserted_ = 0;  // id of the last message in the open transaction
   std::atomic<std::int64_t> newest_{0};
-  core::SteadyTime looked_at_{};   // at the files, after a commit
   core::SteadyTime emptied_at_{};  // the log, on a full disk
   bool unsettled_ = false;         // the log may hold a transaction that has failed
   int page_size_ = 4096;

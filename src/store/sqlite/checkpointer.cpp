@@ -65,8 +65,8 @@ void Checkpointer::attend() {
   if (watch_.damaged()) recheck();
   if (watch_.log_path().empty() || !usable) return;
   const Stamp now = stamp();
-  const bool nameless = !watch_.placed();  // the log was removed: what is in it would be lost with the process
-  if (is_due(now) || requested_by_writer_ || nameless) {
+  const bool log_is_gone = !watch_.placed();  // then what it holds is safe only in the file
+  if (is_due(now) || requested_by_writer_ || log_is_gone) {
     move_pages(now);
   } else if (now == moved_stamp_ && now.size > kKeptLogBytes && core::steady_now() - seen_at_ >= kSettle) {
     cut_log();

@@ -93,6 +93,10 @@ core::Result<void> FileWatch::look() {
   return placed();
 }
 
+core::Result<void> FileWatch::look_at_file() {
+  return identity_of(path_) == file_identity_ ? placed() : look();
+}
+
 bool FileWatch::examine(Database& database) {
   static_cast<void>(look());
   const Place place = place_.load(std::memory_order_relaxed);

@@ -42,6 +42,8 @@ class FileWatch {
 
   // Any thread: three system calls that ask whether the database and its log are in their places. Returns placed().
   core::Result<void> look();
+  // The same, but asks for the database alone if it is in its place: one system call.
+  core::Result<void> look_at_file();
   // The same, and whether the file was overwritten; `database`, the caller's own handle, must have been read. False:
   // do not move the log into the file. To be called before every checkpoint.
   bool examine(Database& database);

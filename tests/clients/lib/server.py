@@ -23,6 +23,19 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def answers(url, process):
+    """Waits until the server there is well; false if the process ended, or was not ready in time."""
+    deadline = time.monotonic() + TIMEOUT
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if raw(url, "GET", "/health").status == 200:
+                return True
+        except OSError:
+            pass
+        time.sleep(0.02)
+    return False
+
+
 class Server:
     """Settings are environment variables of the program. The folder outlives it; fresh() empties it."""
 
@@ -55,19 +68,9 @@ class Server:
             with open(self.log, "ab") as log:
                 self.process = subprocess.Popen([self.program], cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,
                                                 stdout=log, stderr=log)
-            if self.answers():
+            if answers(self.url, self.process):
                 return self
         raise Failure(f"the server did not start; its log is {self.log}")
-
-    def answers(self):
-        deadline = time.monotonic() + TIMEOUT
-        while time.monotonic() < deadline and self.process.poll() is None:
-            try:
-                if raw(self.url, "GET", "/health").status == 200:
-                    return True
-            except OSError:
-                time.sleep(0.02)
-        return False
 
     def stop(self):
         """Ends the program; it must end well. Nothing if it does not run."""

@@ -24,6 +24,8 @@ import (
 	"github.com/gotify/go-api-client/v2/models"
 )
 
+const many = 1000 // messages of the stream
+
 const unauthorized = "you need to provide a valid access token or user credentials to access this api"
 
 var (
@@ -73,7 +75,7 @@ func main() {
 	step("version and login", login)
 	step("push", push)
 	step("30 MB that are refused", largePush)
-	step("stream with gorilla/websocket", stream)
+	step("1,000 messages in order with gorilla/websocket", stream)
 	step("a refused stream", refusedStream)
 	step("messages", messages)
 	step("applications", applications)
@@ -126,21 +128,46 @@ func streamAddress() string {
 	return strings.Replace(os.Getenv("GOTIFY_URL"), "http", "ws", 1) + "/stream"
 }
 
+// They are read while others are sent. Their lengths cover the three forms of a frame's header.
 func stream() {
 	dialer := websocket.Dialer{EnableCompression: true, HandshakeTimeout: 10 * time.Second}
 	socket, _, err := dialer.Dial(streamAddress(), http.Header{"X-Gotify-Key": {os.Getenv("GOTIFY_CLIENT_TOKEN")}})
 	check(err)
 	defer socket.Close()
-	check(socket.SetReadDeadline(time.Now().Add(10 * time.Second)))
-	for number := 0; number < 20; number++ {
-		sent, err := send(asProgram, models.MessageExternal{Message: fmt.Sprint("live ", number)})
+	check(socket.SetReadDeadline(time.Now().Add(30 * time.Second)))
+	type frame struct {
+		kind int
+		data []byte
+		err  error
+	}
+	frames := make(chan frame, many)
+	go func() {
+		for number := 0; number < many; number++ {
+			var one frame
+			one.kind, one.data, one.err = socket.ReadMessage()
+			frames <- one
+			if one.err != nil {
+				return
+			}
+		}
+	}()
+	var sent []*models.MessageExternal
+	for number := 0; number < many; number++ {
+		length := number % 100
+		if number%250 == 249 {
+			length = 35000
+		}
+		one, err := send(asProgram, models.MessageExternal{Message: fmt.Sprint("live ", number, strings.Repeat("ü", length))})
 		check(err)
-		kind, data, err := socket.ReadMessage()
-		check(err)
-		expect(kind, websocket.TextMessage, "kind of frame")
+		sent = append(sent, one)
+	}
+	for _, wanted := range sent {
+		one := <-frames
+		check(one.err)
+		expect(one.kind, websocket.TextMessage, "kind of frame")
 		var seen models.MessageExternal
-		check(json.Unmarshal(data, &seen))
-		expect(seen, *sent, "message in the stream")
+		check(json.Unmarshal(one.data, &seen))
+		expect(seen, *wanted, "message in the stream")
 	}
 	check(socket.WriteMessage(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")))
 	_, _, err = socket.ReadMessage()
@@ -159,31 +186,34 @@ func page(limit, since int64) *models.PagedMessages {
 	return got.Payload
 }
 
-func messages() {
-	all := page(200, 0)
-	expect(all.Paging.Size, len(all.Messages), "size of the page")
+func walk(limit int64) []*models.MessageExternal {
 	var walked []*models.MessageExternal
 	for since := int64(0); ; {
-		part := page(5, since)
+		part := page(limit, since)
+		expect(part.Paging.Size, len(part.Messages), "size of the page")
 		walked = append(walked, part.Messages...)
 		since = int64(part.Paging.Since)
 		if part.Paging.Next == "" {
-			break
+			return walked
 		}
 	}
-	expect(len(walked) >= 22, true, "messages were left by the steps before")
-	expect(walked, all.Messages, "messages page by page")
+}
+
+func messages() {
+	all := walk(200)
+	expect(len(all) >= many, true, "messages were left by the steps before")
+	expect(walk(73), all, "messages by pages of another size")
 	_, err := server.Message.GetMessages(message.NewGetMessagesParams().WithLimit(new(int64)), asClient)
 	expect(err == nil, false, "a limit of 0 is refused")
-	newest := int64(all.Messages[0].ID)
+	newest := int64(all[0].ID)
 	_, err = server.Message.DeleteMessage(message.NewDeleteMessageParams().WithID(newest), asClient)
 	check(err)
 	_, err = server.Message.DeleteMessage(message.NewDeleteMessageParams().WithID(newest), asClient)
 	expectRefusal(err, 404, "message does not exist")
-	id := int64(all.Messages[0].ApplicationID)
+	id := int64(all[0].ApplicationID)
 	left, err := server.Message.GetAppMessages(message.NewGetAppMessagesParams().WithID(id), asClient)
 	check(err)
-	expect(left.Payload.Messages, all.Messages[1:], "messages of the application")
+	expect(left.Payload.Messages, all[1:101], "newest messages of the application")
 	_, err = server.Message.DeleteAppMessages(message.NewDeleteAppMessagesParams().WithID(id), asClient)
 	check(err)
 	expect(len(page(100, 0).Messages), 0, "messages after deleting the application's")

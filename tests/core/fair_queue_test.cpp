@@ -1,0 +1,57 @@
+#include "push/core/fair_queue.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace push::core {
+namespace {
+
+using ::testing::ElementsAre;
+
+std::vector<std::string> drained(FairQueue<std::string>& queue) {
+  std::vector<std::string> order;
+  while (!queue.empty()) order.push_back(queue.pop());
+  return order;
+}
+
+TEST(FairQueue, TakesOneOfEachLineInTurnAndKeepsTheOrderInALine) {
+  FairQueue<std::string> queue;
+  for (const char* item : {"a1", "a2", "a3"}) queue.push(Line{1}, item);
+  for (const char* item : {"b1", "b2"}) queue.push(Line{2}, item);
+  queue.push(Line{3}, "c1");
+  EXPECT_THAT(drained(queue), ElementsAre("a1", "b1", "c1", "a2", "b2", "a3"));
+}
+
+TEST(FairQueue, WhoComesLaterIsNextAfterThoseWhoStandInFront) {
+  FairQueue<std::string> queue;
+  for (const char* item : {"a1", "a2", "a3"}) queue.push(Line{1}, item);
+  EXPECT_EQ(queue.pop(), "a1");
+  queue.push(Line{2}, "b1");
+  EXPECT_THAT(drained(queue), ElementsAre("a2", "b1", "a3"));
+}
+
+TEST(FairQueue, KnowsTheLoadOfEachLine) {
+  FairQueue<std::unique_ptr<int>> queue;
+  queue.push(Line{1}, nullptr, 10);
+  queue.push(Line{1}, nullptr, 5);
+  queue.push(Line{2}, nullptr, 1);
+  EXPECT_EQ(queue.load(Line{1}).items, 2U);
+  EXPECT_EQ(queue.load(Line{1}).bytes, 15U);
+  queue.pop();
+  EXPECT_EQ(queue.load(Line{1}).bytes, 5U);
+  EXPECT_EQ(queue.load(Line{3}).items, 0U);
+}
+
+TEST(FairQueue, LinesOfApplicationsUsersAndAddressesDiffer) {
+  EXPECT_NE(line_of(ApplicationId{1}), line_of(UserId{1}));
+  EXPECT_NE(line_of(UserId{}), Line{});
+  EXPECT_NE(line_of("192.0.2.1"), line_of("192.0.2.2"));
+  EXPECT_NE(line_of(""), Line{});
+}
+
+}  // namespace
+}  // namespace push::core
