@@ -110,7 +110,7 @@ core::Result<std::size_t> Accounts::delete_expired_clients(core::WallTime now, c
   std::erase_if(*expired, [&used](const store::OwnedClient& one) {
     return std::binary_search(used.begin(), used.end(), one.client);
   });
-  touch_clients(std::move(used), core::wall_now());
+  touch_clients(std::move(used), now);  // not by the wall clock, which may have been set back
   const auto deleted = store_.delete_expired_clients(*std::move(expired), now);
   if (!deleted) return deleted.error();
   for (const store::OwnedClient& one : *deleted) gone(Kind::client_gone, {one.user, one.client});

@@ -1,9 +1,12 @@
 #include "api/routes.hpp"
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "api/context.hpp"
+#include "api/list_writer.hpp"
 #include "api/respond.hpp"
 #include "push/auth/token.hpp"
 #include "push/binder/binder.hpp"
@@ -54,9 +57,19 @@ core::ApplicationId application_id(const Context& context) {
   return core::ApplicationId{context.id};
 }
 
+// Before the change, so that its answer is not refused afterwards. It repeats the texts, six bytes for one at worst.
+bool reserve_answer(Context& context, std::string_view name, std::string_view description, std::string_view sort_key) {
+  constexpr std::size_t kEscaped = 6;
+  constexpr std::size_t kOtherFields = 1024;
+  return context.reserve(kEscaped * (name.size() + description.size() + sort_key.size()) + kOtherFields);
+}
+
 // Answers with the application. Afterwards one picture of two is left: the old one if the change failed, both if it is
 // not known whether it did.
-void change_image(Context& context, const std::string& image) {
+void change_image(Context& context, const model::Application& own, const std::string& image) {
+  if (!reserve_answer(context, own.name, own.description, own.sort_key)) {
+    return context.finish_without({image}, error(too_many_answers()));
+  }
   context.services.accounts.set_application_image(
       context.user(), application_id(context), image,
       [self = context.shared_from_this(), image](const core::Result<store::ImageChange>& change) {
@@ -71,16 +84,19 @@ void change_image(Context& context, const std::string& image) {
 }  // namespace
 
 net::Response list_applications(Context& context) {
-  const auto found = context.services.store.list_applications(context.user());
-  if (!found) return error(found.error());
-  return json_list(*found, [&context](std::string& out, const model::Application& application) {
-    model::append_json(out, application, context.lists_tokens());
+  ListWriter list(context);
+  const auto read = context.services.store.list_applications(context.user(), [&](const model::Application& row) {
+    return list.add([&](std::string& out) { model::append_json(out, row, context.lists_tokens()); });
   });
+  return read ? list.finish() : error(read.error());
 }
 
 void create_application(Context& context) {
   store::NewApplication wanted;
   if (auto bound = bind_params(context, wanted); !bound) return context.fail(bound.error());
+  if (!reserve_answer(context, wanted.name, wanted.description, wanted.sort_key)) {
+    return context.fail(too_many_answers());
+  }
   wanted.user = context.user();
   auth::MintedToken token = auth::mint_application_token(context.token_form());
   wanted.token = token.stored;
@@ -98,6 +114,9 @@ void update_application(Context& context) {
   if (auto own = own_application(context); !own) return context.fail(own.error());
   store::ApplicationChange wanted;
   if (auto bound = bind_params(context, wanted); !bound) return context.fail(bound.error());
+  if (!reserve_answer(context, wanted.name, wanted.description, wanted.sort_key)) {
+    return context.fail(too_many_answers());
+  }
   const auto answer = [](Context& same, const core::Result<model::Application>& stored) {
     return stored ? show(*stored) : application_refusal(same, stored.error());
   };
@@ -136,7 +155,8 @@ void secure_application(Context& context) {
 }
 
 void upload_application_image(Context& context) {
-  if (auto own = own_application(context); !own) return context.fail(own.error());
+  const auto own = own_application(context);
+  if (!own) return context.fail(own.error());
   const auto upload = binder::find_upload(context.source(), "file");
   if (!upload) return context.fail(upload.error());
   if (!*upload) return context.finish(bad_request("file with key 'file' must be present"));
@@ -146,7 +166,7 @@ void upload_application_image(Context& context) {
       spdlog::error("cannot save image error=\"{}\"", image.error().text);
     return context.fail(image.error());
   }
-  change_image(context, *image);
+  change_image(context, *own, *image);
 }
 
 void remove_application_image(Context& context) {
@@ -156,7 +176,7 @@ void remove_application_image(Context& context) {
     return context.finish(
         bad_request("app with id " + std::to_string(context.id) + " does not have a customized image"));
   }
-  change_image(context, "");
+  change_image(context, *own, "");
 }
 
 }  // namespace push::api

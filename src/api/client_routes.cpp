@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "api/context.hpp"
+#include "api/list_writer.hpp"
 #include "api/respond.hpp"
 #include "push/auth/token.hpp"
 #include "push/binder/binder.hpp"
@@ -60,13 +61,14 @@ std::optional<core::WallTime> end_of_elevation(std::int64_t seconds, core::WallT
 }  // namespace
 
 net::Response list_clients(Context& context) {
-  auto found = context.services.store.list_clients(context.user());
-  if (!found) return error(found.error());
-  for (model::Client& client : *found) note_own_use(context, client);
+  ListWriter list(context);
   const core::WallTime now = core::wall_now();
-  return json_list(*found, [&context, now](std::string& out, const model::Client& client) {
-    model::append_json(out, client, context.lists_tokens(), now);
+  const auto read = context.services.store.list_clients(context.user(), [&](const model::Client& row) {
+    model::Client client = row;
+    note_own_use(context, client);
+    return list.add([&](std::string& out) { model::append_json(out, client, context.lists_tokens(), now); });
   });
+  return read ? list.finish() : error(read.error());
 }
 
 void create_client(Context& context) {

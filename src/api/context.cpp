@@ -76,17 +76,46 @@ void Context::on_password(Work work) {
   on_worker(std::move(check), Queue::passwords);
 }
 
-void Context::run(Place here) {
-  const On on = route->on;
-  const bool embedded = on == On::web && services.config.uidir.empty();
-  if (on == On::loop || embedded || here == Place::worker) return handle_routed(*this);
-  on_worker(&handle_routed, on == On::look_up ? Queue::look_ups : Queue::jobs);
+void Context::authenticate(Admitting then) {
+  const auth::Authenticator& authenticator = services.authenticator;
+  epoch = authenticator.epoch();
+  if (auto known = authenticator.recall(*route->access, credentials)) return then(*this, *std::move(known));
+  auto ask = [then = std::move(then)](Context& same) mutable {
+    then(same, same.services.authenticator.authenticate(*same.route->access, same.credentials));
+  };
+  if (credentials.basic) return on_password(std::move(ask));
+  on_worker(std::move(ask), Queue::look_ups);
+}
+
+void Context::run() {
+  credentials = {};
+  const bool embedded = route->on == On::web && services.config.uidir.empty();
+  if (route->on == On::loop || embedded) return handle_routed(*this);
+  on_worker(&handle_routed);
 }
 
 void Context::on_body(net::Reply again) {
   reply = std::move(again);
   request.body = raw.body();
-  guarded([](Context& same) { same.run(Place::brief); });
+  guarded([](Context& same) { same.come_back(); });
+}
+
+void Context::come_back() {
+  if (!route->access || epoch == services.authenticator.epoch()) return run();
+  authenticate([](Context& same, core::Result<auth::Admitted> admission) {
+    if (!admission) return same.fail(admission.error());
+    same.principal = std::move(admission->principal);
+    same.run();
+  });
+}
+
+bool Context::reserve(std::size_t bytes) {
+  if (bytes <= reserved_bytes_) return true;
+  auto charge = services.responses.charge(bytes);
+  if (!charge) return false;
+  reserved_ = *std::move(charge);
+  reserved_bytes_ = bytes;
+  return true;
 }
 
 void Context::send(net::Response response, std::string_view cause) {
@@ -95,7 +124,7 @@ void Context::send(net::Response response, std::string_view cause) {
     response = api::error(too_many_answers());
   }
   add_headers(response, std::move(headers));
-  if (route == nullptr || route->gate == Gate::api) keep_private(response);
+  if (route == nullptr || route->gate != Gate::none) keep_private(response);
   log.write(raw, response.status, start, cause);
   if (principal != nullptr) response.line = line_of(*principal);
   reply.send(std::move(response));
@@ -103,6 +132,10 @@ void Context::send(net::Response response, std::string_view cause) {
 
 // Counts the answer's memory, unless it is nobody's own: an embedded file's, or a shared one's.
 bool Context::afford(net::Response& response) {
+  if (reserved_) {
+    response.body = net::ResponseBudget::keep(std::move(response.body), std::move(reserved_));
+    return true;
+  }
   const std::size_t size = response.body.view.size();
   if (size <= net::ResponseBudget::kFree || !response.body.owner.owns() || response.shared_body) return true;
   auto charge = services.responses.charge(size);

@@ -14,6 +14,7 @@
 #include "api/incoming.hpp"
 #include "api/router.hpp"
 #include "push/api/services.hpp"
+#include "push/auth/authenticator.hpp"
 #include "push/auth/principal.hpp"
 #include "push/auth/token.hpp"
 #include "push/binder/binder.hpp"
@@ -22,6 +23,7 @@
 #include "push/core/clock.hpp"
 #include "push/core/worker_pool.hpp"
 #include "push/net/http.hpp"
+#include "push/net/response_budget.hpp"
 
 namespace push::api {
 
@@ -66,9 +68,18 @@ struct Context final : net::BodyReceiver, std::enable_shared_from_this<Context> 
     }
   }
 
-  // Runs the route's handler, here or where it has to run.
-  void run(Place here);
+  // Finds out who sent the request and passes that on: at once, if it is known, or from a thread for it. The route has
+  // an access class.
+  using Admitting = core::Callback<void(Context&, core::Result<auth::Admitted>)>;
+  void authenticate(Admitting then);
+  // Runs the route's handler where it has to run.
+  void run();
+  // The sender is asked for again if somebody's rights have changed meanwhile: a body may take hours.
   void on_body(net::Reply again) override;
+
+  // Counts the memory of an answer to come, in bytes all together. What has been changed by then is never answered with
+  // a refusal. False: it would exceed config responsebudget.
+  bool reserve(std::size_t bytes);
 
   // The client's, behind trusted proxies too; empty for the peer of a unix socket.
   std::optional<core::Address> client_address() const;
@@ -87,20 +98,24 @@ struct Context final : net::BodyReceiver, std::enable_shared_from_this<Context> 
   net::Reply reply;
   core::SteadyTime start = core::steady_now();
 
-  Incoming request;              // views of `raw`
-  HeaderList headers;            // added to the answer's own
-  const Route* route = nullptr;  // null until found
-  std::string_view id_text;      // the path's :id segment; a view of `request.target`
-  std::uint64_t id = 0;          // the number of `id_text`
-  std::string_view rest;         // what the pattern's last `*` matched; likewise
-  auth::Credentials credentials;
-  std::uint64_t epoch = 0;       // auth::Authenticator's, before it was asked
-  auth::PrincipalPtr principal;  // null on public routes
+  Incoming request;               // views of `raw`
+  HeaderList headers;             // added to the answer's own
+  const Route* route = nullptr;   // null until found
+  std::string_view id_text;       // the path's :id segment; a view of `request.target`
+  std::uint64_t id = 0;           // the number of `id_text`
+  std::string_view rest;          // what the pattern's last `*` matched; likewise
+  auth::Credentials credentials;  // until the handler runs
+  std::uint64_t epoch = 0;        // auth::Authenticator's, before it was asked
+  auth::PrincipalPtr principal;   // null on public routes
 
  private:
+  void come_back();
   void send(net::Response response, std::string_view cause);
   bool afford(net::Response& response);
   void broken(std::string_view cause);
+
+  net::ResponseBudget::Charge reserved_;
+  std::size_t reserved_bytes_ = 0;
 };
 
 }  // namespace push::api

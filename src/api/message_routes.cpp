@@ -19,19 +19,16 @@ core::Error application_gone(const auth::Principal& principal) {
   return core::failure(core::ErrorCode::invalid, "appid not found");
 }
 
-// The answer follows the commit, and must not be refused then: what it holds is counted before.
 void hand_over(Context& context, store::NewMessage message) {
-  auto charge =
-      context.services.responses.charge(message.message.size() + message.title.size() + message.extras.size());
-  if (!charge) return context.fail(too_many_answers());
+  if (!context.reserve(message.message.size() + message.title.size() + message.extras.size())) {
+    return context.fail(too_many_answers());
+  }
   auto queued = context.services.publisher.publish(
-      std::move(message),
-      [self = context.shared_from_this(), charge = *std::move(charge)](core::Result<core::Slice> stored) mutable {
+      std::move(message), [self = context.shared_from_this()](core::Result<core::Slice> stored) {
         if (stored) {
           net::Response response;
           response.body = *std::move(stored);
           response.shared_body = true;
-          if (charge) response.body = net::ResponseBudget::keep(std::move(response.body), std::move(charge));
           return self->finish(std::move(response));
         }
         if (stored.error().code != core::ErrorCode::not_found) return self->fail(stored.error());

@@ -19,19 +19,6 @@ inline constexpr unsigned kSwitchingProtocols = 101;
 // 200 with JSON text, or with nothing.
 net::Response json(std::string_view body);
 net::Response empty();
-// 200 with a JSON array; `append` prints one row.
-template <class Row, class Append>
-net::Response json_list(const std::vector<Row>& rows, Append append) {
-  std::string out = "[";
-  for (const Row& row : rows) {
-    if (out.size() > 1) out += ',';
-    append(out, row);
-  }
-  out += ']';
-  net::Response response;
-  response.body = core::Slice::take(std::move(out));
-  return response;
-}
 net::Response no_content();
 
 // An error in Gotify's form: {"error":"<reason phrase>","errorCode":<status>,"errorDescription":"<text>"}.

@@ -27,13 +27,10 @@ using Check = core::Result<void> (*)(const Context&);
 
 // The thread that calls the handler.
 enum class On {
-  loop,     // memory only: the session's loop, or the thread that has looked the credentials up
-  look_up,  // one short read of the database
-  worker,   // may block
-  web,      // the loop for files inside the program, a worker if a web interface is configured (`uidir`)
+  loop,    // memory only: the session's loop, or the thread that has looked the credentials up
+  worker,  // may block
+  web,     // the loop for files inside the program, a worker if a web interface is configured (`uidir`)
 };
-// Where a request is. `brief`: a loop, or a thread that must be free again soon.
-enum class Place { brief, worker };
 enum class Gate {
   api,     // CORS and the configured response headers apply
   stream,  // the same, but an origin that may open a stream is let in, too

@@ -42,7 +42,7 @@ constexpr Route kRoutes[] = {
     {"POST", "/plugin/:id/disable", client, &unknown_plugin, On::loop},
     {"GET", "/version", {}, &version, On::loop},
     {"GET", "/gotifyinfo", {}, &gotify_info, On::loop},
-    {"GET", "/health", {}, &health, On::look_up, Gate::none},
+    {"GET", "/health", {}, &health, On::loop, Gate::none},
     {"GET", "/image/*", {}, &serve_image, On::worker, Gate::none},
     {"GET", "/", {}, &index_page, On::web, Gate::none},
     {"GET", "/index.html", {}, &index_page, On::web, Gate::none},

@@ -121,60 +121,49 @@ void Service::begin(Context& context) {
   context.route = match.route;
   context.id_text = match.id;
   context.rest = match.rest;
-  if (match.route->gate == Gate::api && rates_->limits_addresses()) {
+  if (gate != Gate::none && rates_->limits_addresses()) {
     if (auto allowed = rates_->admit(context.client_address()); !allowed) return context.fail(allowed.error());
   }
   if (match.route->access) return admit(context);
-  receive(context, Place::brief);
+  receive(context);
 }
 
 void Service::admit(Context& context) {
-  const auth::Access access = *context.route->access;
-  context.credentials = read_credentials(context.request, access);
+  context.credentials = read_credentials(context.request, *context.route->access);
   if (auto allowed = check_cross_origin(context.request, context.credentials); !allowed) {
     return context.fail(allowed.error());
   }
   if (context.credentials.basic) context.credentials.basic->from = context.client_address();
-  const auth::Authenticator& authenticator = services_.authenticator;
-  context.epoch = authenticator.epoch();
-  if (auto known = authenticator.recall(access, context.credentials)) {
-    return admitted(context, *std::move(known), Place::brief);
-  }
-  // A route that needs a worker finds the token there, too. The other lanes are left as soon as possible.
-  const bool on_worker = !context.credentials.basic && context.route->on == On::worker;
-  const auto authenticate = [this, access, place = on_worker ? Place::worker : Place::brief](Context& same) {
-    admitted(same, services_.authenticator.authenticate(access, same.credentials), place);
-  };
-  if (context.credentials.basic) return context.on_password(authenticate);
-  context.on_worker(authenticate, on_worker ? Queue::jobs : Queue::look_ups);
+  context.authenticate(
+      [this](Context& same, core::Result<auth::Admitted> admission) { admitted(same, std::move(admission)); });
 }
 
-void Service::admitted(Context& context, core::Result<auth::Admitted> admission, Place place) {
-  const auth::Credentials shown = std::exchange(context.credentials, {});
+void Service::admitted(Context& context, core::Result<auth::Admitted> admission) {
   if (!admission) return context.fail(admission.error());
   context.principal = std::move(admission->principal);
   if (rates_->limits_principals()) {
     if (auto allowed = rates_->admit(*context.principal); !allowed) return context.fail(allowed.error());
   }
-  if (admission->touched && shown.from_cookie) {
-    context.headers.emplace_back("Set-Cookie", session_cookie(shown.token, services_.config.server.securecookie));
+  if (admission->touched && context.credentials.from_cookie) {
+    context.headers.emplace_back("Set-Cookie",
+                                 session_cookie(context.credentials.token, services_.config.server.securecookie));
   }
   if (!context.id_text.empty()) {
     const auto id = parse_id(context.id_text);
     if (!id) return context.finish(bad_request("invalid id"));
     context.id = *id;
   }
-  receive(context, place);
+  receive(context);
 }
 
-void Service::receive(Context& context, Place place) {
+void Service::receive(Context& context) {
   const Route& route = *context.route;
   if (route.check != nullptr) {
     if (auto allowed = route.check(context); !allowed) return context.fail(allowed.error());
   }
-  if (!reads_body(route)) return context.run(place);
+  if (!reads_body(route)) return context.run();
   const net::BodyLimit limit = limit_of(context);
-  if (context.raw.is_complete() && context.request.body.size() <= limit.bytes) return context.run(place);
+  if (context.raw.is_complete() && context.request.body.size() <= limit.bytes) return context.run();
   context.reply.read_body(limit, context.shared_from_this());
 }
 

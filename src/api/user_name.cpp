@@ -20,6 +20,7 @@ core::Error bad_name(const char* why) {
 
 bool is_visible(char32_t character) {
   if (character == U' ') return true;
+  if (character == U'\u2800') return false;  // the Braille pattern without any dot
   const utf8proc_property_t& property = *utf8proc_get_property(static_cast<utf8proc_int32_t>(character));
   switch (property.category) {
     case UTF8PROC_CATEGORY_CN:

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "api/context.hpp"
+#include "api/list_writer.hpp"
 #include "api/respond.hpp"
 #include "api/user_name.hpp"
 #include "push/auth/password.hpp"
@@ -114,7 +115,11 @@ void change_password(Context& context) {
 net::Response list_users(Context& context) {
   const auto found = context.services.store.list_users();
   if (!found) return error(found.error());
-  return json_list(*found, [](std::string& out, const model::User& user) { model::append_json(out, user); });
+  ListWriter list(context);
+  for (const model::User& user : *found) {
+    if (!list.add([&user](std::string& out) { model::append_json(out, user); })) break;
+  }
+  return list.finish();
 }
 
 // A known caller learns first what is wrong with its body, as in Gotify.

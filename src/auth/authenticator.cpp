@@ -72,6 +72,7 @@ struct Authenticator::State {
   Found find_token(const std::string& token, Purpose purpose, std::uint64_t epoch);
   std::optional<Known> recall_token(const std::string& token, Purpose purpose, core::WallTime now);
   std::optional<Found> recall_password(const Credentials::Basic& basic);
+  std::optional<Found> recall_both(const Credentials& credentials, core::WallTime now);
   Found check_password(const Credentials::Basic& basic, std::uint64_t epoch);
   core::Result<std::optional<model::User>> find_user_by_name(const std::string& name);
   bool is_right(const model::User* user, const std::string& password) const;
@@ -162,8 +163,19 @@ std::optional<Found> Authenticator::State::recall_password(const Credentials::Ba
   const core::SteadyTime now = options.clock();
   if (const auto wait = throttle.wait(basic, now)) return Found(too_many(*wait));
   if (!remembered.wrong) return std::nullopt;
-  throttle.failed(basic, true, now);
+  if (const auto wait = throttle.failed(basic, now)) return Found(too_many(*wait));
   return Found(Known());
+}
+
+// A password beside a client's token: if it is not right (a proxy's own, which browsers send to us, too), the token
+// decides. Empty unless both are known.
+std::optional<Found> Authenticator::State::recall_both(const Credentials& credentials, core::WallTime now) {
+  if (PrincipalPtr right = memory.by_password(*credentials.basic).principal) return Found(Known{right, nullptr});
+  Known client = memory.by_token(credentials.token, now);
+  if (client.principal == nullptr || client.principal->kind != Principal::Kind::client) return std::nullopt;
+  auto found = recall_password(*credentials.basic);
+  if (!found || (*found && (*found)->principal != nullptr)) return found;
+  return Found(std::move(client));
 }
 
 core::Result<std::optional<model::User>> Authenticator::State::find_user_by_name(const std::string& name) {
@@ -194,7 +206,7 @@ Found Authenticator::State::check_password(const Credentials::Basic& basic, std:
   const bool possible = basic.password.find('\0') == std::string::npos;  // in no password, whoever's
   if (!possible || !(is_right(user, basic.password) || (latin1 && is_right(user, *latin1)))) {
     memory.remember_wrong(basic, epoch);
-    throttle.failed(basic, false, options.clock());
+    static_cast<void>(throttle.failed(basic, options.clock()));
     return Known();
   }
   throttle.succeeded(basic);
@@ -280,13 +292,7 @@ std::optional<core::Result<Admitted>> Authenticator::recall(Access access, const
   const std::string& token = credentials.token;
   const bool sending = access == Access::post_message;
   if (credentials.basic && (token.empty() || !sending)) {
-    // With a token, too, only a right password is an answer.
-    if (!token.empty()) {
-      PrincipalPtr right = state_->memory.by_password(*credentials.basic).principal;
-      if (right == nullptr) return std::nullopt;
-      return state_->admit(access, credentials, Known{std::move(right), nullptr}, now);
-    }
-    auto found = state_->recall_password(*credentials.basic);
+    auto found = token.empty() ? state_->recall_password(*credentials.basic) : state_->recall_both(credentials, now);
     if (!found) return std::nullopt;
     if (!*found) return std::move(*found).error();
     return state_->admit(access, credentials, **std::move(found), now);

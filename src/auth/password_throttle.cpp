@@ -1,6 +1,7 @@
 #include "auth/password_throttle.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace push::auth {
 namespace {
@@ -45,22 +46,41 @@ std::optional<std::chrono::seconds> PasswordThrottle::wait(const Credentials::Ba
   return rounded_up(guesses->until - now);
 }
 
-void PasswordThrottle::failed(const Credentials::Basic& basic, bool again, core::SteadyTime now) {
+bool PasswordThrottle::Guesses::knows(std::uint64_t password) {
+  const auto found = std::find(passwords.begin(), passwords.end(), password);
+  if (found != passwords.end()) return true;
+  std::rotate(passwords.begin(), passwords.end() - 1, passwords.end());
+  passwords.front() = password;
+  return false;
+}
+
+std::optional<std::chrono::seconds> PasswordThrottle::failed(const Credentials::Basic& basic, core::SteadyTime now) {
   wrong_.add();
-  if (!again && counts_address(basic)) static_cast<void>(addresses_.admit(address_key(basic), now));
-  if (limits_.tries == 0) return;
   const KeyedHash::Digest key = key_of(basic);
-  const core::Lock lock(mutex_);
-  const Guesses* known = guesses_.find(view(key));
-  Guesses guesses = known == nullptr || now - known->last > kMemory ? Guesses() : *known;
-  if (!again || guesses.wrong < limits_.tries) ++guesses.wrong;
-  guesses.last = now;
-  guesses.until = now + (again && guesses.wrong >= limits_.tries ? limits_.wait : wait_after(guesses.wrong));
-  guesses_.insert(view(key), guesses);
+  const std::uint64_t password = fingerprint_of(basic);
+  std::optional<std::chrono::seconds> wait;
+  bool again = false;
+  {
+    const core::Lock lock(mutex_);
+    const Guesses* known = guesses_.find(view(key));
+    Guesses guesses = known == nullptr || now - known->last > kMemory ? Guesses() : *known;
+    again = guesses.knows(password);
+    guesses.last = now;
+    if (again && now < guesses.again_until) {
+      wait = rounded_up(guesses.again_until - now);
+    } else if (limits_.tries > 0) {
+      if (!again || guesses.wrong < limits_.tries) ++guesses.wrong;
+      if (!again) guesses.until = now + wait_after(guesses.wrong);
+      if (again && guesses.wrong >= limits_.tries) guesses.again_until = now + limits_.wait;
+    }
+    guesses_.insert(view(key), guesses);
+  }
+  if (wait) held_by_user_.add();
+  if (!again && counts_address(basic)) static_cast<void>(addresses_.admit(address_key(basic), now));
+  return wait;
 }
 
 void PasswordThrottle::succeeded(const Credentials::Basic& basic) {
-  if (limits_.tries == 0) return;
   const KeyedHash::Digest key = key_of(basic);
   const core::Lock lock(mutex_);
   guesses_.erase(view(key));
@@ -68,6 +88,13 @@ void PasswordThrottle::succeeded(const Credentials::Basic& basic) {
 
 KeyedHash::Digest PasswordThrottle::key_of(const Credentials::Basic& basic) const {
   return hash_.of(basic.name, address_key(basic));
+}
+
+std::uint64_t PasswordThrottle::fingerprint_of(const Credentials::Basic& basic) const {
+  const KeyedHash::Digest digest = hash_.of(basic.name, basic.password);
+  std::uint64_t out = 0;
+  std::memcpy(&out, digest.data(), sizeof out);
+  return out;
 }
 
 // A unix socket's peer has no address.

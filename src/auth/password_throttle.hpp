@@ -6,6 +6,7 @@
 // Passwords that are remembered as good never come here. The caller asks wait() before a check and reports its outcome,
 // so checks in progress may exceed a limit by one less than there are threads for passwords. Any thread; leaf mutexes.
 #pragma once
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -29,20 +30,27 @@ class PasswordThrottle {
 
   // Empty: the password may be checked. Otherwise counts a refusal and returns the time until then, rounded up.
   std::optional<std::chrono::seconds> wait(const Credentials::Basic& basic, core::SteadyTime now);
-  // `again`: the same wrong password as before. A device with an outdated password thus uses the free tries up, but it
-  // does not lock out its owner, who types the new one at the same address; nor does it count for the address.
-  void failed(const Credentials::Basic& basic, bool again, core::SteadyTime now);
+  // The password was wrong. The same one again (a device with an outdated password) uses the free tries up, but it
+  // makes no other password wait: its owner may type the new one at the same address. Nor does it count for the
+  // address. Returns how long this password should not be sent again, if it was sent too often; it need not be checked.
+  std::optional<std::chrono::seconds> failed(const Credentials::Basic& basic, core::SteadyTime now);
   void succeeded(const Credentials::Basic& basic);
 
  private:
   struct Guesses {
     std::size_t wrong = 0;
     core::SteadyTime last{};
-    core::SteadyTime until{};  // no check before
+    core::SteadyTime until{};                  // no check before
+    core::SteadyTime again_until{};            // nor an answer to one of `passwords`
+    std::array<std::uint64_t, 4> passwords{};  // the last wrong ones, by keyed hash; 0 = none
+
+    // Whether it is one of the last ones; from now on it is.
+    bool knows(std::uint64_t password);
   };
   static constexpr std::chrono::hours kMemory{24};  // after the last wrong password; then the tries are free again
 
   KeyedHash::Digest key_of(const Credentials::Basic& basic) const;
+  std::uint64_t fingerprint_of(const Credentials::Basic& basic) const;
   bool counts_address(const Credentials::Basic& basic) const;
   std::chrono::seconds wait_after(std::size_t wrong) const;
 

@@ -14,9 +14,11 @@ core::Result<std::unordered_set<std::string>> named_images(store::Finder& store)
   if (!users) return users.error();
   std::unordered_set<std::string> named;
   for (const model::User& user : *users) {
-    const auto applications = store.list_applications(user.id);
-    if (!applications) return applications.error();
-    for (const model::Application& application : *applications) named.insert(application.image);
+    const auto read = store.list_applications(user.id, [&named](const model::Application& application) {
+      named.insert(application.image);
+      return true;
+    });
+    if (!read) return read.error();
   }
   return named;
 }

@@ -1,4 +1,5 @@
 #include "api/handler_test.hpp"
+#include "push/model/limits.hpp"
 
 namespace push::api {
 namespace {
@@ -110,6 +111,39 @@ TEST_F(ApplicationRoutes, LongTextsOfBeforeAreStillShown) {
   const std::string next = answer("POST", "/application", R"({"name":"n"})");
   EXPECT_TRUE(next.starts_with("200 ")) << next;
   EXPECT_LE(store.applications.back().sort_key.size(), 255U);
+}
+
+// What is stored by then must not be answered as refused.
+TEST_F(ApplicationRoutes, AreNotChangedWhenTheirAnswerWouldNotFit) {
+  auto all = responses.charge(std::size_t{64} << 20);
+  const std::string form = R"({"name":"n","description":")" + std::string(model::kMaxDescription, '<') + "\"}";
+  const std::string busy = "503 too many large answers are being read";
+  store.applications[0].description = std::string(model::kMaxDescription, '<');
+  store.applications[0].image = "old.png";
+  EXPECT_EQ(answer("POST", "/application", form), busy);
+  EXPECT_EQ(answer("PUT", "/application/1", form), busy);
+  EXPECT_EQ(answer("DELETE", "/application/1/image"), busy);
+  EXPECT_EQ(store.applications.size(), 2U);
+  EXPECT_EQ(store.applications[0].name, "one");
+  EXPECT_EQ(store.applications[0].image, "old.png");
+  all.reset();
+  EXPECT_TRUE(answer("POST", "/application", form).starts_with("200 "));
+  receivers.clear();
+  EXPECT_EQ(responses.used(), 0U);
+}
+
+TEST_F(ApplicationRoutes, AListIsCountedAsItGrows) {
+  for (std::uint64_t id = 10; id < 1510; ++id) {
+    store.add_application(id, 1, "A" + std::to_string(id), "n").description = std::string(model::kMaxDescription, 'x');
+  }
+  EXPECT_EQ(answer("GET", "/application"), "503 too many large answers are being read");
+  store.applications.resize(300);
+  {
+    const net::Response list = call("GET", "/application");
+    EXPECT_GT(list.body.view.size(), std::size_t{290} * model::kMaxDescription);
+  }
+  EXPECT_EQ(answer("GET", "/client").substr(0, 5), "200 [");
+  EXPECT_EQ(responses.used(), 0U);
 }
 
 }  // namespace

@@ -121,8 +121,8 @@ class Revocation : public testing::Test {
   // Until the worker has done everything submitted before.
   void wait_for_the_worker() const {
     Talk talk(port_);
-    talk.send("GET /health HTTP/1.1\r\nHost: push\r\n\r\n");
-    EXPECT_TRUE(talk.read_until("}").starts_with("HTTP/1.1 200 "));
+    talk.send("GET /current/user?token=Cnobody HTTP/1.1\r\nHost: push\r\n\r\n");  // looked up
+    EXPECT_TRUE(talk.read_until("}").starts_with("HTTP/1.1 401 "));
   }
   void expect_messages_at(Talk& stream) const {
     Talk sender(port_);
@@ -211,6 +211,37 @@ TEST_F(Revocation, WhenNoWorkerCanCheckTheStreamEnds) {
   stopper.join();
 }
 
+// A body may take hours to arrive, and its sender was let in by its header.
+TEST_F(Revocation, ARightThatEndsWhileTheBodyArrivesIsOver) {
+  const std::string body = "message=hello";
+  const auto send_header = [&](Talk& talk, const std::string& credentials) {
+    talk.send("POST /message HTTP/1.1\r\nHost: push\r\nExpect: 100-continue\r\nContent-Length: " +
+              std::to_string(body.size()) + "\r\nContent-Type: application/x-www-form-urlencoded\r\n" + credentials +
+              "\r\n\r\n");
+    ASSERT_TRUE(talk.read_until("\r\n\r\n").starts_with("HTTP/1.1 100 "));
+  };
+  Talk known(port_), former(port_);
+  send_header(known, "X-Gotify-Key: Aone");
+  accounts_->forget_stale(kUser);  // any change
+  known.send(body);
+  EXPECT_NE(known.read_until("}").find("HTTP/1.1 200 "), std::string::npos);
+  send_header(former, "X-Gotify-Key: Aone");
+  ASSERT_TRUE(
+      test::await(*accounts_, &Accounts::set_application_token, kUser, core::ApplicationId{1}, std::string("Anew")));
+  former.send(body);
+  EXPECT_NE(former.read_until("}").find("HTTP/1.1 401 "), std::string::npos);
+  EXPECT_EQ(store_.messages.size(), 1U);
+}
+
+TEST_F(Revocation, APasswordChangedWhileItIsCheckedGivesNoSession) {
+  during_lookup(
+      [this] { EXPECT_TRUE(test::await(*accounts_, &Accounts::set_password, kUser, *auth::hash_password("new", 4))); });
+  Talk talk(port_);
+  talk.send("POST /auth/local/login?name=browser HTTP/1.1\r\nHost: push\r\n" + kBasic + "\r\n\r\n");
+  EXPECT_TRUE(talk.read_until("}").starts_with("HTTP/1.1 401 "));
+  EXPECT_EQ(store_.clients.size(), 2U);
+}
+
 TEST_F(Revocation, AnExpiredClientThatHoldsAStreamIsInUse) {
   Talk first(port_);
   open(first, kToken);
@@ -223,6 +254,17 @@ TEST_F(Revocation, AnExpiredClientThatHoldsAStreamIsInUse) {
   ASSERT_EQ(store_.clients.size(), 1U) << "the other one is not";
   EXPECT_GT(*store_.clients[0].expires_at, now);
   expect_messages_at(first);
+}
+
+TEST_F(Revocation, ItsUseCountsAlsoWhenTheWallClockWasSetBack) {
+  Talk first(port_);
+  open(first, kToken);
+  const core::WallTime by_the_patient_clock = core::wall_now() + std::chrono::hours(1);
+  store_.clients.front().expires_after_inactivity_seconds = 60;
+  store_.clients.front().expires_at = by_the_patient_clock;
+  const auto clock = [by_the_patient_clock] { return by_the_patient_clock; };
+  { const Housekeeper housekeeper(*accounts_, *loops_, clock, std::chrono::hours(1)); }
+  EXPECT_GT(*store_.clients.front().expires_at, by_the_patient_clock) << "otherwise its next request is a 401";
 }
 
 // As the housekeeper would do it if the stream had been opened after its look at the loops.

@@ -8,8 +8,10 @@
 #include <unistd.h>
 
 #include <functional>
+#include <future>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 #include "push/api/metrics_page.hpp"
 #include "push/auth/password.hpp"
@@ -261,7 +263,7 @@ TEST_F(ServiceTest, AMessageThatTheStoreRefusesIsAnswered) {
 
 TEST_F(ServiceTest, AFullWorkerQueueIs503WhereAWorkerIsNeeded) {
   with_service(0, [](std::uint16_t port) {
-    for (const char* line : {"POST /message?token=Aone&message=m", "GET /health", "GET /message?token=Cone"}) {
+    for (const char* line : {"POST /message?token=Aone&message=m", "GET /message?token=Cone"}) {
       const std::string answer = ask(port, request(line));
       EXPECT_EQ(status(answer), "503") << line;
       EXPECT_EQ(header(answer, "Retry-After"), "1");
@@ -272,13 +274,31 @@ TEST_F(ServiceTest, AFullWorkerQueueIs503WhereAWorkerIsNeeded) {
     const std::string password = ask(port, request("GET /message", "Authorization: Basic YWRtaW46cHc=\r\n"));
     EXPECT_EQ(status(password), "503");
     EXPECT_NE(body(password).find("too many passwords wait to be checked"), std::string::npos) << password;
-    for (const char* page : {"GET /version", "GET /", "GET /index.html", "GET /manifest.json", "GET /static/api.js"}) {
+    for (const char* page :
+         {"GET /version", "GET /health", "GET /", "GET /index.html", "GET /manifest.json", "GET /static/api.js"}) {
       EXPECT_EQ(status(ask(port, request(page))), "200") << page;
     }
     EXPECT_EQ(status(ask(port, request("GET /message"))), "401");
     EXPECT_EQ(status(ask(port, request("GET /nope"))), "404");
   });
   EXPECT_EQ(store.lookups, 0);
+}
+
+TEST_F(ServiceTest, UnknownTokensHoldNoPageUp) {
+  with_service(16, [this](std::uint16_t port) {
+    EXPECT_EQ(status(ask(port, request("GET /current/user?token=Cone"))), "200");  // remembered from here on
+    std::promise<void> done, begun;
+    store.during_lookup = [&begun, end = done.get_future().share()] {
+      begun.set_value();
+      end.wait();
+    };
+    std::thread stranger([port] { EXPECT_EQ(status(ask(port, request("GET /message?token=Cguess"))), "401"); });
+    begun.get_future().wait();
+    for (const char* line : {"GET /message?token=Cone", "GET /health"})
+      EXPECT_EQ(status(ask(port, request(line))), "200") << line;
+    done.set_value();
+    stranger.join();
+  });
 }
 
 TEST_F(ServiceTest, AnExceptionIsAnEmpty500) {
@@ -323,6 +343,8 @@ TEST_F(ServiceTest, HeadersAndCorsStandOnApiRoutesOnly) {
 
 TEST_F(ServiceTest, TheStreamIsUpgradedOrRefusedInGotifysWords) {
   with_service(16, [](std::uint16_t port) {
+    const std::string stranger = ask(port, request("GET /stream?token=Cnobody"));
+    EXPECT_EQ(status(stranger) + header(stranger, "Cache-Control"), "401no-store");
     const std::string plain = ask(port, request("GET /stream?token=Cone"));
     EXPECT_EQ(status(plain), "400");
     EXPECT_EQ(header(plain, "Content-Type"), "text/plain; charset=utf-8");

@@ -24,9 +24,9 @@ TEST(UserName, IsWhatPeopleAreCalled) {
 TEST(UserName, HasNothingThatCannotBeSeen) {
   using std::string_view_literals::operator""sv;
   for (const std::string_view name :
-       {"admin\0x"sv, "a\nb"sv, "a\tb"sv, "a\x7f"sv, "a\u0085"sv, "\u202eadmin"sv, "\u2066a"sv, "ad\u00admin"sv,
-        "admin\u200b"sv, "a\u200db"sv, "\ufeff"sv, "a\u2028b"sv, "a\u00a0b"sv, "a\u3000b"sv, "\u115f"sv, "\u3164"sv,
-        "\ue000"sv, "\U000e0041"sv, "\u0378"sv}) {
+       {"admin\0x"sv,    "a\nb"sv,        "a\tb"sv,        "a\x7f"sv,  "a\u0085"sv,    "\u202eadmin"sv, "\u2066a"sv,
+        "ad\u00admin"sv, "admin\u200b"sv, "a\u200db"sv,    "\ufeff"sv, "a\u2028b"sv,   "a\u00a0b"sv,    "a\u3000b"sv,
+        "\u115f"sv,      "\u3164"sv,      "admin\u2800"sv, "\ue000"sv, "\U000e0041"sv, "\u0378"sv}) {
     EXPECT_EQ(verdict(name), "user name must consist of visible characters and spaces") << name;
   }
   for (const char* name : {" admin", "admin ", " "})

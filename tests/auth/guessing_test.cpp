@@ -122,6 +122,34 @@ TEST_F(Guessing, TheSameWrongPasswordIsAnsweredFromMemory) {
   EXPECT_TRUE(ask(basic("admin", "pw"))) << "its owner is not locked out";
 }
 
+// After any change of any account it is hashed again, because it might be right by now.
+TEST_F(Guessing, AnOutdatedPasswordLocksNobodyOutWhileAccountsChange) {
+  for (int i = 0; i < 30; ++i) {
+    static_cast<void>(ask(basic("admin", "old")));
+    authenticator.added();
+  }
+  EXPECT_TRUE(ask(basic("admin", "pw")));
+}
+
+// Browsers send a proxy's own password to us, too: that must not wait behind the passwords of strangers.
+TEST_F(Guessing, AKnownTokenBesideAPasswordThatIsKnownToBeWrongIsAnsweredFromMemory) {
+  const Credentials both = basic("proxy", "its own", "Cone");
+  EXPECT_FALSE(authenticator.recall(Access::client, both));
+  ASSERT_TRUE(authenticator.authenticate(Access::client, both));
+  const int lookups = store.lookups;
+  for (int i = 0; i < 20; ++i) {
+    const auto known = authenticator.recall(Access::client, both);
+    ASSERT_TRUE(known) << i;
+    ASSERT_TRUE(*known) << i;
+    EXPECT_EQ((**known).principal->kind, Principal::Kind::client);
+  }
+  EXPECT_EQ(store.lookups, lookups);
+  EXPECT_FALSE(authenticator.recall(Access::client, basic("proxy", "its own", "Aapp")));
+  ASSERT_TRUE(ask(basic("admin", "pw")));
+  EXPECT_EQ((**authenticator.recall(Access::client, basic("admin", "pw", "Cone"))).principal->kind,
+            Principal::Kind::basic);
+}
+
 TEST_F(Guessing, APasswordThatWasWrongIsRightAtOnceWhenItIsSet) {
   EXPECT_EQ(refusal(basic("admin", "next")), ErrorCode::unauthorized);
   EXPECT_EQ(refusal(basic("new", "next")), ErrorCode::unauthorized);

@@ -73,16 +73,26 @@ class StoreActions : public ::testing::Test {
     return stored ? stored->id : core::MessageId{};
   }
 
-  // The whole page.
-  template <class Owner>
-  core::Result<std::vector<model::Message>> listed(Owner owner, PageRequest page) {
-    std::vector<model::Message> messages;
-    auto read = store->list_messages(owner, page, [&messages](const model::Message& message) {
-      messages.push_back(message);
+  // What a list passes on.
+  template <class Row, class List>
+  core::Result<std::vector<Row>> whole(List list) {
+    std::vector<Row> rows;
+    auto read = list([&rows](const Row& row) {
+      rows.push_back(row);
       return true;
     });
     if (!read) return std::move(read).error();
-    return messages;
+    return rows;
+  }
+  template <class Owner>
+  core::Result<std::vector<model::Message>> listed(Owner owner, PageRequest page) {
+    return whole<model::Message>([&](auto take) { return store->list_messages(owner, page, std::move(take)); });
+  }
+  core::Result<std::vector<model::Application>> applications_of(core::UserId owner) {
+    return whole<model::Application>([&](auto take) { return store->list_applications(owner, std::move(take)); });
+  }
+  core::Result<std::vector<model::Client>> clients_of(core::UserId owner) {
+    return whole<model::Client>([&](auto take) { return store->list_clients(owner, std::move(take)); });
   }
 
   static std::vector<std::uint64_t> ids(const core::Result<std::vector<model::Message>>& messages) {

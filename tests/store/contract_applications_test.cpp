@@ -91,11 +91,26 @@ TEST_P(NewApplicationContract, SortKeysCountPerUserAndOrderTheList) {
       "Zz");
   EXPECT_EQ(test::await(*store, &Store::create_application, NewApplication{alice, "A4", "last", "", 0, ""})->sort_key,
             "a2");
-  const auto applications = store->list_applications(alice);
+  const auto applications = applications_of(alice);
   ASSERT_TRUE(applications);
   std::vector<std::string> tokens;
   for (const auto& each : *applications) tokens.push_back(each.token);
   EXPECT_THAT(tokens, ElementsAre("A3", "A1", "A2", "A4"));
+}
+
+TEST_P(NewApplicationContract, AListEndsWhenNoMoreIsTaken) {
+  const auto alice = user("alice");
+  for (const char* token : {"A1", "A2", "A3"}) application(alice, token);
+  std::vector<std::string> taken;
+  ASSERT_TRUE(store->list_applications(alice, [&taken](const model::Application& row) {
+    taken.push_back(row.token);
+    return taken.size() < 2;
+  }));
+  EXPECT_THAT(taken, ElementsAre("A1", "A2"));
+  for (const char* token : {"C1", "C2"}) client(alice, token, 0);
+  int clients = 0;
+  ASSERT_TRUE(store->list_clients(alice, [&clients](const model::Client&) { return ++clients < 1; }));
+  EXPECT_EQ(clients, 1);
 }
 
 TEST_P(NewApplicationContract, ASortKeyIsUniquePerUser) {

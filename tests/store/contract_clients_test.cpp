@@ -126,7 +126,7 @@ TEST_P(ClientContract, ADeletedClientIsGoneAndNoOther) {
 TEST_P(ClientContract, ATokenIsUnique) {
   expect_failure(test::await(*store, &Store::create_client, NewClient{bob, "C1", "x", 0}), Conflict::token,
                  "client token is not unique");
-  EXPECT_TRUE(store->list_clients(bob)->empty());
+  EXPECT_TRUE(clients_of(bob)->empty());
 }
 
 TEST_P(ClientContract, AChangedExpiryCountsFromTheLastUseOrTheCreation) {
@@ -163,7 +163,7 @@ TEST_P(ClientContract, AnExpiredClientIsInvisibleAndGoneForEveryChange) {
   ahead = hours(1);
   EXPECT_FALSE(*store->find_client(expired));
   EXPECT_FALSE(*store->find_client_by_token("C2"));
-  const auto clients = store->list_clients(alice);
+  const auto clients = clients_of(alice);
   ASSERT_EQ(clients->size(), 2U);
   EXPECT_EQ((*clients)[0].id, phone);
   EXPECT_EQ((*clients)[1].id, later);

@@ -159,8 +159,8 @@ TEST_P(ChangedUserContract, ADeletedUserTakesEverythingAlongAndLeavesOthers) {
   EXPECT_TRUE(listed(alice, {})->empty());
   EXPECT_TRUE(listed(one, {})->empty());
   EXPECT_EQ(store->list_users()->size(), 1U);
-  EXPECT_EQ(store->list_applications(admin)->size(), 1U);
-  EXPECT_EQ(store->list_clients(admin)->size(), 1U);
+  EXPECT_EQ(applications_of(admin)->size(), 1U);
+  EXPECT_EQ(clients_of(admin)->size(), 1U);
   EXPECT_THAT(ids(listed(admin, {})), ElementsAre(2));
   EXPECT_TRUE(test::await(*store, &Store::create_user, NewUser{"alice", "", false})) << "the name is free again";
 }

@@ -1,5 +1,6 @@
 #include "store/faults.hpp"
 
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -36,6 +37,11 @@ bool is_database(int descriptor) {
   return name.find("gotify.db") != std::string_view::npos;
 }
 
+bool is_folder(int descriptor) {
+  struct stat about {};
+  return ::fstat(descriptor, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
 bool fails(int descriptor) {
   Faults& state = faults();
   if (state.fail_from == 0 || !is_database(descriptor)) return false;
@@ -64,6 +70,10 @@ ssize_t faulty_pwrite64(int descriptor, const void* bytes, std::size_t size, off
 int faulty_fdatasync(int descriptor) {
   auto& state = push::store::faults();
   if (push::store::is_database(descriptor)) ++state.syncs;
+  if (const int error = state.folder_error; error != 0 && push::store::is_folder(descriptor)) {
+    errno = error;
+    return -1;
+  }
   if (push::store::fails(descriptor)) {
     errno = state.error_number;
     return -1;

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <fstream>
@@ -154,6 +155,18 @@ TEST_F(FileWatchTest, AFileCopiedOverItIsUsedAfterARestart) {
   expect_sound("6");
 }
 
+// cp backup.db data/gotify.db && systemctl restart gotify
+TEST_F(FileWatchTest, AFileCopiedOverItJustBeforeTheEndIsNotSpoiled) {
+  const std::string copy = backup();
+  for (int i = 0; i < 300; ++i) append_id(app, std::string(4000, 'x'));
+  std::this_thread::sleep_for(kASecond);  // the file has been looked at since the last checkpoint
+  append_id(app, "in the log of the former file");
+  fs::copy_file(copy, path(), fs::copy_options::overwrite_existing);
+  open();
+  EXPECT_EQ(newest(), "of the backup");
+  expect_sound("6");
+}
+
 TEST_F(FileWatchTest, ItIsFinalThatAFileWasReplaced) {
   fs::rename(path(), folder.file("original"));
   fs::copy_file(folder.file("original"), path());
@@ -237,6 +250,10 @@ TEST_F(FileWatchTest, TheCheckEndsInTime) {
   const auto late = sqlite::quick_check(*handle, std::chrono::milliseconds(1));
   ASSERT_TRUE(late) << late.error().text;
   EXPECT_EQ(*late, sqlite::Soundness::unknown);
+  const std::atomic<bool> unwanted{true};
+  const auto ended = sqlite::quick_check(*handle, std::chrono::minutes(5), &unwanted);
+  ASSERT_TRUE(ended) << ended.error().text;
+  EXPECT_EQ(*ended, sqlite::Soundness::unknown);
   const auto whole = sqlite::quick_check(*handle, std::chrono::minutes(5));
   ASSERT_TRUE(whole) << whole.error().text;
   EXPECT_EQ(*whole, sqlite::Soundness::sound);
@@ -250,6 +267,18 @@ TEST_F(FileWatchTest, APlainCopyOfAQuietServersFileHoldsEverything) {
     Sqlite other("file:" + copy + "?immutable=1");
     return other.try_row("SELECT count(*) FROM messages") == "int:5" &&
            other.try_row("SELECT name FROM users") == "text:alice";
+  }));
+}
+
+// Nothing but this process still knows a log without a name.
+TEST_F(FileWatchTest, WhatWasInARemovedLogIsInTheFileBeforeAnyRestart) {
+  append_id(app, "the last one");
+  fs::remove(path() + "-wal");
+  const std::string copy = folder.file("copy.db");
+  EXPECT_TRUE(within(kASecond * 2, [&] {
+    fs::copy_file(path(), copy, fs::copy_options::overwrite_existing);
+    Sqlite other("file:" + copy + "?immutable=1");
+    return other.try_row("SELECT count(*) FROM messages") == "int:6";
   }));
 }
 

@@ -91,6 +91,31 @@ TEST_F(FullDiskTest, MessagesAreRefusedAndCanBeDeletedAndThenThereIsRoomAgain) {
   });
 }
 
+// One user must not take the room in which all others could delete.
+TEST_F(FullDiskTest, ApplicationsDoNotTakeTheRoomThatIsKeptForDeletions) {
+  on_small_disk([&] {
+    open();
+    const auto alice = user("alice");
+    const auto app = application(alice, "A1");
+    for (int i = 0; i < 100; ++i) append_id(app, std::string(kMessageBytes, 'x'));
+    fill_up_the_rest();
+    fill(app);
+    int made = 0;
+    for (int i = 0; i < 500; ++i) {
+      NewApplication wanted{alice, "B" + std::to_string(i), "name", std::string(16 * 1024, 'x'), 0, ""};
+      const auto answer = test::await(*store, &Store::create_application, std::move(wanted));
+      if (answer) ++made;
+      if (!answer) EXPECT_EQ(answer.error().code, core::ErrorCode::unavailable) << answer.error().text;
+    }
+    EXPECT_EQ(made, 0);
+    EXPECT_TRUE(test::await(*store, &Store::create_client, NewClient{alice, "C1", "a login"}));
+    const auto purged = purge(*store, alice);
+    EXPECT_TRUE(purged) << purged.error().text;
+    EXPECT_EQ(count(), "int:0");
+    application(alice, "A2");
+  });
+}
+
 TEST_F(FullDiskTest, MessagesCanBeDeletedWhereAnotherProgramFilledTheDisk) {
   on_small_disk([&] {
     open();

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <thread>
 
+#include "store/faults.hpp"
 #include "store/support.hpp"
 
 namespace push::store {
@@ -16,7 +17,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void* refuse_to_map(void* /*at*/, size_t /*size*/, int /*access*/, int /*flags*/, int /*file*/, off_t /*offset*/) {
+const char* unmappable = "/";  // what is in this folder cannot be mapped
+
+void* refuse_to_map(void* at, size_t size, int access, int flags, int file, off_t offset) {
+  std::error_code error;
+  const fs::path path = fs::read_symlink("/proc/self/fd/" + std::to_string(file), error);
+  if (path.string().find(unmappable) == std::string::npos) return ::mmap(at, size, access, flags, file, offset);
   errno = ENODEV;
   return MAP_FAILED;
 }
@@ -24,7 +30,10 @@ void* refuse_to_map(void* /*at*/, size_t /*size*/, int /*access*/, int /*flags*/
 // As on 9p, and on some FUSE file systems and network shares. Everybody in this process uses SQLite's VFS.
 class NoSharedMemory {
  public:
-  NoSharedMemory() { set(reinterpret_cast<sqlite3_syscall_ptr>(refuse_to_map)); }
+  explicit NoSharedMemory(const char* folder = "/") {
+    unmappable = folder;
+    set(reinterpret_cast<sqlite3_syscall_ptr>(refuse_to_map));
+  }
   ~NoSharedMemory() { set(nullptr); }
   NoSharedMemory(const NoSharedMemory&) = delete;
   NoSharedMemory& operator=(const NoSharedMemory&) = delete;
@@ -67,6 +76,33 @@ TEST_F(JournalTest, WithoutSharedMemoryTheFileNeverNeedsALog) {
   store.reset();
   EXPECT_EQ(versions(database.connection), "11");
   EXPECT_EQ(Sqlite(database.connection).row("SELECT count(*) FROM messages"), "int:2");
+}
+
+TEST_F(JournalTest, TheFileSystemBehindALinkIsTheOneThatCounts) {
+  fs::create_directory(folder.file("mounted"));
+  fs::create_symlink(folder.file("mounted/real.db"), database.connection);
+  const NoSharedMemory mounted("/mounted/");
+  for (int start = 0; start < 2; ++start) {
+    open();
+    if (start == 0) application(user("alice"), "A1");
+    append_id(core::ApplicationId{1}, "m");
+    EXPECT_EQ(versions(folder.file("mounted/real.db")), "11");
+  }
+}
+
+// A transaction is committed by removing the journal. After a power cut it may be there again, and undo what was
+// answered as stored, unless its folder was synced.
+TEST_F(JournalTest, TheFolderIsSyncedBeforeTheAnswer) {
+  const NoSharedMemory share;
+  open();
+  const core::ApplicationId app = application(user("alice"), "A1");
+  faults().folder_error = EIO;
+  const auto unsynced = append(text(app, "unsynced"));
+  faults().folder_error = 0;
+  ASSERT_FALSE(unsynced);
+  EXPECT_EQ(unsynced.error().code, core::ErrorCode::internal) << "it is stored, unless the power fails";
+  EXPECT_THAT(unsynced.error().text, ::testing::HasSubstr("it is not known whether this was stored"));
+  append_id(app, "after");
 }
 
 TEST_F(JournalTest, ALogThatWasLeftIsMovedIntoTheFileWithoutSharedMemory) {

@@ -108,7 +108,8 @@ TEST_F(SchemaTest, ANewFileGetsGotifysSchema) {
   EXPECT_THAT(
       other.rows("SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE 'CREATE INDEX%' ORDER BY name"),
       ElementsAre("text:idx_applications_user_id", "text:idx_clients_expires_at", "text:idx_clients_user_id",
-                  "text:idx_messages_id", "text:sharded_gotify_messages_application"));
+                  "text:idx_messages_id", "text:sharded_gotify_applications_image",
+                  "text:sharded_gotify_messages_application"));
   EXPECT_EQ(
       other.row("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND sql LIKE '%PRIMARY KEY AUTOINCREMENT%'"),
       "int:5");
@@ -135,20 +136,20 @@ TEST_F(SchemaTest, AnOlderDatabaseIsCompletedInPlaceWithItsRowsIntact) {
   EXPECT_THAT(columns("applications"),
               HasSubstr("default_priority INTEGER, created_at datetime, last_used datetime, "));
   EXPECT_THAT(columns("clients"), HasSubstr("expires_after_inactivity_seconds INTEGER, expires_at datetime, "));
-  EXPECT_EQ(indexes().size(), 11U);
+  EXPECT_EQ(indexes().size(), 12U);
 
   const auto admin = store->find_user_by_name("admin");
   ASSERT_TRUE(admin && *admin);
   EXPECT_EQ((*admin)->pass_hash, "$2a$10");
   EXPECT_TRUE((*admin)->admin);
   EXPECT_GT((*admin)->created_at, core::wall_now() - std::chrono::minutes(5));
-  const auto applications = store->list_applications(core::UserId{1});
+  const auto applications = applications_of(core::UserId{1});
   ASSERT_EQ(applications->size(), 2U);
   EXPECT_EQ((*applications)[0].sort_key, "a0");
   EXPECT_EQ((*applications)[0].image, "pic.png");
   EXPECT_EQ((*applications)[1].sort_key, "a1");
   EXPECT_TRUE((*applications)[1].internal);
-  EXPECT_EQ(store->list_applications(core::UserId{4})->front().sort_key, "a0");
+  EXPECT_EQ(applications_of(core::UserId{4})->front().sort_key, "a0");
   EXPECT_EQ(Sqlite(database.connection).row("SELECT sort_key FROM applications"), "text:a0");
   EXPECT_EQ((*store->find_client_by_token("Cabc"))->expires_after_inactivity_seconds, 0U);
   const auto messages = listed(core::UserId{1}, {});
@@ -213,7 +214,7 @@ TEST_F(SchemaTest, ATableWithoutAutoincrementIsRebuiltSoThatIdsStayFinal) {
   const auto before = dump("messages", "*");
   open();
   EXPECT_EQ(dump("messages", "*"), before);
-  EXPECT_EQ(indexes().size(), 11U);
+  EXPECT_EQ(indexes().size(), 12U);
   EXPECT_EQ(core::value(append_id(core::ApplicationId{3}, "new")), 13U);
   ASSERT_TRUE(purge(*store, core::ApplicationId{3}));
   EXPECT_EQ(core::value(append_id(core::ApplicationId{3}, "new")), 14U);

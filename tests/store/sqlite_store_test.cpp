@@ -22,14 +22,14 @@ TEST_F(SqliteStoreTest, ExpiredClientsAreInvisible) {
   const auto expiring = test::await(*store, &Store::create_client, NewClient{owner, "C2", "expiring", 60});
   const auto later = test::await(*store, &Store::create_client, NewClient{owner, "C3", "later", 60});
   ASSERT_TRUE(lasting && expiring && later);
-  EXPECT_EQ(store->list_clients(owner)->size(), 3U);
+  EXPECT_EQ(clients_of(owner)->size(), 3U);
   // Another offset, as Gotify writes it in another time zone: an hour ago, but as a string it sorts after now.
   const auto past = core::database_time(core::wall_now() + std::chrono::hours(1));
   Sqlite(database.connection)
       .run("UPDATE clients SET expires_at = '" + past.substr(0, past.size() - 6) + "+02:00' WHERE token = 'C2'");
   EXPECT_FALSE(*store->find_client(expiring->id));
   EXPECT_FALSE(*store->find_client_by_token("C2"));
-  const auto clients = store->list_clients(owner);
+  const auto clients = clients_of(owner);
   ASSERT_EQ(clients->size(), 2U);
   EXPECT_EQ((*clients)[0].id, lasting->id);
   EXPECT_EQ((*clients)[1].id, later->id);

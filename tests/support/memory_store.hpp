@@ -56,17 +56,18 @@ class MemoryStore final : public store::Store, public MemoryRows {
     if (found && during_lookup) during_lookup();
     return found;
   }
-  core::Result<std::vector<model::Application>> list_applications(core::UserId user) override {
+  core::Result<void> list_applications(core::UserId user, Take<model::Application> take) override {
     auto found = select(applications, of(user));
-    if (found) {
-      std::sort(found->begin(), found->end(), [](const model::Application& a, const model::Application& b) {
-        return std::tie(a.sort_key, a.id) < std::tie(b.sort_key, b.id);
-      });
-    }
-    return found;
+    if (!found) return std::move(found).error();
+    std::sort(found->begin(), found->end(), [](const model::Application& a, const model::Application& b) {
+      return std::tie(a.sort_key, a.id) < std::tie(b.sort_key, b.id);
+    });
+    return pass_on(*found, take);
   }
-  core::Result<std::vector<model::Client>> list_clients(core::UserId user) override {
-    return select(clients, [this, user](const model::Client& row) { return row.user == user && is_living(row); });
+  core::Result<void> list_clients(core::UserId user, Take<model::Client> take) override {
+    auto found = select(clients, [this, user](const model::Client& row) { return row.user == user && is_living(row); });
+    if (!found) return std::move(found).error();
+    return pass_on(*found, take);
   }
   core::Result<std::vector<store::OwnedClient>> find_expired_clients(core::WallTime at) override {
     return read([&] {
@@ -80,10 +81,11 @@ class MemoryStore final : public store::Store, public MemoryRows {
   core::Result<std::optional<model::Message>> find_message(core::MessageId id) override {
     return look_up(messages, [this, id](const model::Message& row) { return row.id == id && owner(row); });
   }
-  core::Result<void> list_messages(core::UserId user, store::PageRequest page, Take take) override {
+  core::Result<void> list_messages(core::UserId user, store::PageRequest page, Take<model::Message> take) override {
     return page_of(page, take, [this, user](const model::Message& row) { return owner(row) == user; });
   }
-  core::Result<void> list_messages(core::ApplicationId application, store::PageRequest page, Take take) override {
+  core::Result<void> list_messages(core::ApplicationId application, store::PageRequest page,
+                                   Take<model::Message> take) override {
     return page_of(page, take, [this, application](const model::Message& row) {
       return row.application == application && owner(row);
     });
@@ -277,14 +279,18 @@ class MemoryStore final : public store::Store, public MemoryRows {
     });
   }
   template <class Matches>
-  core::Result<void> page_of(store::PageRequest page, Take& take, Matches matches) {
+  core::Result<void> page_of(store::PageRequest page, Take<model::Message>& take, Matches matches) {
     auto found = select(messages, [&](const model::Message& row) {
       return (page.since == 0 || core::value(row.id) < page.since) && matches(row);
     });
     if (!found) return std::move(found).error();
     std::reverse(found->begin(), found->end());
     if (found->size() > page.limit) found->resize(page.limit);
-    for (const model::Message& row : *found) {
+    return pass_on(*found, take);
+  }
+  template <class Row>
+  static core::Result<void> pass_on(const std::vector<Row>& rows, Take<Row>& take) {
+    for (const Row& row : rows) {
       if (!take(row)) break;
     }
     return {};

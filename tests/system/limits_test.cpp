@@ -60,6 +60,7 @@ TEST_F(Limits, AnAddressHasItsRateBeforeItsCredentialsAreRead) {
   const auto from = [](const std::string& address) { return Lines{"X-Forwarded-For: " + address}; };
   for (int i = 0; i < 3; ++i) EXPECT_EQ(nobody().get("/message", from("198.51.100.1")).status, 401) << i;
   EXPECT_EQ(nobody().get("/message", from("198.51.100.1")).status, 429);
+  EXPECT_EQ(nobody().get("/stream", from("198.51.100.1")).status, 429);
   EXPECT_EQ(post(application_, from("198.51.100.1")).status, 429);
   EXPECT_EQ(post(application_, from("198.51.100.2")).status, 200);
   for (int i = 0; i < 10; ++i) {

@@ -16,7 +16,6 @@
 namespace push::api {
 
 struct Context;
-enum class Place;
 class AccessLog;
 class RateLimits;
 class StreamCaps;
@@ -39,9 +38,9 @@ class Service final : public net::RequestHandler, public net::StreamGate {
  private:
   void begin(Context& context);
   void admit(Context& context);
-  void admitted(Context& context, core::Result<auth::Admitted> admission, Place place);
+  void admitted(Context& context, core::Result<auth::Admitted> admission);
   // From the header alone: refuses, asks for the body, or runs the handler.
-  void receive(Context& context, Place place);
+  void receive(Context& context);
 
   const Services services_;
   const std::unique_ptr<AccessLog> log_;

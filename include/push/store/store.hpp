@@ -111,18 +111,21 @@ class Finder {
   virtual core::Result<std::optional<model::Client>> find_client(core::ClientId id) = 0;
   virtual core::Result<std::optional<model::Client>> find_client_by_token(std::string_view token) = 0;
   virtual core::Result<bool> has_users() = 0;
-  virtual core::Result<std::vector<model::User>> list_users() = 0;                                 // by id
-  virtual core::Result<std::vector<model::Application>> list_applications(core::UserId user) = 0;  // by sort key, id
-  virtual core::Result<std::vector<model::Client>> list_clients(core::UserId user) = 0;            // by id
+  virtual core::Result<std::vector<model::User>> list_users() = 0;  // by id
+  // Lists that one user can make long are never whole in memory: they call `take` for each row in turn, until it
+  // returns false. It must not block, and must not call the store.
+  template <class Row>
+  using Take = core::Callback<bool(const Row&)>;
+  virtual core::Result<void> list_applications(core::UserId user,
+                                               Take<model::Application> take) = 0;           // by sort key, id
+  virtual core::Result<void> list_clients(core::UserId user, Take<model::Client> take) = 0;  // by id
   // The clients that have expired by `now`. Cheap when there are none.
   virtual core::Result<std::vector<OwnedClient>> find_expired_clients(core::WallTime now) = 0;
   // Messages whose application is gone are invisible.
   virtual core::Result<std::optional<model::Message>> find_message(core::MessageId id) = 0;
-  // Calls `take` for each message of the page in turn, until it returns false: a page of large messages is never whole
-  // in memory. `take` must not block, and must not call the store.
-  using Take = core::Callback<bool(const model::Message&)>;
-  virtual core::Result<void> list_messages(core::UserId user, PageRequest page, Take take) = 0;
-  virtual core::Result<void> list_messages(core::ApplicationId application, PageRequest page, Take take) = 0;
+  virtual core::Result<void> list_messages(core::UserId user, PageRequest page, Take<model::Message> take) = 0;
+  virtual core::Result<void> list_messages(core::ApplicationId application, PageRequest page,
+                                           Take<model::Message> take) = 0;
   // The messages after a cursor, of all of the user's applications: ids strictly above `after`, ascending, at most
   // `limit`. Costs as much as a page, however many messages other users have.
   virtual core::Result<std::vector<model::Message>> messages_after(core::UserId owner, core::MessageId after,

@@ -27,34 +27,38 @@ constexpr std::string_view kDeleteApplication = "DELETE FROM applications WHERE 
 
 void Store::create_application(NewApplication application, Done<model::Application> done) {
   const core::UserId user = application.user;
-  change(parts_->writer, user, std::move(done),
-         [application = std::move(application)](Transaction& transaction) mutable -> Result<model::Application> {
-           auto created = new_application(transaction, std::move(application), core::wall_now());
-           if (!created) return created;
-           const auto written = insert(transaction.database(), *created, kInsertApplication, created->user,
-                                       created->token, created->name, created->description, created->default_priority,
-                                       created->created_at, created->sort_key);
-           if (!written) return written.error();
-           return created;
-         });
+  change(
+      parts_->writer, user, std::move(done),
+      [application = std::move(application)](Transaction& transaction) mutable -> Result<model::Application> {
+        auto created = new_application(transaction, std::move(application), core::wall_now());
+        if (!created) return created;
+        const auto written =
+            insert(transaction.database(), *created, kInsertApplication, created->user, created->token, created->name,
+                   created->description, created->default_priority, created->created_at, created->sort_key);
+        if (!written) return written.error();
+        return created;
+      },
+      Room::not_the_last);
 }
 
 void Store::update_application(core::UserId user, core::ApplicationId id, ApplicationChange wanted,
                                Done<model::Application> done) {
-  change(parts_->writer, user, std::move(done),
-         [user, id, wanted = std::move(wanted)](Transaction& transaction) mutable -> Result<model::Application> {
-           Database& database = transaction.database();
-           const bool moved = !wanted.sort_key.empty();
-           auto application = changed(transaction, user, id, std::move(wanted));
-           if (!application) return application;
-           const auto updated = execute(database, kUpdateApplication, id, application->name, application->description,
-                                        application->default_priority);
-           if (!updated) return updated.error();
-           if (!moved) return application;
-           if (auto written = execute(database, kUpdateSortKey, id, application->sort_key); !written)
-             return written.error();
-           return application;
-         });
+  change(
+      parts_->writer, user, std::move(done),
+      [user, id, wanted = std::move(wanted)](Transaction& transaction) mutable -> Result<model::Application> {
+        Database& database = transaction.database();
+        const bool moved = !wanted.sort_key.empty();
+        auto application = changed(transaction, user, id, std::move(wanted));
+        if (!application) return application;
+        const auto updated = execute(database, kUpdateApplication, id, application->name, application->description,
+                                     application->default_priority);
+        if (!updated) return updated.error();
+        if (!moved) return application;
+        if (auto written = execute(database, kUpdateSortKey, id, application->sort_key); !written)
+          return written.error();
+        return application;
+      },
+      Room::not_the_last);
 }
 
 void Store::set_application_token(core::UserId user, core::ApplicationId id, std::string token,

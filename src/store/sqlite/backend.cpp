@@ -26,7 +26,13 @@ constexpr std::string_view kInsertMessage =
     "INSERT INTO messages (application_id, message, title, priority, extras, date)"
     " SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE EXISTS (SELECT 1 FROM applications WHERE id = ?1)";
 
-// Whether a COMMIT that failed with this code may have written all of its transaction.
+// Whether a COMMIT that failed with this code has stored its transaction, but perhaps not for good: the rollback
+// journal is removed, and its folder could not be synced.
+bool is_stored(int code) {
+  return code == SQLITE_IOERR_DIR_FSYNC;
+}
+
+// Whether a COMMIT that failed with this code may have written all of its transaction to the log.
 bool may_be_whole(int code) {
   return code != SQLITE_IOERR_WRITE && (code & 0xFF) != SQLITE_FULL && (code & 0xFF) != SQLITE_BUSY;
 }
@@ -86,9 +92,10 @@ core::Result<void> Backend::commit() {
 }
 
 core::Error Backend::failed_commit(core::Error error) {
-  const bool clear = !may_be_whole(sqlite3_extended_errcode(database_.handle()));
+  const int code = sqlite3_extended_errcode(database_.handle());
   rollback();
-  if (clear || settle()) return error;
+  if (is_stored(code)) return unknown_outcome(error);
+  if (!may_be_whole(code) || settle()) return error;
   return unknown_outcome(error);
 }
 

@@ -57,11 +57,11 @@ class Backend final : public store::Backend {
   void restart_log();
 
   Database& database_;
-  Transaction transaction_{database_};
   FileWatch& watch_;
   Checkpointer& checkpointer_;
   const unsigned busy_timeout_milliseconds_;
   DiskRoom room_;
+  Transaction transaction_{database_, &room_};
   metrics::Gauge& log_bytes_;
   std::int64_t inserted_ = 0;  // id of the last message in the open transaction
   std::atomic<std::int64_t> newest_{0};

@@ -21,10 +21,14 @@ inline Transaction& own(store::Transaction& transaction) {
 template <class Work>
 using Outcome = std::invoke_result_t<Work&, Transaction&>;
 
+// Whether a change may use the last room on the disk, which is kept for deletions. Logins may: they come before one.
+enum class Room { any, not_the_last };
+
 // Runs `work`, which takes the Transaction and returns a Result, as one change. `user` as in Writer::change; `done` is
 // a store::Done.
 template <class Work>
-void change(Writer& writer, core::UserId user, core::Callback<void(Outcome<Work>)> done, Work work) {
+void change(Writer& writer, core::UserId user, core::Callback<void(Outcome<Work>)> done, Work work,
+            Room room = Room::any) {
   struct Pending {
     Work work;
     core::Callback<void(Outcome<Work>)> done;
@@ -33,7 +37,11 @@ void change(Writer& writer, core::UserId user, core::Callback<void(Outcome<Work>
   const auto pending = std::make_shared<Pending>(Pending{std::move(work), std::move(done)});
   const auto queued = writer.change(
       user,
-      [pending](store::Transaction& transaction) -> core::Result<void> {
+      [pending, room](store::Transaction& transaction) -> core::Result<void> {
+        if (auto free = own(transaction).check_room(); !free && room == Room::not_the_last) {
+          pending->outcome.emplace(free.error());  // of this change alone: deletions beside it make room
+          return {};
+        }
         pending->outcome.emplace(pending->work(own(transaction)));
         if (!*pending->outcome) return pending->outcome->error();
         return {};

@@ -2,10 +2,12 @@
 
 #include <sqlite3.h>
 
-#include <atomic>
+#include <algorithm>
+#include <string>
 #include <string_view>
 #include <utility>
 
+#include "push/core/clock.hpp"
 #include "push/core/log.hpp"
 #include "push/core/thread.hpp"
 #include "store/sqlite/rows.hpp"
@@ -19,16 +21,25 @@ core::Error malformed(const std::string& finding) {
                                                          ".recover");
 }
 
+constexpr core::SteadyTime::duration kAlarmPoll = std::chrono::milliseconds(20);
 constexpr std::size_t kMaxQuoted = 200;  // bytes of a finding
 
-// Interrupts the database's statement when time is up. (A progress handler is not called within a quick_check.)
+// Interrupts the database's statement when time is up, or nobody wants the answer any more. (A progress handler is not
+// called within a quick_check.)
 class Alarm {
  public:
-  Alarm(Database& database, std::chrono::milliseconds limit)
-      : thread_("check-alarm", [this, &database, limit](const std::stop_token& stop) {
-          if (!core::sleep_for(stop, limit)) return;
-          rung_ = true;
-          sqlite3_interrupt(database.handle());
+  Alarm(Database& database, std::chrono::milliseconds limit, const std::atomic<bool>* unwanted)
+      : thread_("check-alarm", [this, &database, limit, unwanted](const std::stop_token& stop) {
+          const core::SteadyTime end = core::steady_now() + limit;
+          for (;;) {
+            const core::SteadyTime::duration left = end - core::steady_now();
+            const bool late = left <= core::SteadyTime::duration::zero();
+            if (late || (unwanted != nullptr && *unwanted)) {
+              rung_ = true;
+              sqlite3_interrupt(database.handle());  // again and again: it does not concern what begins afterwards
+            }
+            if (!core::sleep_for(stop, late ? kAlarmPoll : std::min(kAlarmPoll, left))) return;
+          }
         }) {}
 
   // Afterwards it will not ring any more.
@@ -64,9 +75,10 @@ std::string quoted(std::string finding) {
 
 }  // namespace
 
-core::Result<Soundness> quick_check(Database& database, std::chrono::milliseconds limit) {
+core::Result<Soundness> quick_check(Database& database, std::chrono::milliseconds limit,
+                                    const std::atomic<bool>* unwanted) {
   if (limit.count() == 0) return Soundness::unknown;
-  Alarm alarm(database, limit);
+  Alarm alarm(database, limit, unwanted);
   const auto found = all(database, read_text, "PRAGMA quick_check(10)");
   const bool late = alarm.has_rung();
   const int code = database.take_failure();

@@ -30,9 +30,11 @@ void Checkpointer::request() {
 }
 
 void Checkpointer::wait_until_idle() {
+  impatient_ = true;
   core::Lock lock(mutex_);
   requested_ = false;
   while (running_) idle_.wait(mutex_);
+  impatient_ = false;
 }
 
 void Checkpointer::run(const std::stop_token& stop) {
@@ -76,7 +78,7 @@ void Checkpointer::recheck() {
   const auto now = core::steady_now();
   if (now - rechecked_ < kRecheck) return;
   rechecked_ = now;
-  const auto checked = quick_check(database_, check_limit_);
+  const auto checked = quick_check(database_, check_limit_, &impatient_);
   if (checked && *checked == Soundness::sound) watch_.note_repaired();
 }
 

@@ -33,13 +33,14 @@ class Checkpointer {
 
   // `watch` must outlive it. `check_limit`: for the check of a damaged file.
   Checkpointer(Database database, FileWatch& watch, std::chrono::milliseconds check_limit);
-  ~Checkpointer() = default;  // waits for a running checkpoint
+  ~Checkpointer() { impatient_ = true; }  // waits for a running checkpoint
   Checkpointer(const Checkpointer&) = delete;
   Checkpointer& operator=(const Checkpointer&) = delete;
 
   // Any thread: asks for another run; returns immediately.
   void request();
-  // The requesting thread only: withdraws a pending request and blocks until a running checkpoint is done.
+  // The requesting thread only: withdraws a pending request and blocks until a running checkpoint is done; a check of a
+  // damaged file is broken off.
   void wait_until_idle();
   // The number of log pages that were in the database file after the last run.
   int moved_pages() const { return moved_.load(std::memory_order_relaxed); }
@@ -67,6 +68,7 @@ class Checkpointer {
   FileWatch& watch_;
   const std::chrono::milliseconds check_limit_;
   std::atomic<int> moved_{0};
+  std::atomic<bool> impatient_{false};  // somebody waits for the thread
 
   // The thread's own.
   bool requested_by_writer_ = false;  // this run

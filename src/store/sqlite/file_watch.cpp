@@ -11,19 +11,13 @@
 #include <system_error>
 
 #include "push/core/log.hpp"
+#include "store/sqlite/path.hpp"
 
 namespace push::store::sqlite {
 namespace {
 
 constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
 constexpr std::string_view kMagic = "SQLite format 3";
-
-// SQLite resolves symbolic links, and its log is next to the file that they lead to.
-std::string resolved(const std::string& path) {
-  std::error_code error;
-  const auto canonical = std::filesystem::canonical(path, error);
-  return error ? path : canonical.string();
-}
 
 std::string absolute(const std::string& path) {
   std::error_code error;

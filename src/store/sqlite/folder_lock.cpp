@@ -9,23 +9,16 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "push/core/log.hpp"
+#include "store/sqlite/path.hpp"
 
 namespace push::store::sqlite {
 namespace {
 
 constexpr std::size_t kMaxNote = 200;  // bytes of the note that are read
-
-std::string lock_path(const std::string& database) {
-  std::error_code error;
-  const auto resolved = std::filesystem::weakly_canonical(database, error);
-  return (error ? database : resolved.string()) + "-lock";
-}
 
 // Who holds the lock, for the other server's error: in containers every server is process 1, so the host counts, too.
 std::string own_note() {
@@ -60,7 +53,7 @@ bool is_at(int file, const std::string& path) {
 }  // namespace
 
 core::Result<FolderLock> FolderLock::take(const std::string& database) {
-  const std::string path = lock_path(database);
+  const std::string path = resolved(database) + "-lock";
   while (true) {
     core::Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640));
     if (file && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0) {

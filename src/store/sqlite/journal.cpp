@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "push/core/log.hpp"
+#include "store/sqlite/path.hpp"
 #include "store/sqlite/rows.hpp"
 
 namespace push::store::sqlite {
@@ -20,7 +21,7 @@ core::Result<void> switch_to(Database& database, std::string_view sql, std::stri
 // A database in a file of its own, removed with it.
 class Scratch {
  public:
-  explicit Scratch(const std::string& database) : path_(database + "-probe") { remove(); }
+  explicit Scratch(const std::string& database) : path_(resolved(database) + "-probe") { remove(); }
   ~Scratch() { remove(); }
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;

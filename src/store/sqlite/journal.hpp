@@ -10,9 +10,9 @@ namespace push::store::sqlite {
 
 enum class Journal { write_ahead_log, rollback };
 
-// What the file system at `path` can do, found out with a scratch database next to it, so that the database itself is
-// changed by neither. With anything else wrong (a full disk, no permission) it is the write-ahead log, whose own error
-// will say so.
+// What the file system of the file at `path` can do, found out with a scratch database next to it, so that the database
+// itself is changed by neither. With anything else wrong (a full disk, no permission) it is the write-ahead log, whose
+// own error will say so.
 Journal find_journal(const std::string& path);
 
 // Switches to the rollback journal, moves what is in a write-ahead log into the file, and writes into its header that

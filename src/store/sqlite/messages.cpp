@@ -7,6 +7,7 @@
 #include "store/sqlite/literal.hpp"
 #include "store/sqlite/parts.hpp"
 #include "store/sqlite/rows.hpp"
+#include "store/sqlite/snapshot.hpp"
 
 namespace push::store::sqlite {
 namespace {
@@ -35,22 +36,6 @@ std::int64_t upper_bound(const PageRequest& page) {
   return page.since == 0 ? kMaxMessage : clamped(page.since - 1);
 }
 
-// A consistent view of the database for several queries.
-class Snapshot {
- public:
-  explicit Snapshot(Database& database) : database_(database), begun_(database.change("BEGIN")) {}
-  ~Snapshot() {
-    if (begun_) static_cast<void>(database_.change("COMMIT"));
-  }
-  Snapshot(const Snapshot&) = delete;
-  Snapshot& operator=(const Snapshot&) = delete;
-  const Result<std::int64_t>& begun() const { return begun_; }
-
- private:
-  Database& database_;
-  Result<std::int64_t> begun_;
-};
-
 enum class Order { newest_first, oldest_first };
 
 // Merges the messages of several applications in order. Each application is a cursor that knows only its next id, found
@@ -69,7 +54,7 @@ class Merge {
     return {};
   }
 
-  Result<void> pass_on(std::uint64_t limit, Finder::Take& take) {
+  Result<void> pass_on(std::uint64_t limit, Finder::Take<model::Message>& take) {
     for (std::uint64_t taken = 0; taken < limit && !cursors_.empty();) {
       const Cursor first = cursors_.top();
       cursors_.pop();
@@ -108,7 +93,7 @@ class Merge {
 };
 
 Result<void> messages_of(Database& database, core::UserId user, Order order, std::int64_t bound, std::uint64_t limit,
-                         Finder::Take& take) {
+                         Finder::Take<model::Message>& take) {
   const Snapshot snapshot(database);
   if (!snapshot.begun()) return snapshot.begun().error();
   const auto applications = all(database, read_integer, kApplicationsOfUser, user);
@@ -127,12 +112,12 @@ Result<std::optional<model::Message>> Store::find_message(core::MessageId id) {
   return one(*reader, read_message, kJoined<kSelectMessages, kVisibleById>, id);
 }
 
-Result<void> Store::list_messages(core::UserId user, PageRequest page, Take take) {
+Result<void> Store::list_messages(core::UserId user, PageRequest page, Take<model::Message> take) {
   const auto reader = parts_->readers.lease();
   return messages_of(*reader, user, Order::newest_first, upper_bound(page), page.limit, take);
 }
 
-Result<void> Store::list_messages(core::ApplicationId application, PageRequest page, Take take) {
+Result<void> Store::list_messages(core::ApplicationId application, PageRequest page, Take<model::Message> take) {
   const auto reader = parts_->readers.lease();
   const std::int64_t bound = upper_bound(page);
   const std::int64_t limit = clamped(page.limit);
@@ -151,7 +136,7 @@ Result<std::vector<model::Message>> Store::messages_after(core::UserId owner, co
   if (last_seen == kMaxMessage) return std::vector<model::Message>();
   const auto reader = parts_->readers.lease();
   std::vector<model::Message> messages;
-  Take take([&messages](const model::Message& message) {
+  Take<model::Message> take([&messages](const model::Message& message) {
     messages.push_back(message);
     return true;
   });

@@ -84,15 +84,20 @@ Result<void> check(Database& database, std::chrono::milliseconds limit) {
   return {};
 }
 
+// What is stored survives a power cut. A rollback journal is removed to commit, so its folder must be synced, too:
+// otherwise the journal may be there again after the cut, and undo the transaction.
+std::string synchronous(Journal journal) {
+  return journal == Journal::rollback ? "PRAGMA synchronous=EXTRA" : "PRAGMA synchronous=FULL";
+}
+
 Result<void> set_up(Database& database, Journal journal, const config::Database& settings) {
   const StartPatience patience(database, settings.busytimeoutmilliseconds);
   if (journal == Journal::rollback) {
     if (auto switched = use_rollback_journal(database); !switched) return switched;
   }
   if (auto sound = check(database, std::chrono::milliseconds(settings.checkmilliseconds)); !sound) return sound;
-  if (auto set = database.run("PRAGMA synchronous=FULL; PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY"); !set) {
-    return set;
-  }
+  if (auto set = database.run("PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY"); !set) return set;
+  if (auto set = database.run(synchronous(journal)); !set) return set;
   if (auto prepared = prepare_schema(database, core::wall_now()); !prepared) return prepared;
   if (journal == Journal::rollback) return {};
   if (auto switched = use_write_ahead_log(database); !switched) return switched;
@@ -123,7 +128,7 @@ Result<Opened> open_database(const std::string& path, const config::Database& se
   }
   auto checkpointing = connect(Database::Mode::read_write);
   if (!checkpointing) return checkpointing.error();
-  if (auto set = checkpointing->run("PRAGMA synchronous=FULL"); !set) return set.error();
+  if (auto set = checkpointing->run(synchronous(journal)); !set) return set.error();
   std::vector<Database> readers;
   for (unsigned i = 0; i < settings.readers; ++i) {
     auto reader = connect(Database::Mode::read_only);

@@ -1,6 +1,8 @@
 #include "store/sqlite/path.hpp"
 
 #include <cstddef>
+#include <filesystem>
+#include <system_error>
 
 #include "push/core/text.hpp"
 
@@ -36,6 +38,12 @@ core::Result<std::string> database_path(std::string_view connection) {
   if (!path || (uri && path->find('\0') != std::string::npos)) return bad(connection, "malformed % escape");
   if (path->empty()) return bad(connection, "path is empty");
   return *path;
+}
+
+std::string resolved(const std::string& path) {
+  std::error_code error;
+  const auto file = std::filesystem::weakly_canonical(path, error);
+  return error ? path : file.string();
 }
 
 }  // namespace push::store::sqlite

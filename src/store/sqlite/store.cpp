@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "store/sqlite/parts.hpp"
 #include "store/sqlite/path.hpp"
 #include "store/sqlite/rows.hpp"
+#include "store/sqlite/snapshot.hpp"
 
 namespace push::store::sqlite {
 namespace {
@@ -20,8 +22,7 @@ using core::Result;
 constexpr std::string_view kByName = " WHERE name = ?1";
 constexpr std::string_view kOrderById = " ORDER BY id";
 constexpr std::string_view kOfUserById = " WHERE user_id = ?1 ORDER BY id";
-// As a blob: bytewise order, whatever type an older program stored the key as.
-constexpr std::string_view kOfUserBySortKey = " WHERE user_id = ?1 ORDER BY CAST(sort_key AS BLOB), id";
+constexpr std::string_view kSortKeysOfUser = "SELECT sort_key, id FROM applications WHERE user_id = ?1";
 constexpr std::string_view kAnyUser = "SELECT 1 FROM users LIMIT 1";
 
 core::Error at(const std::string& path, core::Error error) {
@@ -40,10 +41,11 @@ Store::Store(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Store::~Store() = default;
 
 Store::Parts::Ending::~Ending() {
+  const bool usable = watch.examine(database);  // the file may have been overwritten a moment ago
   if (watch.replaced()) {
     // Its log was set aside; it must not be moved into the file that is there now.
     sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  } else if (watch.look()) {
+  } else if (usable && watch.placed()) {
     leave_write_ahead_log(database);
   }
 }
@@ -107,17 +109,35 @@ Result<std::vector<model::User>> Store::list_users() {
   return all(*reader, read_user, kJoined<kSelectUsers, kOrderById>);
 }
 
-Result<std::vector<model::Application>> Store::list_applications(core::UserId user) {
+// Sorted by their keys alone, which an index holds: SQLite would sort whole rows, in memory or in temporary files.
+Result<void> Store::list_applications(core::UserId user, Take<model::Application> take) {
   const auto reader = parts_->readers.lease();
-  return all(*reader, read_application, kJoined<kSelectApplications, kOfUserBySortKey>, user);
+  const Snapshot snapshot(*reader);
+  if (!snapshot.begun()) return snapshot.begun().error();
+  auto keys = all(
+      *reader, [](const Query& row) { return std::pair(read_text(row), row.integer(1)); }, kSortKeysOfUser, user);
+  if (!keys) return keys.error();
+  std::sort(keys->begin(), keys->end());
+  for (const auto& [key, id] : *keys) {
+    const auto application = one(*reader, read_application, kJoined<kSelectApplications, kById>, id);
+    if (!application) return application.error();
+    if (*application && !take(**application)) return {};
+  }
+  return {};
 }
 
-Result<std::vector<model::Client>> Store::list_clients(core::UserId user) {
+Result<void> Store::list_clients(core::UserId user, Take<model::Client> take) {
   const auto reader = parts_->readers.lease();
-  auto clients = all(*reader, read_client, kJoined<kSelectClients, kOfUserById>, user);
-  if (clients)
-    std::erase_if(*clients, [now = parts_->clock()](const auto& client) { return has_expired(client, now); });
-  return clients;
+  const core::WallTime now = parts_->clock();
+  auto query = reader->query(kJoined<kSelectClients, kOfUserById>, user);
+  if (!query) return query.error();
+  for (;;) {
+    const auto row = query->step();
+    if (!row) return row.error();
+    if (!*row) return {};
+    const model::Client client = read_client(*query);
+    if (!has_expired(client, now) && !take(client)) return {};
+  }
 }
 
 Result<void> Store::ping() {

@@ -33,12 +33,13 @@ class Store final : public store::Store {
   core::Result<std::optional<model::Client>> find_client_by_token(std::string_view token) override;
   core::Result<bool> has_users() override;
   core::Result<std::vector<model::User>> list_users() override;
-  core::Result<std::vector<model::Application>> list_applications(core::UserId user) override;
-  core::Result<std::vector<model::Client>> list_clients(core::UserId user) override;
+  core::Result<void> list_applications(core::UserId user, Take<model::Application> take) override;
+  core::Result<void> list_clients(core::UserId user, Take<model::Client> take) override;
   core::Result<std::vector<OwnedClient>> find_expired_clients(core::WallTime now) override;
   core::Result<std::optional<model::Message>> find_message(core::MessageId id) override;
-  core::Result<void> list_messages(core::UserId user, PageRequest page, Take take) override;
-  core::Result<void> list_messages(core::ApplicationId application, PageRequest page, Take take) override;
+  core::Result<void> list_messages(core::UserId user, PageRequest page, Take<model::Message> take) override;
+  core::Result<void> list_messages(core::ApplicationId application, PageRequest page,
+                                   Take<model::Message> take) override;
   core::Result<std::vector<model::Message>> messages_after(core::UserId owner, core::MessageId after,
                                                            std::size_t limit) override;
   core::Result<void> ping() override;

@@ -1,5 +1,7 @@
 #include "store/sqlite/transaction.hpp"
 
+#include <algorithm>
+
 #include "store/sqlite/literal.hpp"
 #include "store/sqlite/rows.hpp"
 
@@ -13,16 +15,17 @@ constexpr std::string_view kHasAdmin = "SELECT 1 FROM users WHERE admin AND id <
 constexpr std::string_view kHasApplicationToken = "SELECT 1 FROM applications WHERE token = ?1 AND id <> ?2";
 constexpr std::string_view kHasClientToken = "SELECT 1 FROM clients WHERE token = ?1";
 constexpr std::string_view kHasSortKey = "SELECT 1 FROM applications WHERE user_id = ?1 AND sort_key = ?2 AND id <> ?3";
-// As a blob: bytewise order, whatever type an older program stored the key as.
-constexpr std::string_view kGreatestSortKey =
-    "SELECT sort_key FROM applications WHERE user_id = ?1 ORDER BY CAST(sort_key AS BLOB) DESC LIMIT 1";
+// An older program may have stored keys as blobs, which the index has behind all texts. One look-up for each type.
+constexpr std::string_view kGreatestText =
+    "SELECT sort_key FROM applications WHERE user_id = ?1 AND sort_key < X'' ORDER BY sort_key DESC LIMIT 1";
+constexpr std::string_view kGreatestBlob =
+    "SELECT sort_key FROM applications WHERE user_id = ?1 AND sort_key >= X'' ORDER BY sort_key DESC LIMIT 1";
 constexpr std::string_view kCountApplications = "SELECT count(*) FROM applications WHERE user_id = ?1";
 constexpr std::string_view kCountClients = "SELECT count(*) FROM clients WHERE user_id = ?1";
 constexpr std::string_view kHasImage = "SELECT 1 FROM applications WHERE image = ?1 AND id <> ?2 LIMIT 1";
-// Reads the other applications only once, however many images the user has.
 constexpr std::string_view kImagesOfNoOther =
-    "SELECT DISTINCT image FROM applications WHERE user_id = ?1 AND image <> ''"
-    " AND image NOT IN (SELECT image FROM applications WHERE user_id <> ?1 AND image <> '')";
+    "SELECT image FROM (SELECT DISTINCT image FROM applications WHERE user_id = ?1 AND image <> '') AS own"
+    " WHERE NOT EXISTS (SELECT 1 FROM applications WHERE image = own.image AND user_id <> ?1)";
 
 Result<std::size_t> count(Database& database, std::string_view sql, core::UserId user) {
   const auto counted = one(database, read_integer, sql, user);
@@ -31,6 +34,11 @@ Result<std::size_t> count(Database& database, std::string_view sql, core::UserId
 }
 
 }  // namespace
+
+Result<void> Transaction::check_room() const {
+  if (room_ == nullptr || !room_->low()) return {};
+  return room_->refusal();
+}
 
 Result<std::optional<model::User>> Transaction::user(core::UserId id) {
   return one(database_, read_user, kJoined<kSelectUsers, kById>, id);
@@ -65,9 +73,13 @@ Result<bool> Transaction::has_sort_key(core::UserId user, std::string_view key, 
 }
 
 Result<std::string> Transaction::greatest_sort_key(core::UserId user) {
-  auto greatest = one(database_, read_text, kGreatestSortKey, user);
-  if (!greatest) return greatest.error();
-  return std::move(*greatest).value_or("");
+  std::string greatest;
+  for (const std::string_view sql : {kGreatestText, kGreatestBlob}) {
+    const auto found = one(database_, read_text, sql, user);
+    if (!found) return found.error();
+    greatest = std::max(greatest, found->value_or(""));
+  }
+  return greatest;
 }
 
 Result<std::size_t> Transaction::count_applications(core::UserId user) {

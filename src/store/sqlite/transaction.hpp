@@ -1,16 +1,19 @@
 // The writer thread's transaction: rules read through it, changes write through it.
 #pragma once
 #include "store/sqlite/database.hpp"
+#include "store/sqlite/disk_room.hpp"
 #include "store/transaction.hpp"
 
 namespace push::store::sqlite {
 
 class Transaction final : public store::Transaction {
  public:
-  // `database` is the writer's and must outlive the transaction.
-  explicit Transaction(Database& database) : database_(database) {}
+  // Both are the writer's and must outlive the transaction. No `room`: unlimited.
+  explicit Transaction(Database& database, const DiskRoom* room = nullptr) : database_(database), room_(room) {}
 
   Database& database() { return database_; }
+  // unavailable: the rest of the disk is kept for deletions.
+  core::Result<void> check_room() const;
 
   core::Result<std::optional<model::User>> user(core::UserId id) override;
   core::Result<std::optional<model::Application>> application(core::ApplicationId id) override;
@@ -28,6 +31,7 @@ class Transaction final : public store::Transaction {
 
  private:
   Database& database_;
+  const DiskRoom* room_;
 };
 
 }  // namespace push::store::sqlite

@@ -25,15 +25,17 @@ constexpr std::string_view kDeleteUser = "DELETE FROM users WHERE id = ?1";
 }  // namespace
 
 void Store::create_user(NewUser user, Done<model::User> done) {
-  change(parts_->writer, {}, std::move(done),
-         [user = std::move(user)](Transaction& transaction) mutable -> Result<model::User> {
-           auto created = new_user(transaction, std::move(user), core::wall_now());
-           if (!created) return created;
-           const auto written = insert(transaction.database(), *created, kInsertUser, created->name,
-                                       Blob{created->pass_hash}, created->admin, created->created_at);
-           if (!written) return written.error();
-           return created;
-         });
+  change(
+      parts_->writer, {}, std::move(done),
+      [user = std::move(user)](Transaction& transaction) mutable -> Result<model::User> {
+        auto created = new_user(transaction, std::move(user), core::wall_now());
+        if (!created) return created;
+        const auto written = insert(transaction.database(), *created, kInsertUser, created->name,
+                                    Blob{created->pass_hash}, created->admin, created->created_at);
+        if (!written) return written.error();
+        return created;
+      },
+      Room::not_the_last);
 }
 
 void Store::update_user(core::UserId id, UserChange wanted, Done<model::User> done) {
