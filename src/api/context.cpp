@@ -76,10 +76,7 @@ void Context::on_password(Work work) {
   on_worker(std::move(check), Queue::passwords);
 }
 
-void Context::authenticate(Admitting then) {
-  const auth::Authenticator& authenticator = services.authenticator;
-  epoch = authenticator.epoch();
-  if (auto known = authenticator.recall(*route->access, credentials)) return then(*this, *std::move(known));
+void Context::look_up(Admitting then) {
   auto ask = [then = std::move(then)](Context& same) mutable {
     then(same, same.services.authenticator.authenticate(*same.route->access, same.credentials));
   };

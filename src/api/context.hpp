@@ -70,8 +70,12 @@ struct Context final : net::BodyReceiver, std::enable_shared_from_this<Context> 
 
   // Finds out who sent the request and passes that on: at once, if it is known, or from a thread for it. The route has
   // an access class.
-  using Admitting = core::Callback<void(Context&, core::Result<auth::Admitted>)>;
-  void authenticate(Admitting then);
+  template <class Then>
+  void authenticate(Then then) {
+    epoch = services.authenticator.epoch();
+    if (auto known = services.authenticator.recall(*route->access, credentials)) return then(*this, *std::move(known));
+    look_up(std::move(then));
+  }
   // Runs the route's handler where it has to run.
   void run();
   // The sender is asked for again if somebody's rights have changed meanwhile: a body may take hours.
@@ -109,6 +113,8 @@ struct Context final : net::BodyReceiver, std::enable_shared_from_this<Context> 
   auth::PrincipalPtr principal;   // null on public routes
 
  private:
+  using Admitting = core::Callback<void(Context&, core::Result<auth::Admitted>)>;
+  void look_up(Admitting then);
   void come_back();
   void send(net::Response response, std::string_view cause);
   bool afford(net::Response& response);
