@@ -86,9 +86,12 @@ void BodyDecoder::read_size(char c) {
 
 void BodyDecoder::read_extension(char c) {
   if (c == '\r') {
+    if (quoted_) return fail(kBadExtension);  // for somebody else the string would go on behind the line
     state_ = State::size_lf;
     return;
   }
+  if (c == '"' && !escaped_) quoted_ = !quoted_;
+  escaped_ = quoted_ && c == '\\' && !escaped_;
   if (state_ == State::blanks && c == ';')
     state_ = State::extension;
   else if (state_ == State::blanks && c != ' ' && c != '\t')

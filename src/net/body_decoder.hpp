@@ -54,6 +54,8 @@ class BodyDecoder {
   std::uint8_t digits_ = 0;      // of the current chunk's size
   State state_;
   bool chunked_ = false;
+  bool quoted_ = false;   // within a string of the extension
+  bool escaped_ = false;  // behind a backslash in it
 };
 
 }  // namespace push::net

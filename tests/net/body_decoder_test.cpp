@@ -41,6 +41,20 @@ TEST(BodyDecoder, TakesChunksApart) {
   }
 }
 
+TEST(BodyDecoder, AStringInAnExtensionEndsOnItsLine) {
+  for (const char* extension : {"a=\"b\"", "a=\"b;\\\"c\"", "a=\"\\\\\"", "a=b\\", "a=\"b\"; c=\"\""}) {
+    EXPECT_EQ(decode(BodyDecoder::chunked(), "1;" + std::string(extension) + "\r\nx\r\n0\r\n\r\n", 1), "x")
+        << extension;
+  }
+  for (const char* extension : {"\"", "a=\"b", "a=\"b\\\"", "a=\"b\"\""}) {
+    BodyDecoder decoder = BodyDecoder::chunked();
+    const std::string bytes = "1;" + std::string(extension) + "\r\nx\r\n0\r\n\r\n";
+    std::string_view input = bytes;
+    EXPECT_EQ(decoder.take(input), "") << extension;
+    EXPECT_STREQ(decoder.error(), "invalid chunk extension") << extension;
+  }
+}
+
 TEST(BodyDecoder, SaysHowMuchIsToCome) {
   EXPECT_EQ(BodyDecoder(7).remaining(), 7U);
   BodyDecoder decoder = BodyDecoder::chunked();
