@@ -108,7 +108,7 @@ void Context::come_back() {
 
 bool Context::reserve(std::size_t bytes) {
   if (bytes <= reserved_bytes_) return true;
-  auto charge = services.responses.charge(bytes);
+  auto charge = services.responses.charge(bytes);  // besides the former one: a text that grows is there twice meanwhile
   if (!charge) return false;
   reserved_ = *std::move(charge);
   reserved_bytes_ = bytes;

@@ -61,11 +61,12 @@ void HttpSession::on_ready(Wire::Direction direction) {
   if (state_ == State::closed) return;
   const bool for_body = direction == Wire::Direction::read && has_rest_of_body();
   if (unsent_ != nullptr && !for_body) return write_more();
-  if (is_between_requests() && !context_.owner.may_read(id_, line_)) return;
-  on_turn();
+  in_line_ = is_between_requests() && !context_.owner.may_read(id_, line_);
+  if (!in_line_) on_turn();
 }
 
 void HttpSession::on_turn() {
+  in_line_ = false;
   if (wants_input()) read();
 }
 
@@ -311,6 +312,7 @@ void HttpSession::check_deadline() {
     context_.meters.timeouts.add();
     return state_ == State::writing ? close() : reject({Refusal::too_slow});
   }
+  if (in_line_) return;  // it has sent a request, which is not read yet
   if (deadline_ == 0 || static_cast<int>(context_.seconds - deadline_) < 0) return;
   if (state_ == State::reading_header && request_ == nullptr) return close();  // it never sent a byte
   if (state_ == State::lingering || state_ == State::discarding) return close();
@@ -324,6 +326,7 @@ void HttpSession::note_departure() {
 }
 
 std::optional<unsigned> HttpSession::idle_since() const {
+  if (in_line_) return std::nullopt;
   if (state_ == State::idle) return deadline_ - context_.limits.idletimeoutseconds;
   if (state_ != State::reading_header && state_ != State::lingering) return std::nullopt;
   const unsigned within = state_ == State::lingering ? kDiscardSeconds : context_.limits.headertimeoutseconds;

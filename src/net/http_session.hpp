@@ -147,6 +147,7 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   bool http_1_0_ = false;
   bool head_ = false;  // HEAD: the answer has no body
   bool draining_ = false;
+  bool in_line_ = false;  // between may_read() and on_turn()
   bool parsing_ = false;  // an answer given inside handle() does not recurse
   bool waiting_to_read_ = false;
   bool waiting_to_write_ = false;

@@ -44,6 +44,19 @@ TEST_F(HttpSessionTest, ARequestIsReadWhenItIsItsTurn) {
   EXPECT_EQ(received(), ok("GET /parts "));
 }
 
+TEST_F(HttpSessionTest, WhoWaitsForItsTurnIsNotIdle) {
+  its_turn = false;
+  for (int round = 0; round < 2; ++round) {  // as a new connection, and between two requests
+    pipe.send(get("/a"));
+    tick(limits.headertimeoutseconds + limits.idletimeoutseconds + 1);
+    EXPECT_FALSE(pipe.closed);
+    EXPECT_EQ(held()->idle_since(), std::nullopt);
+    held()->on_turn();
+    EXPECT_EQ(received(), ok("GET /a "));
+    EXPECT_NE(held()->idle_since(), std::nullopt);
+  }
+}
+
 TEST_F(HttpSessionTest, ItStandsInThePeersLineThenInThatOfWhoSentTheLastRequest) {
   pipe.send(get("/later"));
   Response response = text("yours");
