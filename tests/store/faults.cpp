@@ -70,8 +70,8 @@ ssize_t faulty_pwrite64(int descriptor, const void* bytes, std::size_t size, off
 int faulty_fdatasync(int descriptor) {
   auto& state = push::store::faults();
   if (push::store::is_database(descriptor)) ++state.syncs;
-  if (const int error = state.folder_error; error != 0 && push::store::is_folder(descriptor)) {
-    errno = error;
+  if (state.folder_fails_in > 0 && push::store::is_folder(descriptor) && --state.folder_fails_in == 0) {
+    errno = EIO;
     return -1;
   }
   if (push::store::fails(descriptor)) {

@@ -11,7 +11,7 @@ struct Faults {
   std::atomic<int> fail_from{0};         // 0 = none; the n-th call since arm() and all after it fail
   std::atomic<int> fail_to{0};           // 0 = forever; the last call that fails
   std::atomic<int> error_number{0};      // errno of a failure
-  std::atomic<int> folder_error{0};      // errno of every fdatasync() of a folder; 0 = it works
+  std::atomic<int> folder_fails_in{0};   // the n-th fdatasync of a folder from now on fails; 0 = none
   std::atomic<int> lock_error{0};        // errno of every flock(); 0 = it works
   std::atomic<bool> short_write{false};  // a failing write stores half of its bytes first
 
