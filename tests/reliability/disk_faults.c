@@ -203,11 +203,6 @@ static int cut(int descriptor, off_t size) {
   return fails_on(TRUNCATE, descriptor) ? -1 : (int)syscall(SYS_ftruncate, descriptor, size);
 }
 
-static int begin(const char* path, int flags, va_list arguments) {
-  const unsigned mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(arguments, unsigned) : 0;
-  return fails(OPEN, relative(path)) ? -1 : (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
-}
-
 ssize_t pwrite64(int descriptor, const void* bytes, size_t size, off64_t offset) { return put(descriptor, bytes, size, offset, 1); }
 ssize_t pwrite(int descriptor, const void* bytes, size_t size, off_t offset) { return put(descriptor, bytes, size, offset, 1); }
 ssize_t write(int descriptor, const void* bytes, size_t size) { return put(descriptor, bytes, size, 0, 0); }
@@ -221,18 +216,11 @@ int ftruncate(int descriptor, off_t size) { return cut(descriptor, size); }
 int open64(const char* path, int flags, ...) {
   va_list arguments;
   va_start(arguments, flags);
-  const int result = begin(path, flags, arguments);
+  const unsigned mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(arguments, unsigned) : 0;
   va_end(arguments);
-  return result;
+  return fails(OPEN, relative(path)) ? -1 : (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
 }
-
-int open(const char* path, int flags, ...) {
-  va_list arguments;
-  va_start(arguments, flags);
-  const int result = begin(path, flags, arguments);
-  va_end(arguments);
-  return result;
-}
+int open(const char* path, int flags, ...) __attribute__((alias("open64")));
 
 int unlink(const char* path) {
   if (fails(NAME, relative(path))) return -1;

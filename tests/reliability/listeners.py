@@ -1,12 +1,12 @@
 """Listeners: streams in numbers. How long a message took is known from its text, see senders.py."""
 
-import base64
 import collections
 import os
 import select
 import socket
 import time
 
+from support import stream_request
 from worker import Worker, connect
 
 NANOSECONDS = 1e-9
@@ -15,7 +15,7 @@ NANOSECONDS = 1e-9
 class Listeners(Worker):
     """One stream per token of the list, all in one process.
 
-    watched: how many of them, from the first, are read frame by frame; of the others only the bytes are counted.
+    watched: of how many of them, from the first, messages are looked at; of the others the bytes are counted and pings answered.
     keep_ids: the ids that each watched listener received are kept, too.
     """
 
@@ -76,8 +76,6 @@ class ListenerLoop:
         self.poller = select.epoll()
         self.poller.register(pipe.fileno(), select.EPOLLIN)
         self.by_descriptor = {}
-        self.key = base64.b64encode(os.urandom(16)).decode()
-        self.space = bytearray(1 << 20)
         self.refused = collections.Counter()
         self.opening = 0
         self.open_count = 0
@@ -121,10 +119,8 @@ class ListenerLoop:
                 self.connected(listener)
             elif listener.state == "asked":
                 self.shaken(listener, listener.socket.recv(65536))
-            elif listener.number < self.watched:
-                self.read(listener, listener.socket.recv(1 << 20))
             else:
-                self.count(listener)
+                self.read(listener, listener.socket.recv(65536))
         except BlockingIOError:
             pass
         except OSError as error:
@@ -141,8 +137,7 @@ class ListenerLoop:
         error = listener.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if error:
             raise OSError(error, os.strerror(error))
-        listener.socket.sendall((f"GET /stream?token={listener.token} HTTP/1.1\r\nHost: push\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                                 f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {self.key}\r\n\r\n").encode())
+        listener.socket.sendall(stream_request(listener.token))
         listener.state = "asked"
         self.poller.modify(listener.socket.fileno(), select.EPOLLIN)
 
@@ -164,15 +159,6 @@ class ListenerLoop:
         if rest:
             self.read(listener, rest)
 
-    def count(self, listener):
-        size = listener.socket.recv_into(self.space)
-        if size == 0:
-            self.ended(listener, "closed")
-            return
-        self.bytes += size
-        if self.space[size - 2] == 0x89 and self.space[size - 1] == 0:
-            self.pong(listener)
-
     def read(self, listener, data):
         if not data:
             self.ended(listener, "closed")
@@ -190,7 +176,7 @@ class ListenerLoop:
                 length, start = int.from_bytes(data[start:start + size], "big"), start + size
             if len(data) - start < length:
                 break
-            if data[at] == 0x81:
+            if data[at] == 0x81 and listener.number < self.watched:
                 self.message(listener, data[start:start + length])
             elif data[at] == 0x89:
                 self.pong(listener)

@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from support import PROGRAM, TOP, Failure
+from support import PROGRAM, TOP, Failure, dies_with_its_parent
 
 SHARDS = 2
 TESTS = ("system_test", "conformance_test")
@@ -25,7 +25,8 @@ def run(environment, log, filters=None):
         for shard in range(shards):
             output = open(f"{log}.{name}.{shard}", "w+")
             command = [path, "--gtest_brief=0"] + ([f"--gtest_filter={filters}"] if filters else [])
-            running.append((output, subprocess.Popen(command, cwd=TOP, stdout=output, stderr=output, stdin=subprocess.DEVNULL, env={
+            running.append((output, subprocess.Popen(command, cwd=TOP, stdout=output, stderr=output, stdin=subprocess.DEVNULL,
+                                                     preexec_fn=dies_with_its_parent(), env={
                 **os.environ, "PUSH_PROGRAM": PROGRAM, **environment, "GTEST_TOTAL_SHARDS": str(shards), "GTEST_SHARD_INDEX": str(shard)})))
     passed, failed = 0, []
     for output, process in running:

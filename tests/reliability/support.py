@@ -5,11 +5,11 @@ Senders and listeners are in load.py, a disk that fails in disk.py. HTTP on plai
 
 import argparse
 import collections
+import ctypes
 import os
 import random
 import resource
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -35,19 +35,30 @@ _, most_descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (most_descriptors, most_descriptors))
 
 
+def dies_with_its_parent():
+    """A preexec_fn: the child is killed when this process ends, even by kill -9."""
+    prctl, parent = ctypes.CDLL(None).prctl, os.getpid()
+
+    def prepare():
+        prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return prepare
+
+
 class Server:
     """The program, on a free port of 127.0.0.1 that stays the same over restarts, and in a temporary folder.
 
-    settings: environment variables of the program. descriptors: its limit of them. wrapper: a command that runs it.
+    settings: environment variables of the program. descriptors: its limit of them.
     As a context manager it starts the program (started) and kills what still runs at the end.
     """
 
-    def __init__(self, settings=None, descriptors=None, wrapper=(), folder=None, log=None, started=True):
+    def __init__(self, settings=None, descriptors=None, folder=None, log=None, started=True):
         self.temporary = None if folder else tempfile.TemporaryDirectory(prefix="reliability-")
         self.folder = folder or self.temporary.name
         self.settings = dict(settings or {})
         self.descriptors = descriptors
-        self.wrapper = list(wrapper)
         self.database = os.path.join(self.folder, "gotify.db")
         self.images = os.path.join(self.folder, "images")
         self.log = log or os.path.join(self.folder, "server.log")
@@ -83,19 +94,20 @@ class Server:
         return self.process is not None and self.process.poll() is None
 
     def launch(self):
-        """Starts the program and does not wait for it."""
+        """Starts the program and does not wait for it. From the main thread: it is killed when the thread that started it ends."""
         environment = {"PATH": os.environ["PATH"], "NOCOLOR": "1", "GOTIFY_PASSSTRENGTH": "4",
                        "GOTIFY_SERVER_LISTENADDR": "127.0.0.1", "GOTIFY_SERVER_PORT": str(self.port),
                        "GOTIFY_SERVER_METRICS_PORT": str(self.metrics_port), "GOTIFY_DATABASE_CONNECTION": self.database,
                        "GOTIFY_UPLOADEDIMAGESDIR": self.images, **self.settings}
-        limit = self.descriptors
+        limit, ends_with_us = self.descriptors, dies_with_its_parent()
 
         def prepare():
+            ends_with_us()
             if limit:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
 
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen([*self.wrapper, PROGRAM], cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,
+            self.process = subprocess.Popen([PROGRAM], cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=log, preexec_fn=prepare)
 
     def start(self):
@@ -178,6 +190,22 @@ class Server:
 
     def open_descriptors(self):
         return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+
+UPGRADE = ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="]
+
+
+def stream_request(token):
+    """What opens a stream, for sockets that must not wait for the answer as Stream does."""
+    return "\r\n".join(["GET /stream HTTP/1.1", "Host: push", *UPGRADE, f"X-Gotify-Key: {token}", "\r\n"]).encode()
+
+
+def upload(connection, application, picture):
+    """The answer to the first administrator's upload of a picture for the application."""
+    return connection.raw("POST", f"/application/{application}/image",
+                          [basic("admin", "admin"), "Content-Type: multipart/form-data; boundary=b"],
+                          b'--b\r\nContent-Disposition: form-data; name="file"; filename="p.gif"\r\nContent-Type: image/gif\r\n\r\n' +
+                          picture + b"\r\n--b--\r\n")
 
 
 def tcp_memory():
