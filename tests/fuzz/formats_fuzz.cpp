@@ -110,28 +110,24 @@ std::string in_xml(const std::u32string& text, Choices& choices) {
   return out;
 }
 
-std::string in_yaml(const std::u32string& text, Choices& choices) {
+// In double quotes; characters below `end` have a short escape, too.
+std::string in_quotes(const std::u32string& text, Choices& choices, const char* short_escape, char32_t end) {
   std::string out = "\"";
   for (const char32_t c : text) {
     if (!is_control(c) && c != U'"' && c != U'\\' && choices.next()) {
       core::append_rune(out, c);
     } else {
-      out += c < 0x100 && choices.next() ? number("\\x%02x", c) : number("\\U%08x", c);
+      out += c < end && choices.next() ? number(short_escape, c) : number("\\U%08x", c);
     }
   }
   return out + '"';
 }
 
+std::string in_yaml(const std::u32string& text, Choices& choices) {
+  return in_quotes(text, choices, "\\x%02x", 0x100);
+}
 std::string in_toml(const std::u32string& text, Choices& choices) {
-  std::string out = "\"";
-  for (const char32_t c : text) {
-    if (!is_control(c) && c != U'"' && c != U'\\' && choices.next()) {
-      core::append_rune(out, c);
-    } else {
-      out += c < 0x10000 && choices.next() ? number("\\u%04x", c) : number("\\U%08x", c);
-    }
-  }
-  return out + '"';
+  return in_quotes(text, choices, "\\u%04x", 0x10000);
 }
 
 std::string as_it_is(const std::u32string& text, Choices& /*choices*/) {

@@ -46,11 +46,21 @@ class FullDiskTest : public StoreTest {
     EXPECT_EQ(WEXITSTATUS(status), 0) << "the failures are printed above";
   }
 
+  void begin() {
+    open();
+    alice = user("alice");
+    app = application(alice, "A1");
+  }
+
+  void append_a_hundred() {
+    for (int i = 0; i < 100; ++i) append_id(app, std::string(kMessageBytes, 'x'));
+  }
+
   // Appends until it is refused; returns the number of messages that were stored.
-  int fill(core::ApplicationId application) {
+  int fill() {
     const std::string large(kMessageBytes, 'x');
     for (int stored = 0; stored < 1000; ++stored) {
-      const auto answer = append(text(application, large));
+      const auto answer = append(text(app, large));
       if (answer) continue;
       EXPECT_EQ(answer.error().code, core::ErrorCode::unavailable) << answer.error().text;
       EXPECT_NE(answer.error().text.find("full"), std::string::npos) << answer.error().text;
@@ -70,23 +80,28 @@ class FullDiskTest : public StoreTest {
     Sqlite other(database.connection);
     return other.row("SELECT count(*) FROM messages");
   }
+
+  void delete_all_messages() {
+    const auto purged = purge(*store, alice);
+    EXPECT_TRUE(purged) << purged.error().text;
+    EXPECT_EQ(count(), "int:0");
+  }
+
+  core::UserId alice{};
+  core::ApplicationId app{};
 };
 
 TEST_F(FullDiskTest, MessagesAreRefusedAndCanBeDeletedAndThenThereIsRoomAgain) {
   on_small_disk([&] {
-    open();
-    const auto alice = user("alice");
-    const auto app = application(alice, "A1");
-    const int stored = fill(app);
+    begin();
+    const int stored = fill();
     EXPECT_GT(stored, 150) << "a third of the disk at least is used";
     EXPECT_EQ(count(), "int:" + std::to_string(stored));
     EXPECT_EQ(listed(alice, {0, 10})->size(), 10U) << "reads go on";
     open();
-    fill(app);  // what the log took is free after a restart
-    const auto purged = purge(*store, alice);
-    EXPECT_TRUE(purged) << purged.error().text;
-    EXPECT_EQ(count(), "int:0");
-    EXPECT_GT(fill(app), stored / 2) << "the room of the deleted ones is used again";
+    fill();  // what the log took is free after a restart
+    delete_all_messages();
+    EXPECT_GT(fill(), stored / 2) << "the room of the deleted ones is used again";
     EXPECT_EQ(Sqlite(database.connection).row("PRAGMA integrity_check"), "text:ok");
   });
 }
@@ -94,12 +109,10 @@ TEST_F(FullDiskTest, MessagesAreRefusedAndCanBeDeletedAndThenThereIsRoomAgain) {
 // One user must not take the room in which all others could delete.
 TEST_F(FullDiskTest, ApplicationsDoNotTakeTheRoomThatIsKeptForDeletions) {
   on_small_disk([&] {
-    open();
-    const auto alice = user("alice");
-    const auto app = application(alice, "A1");
-    for (int i = 0; i < 100; ++i) append_id(app, std::string(kMessageBytes, 'x'));
+    begin();
+    append_a_hundred();
     fill_up_the_rest();
-    fill(app);
+    fill();
     int made = 0;
     for (int i = 0; i < 500; ++i) {
       NewApplication wanted{alice, "B" + std::to_string(i), "name", std::string(16 * 1024, 'x'), 0, ""};
@@ -109,25 +122,19 @@ TEST_F(FullDiskTest, ApplicationsDoNotTakeTheRoomThatIsKeptForDeletions) {
     }
     EXPECT_EQ(made, 0);
     EXPECT_TRUE(test::await(*store, &Store::create_client, NewClient{alice, "C1", "a login"}));
-    const auto purged = purge(*store, alice);
-    EXPECT_TRUE(purged) << purged.error().text;
-    EXPECT_EQ(count(), "int:0");
+    delete_all_messages();
     application(alice, "A2");
   });
 }
 
 TEST_F(FullDiskTest, MessagesCanBeDeletedWhereAnotherProgramFilledTheDisk) {
   on_small_disk([&] {
-    open();
-    const auto alice = user("alice");
-    const auto app = application(alice, "A1");
-    for (int i = 0; i < 100; ++i) append_id(app, std::string(kMessageBytes, 'x'));
+    begin();
+    append_a_hundred();
     while (std::filesystem::file_size(database.connection) < 100 * kMessageBytes) std::this_thread::yield();
     fill_up_the_rest();
-    EXPECT_LE(fill(app), 100);
-    const auto purged = purge(*store, alice);
-    EXPECT_TRUE(purged) << purged.error().text;
-    EXPECT_EQ(count(), "int:0");
+    EXPECT_LE(fill(), 100);
+    delete_all_messages();
     append_id(app, "there is room in the file");
   });
 }

@@ -9,12 +9,10 @@ namespace {
 using core::Conflict;
 using ::testing::HasSubstr;
 
-class SqliteApplicationsTest : public StoreTest {
+class SqliteApplicationsTest : public TwoUsersTest {
  protected:
   void SetUp() override {
-    open();
-    alice = user("alice");
-    bob = user("bob");
+    TwoUsersTest::SetUp();
     app = application(alice, "A1");
   }
   ~SqliteApplicationsTest() override { faults().disarm(); }
@@ -25,8 +23,6 @@ class SqliteApplicationsTest : public StoreTest {
     return found && *found ? **found : model::Application{};
   }
 
-  core::UserId alice{};
-  core::UserId bob{};
   core::ApplicationId app{};
 };
 

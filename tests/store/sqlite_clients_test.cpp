@@ -13,12 +13,10 @@ using core::ErrorCode;
 using std::chrono::hours;
 using std::chrono::seconds;
 
-class SqliteClientsTest : public StoreTest {
+class SqliteClientsTest : public TwoUsersTest {
  protected:
   void SetUp() override {
-    open();
-    alice = user("alice");
-    bob = user("bob");
+    TwoUsersTest::SetUp();
     phone = client(alice, "C1", 0);
   }
 
@@ -37,8 +35,6 @@ class SqliteClientsTest : public StoreTest {
     expect_failure(test::await(*store, &Store::delete_client, owner, id), ErrorCode::not_found, gone);
   }
 
-  core::UserId alice{};
-  core::UserId bob{};
   core::ClientId phone{};
 };
 

@@ -7,12 +7,10 @@ namespace {
 
 using ::testing::ElementsAre;
 
-class SqlitePagesTest : public StoreTest {
+class SqlitePagesTest : public TwoUsersTest {
  protected:
   void SetUp() override {
-    open();
-    alice = user("alice");
-    bob = user("bob");
+    TwoUsersTest::SetUp();
     one = application(alice, "A1");
     two = application(alice, "A2");
     empty = application(alice, "A3");
@@ -23,8 +21,6 @@ class SqlitePagesTest : public StoreTest {
     }
   }
 
-  core::UserId alice{};
-  core::UserId bob{};
   core::ApplicationId one{};
   core::ApplicationId two{};
   core::ApplicationId empty{};

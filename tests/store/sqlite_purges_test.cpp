@@ -15,12 +15,10 @@ using core::ErrorCode;
 using support::eventually;
 using ::testing::ElementsAre;
 
-class SqlitePurgesTest : public StoreTest {
+class SqlitePurgesTest : public TwoUsersTest {
  protected:
   void SetUp() override {
-    open();
-    alice = user("alice");
-    bob = user("bob");
+    TwoUsersTest::SetUp();
     app = application(alice, "A1");
     other = application(bob, "B1");
   }
@@ -53,8 +51,6 @@ class SqlitePurgesTest : public StoreTest {
   }
   std::string notes() { return row("SELECT count(*) FROM sharded_gotify_purges"); }
 
-  core::UserId alice{};
-  core::UserId bob{};
   core::ApplicationId app{};
   core::ApplicationId other{};
 };

@@ -9,12 +9,10 @@
 namespace push::store {
 namespace {
 
-class SqliteTransactionTest : public StoreTest {
+class SqliteTransactionTest : public TwoUsersTest {
  protected:
   void SetUp() override {
-    open();
-    alice = user("alice");
-    bob = user("bob");
+    TwoUsersTest::SetUp();
     app = application(bob, "B1");
     store.reset();
   }
@@ -37,8 +35,6 @@ class SqliteTransactionTest : public StoreTest {
     return hundreds;
   }
 
-  core::UserId alice{};
-  core::UserId bob{};
   core::ApplicationId app{};
 };
 

@@ -121,4 +121,16 @@ class StoreTest : public StoreActions {
   config::Database database;
 };
 
+class TwoUsersTest : public StoreTest {
+ protected:
+  void SetUp() override {
+    open();
+    alice = user("alice");
+    bob = user("bob");
+  }
+
+  core::UserId alice{};
+  core::UserId bob{};
+};
+
 }  // namespace push::store
