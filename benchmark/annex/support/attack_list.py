@@ -183,7 +183,7 @@ def keep_open(scene, request):
         while ready := selector.select(max(0, pause - time.monotonic())):
             for item, _ in ready:
                 take(scene, selector, item.fileobj)
-    scene.notes.append(f'{len(selector.get_map())} are open in the end')
+    scene.notes.append(f'{len(selector.get_map())} are open at the end')
     scene.probe('a new client', 'GET', '/version')
 
 

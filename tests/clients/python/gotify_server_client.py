@@ -13,7 +13,7 @@ from lib.steps import step
 from lib.wire import Stream, basic, expect, raw
 from replays.checks import iso_date
 
-# gotify-server, or gotify-server-2.6, which sorts applications by id: keys that it does not know are given anew.
+# gotify-server, or gotify-server-2.6, which sorts applications by id: keys that it does not know are replaced.
 NAME = sys.argv[1]
 BY_ID = NAME == "gotify-server-2.6"
 GOTIFY = os.path.join(BUILD, "bin", NAME)
