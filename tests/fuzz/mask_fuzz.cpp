@@ -72,7 +72,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data) + 6, size - 6);
   const std::string before(text.substr(0, data[5] % text.size()));
   const std::string after(text.substr(before.size()));
-  if (unescaped(before + after).find(kToken) != std::string::npos) return 0;
+  // Another token in the input, within a longer word, is no secret of ours.
+  if (unescaped(before + "&" + after).find(kToken) != std::string::npos) return 0;
   const std::string in_query = before + "&" + escaped(name, how * 31U) + "=" + escaped(kToken, how) + "&" + after;
   require(checked(in_query).find(kToken) == std::string::npos);
   const std::string in_address = "http://" + escaped(kToken, how) + ":" + escaped(kToken, how) + "@" + after;
