@@ -16,8 +16,10 @@ constexpr int kPasswordNice = 10;
 }  // namespace
 
 WorkerPool::WorkerPool(Sizes sizes)
-    : lanes_{{{"worker", sizes.jobs, 0}, {"lookup", sizes.look_ups, 0}, {"password", sizes.passwords, kPasswordNice}}} {
-}
+    : lanes_{{{"worker", sizes.jobs, 0},
+              {"lookup", sizes.look_ups, 0},
+              {"replay", sizes.replays, 0},
+              {"password", sizes.passwords, kPasswordNice}}} {}
 
 WorkerPool::~WorkerPool() {
   stop();
@@ -34,7 +36,7 @@ std::size_t WorkerPool::waiting(Queue queue) const {
 // Passwords and look-ups first: their jobs may submit another one to the lane of jobs.
 void WorkerPool::stop() {
   stopping_.store(true, std::memory_order_relaxed);
-  for (const Queue queue : {Queue::passwords, Queue::look_ups, Queue::jobs}) lane(queue).stop();
+  for (const Queue queue : {Queue::passwords, Queue::look_ups, Queue::replays, Queue::jobs}) lane(queue).stop();
 }
 
 WorkerPool::Lane::Lane(const std::string& name, Size size, int nice) : limit_(size.limit), nice_(nice) {

@@ -98,7 +98,9 @@ struct HttpSessionTest : testing::Test, SessionOwner, ReplyReceiver, RequestHand
   }
 
   // SessionOwner
-  bool serves(stream::Transport wanted) const override { return wanted == stream::Transport::websocket; }
+  const Protocol* protocol(stream::Transport wanted) const override {
+    return protocols()[static_cast<std::size_t>(wanted)];
+  }
   bool adopt(std::uint64_t id, int descriptor, const Admission&, std::string_view greeting) override {
     EXPECT_EQ(id, kId);
     EXPECT_EQ(descriptor, Pipe::kDescriptor);
