@@ -11,11 +11,11 @@ namespace push::api {
 
 // "" = absent.
 struct StreamFields {
-  std::string_view method;
-  std::string_view query;
-  std::string_view accept;         // Accept
-  std::string_view upgrade;        // Upgrade
-  std::string_view last_event_id;  // Last-Event-ID
+  std::string_view method{};
+  std::string_view query{};
+  std::string_view accept{};         // Accept
+  std::string_view upgrade{};        // Upgrade
+  std::string_view last_event_id{};  // Last-Event-ID
 };
 
 struct StreamRequest {
