@@ -117,15 +117,13 @@ std::vector<History::Done> History::take_waiting(const Key& key) {
 }
 
 Result<Page> History::read_page(const Key& key) {
-  // Read before the snapshot is taken, so everything up to here is in it.
-  const std::uint64_t relayed = relayed_.load(std::memory_order_acquire);
-  Page page{.messages = {}, .upto = std::max(key.after, MessageId{relayed}), .last = true};
+  // Committed before the snapshot is taken: what of it is not found is deleted.
+  const MessageId committed = newest();
+  Page page{.messages = {}, .upto = {}, .last = true};
   std::size_t bytes = 0;
   std::string json;
   auto passed = store_.list_messages_after(key.user, key.after, [&](const model::Message& message) {
-    if (core::value(message.id) > relayed) return false;
     if (bytes >= kPageBytes) {
-      page.upto = page.messages.back().id();
       page.last = false;
       return false;
     }
@@ -137,6 +135,8 @@ Result<Page> History::read_page(const Key& key) {
   });
   pages_.add();
   if (!passed) return std::move(passed).error();
+  const MessageId found = page.messages.empty() ? key.after : page.messages.back().id();
+  page.upto = page.last ? std::max(found, committed) : found;
   return page;
 }
 

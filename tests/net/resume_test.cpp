@@ -44,9 +44,10 @@ struct Store final : Replays {
   }
   // At most `most` messages.
   stream::Page page(MessageId after, std::size_t most) const {
-    stream::Page page{.messages = {}, .upto = std::max(after, MessageId{passed_on}), .last = true};
+    const MessageId newest{messages.empty() ? 0 : messages.rbegin()->first};
+    stream::Page page{.messages = {}, .upto = std::max(after, newest), .last = true};
     for (const auto& [id, text] : messages) {
-      if (id <= core::value(after) || id > passed_on) continue;
+      if (id <= core::value(after)) continue;
       if (page.messages.size() == most) {
         page.upto = page.messages.back().id();
         page.last = false;
@@ -188,6 +189,23 @@ TEST_F(ResumeTest, WhatIsStillOnItsWayIsNotSentTwice) {
   fan_out();
   EXPECT_EQ(read(peer), "3\n");
   EXPECT_EQ(read(other), "2\n3\n");
+}
+
+// 2 is committed and on the page, but its delivery has only begun.
+TEST_F(ResumeTest, ADeliveryThatTakesLongerThanTheFilterIsWaitedFor) {
+  publish(1, "1");
+  const int peer = connect(1);
+  const stream::Message late = commit(2, "2");
+  answer();
+  EXPECT_EQ(read(peer), "2\n");
+  pass_seconds(Resume::kSettling + 5);
+  relay(late);
+  fan_out();
+  EXPECT_EQ(read(peer), "");
+  pass_seconds(Resume::kSettling + 1);
+  EXPECT_EQ(meters.backlogs.value(), 0);
+  publish(3, "3");
+  EXPECT_EQ(read(peer), "3\n");
 }
 
 TEST_F(ResumeTest, ACursorThatTheClientKnowsFromElsewhereHoldsForWhatIsOnItsWay) {

@@ -13,19 +13,19 @@ namespace push::stream {
 struct Page {
   std::vector<Message> messages;  // ascending, all above the cursor
   core::MessageId upto{};         // nothing between the cursor and this id is missing from `messages`
-  bool last = false;              // everything that was relayed when the page was read is at or below `upto`
+  bool last = false;              // everything that was committed when the page was begun is at or below `upto`
 };
 
 // Every member: any thread, never blocks.
 class Archive {
  public:
   virtual ~Archive() = default;
-  // True: the user certainly has no message above `after` that was relayed before the call. False: perhaps.
+  // True: the user certainly has no message above `after` whose delivery began before the call. False: perhaps.
   virtual bool is_current(core::UserId user, core::MessageId after) = 0;
   // Every message up to this id has been given to Courier::deliver, of any user.
   virtual core::MessageId relayed() const = 0;
-  // At most kPageBytes of JSON, but at least one message if there is one. A page never holds a message above relayed()
-  // as it was when reading began. Error (unavailable): the database cannot be read, or too many pages are waited for.
+  // About kPageBytes of JSON, and at least one message if there is one. A page may hold a message that is still on its
+  // way to the loops. Error (unavailable): the database cannot be read, or too many pages are waited for.
   static constexpr std::size_t kPageBytes = 256 * 1024;
   using Done = core::Callback<void(core::Result<Page>)>;  // once, on any thread; must not block
   virtual void read(core::UserId user, core::MessageId after, Done done) = 0;
