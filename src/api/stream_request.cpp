@@ -15,6 +15,8 @@ namespace {
 using stream::Transport;
 
 constexpr std::string_view kLatest = "latest";
+constexpr unsigned kTimeout = 30;  // seconds; most proxies wait for 60
+constexpr unsigned kMaxTimeout = 300;
 
 core::Error invalid(std::string text) {
   return core::failure(core::ErrorCode::invalid, std::move(text));
@@ -33,12 +35,13 @@ bool accepts(std::string_view list, std::string_view type) {
 
 core::Result<Transport> transport_of(const StreamFields& fields) {
   const auto wanted = query_value(fields.query, "transport");
-  if (wanted && wanted != "sse" && wanted != "ndjson") {
-    return invalid("transport: unknown: " + go::quote(*wanted) + ", not sse or ndjson");
+  if (wanted && wanted != "sse" && wanted != "ndjson" && wanted != "poll") {
+    return invalid("transport: unknown: " + go::quote(*wanted) + ", not sse, ndjson or poll");
   }
   if (!fields.upgrade.empty() && wanted)
     return invalid("transport: " + *wanted + " does not go with an Upgrade header");
   if (!fields.upgrade.empty() || fields.method != "GET") return Transport::websocket;
+  if (wanted == "poll") return Transport::poll;
   if (wanted) return wanted == "sse" ? Transport::sse : Transport::ndjson;
   if (accepts(fields.accept, "text/event-stream")) return Transport::sse;
   if (accepts(fields.accept, "application/x-ndjson")) return Transport::ndjson;
@@ -59,6 +62,17 @@ core::Result<std::optional<core::MessageId>> cursor_of(std::string_view name, st
   return std::optional(core::MessageId{number});
 }
 
+core::Result<unsigned> timeout_of(const StreamFields& fields) {
+  const auto text = query_value(fields.query, "timeout");
+  if (!text) return kTimeout;
+  unsigned seconds = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), seconds);
+  if (error != std::errc() || end != text->data() + text->size() || seconds > kMaxTimeout) {
+    return invalid("timeout: not 0 to " + std::to_string(kMaxTimeout) + " seconds: " + go::quote(*text));
+  }
+  return seconds;
+}
+
 }  // namespace
 
 core::Result<StreamRequest> read_stream_request(const StreamFields& fields) {
@@ -66,6 +80,12 @@ core::Result<StreamRequest> read_stream_request(const StreamFields& fields) {
   const auto transport = transport_of(fields);
   if (!transport) return transport.error();
   request.transport = *transport;
+  if (request.transport == Transport::poll) {
+    const auto timeout = timeout_of(fields);
+    if (!timeout) return timeout.error();
+    request.timeout = *timeout;
+    request.resumes = true;
+  }
   // An EventSource repeats its first address whenever it comes back: only the header knows how far it came.
   const auto since = query_value(fields.query, "since_id");
   const auto last = query_value(fields.query, "last_event_id");

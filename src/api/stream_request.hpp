@@ -22,6 +22,7 @@ struct StreamRequest {
   stream::Transport transport = stream::Transport::websocket;
   bool resumes = false;                 // a cursor was given
   std::optional<core::MessageId> seen;  // empty = from now on
+  unsigned timeout = 0;                 // of a poll, in seconds
 };
 
 // Errors (invalid) name the parameter. Without any parameter or header of ours: a WebSocket, as in Gotify.

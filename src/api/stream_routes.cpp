@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "api/context.hpp"
+#include "api/respond.hpp"
 #include "api/routes.hpp"
 #include "api/stream_caps.hpp"
 #include "api/stream_request.hpp"
@@ -27,8 +28,18 @@ void open(Context& context, net::Admission admission) {
   context.reply.stream(std::move(context.raw), std::move(admission));
 }
 
+// The answer of a poll that cannot be sent what it missed.
+net::Response incomplete(core::MessageId head) {
+  return json("{\"messages\":[],\"cursor\":" + std::to_string(core::value(head)) + ",\"complete\":false}");
+}
+
 // Incomplete: nothing is replayed, and the client reads the list of messages again.
 void resume(Context& context, net::Admission admission, core::MessageId seen, const Standing& standing) {
+  if (admission.transport == stream::Transport::poll) {
+    if (!standing.complete) return context.finish(incomplete(standing.head));
+    admission.since = seen;
+    return open(context, std::move(admission));
+  }
   admission.headers.emplace_back("Gotify-Stream-Head", std::to_string(core::value(standing.head)));
   admission.headers.emplace_back("Gotify-Stream-Complete", standing.complete ? "true" : "false");
   if (standing.complete) admission.since = seen;
@@ -46,6 +57,7 @@ void open_stream(Context& context) {
   if (!wanted) return context.fail(wanted.error());
   net::Admission admission;
   admission.transport = wanted->transport;
+  admission.poll_seconds = wanted->timeout;
   if (!wanted->resumes) return open(context, std::move(admission));
   delivery::History& history = context.services.history;
   const core::MessageId seen = wanted->seen.value_or(history.newest());

@@ -24,6 +24,8 @@ const char* name(CloseReason reason) {
       return "shutdown";
     case CloseReason::resume_failed:
       return "resume_failed";
+    case CloseReason::answered:
+      return "answered";
   }
   return "unknown";
 }

@@ -41,8 +41,9 @@ enum class CloseReason : std::uint8_t {
   revoked,         // its client or user was revoked
   shutdown,
   resume_failed,  // what it missed could not be read
+  answered,       // a poll has its answer
 };
-inline constexpr std::size_t kCloseReasons = 10;
+inline constexpr std::size_t kCloseReasons = 11;
 const char* name(CloseReason reason);
 
 }  // namespace push::net

@@ -84,7 +84,7 @@ bool ConnectionTable::adopt(int descriptor, Joining joining) {
   meters_.open.add(1);
   meters_.accepted.add();
   send_control(slot, joining.greeting);
-  if (joining.since && connection.descriptor >= 0) begin_resume(slot, *joining.since);
+  if (joining.since && connection.descriptor >= 0) begin_resume(slot, *joining.since, std::move(joining.poll));
   return true;
 }
 
@@ -210,7 +210,10 @@ void ConnectionTable::write(std::uint32_t slot) {
     if (static_cast<std::size_t>(sent) < bytes.size()) return;
   }
   watch(slot, false);
-  if (Resume* resume = resume_of(connection); resume != nullptr && resume->state == Resume::State::full) ask(slot);
+  if (const Resume* resume = resume_of(connection)) {
+    if (resume->state == Resume::State::full) ask(slot);
+    if (resume->state == Resume::State::over) end(slot, {CloseReason::answered});
+  }
   give_back_if_idle(slot);
 }
 
@@ -261,7 +264,7 @@ void ConnectionTable::visit(std::uint32_t slot) {
   note_open(slot);
   if (!due) return;
   connection.due = static_cast<std::uint16_t>(now_ + ping_period_);
-  send_control(slot, kind.protocol->ping());
+  if (const std::string_view ping = kind.protocol->ping(); !ping.empty()) send_control(slot, ping);
 }
 
 bool ConnectionTable::holds(core::UserId user, core::ClientId client) const {
@@ -285,6 +288,9 @@ void ConnectionTable::disconnect(const hub::Selection& which) {
 
 void ConnectionTable::close_all(CloseReason reason) {
   for (std::uint32_t slot = 0; slot < connections_.end(); ++slot) {
+    if (connections_[slot].descriptor < 0) continue;
+    const Resume* resume = resume_of(connections_[slot]);
+    if (resume != nullptr && resume->poll != nullptr && resume->state != Resume::State::over) answer_poll(slot, {});
     if (connections_[slot].descriptor >= 0) close(slot, reason);
   }
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,7 @@ struct Joining {
   core::ClientId client{};
   std::string_view greeting;                    // the head of the answer, sent before any frame; borrowed for the call
   std::optional<core::MessageId> since{};       // the last message that the client has: those after it are sent first
+  std::unique_ptr<Poll> poll{};                 // with `since`; its deadline in seconds from now
   std::shared_ptr<const void> place = nullptr;  // released when the stream ends
 };
 
@@ -116,7 +118,7 @@ class ConnectionTable {
   void report();
 
   // connection_table_resume.cpp
-  void begin_resume(std::uint32_t slot, core::MessageId since);
+  void begin_resume(std::uint32_t slot, core::MessageId since, std::unique_ptr<Poll> poll);
   void ask(std::uint32_t slot);
   // A message of its user while it is not live yet.
   void pass_by(std::uint32_t slot, Bundle& bundle);
@@ -127,6 +129,8 @@ class ConnectionTable {
   void end_resume(std::uint32_t slot);
   // Once per second. False: closed.
   bool check_resume(std::uint32_t slot);
+  // The answer of a poll; no messages: its time is over. Then the connection ends.
+  void answer_poll(std::uint32_t slot, std::span<const stream::Message> messages);
   Resume* resume_of(const Connection& connection) {
     return connection.backlog == kNone ? nullptr : backlogs_[connection.backlog].resume.get();
   }

@@ -71,7 +71,12 @@ void HttpSession::stream(const Request& request, const Admission& admission) {
     if (has_early_data(request)) refusal->close = true;
     return answer(std::move(*refusal));
   }
-  const std::string greeting = upgrades ? switching_protocols(request, admission) : head_of(admission, *protocol);
+  std::string greeting;  // a poll has none: its answer comes when it has one
+  if (upgrades) {
+    greeting = switching_protocols(request, admission);
+  } else if (admission.transport != stream::Transport::poll) {
+    greeting = head_of(admission, *protocol);
+  }
   state_ = State::closed;
   deadline_ = 0;
   if (context_.owner.adopt(id_, wire_->release(), admission, greeting)) gate_->opened(request, admission);

@@ -164,11 +164,19 @@ bool Loop::adopt(std::uint64_t session, int descriptor, const Admission& admissi
   sessions_.erase(session);
   // Its socket is already counted, as a session's.
   const std::size_t before = connections_.size();
+  std::unique_ptr<Poll> poll;
+  if (admission.transport == stream::Transport::poll) {
+    poll = std::make_unique<Poll>();
+    poll->answer.no_store = true;
+    poll->answer.headers = admission.headers;
+    poll->deadline = static_cast<std::uint16_t>(admission.poll_seconds);
+  }
   const bool adopted = connections_.adopt(descriptor, {.transport = admission.transport,
                                                        .user = admission.user,
                                                        .client = admission.client,
                                                        .greeting = greeting,
                                                        .since = admission.since,
+                                                       .poll = std::move(poll),
                                                        .place = admission.place});
   if (adopted)
     ++connections_seen_;

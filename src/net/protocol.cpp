@@ -9,7 +9,8 @@ Protocols protocols() {
   static const WebSocketProtocol websocket;
   static const EventStreamProtocol events;
   static const LinesProtocol lines;
-  return {&websocket, &events, &lines};
+  static const PollProtocol poll;
+  return {&websocket, &events, &lines, &poll};
 }
 
 }  // namespace push::net

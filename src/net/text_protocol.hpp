@@ -31,4 +31,12 @@ class LinesProtocol final : public TextProtocol {
   std::string_view ping() const override { return "\n"; }
 };
 
+// One answer, see net/resume.hpp.
+class PollProtocol final : public TextProtocol {
+ public:
+  stream::Encoding encoding() const override { return stream::Encoding::ndjson; }
+  std::string_view content_type() const override { return "application/json"; }
+  std::string_view ping() const override { return {}; }
+};
+
 }  // namespace push::net

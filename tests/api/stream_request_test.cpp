@@ -40,10 +40,21 @@ TEST(StreamRequest, TheTransportIsChosenByAcceptOrByParameter) {
 }
 
 TEST(StreamRequest, AnUnknownTransportIsRefused) {
-  EXPECT_EQ(refusal({.query = "transport=telegram"}), "transport: unknown: \"telegram\", not sse or ndjson");
-  EXPECT_EQ(refusal({.query = "transport="}), "transport: unknown: \"\", not sse or ndjson");
+  EXPECT_EQ(refusal({.query = "transport=telegram"}), "transport: unknown: \"telegram\", not sse, ndjson or poll");
+  EXPECT_EQ(refusal({.query = "transport="}), "transport: unknown: \"\", not sse, ndjson or poll");
   EXPECT_EQ(refusal({.query = "transport=sse", .upgrade = "websocket"}),
             "transport: sse does not go with an Upgrade header");
+}
+
+TEST(StreamRequest, APollWaitsForAWhile) {
+  EXPECT_EQ(read({.query = "transport=poll"}).transport, Transport::poll);
+  EXPECT_EQ(read({.query = "transport=poll"}).timeout, 30U);
+  EXPECT_EQ(read({.query = "transport=poll&timeout=0"}).timeout, 0U);
+  EXPECT_EQ(read({.query = "transport=poll&timeout=300"}).timeout, 300U);
+  for (const char* wrong : {"301", "-1", "", "5s", "99999999999"}) {
+    const std::string query = std::string("transport=poll&timeout=") + wrong;
+    EXPECT_EQ(refusal({.query = query}), std::string("timeout: not 0 to 300 seconds: \"") + wrong + "\"");
+  }
 }
 
 TEST(StreamRequest, TheCursorHasThreeNames) {

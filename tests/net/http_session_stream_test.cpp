@@ -93,8 +93,8 @@ TEST_F(HttpSessionStreamTest, AHandshakeNeedsHttp11) {
 }
 
 TEST_F(HttpSessionStreamTest, ATransportThatIsNotServedIsRefused) {
-  transport = stream::Transport::poll;
-  pipe.send(get("/stream"));
+  served = {};
+  pipe.send(handshake());
   EXPECT_EQ(received(), refused("400 Bad Request", "stream: transport not supported"));
   EXPECT_FALSE(pipe.released);
 }

@@ -293,17 +293,6 @@ TEST_F(LoopPoolTest, ABadHandshakeIsRefusedAndTheConnectionGoesOn) {
   EXPECT_TRUE(head.starts_with("HTTP/1.1 403 ")) << head;
 }
 
-TEST_F(LoopPoolTest, ATransportThatIsNotServedIsRefusedAndTheConnectionGoesOn) {
-  start();
-  handler.transport = stream::Transport::poll;
-  tcp::socket socket = connect();
-  const std::string got = exchange(socket, "GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
-  EXPECT_TRUE(got.starts_with("HTTP/1.1 400 ")) << got;
-  EXPECT_TRUE(got.ends_with("stream: transport not supported")) << got;
-  EXPECT_TRUE(exchange(socket, "GET /on HTTP/1.1\r\nHost: x\r\n\r\n").ends_with("GET /on "));
-  EXPECT_EQ(hub.online_users(), 0U);
-}
-
 TEST_F(LoopPoolTest, DataBehindTheUpgradeRequestIsRefused) {
   start();
   tcp::socket socket = connect();

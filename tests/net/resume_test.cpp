@@ -91,6 +91,34 @@ struct ResumeTest : testing::Test {
     peers.push_back(ends[1]);
     return ends[1];
   }
+  int poll(std::uint64_t since, unsigned seconds, int send_buffer = 0) {
+    int ends[2];
+    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
+    if (send_buffer > 0) ::setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
+    auto poll = std::make_unique<Poll>();
+    poll->deadline = static_cast<std::uint16_t>(seconds);
+    poll->answer.headers = {{"X-Own", "yes"}};
+    EXPECT_TRUE(table->adopt(ends[0], {.transport = stream::Transport::poll,
+                                       .user = kAlice,
+                                       .client = core::ClientId{1},
+                                       .greeting = "",
+                                       .since = MessageId{since},
+                                       .poll = std::move(poll)}));
+    peers.push_back(ends[1]);
+    return ends[1];
+  }
+  static bool ended(int peer) {
+    char byte = 0;
+    return ::recv(peer, &byte, 1, MSG_DONTWAIT | MSG_PEEK) == 0;
+  }
+  // The body of an answer, after a check of its length.
+  static std::string body_of(const std::string& answer) {
+    const std::size_t end = answer.find("\r\n\r\n");
+    EXPECT_NE(end, std::string::npos) << answer;
+    const std::string body = answer.substr(end + 4);
+    EXPECT_NE(answer.find("\r\nContent-Length: " + std::to_string(body.size()) + "\r\n"), std::string::npos) << answer;
+    return body;
+  }
   static std::string read(int peer) {
     std::string out;
     std::string part(1 << 20, '\0');
@@ -295,6 +323,67 @@ TEST_F(ResumeTest, AFailedReadEndsTheStream) {
   char byte = 0;
   EXPECT_EQ(::recv(peer, &byte, 1, MSG_DONTWAIT), 0);
   EXPECT_EQ(closed(CloseReason::resume_failed), 1U);
+}
+
+TEST_F(ResumeTest, APollIsAnsweredWithWhatItMissedAndEnds) {
+  publish(1, "{\"id\":1}");
+  publish(2, "{\"id\":2}");
+  publish(3, "{\"id\":3}");
+  const int peer = poll(1, 30);
+  EXPECT_EQ(read(peer), "");
+  answer();
+  const std::string got = read(peer);
+  EXPECT_TRUE(got.starts_with("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n")) << got;
+  EXPECT_NE(got.find("\r\nX-Own: yes\r\n"), std::string::npos) << got;
+  EXPECT_NE(got.find("\r\nConnection: close\r\n"), std::string::npos) << got;
+  EXPECT_EQ(body_of(got), "{\"messages\":[{\"id\":2},{\"id\":3}],\"cursor\":3,\"complete\":true}\n");
+  EXPECT_TRUE(ended(peer));
+  EXPECT_EQ(closed(CloseReason::answered), 1U);
+  EXPECT_EQ(meters.backlogs.value(), 0);
+}
+
+TEST_F(ResumeTest, APollThatMissedNothingWaitsForTheNextMessage) {
+  publish(1, "{\"id\":1}");
+  store.warm = true;
+  relay(commit(2, "{\"id\":2}"));
+  const int known = poll(2, 30), waiting = poll(1, 30);
+  answer();
+  fan_out();
+  EXPECT_EQ(body_of(read(waiting)), "{\"messages\":[{\"id\":2}],\"cursor\":2,\"complete\":true}\n");
+  EXPECT_EQ(read(known), "") << "it has it already";
+  pass_seconds(Resume::kSettling + 1);
+  publish(3, "{\"id\":3}");
+  EXPECT_EQ(body_of(read(known)), "{\"messages\":[{\"id\":3}],\"cursor\":3,\"complete\":true}\n");
+}
+
+TEST_F(ResumeTest, APollWithoutAMessageEndsEmpty) {
+  store.warm = true;
+  const int peer = poll(0, 3);
+  pass_seconds(2);
+  EXPECT_EQ(read(peer), "");
+  pass_seconds(2);
+  EXPECT_TRUE(read(peer).starts_with("HTTP/1.1 204 No Content\r\n"));
+  EXPECT_TRUE(ended(peer));
+  const int other = poll(0, 300);
+  table->close_all(CloseReason::shutdown);
+  EXPECT_TRUE(read(other).starts_with("HTTP/1.1 204 No Content\r\n")) << "it comes back at once";
+}
+
+TEST_F(ResumeTest, APollsAnswerThatIsNotTakenIsHeldForAWhile) {
+  publish(1, "\"" + std::string(200'000, 'x') + "\"");
+  const int peer = poll(0, 30, 8192), dead = poll(0, 30, 8192);
+  answer();
+  std::string got;
+  for (std::string part = read(peer); !part.empty(); part = read(peer)) {
+    got += part;
+    while (table->process()) {
+    }
+  }
+  EXPECT_EQ(body_of(got).size(), 200'002U + 43U);
+  EXPECT_TRUE(ended(peer));
+  pass_seconds(Resume::kPatience + 2);
+  EXPECT_EQ(closed(CloseReason::slow_consumer), 1U) << dead;
+  EXPECT_EQ(table->size(), 0U);
 }
 
 TEST_F(ResumeTest, APageForAStreamThatHasEndedIsDropped) {

@@ -98,6 +98,25 @@ TEST_F(Resume, ABadCursorOpensNothing) {
   EXPECT_EQ(answer.body, error_body(400, "since_id: not the id of a message: \\\"yesterday\\\""));
 }
 
+TEST_F(Resume, APollIsAnsweredAtOnceOrWhenSomethingComes) {
+  post(2);
+  HttpClient http = reader();
+  const Answer missed = http.get("/stream?transport=poll&since_id=" + std::to_string(ids_[0]));
+  EXPECT_EQ(missed.status, 200);
+  EXPECT_EQ(missed.json().at("messages").size(), 1U);
+  EXPECT_EQ(missed.json().at("cursor"), ids_[1]);
+  EXPECT_EQ(missed.json().at("complete"), true);
+  http.write("GET /stream?transport=poll&since_id=" + std::to_string(ids_[1]) + " HTTP/1.1\r\nHost: push\r\n" +
+             client_.key().front() + "\r\n\r\n");
+  post(1);
+  const Answer live = http.read();
+  EXPECT_EQ(live.json().at("messages").at(0).at("id"), ids_[2]);
+  EXPECT_EQ(http.get("/stream?transport=poll&timeout=1&since_id=" + std::to_string(ids_[2])).status, 204);
+  const Answer future = http.get("/stream?transport=poll&since_id=" + std::to_string(ids_[2] + 1000));
+  EXPECT_EQ(future.json().at("complete"), false);
+  EXPECT_EQ(future.json().at("cursor"), ids_[2]);
+}
+
 // Listeners that are cut at random moments while messages are posted, and while the server is killed.
 class Cuts : public Resume {
  protected:

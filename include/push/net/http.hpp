@@ -59,6 +59,7 @@ struct Admission {
   core::ClientId client{};  // 0 = a Basic session
   stream::Transport transport = stream::Transport::websocket;
   std::optional<core::MessageId> since;  // the last message that the client has; empty = from now on
+  unsigned poll_seconds = 0;             // of a poll: how long it waits for a message
   std::vector<std::pair<std::string, std::string>> headers;  // added to the head of the answer
   std::shared_ptr<const void> context;                       // opaque, returned to the gate; may be null
   std::shared_ptr<const void> place;                         // opaque, kept until the stream ends; may be null
