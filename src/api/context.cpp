@@ -9,17 +9,6 @@
 namespace push::api {
 namespace {
 
-core::Error too_many(core::WorkerPool::Queue queue) {
-  const bool passwords = queue == core::WorkerPool::Queue::passwords;
-  return core::failure(core::ErrorCode::unavailable,
-                       passwords ? "too many passwords wait to be checked" : "too many requests wait for a worker");
-}
-
-core::Line line_of(const auth::Principal& principal) {
-  if (principal.application != nullptr) return core::line_of(principal.application->id);
-  return principal.kind == auth::Principal::Kind::anonymous ? core::Line{} : core::line_of(principal.user);
-}
-
 // Calls the handler of its route.
 void handle_routed(Context& context) {
   if (const LateHandler* late = std::get_if<LateHandler>(&context.route->action)) return (*late)(context);
@@ -46,6 +35,19 @@ std::optional<core::Address> Context::client_address() const {
   return core::Address::parse(services.proxies.client_of(request.peer, forwarded));
 }
 
+core::Line Context::sender() const {
+  if (principal == nullptr) return {};
+  if (principal->application != nullptr) return core::line_of(principal->application->id);
+  return principal->kind == auth::Principal::Kind::anonymous ? core::Line{} : core::line_of(principal->user);
+}
+
+// Where its jobs wait: strangers by address.
+core::Line Context::line() const {
+  if (const core::Line known = sender(); known != core::Line{}) return known;
+  const auto address = client_address();
+  return core::line_of(address ? address->site() : std::string());
+}
+
 void Context::finish_without(std::vector<std::string> images, net::Response response) {
   std::erase(images, std::string());
   if (images.empty()) return finish(std::move(response));
@@ -54,12 +56,17 @@ void Context::finish_without(std::vector<std::string> images, net::Response resp
     for (const std::string& image : images) self->services.images.remove(image);
     self->finish(std::move(*answer));
   });
-  if (!services.workers.submit(job)) finish(std::move(*answer));
+  if (!services.workers.submit(job, line())) finish(std::move(*answer));
 }
 
 void Context::on_worker(Work work, Queue queue) {
-  core::WorkerPool::Job job([self = shared_from_this(), work = std::move(work)]() mutable { self->guarded(work); });
-  if (!services.workers.submit(job, queue)) fail(too_many(queue));
+  core::WorkerPool::Job job([self = shared_from_this(), work = std::move(work)]() mutable {
+    self->guarded([&work](Context& same) {
+      if (!same.services.workers.is_stopping()) return work(same);
+      same.fail(core::failure(core::ErrorCode::unavailable, "the server is stopping"));
+    });
+  });
+  if (auto taken = services.workers.submit(job, line(), queue); !taken) fail(taken.error());
 }
 
 void Context::on_password(Work work) {
@@ -67,9 +74,6 @@ void Context::on_password(Work work) {
     if (departed->load(std::memory_order_relaxed)) {
       same.log.count_abandoned();
       return same.fail(core::failure(core::ErrorCode::unavailable, "closed before the password's turn"));
-    }
-    if (same.services.workers.is_stopping()) {
-      return same.fail(core::failure(core::ErrorCode::unavailable, "the server is stopping"));
     }
     work(same);
   };
@@ -123,7 +127,7 @@ void Context::send(net::Response response, std::string_view cause) {
   add_headers(response, std::move(headers));
   if (route == nullptr || route->gate != Gate::none) keep_private(response);
   log.write(raw, response.status, start, cause);
-  if (principal != nullptr) response.line = line_of(*principal);
+  response.line = sender();
   reply.send(std::move(response));
 }
 

@@ -148,7 +148,6 @@ void HttpSession::parse_header(std::string_view& input) {
 void HttpSession::begin_request() {
   request_ = std::make_shared<Request::Impl>();
   request_->peer = peer_;
-  request_->header_charge = RequestCharge(context_.strangers);
   if (state_ != State::idle) return;
   state_ = State::reading_header;
   set_deadline(context_.limits.headertimeoutseconds);
@@ -168,7 +167,10 @@ void HttpSession::keep(std::string_view& input) {
 }
 
 void HttpSession::charge_header() {
-  if (rest_.capacity() > kUncharged && !request_->header_charge.grow_to(rest_.capacity())) reject({Refusal::no_memory});
+  if (rest_.capacity() <= kUncharged) return;
+  RequestCharge& charge = request_->header_charge;
+  if (!charge) charge = RequestCharge(context_.strangers, line_);
+  if (!charge.grow_to(rest_.capacity())) reject({Refusal::no_memory});
 }
 
 // The header is complete, and as much of the body as came with it is read.

@@ -26,6 +26,11 @@ inline Line line_of(std::string_view address) {
   return Line{std::hash<std::string_view>()(address) | std::uint64_t{1} << 63U};
 }
 
+// A bounded queue keeps room for everybody: a sender may have at most this many times as much waiting as there is room
+// left. One that floods leaves a ninth of the queue to the others, and however many flood, some room remains for the
+// next one.
+inline constexpr std::size_t kShare = 8;
+
 template <class Item>
 class FairQueue {
  public:
