@@ -44,8 +44,7 @@ core::Line Context::sender() const {
 // Where its jobs wait: strangers by address.
 core::Line Context::line() const {
   if (const core::Line known = sender(); known != core::Line{}) return known;
-  const auto address = client_address();
-  return core::line_of(address ? address->site() : std::string());
+  return core::line_of(client_address());
 }
 
 void Context::finish_without(std::vector<std::string> images, net::Response response) {

@@ -23,7 +23,7 @@ HttpSession::HttpSession(SessionContext& context, std::uint64_t id, std::unique_
       id_(id),
       wire_(std::move(wire)),
       peer_(std::move(peer)),
-      line_(core::line_of(peer_)),
+      line_(core::line_of(core::Address::parse(peer_))),
       handler_(handler),
       gate_(gate) {
   context_.meters.sessions.add(1);

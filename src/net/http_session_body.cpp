@@ -15,8 +15,8 @@ void HttpSession::read_body(BodyLimit limit, std::shared_ptr<BodyReceiver> recei
   state_ = State::reading_body;
   upload_ = std::make_unique<Upload>(Upload{limit, std::move(receiver)});
   const bool known = limit.line != core::Line{};
-  request_->body_charge =
-      known ? RequestCharge(context_.budget, limit.line) : RequestCharge(context_.strangers, core::line_of(peer_));
+  request_->body_charge = known ? RequestCharge(context_.budget, limit.line)
+                                : RequestCharge(context_.strangers, core::line_of(core::Address::parse(peer_)));
   if (!admit_body()) return;
   const std::uint64_t announced = request_->reader.decoder().remaining();
   if (announced > kUncharged && !request_->body_charge.has_room_for(announced)) return refuse({Refusal::no_memory});

@@ -64,7 +64,8 @@ TEST_F(HttpSessionTest, ItStandsInThePeersLineThenInThatOfWhoSentTheLastRequest)
   std::exchange(replies, {}).at(0).send(std::move(response));
   pipe.send(get("/unknown"));
   pipe.send(get("/unknown"));
-  EXPECT_EQ(lines, (std::vector<core::Line>{core::line_of("192.0.2.1"), core::Line{5}, core::Line{5}}));
+  EXPECT_EQ(lines,
+            (std::vector<core::Line>{core::line_of(core::Address::parse("192.0.2.1")), core::Line{5}, core::Line{5}}));
 }
 
 TEST_F(HttpSessionTest, AHeaderMayBeSplitAtEveryByte) {
@@ -213,10 +214,10 @@ TEST_F(HttpSessionTest, AnUnfinishedHeaderIsCharged) {
 
 TEST_F(HttpSessionTest, HeadersOfOneAddressLeaveRoomForThoseOfOthers) {
   limits.headerlimit = 64 * 1024;
-  RequestCharge others(strangers, core::line_of("192.0.2.1"));
+  RequestCharge others(strangers, core::line_of(core::Address::parse("192.0.2.1")));
   ASSERT_TRUE(others.grow_to(kBudget / 8));
   {
-    RequestCharge another(strangers, core::line_of("192.0.2.2"));
+    RequestCharge another(strangers, core::line_of(core::Address::parse("192.0.2.2")));
     EXPECT_TRUE(another.grow_to(20'000));
   }
   pipe.send("GET / HTTP/1.1\r\nHost: x\r\nX: " + std::string(20'000, 'x'));

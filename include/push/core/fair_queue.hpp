@@ -5,16 +5,18 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <string_view>
+#include <optional>
+#include <string>
 #include <unordered_map>
 #include <utility>
 
+#include "push/core/address.hpp"
 #include "push/core/ids.hpp"
 
 namespace push::core {
 
-// Whose line: an application's, a user's for everything else, or a stranger's by address; user 0 stands for the server
-// itself.
+// Whose line: an application's, a user's for everything else, or a stranger's by address (an IPv6 /64 is one, and so
+// are those without an address); user 0 stands for the server itself.
 enum class Line : std::uint64_t {};
 inline Line line_of(ApplicationId application) {
   return Line{value(application) << 1U};
@@ -22,8 +24,9 @@ inline Line line_of(ApplicationId application) {
 inline Line line_of(UserId user) {
   return Line{value(user) << 1U | 1U};
 }
-inline Line line_of(std::string_view address) {
-  return Line{std::hash<std::string_view>()(address) | std::uint64_t{1} << 63U};
+inline Line line_of(const std::optional<Address>& address) {
+  const std::string site = address ? address->site() : std::string();
+  return Line{std::hash<std::string>()(site) | std::uint64_t{1} << 63U};
 }
 
 // A bounded queue keeps room for everybody: a sender may have at most this many times as much waiting as there is room
