@@ -21,6 +21,12 @@ core::Error too_many_answers() {
   return core::failure(core::ErrorCode::unavailable, "too many large answers are being read");
 }
 
+core::Line Context::line() const {
+  if (principal == nullptr || principal->kind == auth::Principal::Kind::anonymous) return {};
+  if (principal->application != nullptr) return core::line_of(principal->application->id);
+  return core::line_of(principal->user);
+}
+
 void Context::finish(net::Response response) {
   send(std::move(response), {});
 }
@@ -35,15 +41,9 @@ std::optional<core::Address> Context::client_address() const {
   return core::Address::parse(services.proxies.client_of(request.peer, forwarded));
 }
 
-core::Line Context::sender() const {
-  if (principal == nullptr) return {};
-  if (principal->application != nullptr) return core::line_of(principal->application->id);
-  return principal->kind == auth::Principal::Kind::anonymous ? core::Line{} : core::line_of(principal->user);
-}
-
-// Where its jobs wait: strangers by address.
-core::Line Context::line() const {
-  if (const core::Line known = sender(); known != core::Line{}) return known;
+// Strangers wait by address.
+core::Line Context::job_line() const {
+  if (const core::Line known = line(); known != core::Line{}) return known;
   return core::line_of(client_address());
 }
 
@@ -55,7 +55,7 @@ void Context::finish_without(std::vector<std::string> images, net::Response resp
     for (const std::string& image : images) self->services.images.remove(image);
     self->finish(std::move(*answer));
   });
-  if (!services.workers.submit(job, line())) finish(std::move(*answer));
+  if (!services.workers.submit(job, job_line())) finish(std::move(*answer));
 }
 
 void Context::on_worker(Work work, Queue queue) {
@@ -65,14 +65,14 @@ void Context::on_worker(Work work, Queue queue) {
       same.fail(core::failure(core::ErrorCode::unavailable, "the server is stopping"));
     });
   });
-  if (auto taken = services.workers.submit(job, line(), queue); !taken) fail(taken.error());
+  if (auto taken = services.workers.submit(job, job_line(), queue); !taken) fail(taken.error());
 }
 
 void Context::on_password(Work work) {
   auto check = [departed = reply.watch(), work = std::move(work)](Context& same) mutable {
     if (departed->load(std::memory_order_relaxed)) {
-      same.log.count_abandoned();
-      return same.fail(core::failure(core::ErrorCode::unavailable, "closed before the password's turn"));
+      same.log.count_abandoned();  // and not as an answer: nobody is there to read it
+      return same.reply.send(error(core::failure(core::ErrorCode::unavailable, "closed before the password's turn")));
     }
     work(same);
   };
@@ -111,7 +111,8 @@ void Context::come_back() {
 
 bool Context::reserve(std::size_t bytes) {
   if (bytes <= reserved_bytes_) return true;
-  auto charge = services.responses.charge(bytes);  // besides the former one: a text that grows is there twice meanwhile
+  auto charge =
+      services.responses.charge(bytes, line());  // besides the former one: a text that grows is there twice meanwhile
   if (!charge) return false;
   reserved_ = *std::move(charge);
   reserved_bytes_ = bytes;
@@ -126,7 +127,7 @@ void Context::send(net::Response response, std::string_view cause) {
   add_headers(response, std::move(headers));
   if (route == nullptr || route->gate != Gate::none) keep_private(response);
   log.write(raw, response.status, start, cause);
-  response.line = sender();
+  response.line = line();
   reply.send(std::move(response));
 }
 
@@ -138,7 +139,7 @@ bool Context::afford(net::Response& response) {
   }
   const std::size_t size = response.body.view.size();
   if (size <= net::ResponseBudget::kFree || !response.body.owner.owns() || response.shared_body) return true;
-  auto charge = services.responses.charge(size);
+  auto charge = services.responses.charge(size, line());
   if (!charge) return false;
   response.body = net::ResponseBudget::keep(std::move(response.body), *std::move(charge));
   return true;

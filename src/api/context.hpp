@@ -89,8 +89,8 @@ struct Context final : net::BodyReceiver, std::enable_shared_from_this<Context> 
   // The client's, behind trusted proxies too; empty for the peer of a unix socket.
   std::optional<core::Address> client_address() const;
   core::UserId user() const { return principal->user; }
-  // The application or the user that sent the request; none = a stranger.
-  core::Line sender() const;
+  // Who sent the request, as far as it is known; none = a stranger.
+  core::Line line() const;
   binder::Source source() const { return source_of(request); }
   // protocol 0, row c: whether lists show credentials.
   bool lists_tokens() const { return services.config.compat == config::Compat::v2; }
@@ -118,7 +118,7 @@ struct Context final : net::BodyReceiver, std::enable_shared_from_this<Context> 
  private:
   using Admitting = core::Callback<void(Context&, core::Result<auth::Admitted>)>;
   void look_up(Admitting then);
-  core::Line line() const;
+  core::Line job_line() const;
   void come_back();
   void send(net::Response response, std::string_view cause);
   bool afford(net::Response& response);

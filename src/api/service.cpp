@@ -30,7 +30,7 @@ bool reads_body(const Route& route) {
 
 net::BodyLimit limit_of(const Context& context) {
   const config::Http& limits = context.services.config.server.http;
-  const core::Line sender = context.sender();
+  const core::Line sender = context.line();
   switch (context.route->body) {
     case Body::message:
       return {limits.messagelimit, "server.http.messagelimit", sender};

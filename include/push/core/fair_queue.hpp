@@ -29,6 +29,10 @@ inline Line line_of(const std::optional<Address>& address) {
   return Line{std::hash<std::string>()(site) | std::uint64_t{1} << 63U};
 }
 
+constexpr bool is_stranger(Line line) {
+  return (static_cast<std::uint64_t>(line) >> 63U) != 0;
+}
+
 // A bounded queue keeps room for everybody: a sender may have at most this many times as much waiting as there is room
 // left. One that floods leaves a ninth of the queue to the others, and however many flood, some room remains for the
 // next one.
