@@ -3,9 +3,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <string>
 
 #include "push/core/check.hpp"
+#include "push/core/clock.hpp"
 
 namespace push::core {
 namespace {
@@ -67,7 +69,7 @@ Result<void> WorkerPool::Lane::submit(Job& job, Line line) {
       ++over_share_;
       return failure(ErrorCode::unavailable, kind_.over_share);
     }
-    jobs_.push(line, std::move(job));
+    jobs_.push(line, Waiting{line, std::move(job)});
     ++waiting_;
   }
   wake_.notify_one();
@@ -92,16 +94,22 @@ void WorkerPool::Lane::stop() {
 void WorkerPool::Lane::run(const std::stop_token& stop) {
   // On Linux this concerns the calling thread alone. If it fails the thread is merely less polite.
   if (kind_.nice > 0) static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kind_.nice));
+  Line last{};
+  std::chrono::milliseconds took{};
   for (;;) {
-    Job job;
+    Waiting next;
     {
       const Lock lock(mutex_);
+      jobs_.charge(last, static_cast<std::size_t>(took.count()));
       while (jobs_.empty() && !stop.stop_requested()) wake_.wait(mutex_, stop);
       if (jobs_.empty()) return;
-      job = jobs_.pop();
+      next = jobs_.pop();
       --waiting_;
     }
-    job();
+    const SteadyTime begin = steady_now();
+    next.job();
+    took = std::chrono::duration_cast<std::chrono::milliseconds>(steady_now() - begin);
+    last = next.line;
   }
 }
 

@@ -34,6 +34,20 @@ TEST(FairQueue, WhoComesLaterIsNextAfterThoseWhoStandInFront) {
   EXPECT_THAT(drained(queue), ElementsAre("a2", "b1", "a3"));
 }
 
+TEST(FairQueue, PassesOverWhoHadMoreThanATurn) {
+  FairQueue<std::string> queue;
+  for (const char* item : {"a1", "a2"}) queue.push(Line{1}, item);
+  for (const char* item : {"b1", "b2", "b3", "b4", "b5"}) queue.push(Line{2}, item);
+  EXPECT_EQ(queue.pop(), "a1");
+  queue.charge(Line{1}, 3);
+  queue.charge(Line{3}, 7);  // nothing of it waits
+  EXPECT_THAT(drained(queue), ElementsAre("b1", "b2", "b3", "b4", "a2", "b5"));
+  queue.push(Line{1}, "alone");
+  queue.charge(Line{1}, 1000);
+  EXPECT_EQ(queue.pop(), "alone");
+  EXPECT_TRUE(queue.empty());
+}
+
 TEST(FairQueue, KnowsTheLoadOfEachLine) {
   FairQueue<std::unique_ptr<int>> queue;
   queue.push(Line{1}, nullptr, 10);

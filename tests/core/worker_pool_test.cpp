@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <future>
 #include <memory>
 #include <string>
@@ -90,6 +91,28 @@ TEST(WorkerPool, SendersTakeTurns) {
     pool.stop();
     EXPECT_EQ(order, "fabfff");
   }
+}
+
+// Otherwise somebody with long jobs would have most of the time.
+TEST(WorkerPool, ALongJobCountsAsManyTurns) {
+  std::string order;
+  Gate gate;
+  WorkerPool pool(1, 100);
+  occupy(pool, gate);
+  for (int i = 0; i < 3; ++i) {
+    WorkerPool::Job job = [&order] {
+      order += 'f';
+      std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    };
+    ASSERT_TRUE(pool.submit(job, Line{7}));
+  }
+  for (int i = 0; i < 10; ++i) {
+    WorkerPool::Job job = [&order] { order += 'q'; };
+    ASSERT_TRUE(pool.submit(job, Line{8}));
+  }
+  gate.release();
+  pool.stop();
+  EXPECT_EQ(order, "fqqqqqqqqqqff");
 }
 
 TEST(WorkerPool, OneSenderLeavesRoomForTheOthers) {

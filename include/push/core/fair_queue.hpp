@@ -58,8 +58,17 @@ class FairQueue {
     entry.second.bytes += bytes;
     entry.second.items.emplace_back(std::move(item), bytes);
   }
+  // What was taken from a line was dear: if more of it waits, the line is passed over so many times.
+  void charge(Line line, std::size_t turns) {
+    const auto found = lines_.find(line);
+    if (found != lines_.end()) found->second.owed += turns;
+  }
   // The next one in turn; not if empty.
   Item pop() {
+    for (; turns_.front()->second.owed > 0; turns_.pop_front()) {
+      --turns_.front()->second.owed;
+      turns_.push_back(turns_.front());
+    }
     typename Lines::value_type& entry = *turns_.front();
     turns_.pop_front();
     Waiting& waiting = entry.second;
@@ -78,6 +87,7 @@ class FairQueue {
   struct Waiting {
     std::deque<std::pair<Item, std::size_t>> items;
     std::size_t bytes = 0;
+    std::size_t owed = 0;  // turns
   };
   using Lines = std::unordered_map<Line, Waiting>;
 

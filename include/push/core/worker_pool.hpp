@@ -4,8 +4,8 @@
 //   look_ups   short reads that memory cannot answer: they arrive by the thousand when all clients reconnect
 //   passwords  bcrypt, which takes 60 ms and more of a core for each: strangers can ask for it
 //
-// Each lane has its own threads and its own bounded queue, a FairQueue: senders take turns, and kShare bounds how many
-// jobs of each of them wait. submit() refuses what does not fit, and the caller answers 503.
+// Each lane has its own threads and its own bounded queue, a FairQueue: senders take turns, of a millisecond each, and
+// kShare bounds how many jobs of each of them wait. submit() refuses what does not fit, and the caller answers 503.
 #pragma once
 #include <array>
 #include <atomic>
@@ -71,13 +71,17 @@ class WorkerPool {
     void stop();
 
    private:
+    struct Waiting {
+      Line line;
+      Job job;
+    };
     void run(const std::stop_token& stop);
 
     const Kind kind_;
     const std::size_t limit_;
     mutable Mutex mutex_;
     Condition wake_;
-    FairQueue<Job> jobs_ PUSH_GUARDED_BY(mutex_);
+    FairQueue<Waiting> jobs_ PUSH_GUARDED_BY(mutex_);
     std::size_t waiting_ PUSH_GUARDED_BY(mutex_) = 0;
     std::size_t over_share_ PUSH_GUARDED_BY(mutex_) = 0;
     std::vector<Thread> threads_;  // stop() asks the first one first
