@@ -105,7 +105,9 @@ bool is_empty(const Value& value) {
 }
 
 std::variant<Value, Fault> convert(const Key& key, const Node& node) {
-  if (node.kind == Node::Kind::null && (key.foreign() || is_empty(key.initial))) return key.initial;
+  const bool is_null = node.kind == Node::Kind::null;
+  if (is_null && (key.foreign() || is_empty(key.initial))) return key.initial;
+  if ((is_null || (node.kind == Node::Kind::text && node.text.empty())) && key.is_never_empty()) return key.initial;
   switch (key.type) {
     case Key::Type::list:
       return to_list(key, node);
@@ -122,6 +124,10 @@ std::string variable_of(std::string_view path) {
     name += c == '.' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   }
   return name;
+}
+
+bool Key::is_never_empty() const {
+  return type == Type::text && !fits("");
 }
 
 std::string Key::shown(std::string_view value) const {

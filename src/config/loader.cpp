@@ -241,6 +241,10 @@ void Loader::read_named_file(std::size_t index, const std::string& name, const V
   auto text = read_file(variable.text);
   if (text.has_error()) return fail(label(name, variable.place) + ": " + text.error().text);
   text->erase(text->find_last_not_of("\r\n") + 1);
+  if (text->empty() && keys_[index].is_never_empty()) {
+    return note(Notice::Level::warning,
+                label(name, variable.place) + ": " + printable(variable.text) + ": ignored because the file is empty");
+  }
   read_variable(index, name, {*std::move(text), variable.place});
 }
 

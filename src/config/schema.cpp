@@ -83,8 +83,8 @@ Key text(std::string path, Field field, std::string meaning) {
 
 template <class Field>
 Key full_text(std::string path, Field field, std::string meaning) {
-  Key key = bound(Key::Type::text, std::move(path), field, std::move(meaning),
-                  "must be a non-empty string without control characters");
+  Key key =
+      bound(Key::Type::text, std::move(path), field, std::move(meaning), "must be a string without control characters");
   key.fits = is_not_empty;
   return key;
 }
@@ -358,7 +358,7 @@ std::vector<Key> schema() {
   add_connections(keys);
   add_database(keys);
   add(full_text(PUSH_KEY(defaultuser.name), "name of the first user, created only in an empty database"));
-  add(secret(text(PUSH_KEY(defaultuser.pass), "password of the first user"), always));
+  add(secret(full_text(PUSH_KEY(defaultuser.pass), "password of the first user"), always));
   add(number(PUSH_KEY(passstrength), 4, 31, "bcrypt cost of new passwords"));
   add(full_text(PUSH_KEY(uploadedimagesdir), "directory for application images"));
   add(boolean(PUSH_KEY(registration), "open registration: anyone may create a user"));

@@ -92,6 +92,37 @@ TEST_F(ConfigTest, AVariableThatNamesAnUnreadableFileIsAnError) {
   EXPECT_EQ(error_of(""), "GOTIFY_DEFAULTUSER_PASS_FILE: gone: cannot be read: No such file or directory");
 }
 
+TEST_F(ConfigTest, AnEmptyFileThatAVariableNamesIsIgnoredWithAWarning) {
+  set("GOTIFY_DEFAULTUSER_PASS_FILE", write("secret", "\r\n"));
+  const auto loaded = load_text("defaultuser: {pass: from the file}");
+  EXPECT_EQ(loaded->config.defaultuser.pass, "from the file");
+  ASSERT_EQ(loaded->notices.size(), 1u);
+  EXPECT_EQ(loaded->notices[0].level, Notice::Level::warning);
+  EXPECT_THAT(loaded->notices[0].text, testing::StartsWith("GOTIFY_DEFAULTUSER_PASS_FILE: "));
+  EXPECT_THAT(loaded->notices[0].text, testing::EndsWith("secret: ignored because the file is empty"));
+}
+
+// As in Gotify. An empty password made an administrator whom anyone could be.
+TEST_F(ConfigTest, AnEmptyValueIsTheDefaultUnlessItMeansSomething) {
+  for (const char* empty : {"''", "\"\"", "", "null", "~"}) {
+    const std::string nothing = ": " + std::string(empty) + "\n";
+    const auto loaded = load_text("compat" + nothing + "loglevel" + nothing + "uploadedimagesdir" + nothing +
+                                  "defaultuser:\n  name" + nothing + "  pass" + nothing + "database:\n  dialect" +
+                                  nothing + "  connection" + nothing + "server:\n  stream:\n    overflow" + nothing);
+    ASSERT_TRUE(loaded.has_value()) << loaded.error().text;
+    const Config defaults;
+    EXPECT_EQ(loaded->config.compat, defaults.compat) << empty;
+    EXPECT_EQ(loaded->config.loglevel, defaults.loglevel) << empty;
+    EXPECT_EQ(loaded->config.uploadedimagesdir, defaults.uploadedimagesdir) << empty;
+    EXPECT_EQ(loaded->config.defaultuser.name, "admin") << empty;
+    EXPECT_EQ(loaded->config.defaultuser.pass, "admin") << empty;
+    EXPECT_EQ(loaded->config.database.dialect, "sqlite3") << empty;
+    EXPECT_EQ(loaded->config.database.connection, defaults.database.connection) << empty;
+    EXPECT_EQ(loaded->config.server.stream.overflow, defaults.server.stream.overflow) << empty;
+  }
+  EXPECT_EQ(load_text("server: {metrics: {listenaddr: ''}}")->config.server.metrics.listenaddr, "") << "all addresses";
+}
+
 TEST_F(ConfigTest, ValuesOutOfRangeNameFileLineKeyValueAndWhatIsAllowed) {
   EXPECT_EQ(error_of("server:\n  stream:\n    shards: 300\n"),
             "config.yml:3: server.stream.shards: 300: must be a power of two from 1 to 4096");
@@ -212,7 +243,7 @@ TEST_F(ConfigTest, VariablesAreRefusedByTheirOwnName) {
        "Transfer-Encoding: must be a header name with a string value, and none that frames the response"},
       {"GOTIFY_SERVER_RESPONSEHEADERS", "{\"CONNECTION\": \"close\"}",
        "CONNECTION: must be a header name with a string value, and none that frames the response"},
-      {"GOTIFY_UPLOADEDIMAGESDIR", "a\nb", "a\\x0ab: must be a non-empty string without control characters"},
+      {"GOTIFY_UPLOADEDIMAGESDIR", "a\nb", "a\\x0ab: must be a string without control characters"},
   };
   for (const auto& one : cases) {
     set(one[0], one[1]);
