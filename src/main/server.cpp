@@ -1,6 +1,5 @@
 #include "main/server.hpp"
 
-#include <malloc.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -21,6 +20,7 @@
 #include "push/api/service.hpp"
 #include "push/auth/authenticator.hpp"
 #include "push/cluster/backplane.hpp"
+#include "push/core/heap.hpp"
 #include "push/core/log.hpp"
 #include "push/core/patient_clock.hpp"
 #include "push/core/worker_pool.hpp"
@@ -142,17 +142,10 @@ void shut_down(net::LoopPool& loops, api::Housekeeper& housekeeper, core::Worker
   spdlog::info("stopped");
 }
 
-// Large blocks go back to the system when they are freed. Left alone, glibc raises its own limit to the largest block
-// seen, up to 32 MB, and what one large request took stays with the process.
-void give_back_large_blocks() {
-  constexpr int kLarge = 1 << 20;
-  ::mallopt(M_MMAP_THRESHOLD, kLarge);
-}
-
 }  // namespace
 
 int serve(const config::Loaded& loaded) {
-  give_back_large_blocks();
+  core::give_back_large_blocks();
   const config::Config& config = loaded.config;
   const core::Log log(config.loglevel, colours(), STDOUT_FILENO);
   log_configuration(loaded);
