@@ -25,6 +25,8 @@ struct Key {
   // Check a number, or respectively a string, a list item or a map's key.
   std::function<bool(std::int64_t)> fits_number = [](std::int64_t) { return true; };
   std::function<bool(const std::string&)> fits = [](const std::string&) { return true; };
+  // What is wrong with a text that does not fit, in place of `allowed`.
+  std::string (*why)(const std::string& text) = nullptr;
   bool (*hidden)(std::string_view value) = nullptr;  // whether a value is a secret
 
   // Keys of Gotify that this server does not support have no field: they are checked for their type. `refused` says why

@@ -285,9 +285,21 @@ void Loader::read_variable(std::size_t index, const std::string& name, const Var
   assign(index, std::get<Value>(std::move(result)), variable.place.empty() ? name : variable.place);
 }
 
+// Fewer work, but then a page of messages waits until another one has been read.
+void Loader::check_readers() {
+  const unsigned wanted = config_.server.workers + 2;
+  if (config_.database.readers >= wanted) return;
+  const bool given = origins_[index_of("database.readers")] != "default";
+  const std::size_t index = index_of(given ? "database.readers" : "server.workers");
+  note(Notice::Level::warning, where(index) + ": " + keys_[index].listed(values_[index]) +
+                                   ": database.readers should be " + std::to_string(wanted) +
+                                   " or more, server.workers plus 2; requests wait for each other");
+}
+
 void Loader::check_together() {
   if (!errors_.empty()) return;
   check_served();
+  check_readers();
   const Server& server = config_.server;
   const std::string& page = server.metrics.listenaddr;
   const bool same_address = server.listenaddr.empty() || page.empty() || server.listenaddr == page;
@@ -309,7 +321,7 @@ void Loader::check_served() {
       idle += (idle.empty() ? "" : ", ") + key.path + " (" + origins_[i] + ")";
     }
   }
-  if (!idle.empty()) note(Notice::Level::info, "no effect, because this server does not support them: " + idle);
+  if (!idle.empty()) note(Notice::Level::info, "no effect, not supported by this server: " + idle);
 }
 
 Loaded Loader::loaded() const {
