@@ -15,11 +15,6 @@ core::Error too_many(core::WorkerPool::Queue queue) {
                        passwords ? "too many passwords wait to be checked" : "too many requests wait for a worker");
 }
 
-core::Line line_of(const auth::Principal& principal) {
-  if (principal.application != nullptr) return core::line_of(principal.application->id);
-  return principal.kind == auth::Principal::Kind::anonymous ? core::Line{} : core::line_of(principal.user);
-}
-
 // Calls the handler of its route.
 void handle_routed(Context& context) {
   if (const LateHandler* late = std::get_if<LateHandler>(&context.route->action)) return (*late)(context);
@@ -30,6 +25,12 @@ void handle_routed(Context& context) {
 
 core::Error too_many_answers() {
   return core::failure(core::ErrorCode::unavailable, "too many large answers are being read");
+}
+
+core::Line Context::line() const {
+  if (principal == nullptr || principal->kind == auth::Principal::Kind::anonymous) return {};
+  if (principal->application != nullptr) return core::line_of(principal->application->id);
+  return core::line_of(principal->user);
 }
 
 void Context::finish(net::Response response) {
@@ -65,8 +66,8 @@ void Context::on_worker(Work work, Queue queue) {
 void Context::on_password(Work work) {
   auto check = [departed = reply.watch(), work = std::move(work)](Context& same) mutable {
     if (departed->load(std::memory_order_relaxed)) {
-      same.log.count_abandoned();
-      return same.fail(core::failure(core::ErrorCode::unavailable, "closed before the password's turn"));
+      same.log.count_abandoned();  // and not as an answer: nobody is there to read it
+      return same.reply.send(error(core::failure(core::ErrorCode::unavailable, "closed before the password's turn")));
     }
     if (same.services.workers.is_stopping()) {
       return same.fail(core::failure(core::ErrorCode::unavailable, "the server is stopping"));
@@ -108,7 +109,8 @@ void Context::come_back() {
 
 bool Context::reserve(std::size_t bytes) {
   if (bytes <= reserved_bytes_) return true;
-  auto charge = services.responses.charge(bytes);  // besides the former one: a text that grows is there twice meanwhile
+  auto charge =
+      services.responses.charge(bytes, line());  // besides the former one: a text that grows is there twice meanwhile
   if (!charge) return false;
   reserved_ = *std::move(charge);
   reserved_bytes_ = bytes;
@@ -123,7 +125,7 @@ void Context::send(net::Response response, std::string_view cause) {
   add_headers(response, std::move(headers));
   if (route == nullptr || route->gate != Gate::none) keep_private(response);
   log.write(raw, response.status, start, cause);
-  if (principal != nullptr) response.line = line_of(*principal);
+  response.line = line();
   reply.send(std::move(response));
 }
 
@@ -135,7 +137,7 @@ bool Context::afford(net::Response& response) {
   }
   const std::size_t size = response.body.view.size();
   if (size <= net::ResponseBudget::kFree || !response.body.owner.owns() || response.shared_body) return true;
-  auto charge = services.responses.charge(size);
+  auto charge = services.responses.charge(size, line());
   if (!charge) return false;
   response.body = net::ResponseBudget::keep(std::move(response.body), *std::move(charge));
   return true;

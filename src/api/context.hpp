@@ -88,6 +88,8 @@ struct Context final : net::BodyReceiver, std::enable_shared_from_this<Context> 
   // The client's, behind trusted proxies too; empty for the peer of a unix socket.
   std::optional<core::Address> client_address() const;
   core::UserId user() const { return principal->user; }
+  // Who sent the request, as far as it is known; none = a stranger.
+  core::Line line() const;
   binder::Source source() const { return source_of(request); }
   // protocol 0, row c: whether lists show credentials.
   bool lists_tokens() const { return services.config.compat == config::Compat::v2; }

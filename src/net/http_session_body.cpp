@@ -12,7 +12,7 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 void HttpSession::read_body(BodyLimit limit, std::shared_ptr<BodyReceiver> receiver) {
   if (state_ != State::handling) return;
-  state_ = State::reading_body;
+  enter(State::reading_body);
   upload_ = std::make_unique<Upload>(Upload{limit, std::move(receiver)});
   RequestBudget& budget = limit.known ? context_.budget : context_.strangers;
   request_->body_charge = RequestCharge(budget);
@@ -63,9 +63,8 @@ bool HttpSession::admit_body() {
 
 void HttpSession::hand_over_body() {
   const std::unique_ptr<Upload> upload = std::move(upload_);
-  state_ = State::handling;
+  enter(State::handling);
   request_->complete = true;
-  deadline_ = 0;
   upload->receiver->on_body(Reply(context_.replies, id_));
 }
 

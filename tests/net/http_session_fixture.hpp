@@ -15,7 +15,7 @@
 namespace push::net {
 
 // Answers with "<method> <target> <body>"; "/later" waits for answer_later(), "/undecided" does so before its body is
-// read, "/refused" answers without the body, // "/stranger" reads it as a stranger's, "/stream" asks for a stream.
+// read, "/refused" answers without the body, "/stranger" reads it as a stranger's, "/stream" asks for a stream.
 struct HttpSessionTest : testing::Test, SessionOwner, ReplyReceiver, RequestHandler, StreamGate {
   static constexpr std::size_t kBudget = 8 << 20;
   static constexpr std::uint64_t kId = 9;

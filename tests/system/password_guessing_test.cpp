@@ -57,6 +57,7 @@ TEST_F(PasswordGuessing, WhatWaitsForAClientThatHasLeftIsNotBegun) {
   ASSERT_TRUE(eventually([&] { return server_.metric("push_passwords_abandoned_total") >= 60; }));
   ASSERT_TRUE(eventually([&] { return server_.metric("push_passwords_waiting") == 0; }));
   EXPECT_EQ(server_.metric("push_wrong_passwords_total") + server_.metric("push_passwords_abandoned_total"), 100);
+  EXPECT_EQ(server_.metric("push_http_responses_total{code=\"5xx\"}"), 0) << "nobody got an answer";
 }
 
 TEST_F(PasswordGuessing, AFullQueueIs503) {

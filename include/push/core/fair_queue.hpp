@@ -26,6 +26,10 @@ inline Line line_of(std::string_view address) {
   return Line{std::hash<std::string_view>()(address) | std::uint64_t{1} << 63U};
 }
 
+constexpr bool is_stranger(Line line) {
+  return (static_cast<std::uint64_t>(line) >> 63U) != 0;
+}
+
 template <class Item>
 class FairQueue {
  public:
