@@ -9,12 +9,6 @@
 namespace push::api {
 namespace {
 
-core::Error too_many(core::WorkerPool::Queue queue) {
-  const bool passwords = queue == core::WorkerPool::Queue::passwords;
-  return core::failure(core::ErrorCode::unavailable,
-                       passwords ? "too many passwords wait to be checked" : "too many requests wait for a worker");
-}
-
 // Calls the handler of its route.
 void handle_routed(Context& context) {
   if (const LateHandler* late = std::get_if<LateHandler>(&context.route->action)) return (*late)(context);
@@ -47,6 +41,12 @@ std::optional<core::Address> Context::client_address() const {
   return core::Address::parse(services.proxies.client_of(request.peer, forwarded));
 }
 
+// Strangers wait by address.
+core::Line Context::job_line() const {
+  if (const core::Line known = line(); known != core::Line{}) return known;
+  return core::line_of(client_address());
+}
+
 void Context::finish_without(std::vector<std::string> images, net::Response response) {
   std::erase(images, std::string());
   if (images.empty()) return finish(std::move(response));
@@ -55,12 +55,17 @@ void Context::finish_without(std::vector<std::string> images, net::Response resp
     for (const std::string& image : images) self->services.images.remove(image);
     self->finish(std::move(*answer));
   });
-  if (!services.workers.submit(job)) finish(std::move(*answer));
+  if (!services.workers.submit(job, job_line())) finish(std::move(*answer));
 }
 
 void Context::on_worker(Work work, Queue queue) {
-  core::WorkerPool::Job job([self = shared_from_this(), work = std::move(work)]() mutable { self->guarded(work); });
-  if (!services.workers.submit(job, queue)) fail(too_many(queue));
+  core::WorkerPool::Job job([self = shared_from_this(), work = std::move(work)]() mutable {
+    self->guarded([&work](Context& same) {
+      if (!same.services.workers.is_stopping()) return work(same);
+      same.fail(core::failure(core::ErrorCode::unavailable, "the server is stopping"));
+    });
+  });
+  if (auto taken = services.workers.submit(job, job_line(), queue); !taken) fail(taken.error());
 }
 
 void Context::on_password(Work work) {
@@ -68,9 +73,6 @@ void Context::on_password(Work work) {
     if (departed->load(std::memory_order_relaxed)) {
       same.log.count_abandoned();  // and not as an answer: nobody is there to read it
       return same.reply.send(error(core::failure(core::ErrorCode::unavailable, "closed before the password's turn")));
-    }
-    if (same.services.workers.is_stopping()) {
-      return same.fail(core::failure(core::ErrorCode::unavailable, "the server is stopping"));
     }
     work(same);
   };

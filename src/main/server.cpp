@@ -103,6 +103,9 @@ void add_metrics(metrics::Registry& metrics, const core::Log& log, const core::W
                 [&workers] { return static_cast<std::int64_t>(workers.waiting()); });
   metrics.gauge("push_lookups_waiting", "Look-ups of tokens that wait for a worker.",
                 [&workers] { return static_cast<std::int64_t>(workers.waiting(core::WorkerPool::Queue::look_ups)); });
+  metrics.counter("push_workers_over_share_total",
+                  "Jobs, look-ups and passwords refused because too many of the same sender were waiting.",
+                  [&workers] { return static_cast<std::int64_t>(workers.over_share()); });
   metrics.gauge("push_file_cache_bytes", "Bytes of pictures and files of the web interface in memory.",
                 [&files] { return static_cast<std::int64_t>(files.used()); });
   metrics.gauge("push_passwords_waiting", "Passwords that wait to be checked or hashed.",

@@ -23,7 +23,7 @@ HttpSession::HttpSession(SessionContext& context, std::uint64_t id, std::unique_
       id_(id),
       wire_(std::move(wire)),
       peer_(std::move(peer)),
-      line_(core::line_of(peer_)),
+      line_(core::line_of(core::Address::parse(peer_))),
       handler_(handler),
       gate_(gate) {
   context_.meters.sessions.add(1);
@@ -152,7 +152,6 @@ void HttpSession::parse_header(std::string_view& input) {
 void HttpSession::begin_request() {
   request_ = std::make_shared<Request::Impl>();
   request_->peer = peer_;
-  request_->header_charge = RequestCharge(context_.strangers);
   if (state_ == State::idle) enter(State::reading_header);
 }
 
@@ -170,7 +169,10 @@ void HttpSession::keep(std::string_view& input) {
 }
 
 void HttpSession::charge_header() {
-  if (rest_.capacity() > kUncharged && !request_->header_charge.grow_to(rest_.capacity())) reject({Refusal::no_memory});
+  if (rest_.capacity() <= kUncharged) return;
+  RequestCharge& charge = request_->header_charge;
+  if (!charge) charge = RequestCharge(context_.strangers, line_);
+  if (!charge.grow_to(rest_.capacity())) reject({Refusal::no_memory});
 }
 
 // The header is complete, and as much of the body as came with it is read.
@@ -345,7 +347,7 @@ void HttpSession::note_departure() {
 std::optional<unsigned> HttpSession::idle_since() const {
   if (in_line_) return std::nullopt;
   if (state_ == State::idle) return since_;
-  const bool known = (state_ == State::reading_body && upload_->limit.known) ||
+  const bool known = (state_ == State::reading_body && upload_->limit.line != core::Line{}) ||
                      (state_ == State::writing && !core::is_stranger(line_));
   if (known || state_ == State::handling || state_ == State::closed) return std::nullopt;
   if (since_ == context_.seconds) return std::nullopt;  // it may end yet, or read its answer

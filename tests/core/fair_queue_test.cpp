@@ -49,8 +49,10 @@ TEST(FairQueue, KnowsTheLoadOfEachLine) {
 TEST(FairQueue, LinesOfApplicationsUsersAndAddressesDiffer) {
   EXPECT_NE(line_of(ApplicationId{1}), line_of(UserId{1}));
   EXPECT_NE(line_of(UserId{}), Line{});
-  EXPECT_NE(line_of("192.0.2.1"), line_of("192.0.2.2"));
-  EXPECT_NE(line_of(""), Line{});
+  EXPECT_NE(line_of(Address::parse("192.0.2.1")), line_of(Address::parse("192.0.2.2")));
+  EXPECT_EQ(line_of(Address::parse("2001:db8::1")), line_of(Address::parse("2001:db8::2"))) << "one customer";
+  EXPECT_NE(line_of(Address::parse("2001:db8::1")), line_of(Address::parse("2001:db8:0:1::1")));
+  EXPECT_NE(line_of(std::optional<Address>()), Line{});
 }
 
 }  // namespace

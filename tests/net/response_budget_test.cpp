@@ -59,7 +59,9 @@ TEST_F(ResponseBudgetTest, NobodySpendsItAlone) {
     }
     return bytes;
   };
-  EXPECT_EQ(spend({}) + spend(core::line_of("192.0.2.1")) + spend(core::line_of("192.0.2.2")), 2 * kMega - kMega / 8)
+  EXPECT_EQ(spend({}) + spend(core::line_of(core::Address::parse("192.0.2.1"))) +
+                spend(core::line_of(core::Address::parse("192.0.2.2"))),
+            2 * kMega - kMega / 8)
       << "strangers have a quarter together, of which one answer more stays free";
   EXPECT_EQ(spend(core::line_of(core::UserId{1})), 4 * kMega - kMega / 8);
   EXPECT_TRUE(charge(kMega / 2, 2));

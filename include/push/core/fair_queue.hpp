@@ -5,16 +5,18 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <string_view>
+#include <optional>
+#include <string>
 #include <unordered_map>
 #include <utility>
 
+#include "push/core/address.hpp"
 #include "push/core/ids.hpp"
 
 namespace push::core {
 
-// Whose line: an application's, a user's for everything else, or a stranger's by address; user 0 stands for the server
-// itself.
+// Whose line: an application's, a user's for everything else, or a stranger's by address (an IPv6 /64 is one, and so
+// are those without an address); user 0 stands for the server itself.
 enum class Line : std::uint64_t {};
 inline Line line_of(ApplicationId application) {
   return Line{value(application) << 1U};
@@ -22,13 +24,19 @@ inline Line line_of(ApplicationId application) {
 inline Line line_of(UserId user) {
   return Line{value(user) << 1U | 1U};
 }
-inline Line line_of(std::string_view address) {
-  return Line{std::hash<std::string_view>()(address) | std::uint64_t{1} << 63U};
+inline Line line_of(const std::optional<Address>& address) {
+  const std::string site = address ? address->site() : std::string();
+  return Line{std::hash<std::string>()(site) | std::uint64_t{1} << 63U};
 }
 
 constexpr bool is_stranger(Line line) {
   return (static_cast<std::uint64_t>(line) >> 63U) != 0;
 }
+
+// A bounded queue keeps room for everybody: a sender may have at most this many times as much waiting as there is room
+// left. One that floods leaves a ninth of the queue to the others, and however many flood, some room remains for the
+// next one.
+inline constexpr std::size_t kShare = 8;
 
 template <class Item>
 class FairQueue {

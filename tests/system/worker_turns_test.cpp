@@ -1,0 +1,63 @@
+// Somebody who keeps the workers busy holds up neither the others nor the end.
+#include <vector>
+
+#include "support/api_test.hpp"
+#include "support/wait.hpp"
+
+namespace push::support {
+namespace {
+
+constexpr int kFlood = 40;
+constexpr const char* kWaiting = "push_workers_waiting";
+
+class WorkerTurns : public ApiTest {
+ protected:
+  void SetUp() override { start({{"GOTIFY_SERVER_WORKERS", "1"}}); }
+
+  // Until jobs of the application's token wait that take the worker long: YAML that is nested deeply.
+  void flood() {
+    std::string body;
+    while (body.size() < 240'000) body += "{a: ";
+    const std::string request = "POST /message HTTP/1.1\r\nHost: push\r\nContent-Type: application/x-yaml\r\n" +
+                                application_.key().front() + "\r\nContent-Length: " + std::to_string(body.size()) +
+                                "\r\n\r\n" + body;
+    for (int i = 0; i < kFlood; ++i) {
+      flood_.push_back(nobody());
+      flood_.back().write(request);
+    }
+    ASSERT_TRUE(eventually([this] { return server_.metric(kWaiting) >= kFlood / 4; }));
+  }
+
+  std::vector<HttpClient> flood_;
+};
+
+TEST_F(WorkerTurns, OneTokenHoldsUpNobodyElse) {
+  HttpClient honest = reader();
+  ASSERT_EQ(honest.get("/current/user").status, 200);
+  flood();
+  for (const char* page : {"/message", "/application"}) {
+    EXPECT_EQ(honest.get(page).status, 200);
+    EXPECT_GT(server_.metric(kWaiting), 0) << page << " waited for all of them";
+  }
+  for (HttpClient& one : flood_) EXPECT_EQ(one.read().status, 400);
+  EXPECT_EQ(server_.metric("push_workers_over_share_total"), 0);
+}
+
+TEST_F(WorkerTurns, TheEndWaitsForNoWorkThatHasNotBegun) {
+  flood();
+  server_.terminate();
+  int refused = 0;
+  for (HttpClient& one : flood_) {
+    const Answer answer = one.read();
+    if (answer.status == 400) continue;  // it had begun
+    ++refused;
+    ASSERT_EQ(answer.status, 503);
+    EXPECT_EQ(answer.body, error_body(503, "the server is stopping"));
+    EXPECT_EQ(answer.header("Retry-After"), "1");
+  }
+  EXPECT_GE(refused, kFlood / 4 - 2);
+  EXPECT_EQ(server_.wait(), 0);
+}
+
+}  // namespace
+}  // namespace push::support
