@@ -92,6 +92,9 @@ void HttpSession::read() {
     const Wire::Result got = wire_->read_some(room);
     // The peer may stop sending before the end of a body that nobody wants, and still read the answer.
     if (got.outcome == Wire::Outcome::end && state_ == State::writing) return request_.reset();
+    if (got.outcome == Wire::Outcome::end && state_ == State::reading_body) {
+      return reject({Refusal::malformed, "the connection ended within the body"});
+    }
     if (got.outcome != Wire::Outcome::done) return stopped(got.outcome);
     take({room.data(), got.bytes});
     if (!wants_input()) return;

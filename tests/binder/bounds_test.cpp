@@ -104,6 +104,40 @@ TEST(Bounds, DocumentsOfOtherFormatsHaveOne) {
   }
 }
 
+TEST(Bounds, YamlIsBoundedInKeysValuesAndDepth) {
+  const auto bound = [](const std::string& body) { return create_message({"POST", "application/yaml", "", body}); };
+  const std::string head = "message: m\n";
+  const std::string fits = "m||-|0|";
+  const std::string too_dense = "! yaml: more than 40000 brackets, quotes, commas and colons";
+  const struct {
+    std::string body, outcome;
+  } rows[] = {
+      {head + repeated("a: x\n", 4998), fits},  // with the root mapping, 9,999
+      {head + repeated("a: x\n", 4999), "! yaml: line 5000: more than 10000 keys and values"},
+      {head + repeated("a: x\n", 25'000), "! yaml: line 5000: more than 10000 keys and values"},
+      {head + "a:\n" + repeated(" - x\n", 9995), fits},
+      {head + "a:\n" + repeated(" - x\n", 9996), "! yaml: line 9998: more than 10000 keys and values"},
+      {head + "a: [" + repeated("x,", 9995) + "]", fits},
+      {head + "a: [" + repeated("x,", 9996) + "]", "! yaml: line 2: more than 10000 keys and values"},
+      {head + "a:\n" + repeated("  -\n", 9996), "! yaml: line 9999: more than 10000 keys and values"},
+      {head + "a: &b x\nc: [" + repeated("*b,", 9996) + "]", "! yaml: line 3: more than 10000 keys and values"},
+      {head + "a: " + repeated("[", 99) + repeated("]", 99), fits},
+      {head + "a: " + repeated("[", 100) + repeated("]", 100), "! yaml: line 2: nested deeper than 100 levels"},
+      {"message: m\na:\n" + repeated("- ", 100) + "x", "! yaml: line 3: nested deeper than 100 levels"},
+      {repeated("[", 1000), "! yaml: line 1: nested deeper than 100 levels"},
+      // What the parser would hold whole before it reports a single node.
+      {repeated("{", 255'000), too_dense},
+      {repeated("[", 255'000), too_dense},
+      {"{" + repeated("a,", 100'000), too_dense},
+      {"{" + repeated("? ", 100'000), too_dense},
+      {repeated("\"\" ", 80'000), too_dense},
+      {repeated("!a ", 80'000), too_dense},
+      {repeated("&a ", 80'000), too_dense},
+      {"message: \"" + repeated(", ", 39'000) + "\"", repeated(", ", 39'000) + "||-|0|"},
+  };
+  for (const auto& row : rows) EXPECT_EQ(bound(row.body), row.outcome) << row.body.substr(0, 60);
+}
+
 // Answers were up to six times as large as the request.
 TEST(Bounds, ErrorsRepeatLittleOfTheirInput) {
   const std::string much(200'000, '\x7F');

@@ -245,9 +245,12 @@ TEST_F(HttpSessionBodyTest, AReadNeverGoesFarBeyondABody) {
   EXPECT_GE(pipe.input.size(), 60'000U - 4096) << "what was read behind the body is not charged";
 }
 
-TEST_F(HttpSessionBodyTest, APeerThatGoesDuringItsBodyIsForgotten) {
+// It may have ended only its own side.
+TEST_F(HttpSessionBodyTest, APeerThatEndsDuringItsBodyIsToldAndForgotten) {
   pipe.send(post("/a", 100) + "x");
   pipe.end();
+  EXPECT_EQ(received(), refusal("400 Bad Request", "malformed HTTP request: the connection ended within the body"));
+  EXPECT_EQ(meters.rejected.value(), 1U);
   EXPECT_TRUE(pipe.closed);
   EXPECT_EQ(session, nullptr);
   EXPECT_EQ(meters.sessions.value(), 0);

@@ -156,7 +156,8 @@ TEST_F(HttpSessionTest, APeerThatIsRefusedMaySendOn) {
 TEST_F(HttpSessionTest, AHeaderOverTheLimitIsRefused) {
   limits.headerlimit = 1024;
   pipe.send("GET / HTTP/1.1\r\nX: " + std::string(2000, 'x'));
-  EXPECT_EQ(received(), refusal("431 Request Header Fields Too Large", "request header is too large"));
+  EXPECT_EQ(received(), refusal("431 Request Header Fields Too Large",
+                                "request header is larger than 1024 bytes (server.http.headerlimit)"));
 }
 
 TEST_F(HttpSessionTest, BytesThatAreNoRequestAreRefused) {
