@@ -14,11 +14,11 @@ class WorkerTurns : public ApiTest {
  protected:
   void SetUp() override { start({{"GOTIFY_SERVER_WORKERS", "1"}}); }
 
-  // Until jobs of the application's token wait that take the worker long: YAML that is nested deeply.
+  // Until jobs of the application's token wait that take the worker long: JSON that is wrong only at its end.
   void flood() {
-    std::string body;
-    while (body.size() < 240'000) body += "{a: ";
-    const std::string request = "POST /message HTTP/1.1\r\nHost: push\r\nContent-Type: application/x-yaml\r\n" +
+    std::string body = R"({"message":")";
+    while (body.size() < 2'000'000) body += R"(\u00e9)";
+    const std::string request = "POST /message HTTP/1.1\r\nHost: push\r\nContent-Type: application/json\r\n" +
                                 application_.key().front() + "\r\nContent-Length: " + std::to_string(body.size()) +
                                 "\r\n\r\n" + body;
     for (int i = 0; i < kFlood; ++i) {
@@ -39,7 +39,6 @@ TEST_F(WorkerTurns, OneTokenHoldsUpNobodyElse) {
     EXPECT_EQ(honest.get(page).status, 200);
     EXPECT_GT(server_.metric(kWaiting), 0) << page << " waited for all of them";
   }
-  for (HttpClient& one : flood_) EXPECT_EQ(one.read().status, 400);
   EXPECT_EQ(server_.metric("push_workers_over_share_total"), 0);
 }
 

@@ -312,11 +312,10 @@ def streams(scene):
     scene.hold()
 
 
-def nested(scene):
-    """250 connections, each of which sends a body that takes a worker long, and then the next one."""
-    body = b'{a: ' * 60_000
-    head = head_of('POST', '/message', ('Content-Type: application/x-yaml', f'Content-Length: {len(body)}',
-                                        key(scene.account.application)))
+def large_json(scene):
+    """250 connections, each of which sends a body that is wrong only at its end, and then the next one."""
+    body = b'{"message":"' + b'\\u00e9' * 50_000
+    head = head_of('POST', '/message', (JSON, f'Content-Length: {len(body)}', key(scene.account.application)))
     flood(scene, 250, head + body)
 
 
@@ -388,7 +387,7 @@ ATTACKS = {
     'A-3': Attack('`extras` of millions of values', extras),
     'A-4': Attack('an application with a long name, then 5 messages', names),
     'A-5': Attack('300 streams that do not read, one large message', streams),
-    'A-6': Attack('250 connections send deeply nested YAML', nested),
+    'A-6': Attack('250 connections send 300 KB of JSON that is wrong at its end', large_json),
     'A-7': Attack('300 connections ask for pages of 4 MB', many_pages),
     'A-8': Attack('40 bodies with a token, whose last byte is held back', known_bodies),
 }
