@@ -10,6 +10,8 @@
 #include <charconv>
 #include <memory>
 
+#include "push/core/text.hpp"
+
 namespace push::core {
 namespace {
 
@@ -104,6 +106,8 @@ Result<std::string> resolve_host(const std::string& name) {
   wanted.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
   if (const int error = ::getaddrinfo(name.c_str(), nullptr, &wanted, &found); error != 0) {
+    // RFC 6761 6.3: it is the loopback, even where no /etc/hosts says so.
+    if (same_ignoring_case(name, "localhost")) return std::string("127.0.0.1");
     return failure(ErrorCode::unavailable, name + ": " + ::gai_strerror(error));
   }
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> all(found, ::freeaddrinfo);
