@@ -5,10 +5,9 @@
 // much leaves room for the others. Any thread.
 #pragma once
 #include <cstddef>
-#include <unordered_map>
 #include <utility>
 
-#include "push/core/fair_queue.hpp"
+#include "push/core/line_ledger.hpp"
 #include "push/core/mutex.hpp"
 
 namespace push::net {
@@ -27,8 +26,7 @@ class RequestBudget {
 
   const std::size_t limit_;
   mutable core::Mutex mutex_;
-  std::size_t used_ PUSH_GUARDED_BY(mutex_) = 0;
-  std::unordered_map<core::Line, std::size_t> held_ PUSH_GUARDED_BY(mutex_);  // by those who hold something
+  core::LineLedger ledger_ PUSH_GUARDED_BY(mutex_);
 };
 
 // What one request holds; given back on destruction, on any thread. The budget outlives it.

@@ -29,7 +29,7 @@ ResponseBudget::ResponseBudget(std::size_t limit, metrics::Registry& metrics)
 
 std::size_t ResponseBudget::used() const {
   const core::Lock lock(mutex_);
-  return used_;
+  return ledger_.total();
 }
 
 std::optional<ResponseBudget::Charge> ResponseBudget::charge(std::size_t bytes, core::Line sender) {
@@ -38,11 +38,9 @@ std::optional<ResponseBudget::Charge> ResponseBudget::charge(std::size_t bytes, 
   const core::Line whose = stranger ? kStrangers : sender;
   {
     const core::Lock lock(mutex_);
-    const auto found = held_.find(whose);
-    const std::size_t held = found == held_.end() ? 0 : found->second;
-    if (fits(bytes, used_, limit_) && fits(bytes, held, stranger ? limit_ / 4 : limit_ / 2)) {
-      used_ += bytes;
-      held_[whose] += bytes;
+    const std::size_t share = stranger ? limit_ / 4 : limit_ / 2;
+    if (fits(bytes, ledger_.total(), limit_) && fits(bytes, ledger_.held(whose), share)) {
+      ledger_.take(whose, bytes);
       return Charge(*this, whose, bytes);
     }
   }
@@ -52,10 +50,7 @@ std::optional<ResponseBudget::Charge> ResponseBudget::charge(std::size_t bytes, 
 
 void ResponseBudget::give_back(core::Line sender, std::size_t bytes) {
   const core::Lock lock(mutex_);
-  used_ -= bytes;
-  const auto found = held_.find(sender);
-  found->second -= bytes;
-  if (found->second == 0) held_.erase(found);
+  ledger_.give_back(sender, bytes);
 }
 
 core::Slice ResponseBudget::keep(core::Slice bytes, Charge charge) {

@@ -10,8 +10,8 @@ namespace push::core {
 void give_back_large_blocks();
 
 // Gives back what is free within the heaps, if there is much of it: more than 32 MiB, and more than is in use.
-// Allocations wait meanwhile, some 10 ms for 100 MiB, so it is not done for less. One thread, which may block, at
-// leisure.
+// Allocations may wait meanwhile (15 ms were seen for 100 MB), so it is not done for less. One thread, which may block,
+// at leisure.
 class HeapTrimmer {
  public:
   // The bytes that went back; 0 if it was not worth it.

@@ -6,11 +6,10 @@
 #pragma once
 #include <cstddef>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 
 #include "push/core/bytes.hpp"
-#include "push/core/fair_queue.hpp"
+#include "push/core/line_ledger.hpp"
 #include "push/core/mutex.hpp"
 #include "push/metrics/registry.hpp"
 
@@ -62,8 +61,7 @@ class ResponseBudget {
   const std::size_t limit_;
   metrics::Counter& refused_;
   mutable core::Mutex mutex_;
-  std::size_t used_ PUSH_GUARDED_BY(mutex_) = 0;
-  std::unordered_map<core::Line, std::size_t> held_ PUSH_GUARDED_BY(mutex_);  // by senders that hold something
+  core::LineLedger ledger_ PUSH_GUARDED_BY(mutex_);
 };
 
 }  // namespace push::net
