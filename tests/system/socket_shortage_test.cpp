@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "support/api_test.hpp"
+#include "support/wait.hpp"
 
 namespace push::support {
 namespace {
@@ -75,6 +76,15 @@ TEST_F(FewSockets, AreNotTakenFromTheIdleForNobody) {
     EXPECT_EQ(client.get("/version").status, 200);
     EXPECT_EQ(client.connections(), 1);
   }
+}
+
+TEST_F(FewSockets, SayInTheLogThatNoneIsFree) {
+  std::vector<StreamClient> streams;
+  for (int i = 0; i < 4; ++i) streams.push_back(stream());
+  const Socket waiting = Socket::connect(server_.address());
+  EXPECT_TRUE(eventually([this] {
+    return server_.log().find("no socket is free, new connections wait open=4 limit=4\n") != std::string::npos;
+  })) << server_.log();
 }
 
 }  // namespace
