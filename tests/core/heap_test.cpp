@@ -56,6 +56,10 @@ TEST(HeapTrimmerTest, GivesBackWhatIsFreeOnceItIsMuch) {
   Load again(1600);
   again.blocks.clear();
   EXPECT_GT(trimmer.trim(), std::size_t{80} << 20);
+
+  Load busy(3000);
+  busy.blocks.resize(2000);
+  EXPECT_EQ(trimmer.trim(), 0u) << "more than that is in use";
 }
 
 }  // namespace
