@@ -75,7 +75,11 @@ std::optional<History::Standing> History::recall_standing(UserId user, MessageId
 Result<History::Standing> History::find_standing(UserId user, MessageId seen) {
   const auto head = find_head(user);
   if (!head) return head.error();
-  if (seen > newest()) return Standing{*head, false};
+  if (seen > newest()) {  // of another database, or committed a moment ago and read from a page
+    const auto stored = store_.newest_message();
+    if (!stored) return stored.error();
+    if (seen > *stored) return Standing{*head, false};
+  }
   if (seen >= *head) return Standing{*head, true};
   const auto missed = store_.count_messages_after(user, seen, limit_ + 1);
   if (!missed) return missed.error();
@@ -101,7 +105,7 @@ void History::read(UserId user, MessageId after, Done done) {
     const Result<Page> page = read_page(key);
     for (Done& answer : waiting) answer(page);
   });
-  if (workers_.submit(job, core::WorkerPool::Queue::replays)) return;
+  if (workers_.submit(job, core::line_of(key.user), core::WorkerPool::Queue::replays)) return;
   const Result<Page> refusal =
       core::failure(core::ErrorCode::unavailable, "too many streams wait for what they missed");
   for (Done& answer : take_waiting(key)) answer(refusal);

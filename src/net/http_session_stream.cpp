@@ -78,7 +78,6 @@ void HttpSession::stream(const Request& request, const Admission& admission) {
     greeting = head_of(admission, *protocol);
   }
   state_ = State::closed;
-  deadline_ = 0;
   if (context_.owner.adopt(id_, wire_->release(), admission, greeting)) gate_->opened(request, admission);
 }
 

@@ -91,11 +91,19 @@ TEST_F(HistoryTest, WhoMissedMoreThanTheLimitOrComesFromTheFutureIsIncomplete) {
   EXPECT_EQ(standing(MessageId{6}), "5");
 }
 
+TEST_F(HistoryTest, WhoHasWhatIsStoredButNotNotedYetIsComplete) {
+  const MessageId first = store_message("1");
+  store_message("2");
+  history.note_stored(user, first);
+  EXPECT_EQ(standing(MessageId{2}), "2 complete") << "it came on a page";
+  EXPECT_EQ(standing(MessageId{3}), "2");
+}
+
 TEST_F(HistoryTest, StreamsThatAskForTheSamePageShareOneReadAndLaterOnesDoNot) {
   store_message("1");
   std::promise<void> go;
   core::WorkerPool::Job block([&go] { go.get_future().wait(); });
-  ASSERT_TRUE(workers.submit(block, core::WorkerPool::Queue::replays));
+  ASSERT_TRUE(workers.submit(block, core::Line{}, core::WorkerPool::Queue::replays));
   std::vector<std::size_t> sizes;
   std::promise<void> done;
   for (int i = 0; i < 3; ++i) {
