@@ -4,6 +4,7 @@
 #include <string>
 
 #include "push/core/log.hpp"
+#include "push/model/event.hpp"
 #include "push/model/json.hpp"
 
 namespace push::delivery {
@@ -11,87 +12,131 @@ namespace push::delivery {
 using core::MessageId;
 using core::Result;
 using core::UserId;
+using stream::Cursor;
+using stream::Message;
 using stream::Page;
 
 History::History(store::Finder& store, core::WorkerPool& workers, metrics::Registry& metrics, std::size_t limit,
-                 MessageId newest)
+                 const Cursor& newest)
     : store_(store),
       workers_(workers),
       limit_(limit),
       pages_(metrics.counter("push_stream_pages_total", "Pages of missed messages read for streams that came back.")),
-      stored_(core::value(newest)),
-      relayed_(core::value(newest)) {
+      stored_(newest),
+      relayed_(newest) {
   metrics.gauge("push_replays_waiting", "Pages of missed messages that wait to be read.",
                 [this] { return static_cast<std::int64_t>(workers_.waiting(core::WorkerPool::Queue::replays)); });
 }
 
-void History::note_stored(UserId user, MessageId id) {
-  stored_.store(core::value(id), std::memory_order_release);
+void History::SharedCursor::raise(const Message& to) {
+  if (to.kind() == Message::Kind::message) message.store(core::value(to.id()), std::memory_order_release);
+  if (to.kind() == Message::Kind::event) event.store(core::value(to.at().event), std::memory_order_release);
+}
+
+Cursor History::SharedCursor::load() const {
+  return {MessageId{message.load(std::memory_order_acquire)}, core::EventId{event.load(std::memory_order_acquire)}};
+}
+
+void History::note_stored(const Message& message) {
+  stored_.raise(message);
   if (!has_heads_.load(std::memory_order_acquire)) return;
   const core::Lock lock(mutex_);
-  if (Head* head = heads_.find(user)) head->id = std::max(head->id, id);
+  if (Head* head = heads_.find(message.user())) head->at.advance(message.at());
 }
 
-void History::note_relayed(MessageId id) {
-  relayed_.store(core::value(id), std::memory_order_release);
+void History::note_relayed(const Message& message) {
+  relayed_.raise(message);
 }
 
-std::optional<MessageId> History::recall_head(UserId user) {
+std::optional<Cursor> History::recall_head(UserId user) {
   const core::Lock lock(mutex_);
   const Head* head = heads_.find(user);
   if (head == nullptr || !head->known) return std::nullopt;
-  return head->id;
+  return head->at;
 }
 
-// A message that is committed while the store is asked raises the entry that is already there.
-Result<MessageId> History::find_head(UserId user) {
+// What is committed while the store is asked raises the entry that is already there.
+Result<Cursor> History::find_head(UserId user) {
   if (const auto known = recall_head(user)) return *known;
   has_heads_.store(true, std::memory_order_release);
   {
     const core::Lock lock(mutex_);
     if (heads_.find(user) == nullptr) heads_.insert(user, {});
   }
-  MessageId newest{};
-  const auto found = store_.list_messages(user, {.since = 0, .limit = 1}, [&newest](const model::Message& message) {
-    newest = message.id;
+  Cursor at = {MessageId{}, newest().event};
+  const auto found = store_.list_messages(user, {.since = 0, .limit = 1}, [&at](const model::Message& message) {
+    at.message = message.id;
     return false;
   });
   if (!found) return found.error();
   const core::Lock lock(mutex_);
   Head* head = heads_.find(user);
-  if (head == nullptr) return newest;  // pushed out meanwhile
-  head->id = std::max(head->id, newest);
+  if (head == nullptr) return at;  // pushed out meanwhile
+  head->at.advance(at);
   head->known = true;
-  return head->id;
+  return head->at;
 }
 
-std::optional<History::Standing> History::recall_standing(UserId user, MessageId seen) {
-  if (seen > newest()) return std::nullopt;
+std::optional<History::Standing> History::recall_standing(UserId user, const Cursor& seen) {
+  const Cursor all = newest();
+  if (seen.message > all.message || (seen.wants_events() && seen.event > all.event)) return std::nullopt;
   const auto head = recall_head(user);
-  if (!head || seen < *head) return std::nullopt;
-  return Standing{*head, true};
+  if (!head || !seen.reaches(*head)) return std::nullopt;
+  return Standing{head->message, true};
 }
 
-Result<History::Standing> History::find_standing(UserId user, MessageId seen) {
+Result<History::Standing> History::find_standing(UserId user, const Cursor& seen) {
   const auto head = find_head(user);
   if (!head) return head.error();
-  if (seen > newest()) {  // of another database, or committed a moment ago and read from a page
+  const auto stored = is_stored(seen);
+  if (!stored) return stored.error();
+  if (!*stored) return Standing{head->message, false};
+  if (seen.reaches(*head)) return Standing{head->message, true};
+  const auto complete = is_complete(user, seen);
+  if (!complete) return complete.error();
+  return Standing{head->message, *complete};
+}
+
+// What was committed a moment ago is in the store, and perhaps on a page, before it is noted here.
+Result<bool> History::is_stored(const Cursor& seen) {
+  const Cursor all = newest();
+  if (seen.message > all.message) {
     const auto stored = store_.newest_message();
     if (!stored) return stored.error();
-    if (seen > *stored) return Standing{*head, false};
+    if (seen.message > *stored) return false;
   }
-  if (seen >= *head) return Standing{*head, true};
-  const auto missed = store_.count_messages_after(user, seen, limit_ + 1);
+  if (seen.wants_events() && seen.event > all.event) {
+    const auto log = store_.events_after({}, {}, 0);
+    if (!log) return log.error();
+    if (seen.event > log->newest) return false;
+  }
+  return true;
+}
+
+Result<bool> History::is_complete(UserId user, const Cursor& seen) {
+  const auto missed = store_.count_messages_after(user, seen.message, limit_ + 1);
   if (!missed) return missed.error();
-  return Standing{*head, *missed <= limit_};
+  if (*missed > limit_) return false;
+  if (!seen.wants_events()) return true;
+  const auto log = store_.events_after(user, seen.event, 0);
+  if (!log) return log.error();
+  return seen.event >= log->complete_from;
 }
 
-bool History::is_current(UserId user, MessageId after) {
+Cursor History::newest() const {
+  return stored_.load();
+}
+
+Cursor History::relayed() const {
+  return relayed_.load();
+}
+
+bool History::is_current(UserId user, const Cursor& after) {
   const auto head = recall_head(user);
-  return head && *head <= after;
+  return head && after.reaches(*head);
 }
 
-void History::read(UserId user, MessageId after, Done done) {
+void History::read(UserId user, const Cursor& after, Done done) {
   const Key key{user, after};
   {
     const core::Lock lock(mutex_);
@@ -122,11 +167,17 @@ std::vector<History::Done> History::take_waiting(const Key& key) {
 
 Result<Page> History::read_page(const Key& key) {
   // Committed before the snapshot is taken: what of it is not found is deleted.
-  const MessageId committed = newest();
-  Page page{.messages = {}, .upto = {}, .last = true};
+  const MessageId committed = newest().message;
+  Page page{.messages = {}, .upto = key.after, .last = true};
+  pages_.add();
+  if (key.after.wants_events()) {
+    const auto all = read_events(key, page);
+    if (!all) return all.error();
+    if (!*all) return page;
+  }
   std::size_t bytes = 0;
   std::string json;
-  auto passed = store_.list_messages_after(key.user, key.after, [&](const model::Message& message) {
+  auto passed = store_.list_messages_after(key.user, key.after.message, [&](const model::Message& message) {
     if (bytes >= kPageBytes) {
       page.last = false;
       return false;
@@ -134,14 +185,28 @@ Result<Page> History::read_page(const Key& key) {
     json.clear();
     model::append_json(json, message);
     bytes += json.size();
-    page.messages.emplace_back(message.id, message.application, key.user, json);
+    page.messages.emplace_back(message.id, message.application, key.user, json, page.upto.event);
+    page.upto.message = message.id;
     return true;
   });
-  pages_.add();
   if (!passed) return std::move(passed).error();
-  const MessageId found = page.messages.empty() ? key.after : page.messages.back().id();
-  page.upto = page.last ? std::max(found, committed) : found;
+  if (page.last) page.upto.message = std::max(page.upto.message, committed);
   return page;
+}
+
+// False: there are more than fit on the page, and they come first.
+Result<bool> History::read_events(const Key& key, Page& page) {
+  const auto log = store_.events_after(key.user, key.after.event, kPageEvents);
+  if (!log) return log.error();
+  std::string json;
+  for (const model::Event& event : log->events) {
+    json.clear();
+    model::append_json(json, event);
+    page.messages.push_back(Message::event({key.after.message, event.id}, key.user, json));
+  }
+  page.last = log->events.size() < kPageEvents;
+  page.upto.event = page.last ? std::max(key.after.event, log->newest) : log->events.back().id;
+  return page.last;
 }
 
 }  // namespace push::delivery

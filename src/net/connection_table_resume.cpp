@@ -29,17 +29,8 @@ void advance(stream::Cursor& cursor, const stream::Message& sent) {
   if (sent.kind() == stream::Message::Kind::event) cursor.event = sent.at().event;
 }
 
-void advance(stream::Cursor& cursor, const stream::Cursor& to) {
-  cursor.message = std::max(cursor.message, to.message);
-  cursor.event = std::max(cursor.event, to.event);
-}
-
-bool is_relayed(const stream::Cursor& relayed, const stream::Cursor& sent) {
-  return relayed.message >= sent.message && (sent.event == stream::kNoEvents || relayed.event >= sent.event);
-}
-
-bool reaches(const stream::Cursor& cursor, const stream::Cursor& other) {
-  return cursor.message >= other.message && cursor.event >= other.event;
+bool is_relayed(const stream::Cursor& cursor, const stream::Cursor& relayed) {
+  return relayed.message >= cursor.message && (!cursor.wants_events() || relayed.event >= cursor.event);
 }
 
 }  // namespace
@@ -70,8 +61,8 @@ void ConnectionTable::resume(std::uint64_t connection, core::Result<stream::Page
   resume->since = now_;
   if (resume->poll != nullptr && !page->messages.empty()) return answer_poll(slot, page->messages);
   if (!send_page(slot, std::move(page->messages))) return;
-  advance(resume->sent, page->upto);
-  if (!page->last || !reaches(resume->sent, resume->passed)) return ask(slot);
+  resume->sent.advance(page->upto);
+  if (!page->last || !resume->sent.reaches(resume->passed)) return ask(slot);
   join(slot);
 }
 
@@ -164,7 +155,7 @@ bool ConnectionTable::check_resume(std::uint32_t slot) {
     return false;
   }
   const bool settled = age >= Resume::kSettling && !roster_.entry(connections_[slot].user).busy;
-  if (resume.state == State::joined && settled && is_relayed(replays_.relayed(), resume.sent)) end_resume(slot);
+  if (resume.state == State::joined && settled && is_relayed(resume.sent, replays_.relayed())) end_resume(slot);
   return true;
 }
 

@@ -5,7 +5,7 @@
 //   2. forget: the authenticator drops what it remembers of that user,
 //   3. disconnect: the streams of a deleted client or user, and those opened with a password that has changed, are
 //   closed,
-//   4. announce: the other nodes are told.
+//   4. announce: the user's own devices and the other nodes are told.
 //
 // Forgetting comes before disconnecting: a stream admitted on stale knowledge is either open by then and closed here,
 // or sees a different epoch when it opens and is checked again (recheck). An addition makes the authenticator ask again
@@ -86,6 +86,9 @@ class Accounts final : public cluster::EventListener {
   void password_changed(core::UserId user);
   void gone(Kind kind, hub::Selection which);
   void close(hub::Selection which);
+  void take_over(const cluster::Event& event);
+  // Tells the user's streams with events which list has changed.
+  void show(const cluster::Event& event);
   bool is_gone(const auth::Principal& principal);
 
   store::Store& store_;

@@ -1,5 +1,5 @@
-// What was committed before: which message a user's newest is, and the messages after a cursor, for streams that come
-// back. Remembers the newest message of recent users, so that a stream that missed nothing costs no read.
+// What was committed before: which message a user's newest is, and the messages and events after a cursor, for streams
+// that come back. Remembers the newest ones of recent users, so that a stream that missed nothing costs no read.
 //
 // Pages are read by the pool's replay threads. Streams of one user that ask for the same page before it is read share
 // one read.
@@ -23,16 +23,17 @@ namespace push::delivery {
 
 class History final : public stream::Archive {
  public:
-  static constexpr std::size_t kUsers = 65536;  // whose newest message is remembered; about 100 bytes each
+  static constexpr std::size_t kUsers = 65536;      // whose newest message is remembered; about 100 bytes each
+  static constexpr std::size_t kPageEvents = 1000;  // on one page
 
-  // limit: messages that one stream may have missed (config `server.stream.resumelimit`). newest: the store's
-  // newest_message(), before anything is published. All outlive this.
+  // limit: messages that one stream may have missed (config `server.stream.resumelimit`). newest: of the
+  // store, before anything is published. All outlive this.
   History(store::Finder& store, core::WorkerPool& workers, metrics::Registry& metrics, std::size_t limit,
-          core::MessageId newest);
+          const stream::Cursor& newest);
 
-  // ---- Publisher, on the thread that commits, in the order of ids.
-  void note_stored(core::UserId user, core::MessageId id);  // before it is relayed
-  void note_relayed(core::MessageId id);                    // after
+  // ---- Publisher, on the thread that commits, in the order of commits.
+  void note_stored(const stream::Message& message);   // before it is relayed; an event as well
+  void note_relayed(const stream::Message& message);  // after
 
   // ---- how a stream stands that has seen everything up to `seen`
   struct Standing {
@@ -40,45 +41,59 @@ class History final : public stream::Archive {
     bool complete = false;   // what it has missed can be sent: none of it is gone, and it is not too much
   };
   // From memory; any thread, never blocks. Empty: ask find_standing.
-  std::optional<Standing> recall_standing(core::UserId user, core::MessageId seen);
-  // The newest message of all users.
-  core::MessageId newest() const { return core::MessageId{stored_.load(std::memory_order_acquire)}; }
+  std::optional<Standing> recall_standing(core::UserId user, const stream::Cursor& seen);
   // A worker; blocks on the disk.
-  core::Result<Standing> find_standing(core::UserId user, core::MessageId seen);
+  core::Result<Standing> find_standing(core::UserId user, const stream::Cursor& seen);
+  // The newest message, and the newest event, of all users.
+  stream::Cursor newest() const;
 
   // ---- stream::Archive
-  bool is_current(core::UserId user, core::MessageId after) override;
-  core::MessageId relayed() const override { return core::MessageId{relayed_.load(std::memory_order_acquire)}; }
-  void read(core::UserId user, core::MessageId after, Done done) override;
+  bool is_current(core::UserId user, const stream::Cursor& after) override;
+  stream::Cursor relayed() const override;
+  void read(core::UserId user, const stream::Cursor& after, Done done) override;
 
  private:
+  // Nothing of the user's is above `at`. Its event may be another user's.
   struct Head {
-    core::MessageId id{};
+    stream::Cursor at{{}, {}};
     bool known = false;  // false: being looked up, and raised by what is committed meanwhile
   };
   struct Key {
     core::UserId user;
-    core::MessageId after;
+    stream::Cursor after;
     bool operator==(const Key&) const = default;
   };
   struct KeyHash {
     std::size_t operator()(const Key& key) const {
-      return std::hash<std::uint64_t>()(core::value(key.user) * 0x9e3779b97f4a7c15U ^ core::value(key.after));
+      const std::uint64_t number = core::value(key.after.message) ^ core::value(key.after.event) << 32U;
+      return std::hash<std::uint64_t>()(core::value(key.user) * 0x9e3779b97f4a7c15U ^ number);
     }
   };
   using Waiting = boost::unordered_flat_map<Key, std::vector<Done>, KeyHash>;
 
-  std::optional<core::MessageId> recall_head(core::UserId user);
-  core::Result<core::MessageId> find_head(core::UserId user);
+  // A cursor in two atomics; each part only rises.
+  struct SharedCursor {
+    explicit SharedCursor(const stream::Cursor& at) : message(core::value(at.message)), event(core::value(at.event)) {}
+    void raise(const stream::Message& to);
+    stream::Cursor load() const;
+    std::atomic<std::uint64_t> message;
+    std::atomic<std::uint64_t> event;
+  };
+
+  std::optional<stream::Cursor> recall_head(core::UserId user);
+  core::Result<stream::Cursor> find_head(core::UserId user);
+  core::Result<bool> is_stored(const stream::Cursor& seen);
+  core::Result<bool> is_complete(core::UserId user, const stream::Cursor& seen);
   core::Result<stream::Page> read_page(const Key& key);
+  core::Result<bool> read_events(const Key& key, stream::Page& page);
   std::vector<Done> take_waiting(const Key& key);
 
   store::Finder& store_;
   core::WorkerPool& workers_;
   const std::size_t limit_;
   metrics::Counter& pages_;
-  std::atomic<std::uint64_t> stored_;
-  std::atomic<std::uint64_t> relayed_;
+  SharedCursor stored_;
+  SharedCursor relayed_;
 
   core::Mutex mutex_;
   core::BoundedCache<core::UserId, Head> heads_ PUSH_GUARDED_BY(mutex_){kUsers};
