@@ -15,13 +15,12 @@
 #include "push/core/patient_clock.hpp"
 #include "push/store/store.hpp"
 #include "store/rules.hpp"
-#include "support/memory_rows.hpp"
+#include "support/memory_retention.hpp"
 
 namespace push::test {
 
-class MemoryStore final : public store::Store, public MemoryRows {
+class MemoryStore final : public store::Store, public MemoryRetention {
  public:
-  core::WallClock clock = &core::wall_now;   // by which clients expire
   bool broken = false;                       // every call fails
   std::optional<core::Error> append_answer;  // passed by append() to its callback instead of storing
   core::UserId appended_for{};               // NewMessage::user of the last one
@@ -97,6 +96,12 @@ class MemoryStore final : public store::Store, public MemoryRows {
     if (found && found->size() > limit) found->resize(limit);
     return found;
   }
+  core::Result<store::Retention> find_retention(core::ApplicationId application) override {
+    return read([&] { return core::Result<store::Retention>(rule(application)); });
+  }
+  core::Result<core::MessageId> retention_floor(core::UserId user) override {
+    return read([&] { return core::Result<core::MessageId>(floor(user)); });
+  }
   core::Result<void> ping() override {
     return read([] { return core::Result<void>(); });
   }
@@ -135,6 +140,15 @@ class MemoryStore final : public store::Store, public MemoryRows {
       auto changed = store::with_image(*this, user, id, std::move(image));
       if (changed) static_cast<void>(put(applications, core::Result<model::Application>(changed->application)));
       return changed;
+    }));
+  }
+  void set_retention(core::UserId user, core::ApplicationId id, store::Retention wanted,
+                     store::Done<void> done) override {
+    done(change([&]() -> core::Result<void> {
+      if (auto checked = store::check(wanted); !checked) return checked;
+      if (auto own = store::owned(*this, user, id); !own) return own.error();
+      set_rule(id, wanted);
+      return {};
     }));
   }
   void update_client(core::UserId user, core::ClientId id, store::ClientChange wanted,
@@ -233,6 +247,7 @@ class MemoryStore final : public store::Store, public MemoryRows {
       erase_applications(of(id));
       std::erase_if(clients, of(id));
       std::erase_if(users, has(id));
+      floors.erase(id);
       return images;
     }));
   }
@@ -254,6 +269,7 @@ class MemoryStore final : public store::Store, public MemoryRows {
   auto read(Work work) -> decltype(work()) {
     const std::lock_guard lock(mutex_);
     if (broken) return down();
+    apply_retention();
     return work();
   }
   template <class Work>
@@ -261,6 +277,7 @@ class MemoryStore final : public store::Store, public MemoryRows {
     const std::lock_guard lock(mutex_);
     if (broken) return down();
     if (stopping_) return stopping();
+    apply_retention();
     return work();
   }
   template <class Row, class Matches>

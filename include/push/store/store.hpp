@@ -79,6 +79,16 @@ struct UserChange {
   std::string pass_hash;  // empty = as it was
 };
 
+// How long an application keeps its messages: until they are `days` old, and the newest `count` of them. 0 = for ever;
+// empty = as the store is configured.
+struct Retention {
+  std::optional<std::uint64_t> days;   // 0..kMaxRetentionDays
+  std::optional<std::uint64_t> count;  // 0..kMaxRetentionCount
+  bool operator==(const Retention&) const = default;
+};
+inline constexpr std::uint64_t kMaxRetentionDays = 36'500;
+inline constexpr std::uint64_t kMaxRetentionCount = 1'000'000'000;
+
 // The application as it is now, and its previous image file if nothing refers to it any more ("" = none).
 struct ImageChange {
   model::Application application;
@@ -130,6 +140,10 @@ class Finder {
   // `limit`. Costs as much as a page, however many messages other users have.
   virtual core::Result<std::vector<model::Message>> messages_after(core::UserId owner, core::MessageId after,
                                                                    std::size_t limit) = 0;
+  // The application's own rule; both empty: it has none.
+  virtual core::Result<Retention> find_retention(core::ApplicationId application) = 0;
+  // The highest id of this user's messages that retention has deleted, 0 = none. What a user deletes does not count.
+  virtual core::Result<core::MessageId> retention_floor(core::UserId user) = 0;
   // Whether the database is in its place and sound, as the store's own threads found it within the last second. Any
   // thread, even a loop: never blocks. unavailable: what is wrong.
   virtual core::Result<void> ping() = 0;
@@ -168,6 +182,9 @@ class Store : public Finder {
   // image "" = the default picture.
   virtual void set_application_image(core::UserId user, core::ApplicationId id, std::string image,
                                      Done<ImageChange> done) = 0;
+  // Both empty: the application has no rule of its own any more. In force once `done` is called: nothing is deleted
+  // after that which the rule keeps. What it does not keep is deleted soon, in slices.
+  virtual void set_retention(core::UserId user, core::ApplicationId id, Retention rule, Done<void> done) = 0;
   // A change of the expiry recomputes expires_at from the last use (or the creation).
   virtual void update_client(core::UserId user, core::ClientId id, ClientChange change, Done<model::Client> done) = 0;
   // until empty = no longer elevated.

@@ -21,6 +21,7 @@ constexpr std::string_view kUpdateSortKey = "UPDATE applications SET sort_key = 
 constexpr std::string_view kUpdateToken = "UPDATE applications SET token = ?2 WHERE id = ?1";
 constexpr std::string_view kUpdateImage = "UPDATE applications SET image = ?2 WHERE id = ?1";
 constexpr std::string_view kNotePurge = "INSERT OR IGNORE INTO sharded_gotify_purges (application_id) VALUES (?1)";
+constexpr std::string_view kDeleteRetention = "DELETE FROM sharded_gotify_retention WHERE application_id = ?1";
 constexpr std::string_view kDeleteApplication = "DELETE FROM applications WHERE id = ?1";
 
 }  // namespace
@@ -93,8 +94,9 @@ void Store::delete_application(core::UserId user, core::ApplicationId id, Done<s
   change(parts_->writer, user, std::move(resumed), [user, id](Transaction& transaction) -> Result<std::string> {
     auto left = images_left_by(transaction, user, id);
     if (!left) return left;
-    if (auto noted = execute(transaction.database(), kNotePurge, id); !noted) return noted.error();
-    if (auto deleted = execute(transaction.database(), kDeleteApplication, id); !deleted) return deleted.error();
+    for (const std::string_view sql : {kNotePurge, kDeleteRetention, kDeleteApplication}) {
+      if (auto written = execute(transaction.database(), sql, id); !written) return written.error();
+    }
     return left;
   });
 }

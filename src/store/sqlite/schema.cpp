@@ -15,9 +15,14 @@ namespace {
 
 using core::Result;
 
-// Ours: the deleted applications whose messages are still to be removed.
-constexpr const char* kCreatePurges =
-    "CREATE TABLE IF NOT EXISTS sharded_gotify_purges (application_id INTEGER PRIMARY KEY)";
+// Ours: the deleted applications whose messages are still to be removed; how long applications keep their messages
+// (NULL = as configured, 0 = for ever); the highest message id that this has removed, by user.
+constexpr const char* kCreateOwnTables =
+    "CREATE TABLE IF NOT EXISTS sharded_gotify_purges (application_id INTEGER PRIMARY KEY);"
+    "CREATE TABLE IF NOT EXISTS sharded_gotify_retention"
+    " (application_id INTEGER PRIMARY KEY, days INTEGER, count INTEGER);"
+    "CREATE TABLE IF NOT EXISTS sharded_gotify_retention_floor"
+    " (user_id INTEGER PRIMARY KEY, message_id INTEGER NOT NULL)";
 
 core::Error foreign(const std::string& why) {
   return core::failure(core::ErrorCode::invalid, "not a Gotify database: " + why);
@@ -136,7 +141,7 @@ Result<void> prepare_in_transaction(Database& database, core::WallTime now) {
   for (const Index& index : indexes()) {
     if (auto created = database.run(create_index_sql(index)); !created) return created;
   }
-  return database.run(kCreatePurges);
+  return database.run(kCreateOwnTables);
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ class Store final : public store::Store {
  public:
   // As store::open.
   static core::Result<std::unique_ptr<store::Store>> open(const config::Database& settings, metrics::Registry& metrics,
-                                                          core::WallClock clock);
+                                                          core::WallClock clock, const config::Retention& retention);
   ~Store() override;  // drain()
 
   core::Result<void> append(NewMessage message, Appended done) override;
@@ -42,6 +42,8 @@ class Store final : public store::Store {
                                    Take<model::Message> take) override;
   core::Result<std::vector<model::Message>> messages_after(core::UserId owner, core::MessageId after,
                                                            std::size_t limit) override;
+  core::Result<Retention> find_retention(core::ApplicationId application) override;
+  core::Result<core::MessageId> retention_floor(core::UserId user) override;
   core::Result<void> ping() override;
 
   void create_user(NewUser user, Done<model::User> done) override;
@@ -53,6 +55,7 @@ class Store final : public store::Store {
                              Done<model::Application> done) override;
   void set_application_image(core::UserId user, core::ApplicationId id, std::string image,
                              Done<ImageChange> done) override;
+  void set_retention(core::UserId user, core::ApplicationId id, Retention rule, Done<void> done) override;
   void update_client(core::UserId user, core::ClientId id, ClientChange wanted, Done<model::Client> done) override;
   void elevate_client(core::UserId user, core::ClientId id, std::optional<core::WallTime> until,
                       Done<void> done) override;
