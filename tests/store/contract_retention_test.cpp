@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <chrono>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -148,6 +149,41 @@ TEST_P(RetentionContract, OneAfterAnotherByBothRules) {
   keep(app, {.days = 2, .count = 1});
   ASSERT_TRUE(comes_to(app, {5}));
   EXPECT_TRUE(eventually([&] { return floor(alice) == 4; }));
+}
+
+// Somebody who has the messages and follows the events has what the store has.
+TEST_P(RetentionContract, EventsSayWhatWasDeleted) {
+  for (const int days : {9, 2, 8, 0, 7, 0}) append_aged(app, days * kDay);  // 1 to 6, not in the order of their ages
+  append_id(other, "m");                                                    // 7
+  std::set<core::MessageId> copy;
+  for (const std::uint64_t id : ids(listed(alice, {}))) copy.insert(core::MessageId{id});
+  keep(app, {.days = 5, .count = {}});
+  ASSERT_TRUE(comes_to(app, {6, 4, 2}));
+  keep(app, {.days = {}, .count = 1});
+  ASSERT_TRUE(comes_to(app, {6}));
+  const auto log = [this] { return store->events_after(alice, {}, 100); };
+  ASSERT_TRUE(eventually([&] {
+    const auto page = log();
+    return page && !page->events.empty() && page->events.back().up_to == core::MessageId{4};
+  }));
+  for (const model::Event& event : log()->events) {
+    EXPECT_EQ(event.kind, model::Event::Kind::deleted);
+    for (const core::MessageId id : event.ids) copy.erase(id);
+    if (!event.ids.empty()) continue;
+    EXPECT_EQ(event.application, app);
+    copy.erase(copy.begin(), copy.upper_bound(event.up_to));
+  }
+  EXPECT_THAT(copy, ElementsAre(core::MessageId{6}));
+  EXPECT_TRUE(store->events_after(bob, {}, 100)->events.empty());
+}
+
+TEST_P(RetentionContract, ReadMarksGoWithTheirMessages) {
+  for (int i = 0; i < 3; ++i) append_id(app, "m");
+  ASSERT_TRUE(test::await(*store, &Store::mark_read, alice,
+                          std::vector<core::MessageId>{core::MessageId{1}, core::MessageId{3}}));
+  keep(app, {.days = {}, .count = 1});
+  ASSERT_TRUE(comes_to(app, {3}));
+  EXPECT_THAT(store->find_read_marks(alice)->ids, ElementsAre(core::MessageId{3}));
 }
 
 TEST_P(RetentionContract, WhatUsersDeleteNeverTouchesTheFloor) {

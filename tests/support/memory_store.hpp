@@ -15,6 +15,7 @@
 #include "push/core/patient_clock.hpp"
 #include "push/store/store.hpp"
 #include "store/rules.hpp"
+#include "support/memory_events.hpp"
 #include "support/memory_retention.hpp"
 
 namespace push::test {
@@ -101,6 +102,15 @@ class MemoryStore final : public store::Store, public MemoryRetention {
   }
   core::Result<core::MessageId> retention_floor(core::UserId user) override {
     return read([&] { return core::Result<core::MessageId>(floor(user)); });
+  }
+  core::Result<store::EventPage> events_after(core::UserId user, core::EventId after, std::size_t limit) override {
+    return read([&] { return core::Result<store::EventPage>(log_.after(user, after, limit)); });
+  }
+  core::Result<model::ReadMarks> find_read_marks(core::UserId user) override {
+    return read([&] {
+      const auto& ids = log_.read(user);
+      return core::Result<model::ReadMarks>(model::ReadMarks{log_.mark(user), {ids.begin(), ids.end()}});
+    });
   }
   core::Result<void> ping() override {
     return read([] { return core::Result<void>(); });
@@ -197,24 +207,59 @@ class MemoryStore final : public store::Store, public MemoryRetention {
            })
         .has_value();
   }
+  void mark_read_up_to(core::UserId user, core::MessageId up_to, store::Done<void> done) override {
+    done(change([&]() -> core::Result<void> {
+      if (!first(users, has(user))) return store::gone("user");
+      raise(user, std::min(up_to, newest_message()));
+      return {};
+    }));
+  }
+  void mark_read(core::UserId user, std::vector<core::MessageId> ids, store::Done<void> done) override {
+    std::sort(ids.begin(), ids.end());
+    done(change([&]() -> core::Result<void> {
+      model::Event event{{}, user, clock(), model::Event::Kind::read, {}, {}, {}};
+      for (const core::MessageId id : ids) {
+        const auto message = first(messages, has(id));
+        if (message && owner(*message) == user && log_.add_read(user, id)) event.ids.push_back(id);
+      }
+      if (!event.ids.empty()) log_.log(std::move(event));
+      const auto& read = log_.read(user);
+      if (read.size() > model::kMaxReadIds) raise(user, *std::prev(read.end(), model::kMaxReadIds + 1));
+      return {};
+    }));
+  }
+  void set_event_listener(store::EventListener& listener) override { listener_ = &listener; }
+  core::Result<std::size_t> delete_old_events(core::WallTime now) override {
+    return change([&] { return core::Result<std::size_t>(log_.remove_old(now)); });
+  }
   void delete_message(core::UserId user, core::MessageId id, store::Done<void> done) override {
     done(change([&]() -> core::Result<void> {
-      const auto deleted = std::erase_if(
-          messages, [this, user, id](const model::Message& row) { return row.id == id && owner(row) == user; });
+      const auto deleted =
+          erase_messages([this, user, id](const model::Message& row) { return row.id == id && owner(row) == user; });
       if (deleted == 0) return store::gone("message");
+      log_.log({{}, user, clock(), model::Event::Kind::deleted, {id}, {}, {}});
       return {};
     }));
   }
   core::Result<void> delete_messages(core::UserId user, Purged done) override {
-    return purge([this, user](const model::Message& row) { return owner(row) == user; }, std::move(done));
+    return purge(
+        {{}, user, {}, {}, {}, newest_message(), {}},
+        [this, user](const model::Message& row) { return owner(row) == user; }, std::move(done));
   }
   core::Result<void> delete_messages(core::ApplicationId application, Purged done) override {
-    return purge([application](const model::Message& row) { return row.application == application; }, std::move(done));
+    const auto owned = first(applications, has(application));
+    return purge(
+        {{}, owned ? owned->user : core::UserId{}, {}, {}, {}, newest_message(), application},
+        [application](const model::Message& row) { return row.application == application; }, std::move(done));
   }
   void delete_application(core::UserId user, core::ApplicationId id, store::Done<std::string> done) override {
     done(change([&] {
       auto image = store::images_left_by(*this, user, id);
-      if (image) erase_applications(has(id));
+      if (!image) return image;
+      core::MessageId newest{};
+      for (const model::Message& row : messages) newest = row.application == id ? row.id : newest;
+      if (newest != core::MessageId{}) log_.log({{}, user, clock(), model::Event::Kind::deleted, {}, newest, id});
+      erase_applications(has(id));
       return image;
     }));
   }
@@ -245,6 +290,7 @@ class MemoryStore final : public store::Store, public MemoryRetention {
       auto images = store::images_left_by(*this, id);
       if (!images) return images;
       erase_applications(of(id));
+      log_.forget(id);
       std::erase_if(clients, of(id));
       std::erase_if(users, has(id));
       floors.erase(id);
@@ -257,28 +303,37 @@ class MemoryStore final : public store::Store, public MemoryRetention {
   }
 
  private:
-  static core::Error down() { return core::failure(core::ErrorCode::unavailable, "the database is unavailable"); }
-  static core::Error stopping() { return core::failure(core::ErrorCode::unavailable, "the server is stopping"); }
   bool is_living(const model::Client& row) const { return !store::has_expired(row, clock()); }
-  template <class T>
-  static core::Result<void> nothing(const core::Result<T>& done) {
-    if (!done) return done.error();
-    return {};
-  }
   template <class Work>
   auto read(Work work) -> decltype(work()) {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     if (broken) return down();
-    apply_retention();
-    return work();
+    log_retention();
+    auto outcome = work();
+    announce(lock);
+    return outcome;
   }
   template <class Work>
   auto change(Work work) -> decltype(work()) {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     if (broken) return down();
     if (stopping_) return stopping();
-    apply_retention();
-    return work();
+    log_retention();
+    auto outcome = work();
+    announce(lock);
+    return outcome;
+  }
+  void log_retention() {
+    for (model::Event& event : apply_retention([this](core::MessageId id) { log_.forget_read(id); })) {
+      log_.log(std::move(event));
+    }
+  }
+  void announce(std::unique_lock<std::mutex>& lock) {
+    const auto fresh = log_.take_fresh();
+    lock.unlock();
+    for (const model::Event& event : fresh) {
+      if (listener_ != nullptr) listener_->on_event(event);
+    }
   }
   template <class Row, class Matches>
   core::Result<std::optional<Row>> look_up(const std::vector<Row>& rows, Matches matches) {
@@ -305,57 +360,30 @@ class MemoryStore final : public store::Store, public MemoryRetention {
     if (found->size() > page.limit) found->resize(page.limit);
     return pass_on(*found, take);
   }
-  template <class Row>
-  static core::Result<void> pass_on(const std::vector<Row>& rows, Take<Row>& take) {
-    for (const Row& row : rows) {
-      if (!take(row)) break;
-    }
-    return {};
-  }
-
-  // Ids rise and are never reused.
-  template <class Row>
-  static auto next_id(const std::vector<Row>& rows, std::uint64_t& last) {
-    if (!rows.empty()) last = std::max(last, core::value(rows.back().id));
-    return decltype(Row::id){++last};
-  }
-  std::uint64_t& last(const std::vector<model::User>&) { return last_user_; }
-  std::uint64_t& last(const std::vector<model::Application>&) { return last_application_; }
-  std::uint64_t& last(const std::vector<model::Client>&) { return last_client_; }
-  template <class Row>
-  core::Result<Row> add(std::vector<Row>& rows, core::Result<Row> created) {
-    if (!created) return created;
-    created->id = next_id(rows, last(rows));
-    rows.push_back(*created);
-    return created;
-  }
-  core::Result<model::Message> add(store::NewMessage& wanted) {
-    if (!first(applications, has(wanted.application))) return store::gone("application");
-    model::Message message;
-    message.application = wanted.application;
-    message.message = std::move(wanted.message);
-    message.title = std::move(wanted.title);
-    message.priority = wanted.priority;
-    message.extras = std::move(wanted.extras);
-    message.date = wanted.date;
-    message.id = next_id(messages, last_message_);
-    messages.push_back(message);
-    return message;
-  }
-  template <class Row>
-  core::Result<Row> put(std::vector<Row>& rows, core::Result<Row> changed) {
-    if (changed) *std::find_if(rows.begin(), rows.end(), has(changed->id)) = *changed;
-    return changed;
-  }
   template <class Matches>
   void erase_applications(Matches matches) {
     std::erase_if(applications, matches);
-    std::erase_if(messages, [this](const model::Message& row) { return !owner(row); });
+    erase_messages([this](const model::Message& row) { return !owner(row); });
   }
+  core::MessageId newest_message() const { return messages.empty() ? core::MessageId{} : messages.back().id; }
   template <class Matches>
-  core::Result<void> purge(Matches matches, Purged done) {
+  std::size_t erase_messages(Matches matches) {
+    return std::erase_if(messages, [&](const model::Message& row) {
+      const bool erased = matches(row);
+      if (erased) log_.forget_read(row.id);
+      return erased;
+    });
+  }
+  void raise(core::UserId user, core::MessageId up_to) {
+    if (log_.raise(user, up_to)) log_.log({{}, user, clock(), model::Event::Kind::read, {}, up_to, {}});
+  }
+  // `event`: of the deletion, but for its time.
+  template <class Matches>
+  core::Result<void> purge(model::Event event, Matches matches, Purged done) {
     auto purged = change([&]() -> core::Result<void> {
-      std::erase_if(messages, matches);
+      if (erase_messages(matches) == 0 || event.user == core::UserId{}) return {};
+      event.time = clock();
+      log_.log(std::move(event));
       return {};
     });
     if (!purged) return purged;
@@ -365,10 +393,8 @@ class MemoryStore final : public store::Store, public MemoryRetention {
 
   std::mutex mutex_;
   bool stopping_ = false;
-  std::uint64_t last_user_ = 0;
-  std::uint64_t last_application_ = 0;
-  std::uint64_t last_client_ = 0;
-  std::uint64_t last_message_ = 0;
+  MemoryEvents log_;
+  store::EventListener* listener_ = nullptr;
 };
 
 }  // namespace push::test

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "push/model/limits.hpp"
 #include "store/rules.hpp"
 #include "store/sqlite/changes.hpp"
+#include "store/sqlite/event_log.hpp"
+#include "store/sqlite/read_marks.hpp"
 #include "store/sqlite/retention_sql.hpp"
 #include "store/sqlite/rows.hpp"
 
@@ -264,7 +267,7 @@ void RetentionPurge::judge(Walk& walk, std::int64_t message, std::optional<core:
 Result<void> RetentionPurge::delete_some(Walk& walk, std::int64_t& deleted) {
   Deleted slice;
   const auto done =
-      change_now(writer_, [&](Transaction& transaction) { return delete_ranges(transaction.database(), walk, slice); });
+      change_now(writer_, [&](Transaction& transaction) { return delete_slice(transaction, walk, slice); });
   if (!done) return done.error();
   if (slice.obsolete) {  // rule_changed() has come, or will
     walk.ranges.clear();
@@ -281,13 +284,25 @@ Result<void> RetentionPurge::delete_some(Walk& walk, std::int64_t& deleted) {
 }
 
 // On the writer thread. The rule is read again: nothing is deleted by one that has been replaced.
-Result<void> RetentionPurge::delete_ranges(Database& database, const Walk& walk, Deleted& deleted) {
+Result<void> RetentionPurge::delete_slice(Transaction& transaction, const Walk& walk, Deleted& deleted) {
   const auto start = core::steady_now();
-  const auto read = [](const Query& row) { return std::pair(retention::read_rule(row), row.integer(2)); };
-  const auto current = one(database, read, retention::kRuleAndOwner, walk.application);
+  const auto read = [](const Query& row) { return std::pair(retention::read_rule(row), core::UserId{row.natural(2)}); };
+  const auto current = one(transaction.database(), read, retention::kRuleAndOwner, walk.application);
   if (!current) return current.error();
   deleted.obsolete = !*current || in_force((*current)->first, configured_) != walk.rule;
   if (deleted.obsolete) return {};
+  if (auto done = delete_ranges(transaction.database(), walk, start, deleted); !done) return done;
+  if (!deleted.ids.empty()) {
+    auto noted = note_deleted(transaction, (*current)->second, walk.application, deleted.ids);
+    if (!noted) return noted;
+  }
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(core::steady_now() - start);
+  slice_.record(static_cast<std::uint64_t>(took.count()));
+  return {};
+}
+
+Result<void> RetentionPurge::delete_ranges(Database& database, const Walk& walk, core::SteadyTime start,
+                                           Deleted& deleted) {
   deleted.after = walk.ranges.front().after;
   for (auto last = start; deleted.ranges < walk.ranges.size();) {
     const Range& range = walk.ranges[deleted.ranges];
@@ -306,12 +321,33 @@ Result<void> RetentionPurge::delete_ranges(Database& database, const Walk& walk,
     rows_ = adapted(rows, took);
     if (now - start + took > kSliceTime) break;
   }
-  if (!deleted.ids.empty()) {
-    auto raised = execute(database, retention::kRaiseFloor, (*current)->second, deleted.ids.back());
-    if (!raised) return raised;
+  return {};
+}
+
+// What else has to be written about deleted messages (`ids` ascending): the floor, the read marks, the event.
+Result<void> RetentionPurge::note_deleted(Transaction& transaction, core::UserId user, core::ApplicationId application,
+                                          const std::vector<std::int64_t>& ids) {
+  Database& database = transaction.database();
+  if (auto raised = execute(database, retention::kRaiseFloor, user, ids.back()); !raised) return raised;
+  std::vector<core::MessageId> messages(ids.size());
+  std::transform(ids.begin(), ids.end(), messages.begin(),
+                 [](std::int64_t id) { return core::MessageId{static_cast<std::uint64_t>(id)}; });
+  const auto some_are_read = any(database, retention::kSomeAreRead, ids.front(), ids.back());
+  if (!some_are_read) return some_are_read.error();
+  for (std::size_t i = 0; *some_are_read && i < messages.size(); ++i) {
+    if (auto forgotten = forget_read(database, messages[i]); !forgotten) return forgotten;
   }
-  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(core::steady_now() - start);
-  slice_.record(static_cast<std::uint64_t>(took.count()));
+  const auto some_stay = any(database, retention::kSomeStayBefore, application, ids.back());
+  if (!some_stay) return some_stay.error();
+  if (!*some_stay) {
+    return log_further_deletion(transaction, deletion_up_to(user, now_, messages.back(), application));
+  }
+  for (std::size_t from = 0; from < messages.size(); from += model::kMaxEventIds) {
+    const auto first = messages.begin() + static_cast<std::ptrdiff_t>(from);
+    const auto count = static_cast<std::ptrdiff_t>(std::min(model::kMaxEventIds, messages.size() - from));
+    auto logged = log_event(transaction, deletion_of(user, now_, {first, first + count}));
+    if (!logged) return logged;
+  }
   return {};
 }
 

@@ -25,6 +25,7 @@
 #include "store/purger.hpp"
 #include "store/retention_agenda.hpp"
 #include "store/sqlite/reader_pool.hpp"
+#include "store/sqlite/transaction.hpp"
 #include "store/writer.hpp"
 
 namespace push::store::sqlite {
@@ -88,7 +89,10 @@ class RetentionPurge {
   core::Result<void> read_some(Walk& walk);
   static void judge(Walk& walk, std::int64_t message, std::optional<core::WallTime> date);
   core::Result<void> delete_some(Walk& walk, std::int64_t& deleted);
-  core::Result<void> delete_ranges(Database& database, const Walk& walk, Deleted& deleted);
+  core::Result<void> delete_slice(Transaction& transaction, const Walk& walk, Deleted& deleted);
+  core::Result<void> delete_ranges(Database& database, const Walk& walk, core::SteadyTime start, Deleted& deleted);
+  core::Result<void> note_deleted(Transaction& transaction, core::UserId user, core::ApplicationId application,
+                                  const std::vector<std::int64_t>& ids);
   void end(const Walk& walk);
   std::int64_t lag_seconds() const;
 

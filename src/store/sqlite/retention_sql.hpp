@@ -35,6 +35,10 @@ inline constexpr std::string_view kSomeDates =
 inline constexpr std::string_view kDeleteSome =
     "DELETE FROM messages WHERE id IN"
     " (SELECT id FROM messages WHERE application_id = ?1 AND id > ?2 AND id <= ?3 ORDER BY id LIMIT ?4) RETURNING id";
+inline constexpr std::string_view kSomeStayBefore =
+    "SELECT 1 FROM messages WHERE application_id = ?1 AND id < ?2 LIMIT 1";
+inline constexpr std::string_view kSomeAreRead =
+    "SELECT 1 FROM sharded_gotify_read WHERE message_id BETWEEN ?1 AND ?2 LIMIT 1";
 inline constexpr std::string_view kRaiseFloor =
     "INSERT INTO sharded_gotify_retention_floor (user_id, message_id) VALUES (?1, ?2)"
     " ON CONFLICT (user_id) DO UPDATE SET message_id = max(message_id, excluded.message_id)";

@@ -42,6 +42,8 @@ class Store final : public store::Store {
                                    Take<model::Message> take) override;
   core::Result<std::vector<model::Message>> messages_after(core::UserId owner, core::MessageId after,
                                                            std::size_t limit) override;
+  core::Result<EventPage> events_after(core::UserId user, core::EventId after, std::size_t limit) override;
+  core::Result<model::ReadMarks> find_read_marks(core::UserId user) override;
   core::Result<Retention> find_retention(core::ApplicationId application) override;
   core::Result<core::MessageId> retention_floor(core::UserId user) override;
   core::Result<void> ping() override;
@@ -64,6 +66,11 @@ class Store final : public store::Store {
 
   bool touch_application(core::ApplicationId id, core::WallTime at) override;
   bool touch_clients(std::vector<core::ClientId> ids, core::WallTime at) override;
+
+  void mark_read_up_to(core::UserId user, core::MessageId up_to, Done<void> done) override;
+  void mark_read(core::UserId user, std::vector<core::MessageId> ids, Done<void> done) override;
+  void set_event_listener(EventListener& listener) override;
+  core::Result<std::size_t> delete_old_events(core::WallTime now) override;
 
   void delete_message(core::UserId user, core::MessageId id, Done<void> done) override;
   core::Result<void> delete_messages(core::UserId user, Purged done) override;
