@@ -115,8 +115,8 @@ void Purger::run_standing(std::size_t index) {
     spdlog::warn("purge paused, retrying error=\"{}\"", progress.error().text);
   }
   const bool finished = progress && progress->finished;
-  if (finished && progress->again_after == std::chrono::milliseconds::zero()) return;
-  const auto pause = !progress ? limits_.retry_after : finished ? progress->again_after : std::chrono::milliseconds(0);
+  const auto pause = progress ? progress->again_after : core::SteadyTime::duration(limits_.retry_after);
+  if (finished && pause == core::SteadyTime::duration::zero()) return;
   core::Lock lock(mutex_);
   Turn& turn = turns_[index];
   if (turn.waits && finished) return;  // resume() was called meanwhile

@@ -22,7 +22,8 @@ class Purger {
   struct Progress {
     std::int64_t deleted = 0;  // messages, in this slice
     bool finished = false;
-    std::chrono::milliseconds again_after{};  // standing work that has finished: its pause; 0 = until resume()
+    // Standing work only: its pause, in which the others go on. If it has finished, 0 = until resume().
+    core::SteadyTime::duration again_after{};
   };
   // Does part of the work; runs on the purge thread and may block on the writer.
   using Slice = core::Callback<core::Result<Progress>()>;

@@ -19,10 +19,15 @@ using core::Result;
 constexpr std::chrono::milliseconds kLookPeriod{1000};
 constexpr std::chrono::hours kCompletePeriod{12};  // less than a day, the shortest rule: finds who was empty before
 constexpr std::chrono::milliseconds kStepTime{2};
-constexpr std::chrono::milliseconds kSliceTime{2};
+// Of the writer's time, before its commit; and the pause after a step, in times of what that took. Short slices with
+// long pauses leave senders undisturbed. What has been waiting for kLate is hurried.
+constexpr std::chrono::microseconds kSliceTime{500};
+constexpr std::chrono::microseconds kLateSliceTime{2000};
+constexpr int kPause = 6;
+constexpr std::chrono::seconds kLate{30};
 // One statement of a slice: the number of its rows follows the time that the last one took.
-constexpr std::chrono::microseconds kShortStatement{200};
-constexpr std::chrono::microseconds kLongStatement{500};
+constexpr std::chrono::microseconds kShortStatement{100};
+constexpr std::chrono::microseconds kLongStatement{250};
 constexpr std::int64_t kMostRows = 128;
 
 std::int64_t adapted(std::int64_t rows, core::SteadyTime::duration took) {
@@ -51,18 +56,23 @@ RetentionPurge::RetentionPurge(Writer& writer, ReaderPool& readers, std::functio
 
 Result<Purger::Progress> RetentionPurge::step() {
   Purger::Progress progress;
-  const auto end = core::steady_now() + kStepTime;
+  const auto start = core::steady_now();
   do {
     const auto lane = next_walk();
     if (!lane) return lane.error();
     if (*lane == nullptr) {
       progress.finished = true;
-      if (watching_) progress.again_after = kLookPeriod;
       break;
     }
     if (auto advanced = advance(**lane, progress.deleted); !advanced) return advanced.error();
-  } while (progress.deleted == 0 && core::steady_now() < end);
+  } while (progress.deleted == 0 && core::steady_now() < start + kStepTime);
   lag_.set(lag_seconds());
+  late_ = is_late();
+  if (progress.finished) {
+    if (watching_) progress.again_after = kLookPeriod;
+  } else if (!late_) {
+    progress.again_after = kPause * (core::steady_now() - start);
+  }
   return progress;
 }
 
@@ -210,6 +220,7 @@ Result<void> RetentionPurge::advance(std::optional<Walk>& lane, std::int64_t& de
 }
 
 Result<void> RetentionPurge::begin(Walk& walk) {
+  walk.begin = core::steady_now();
   const auto reader = readers_.lease();
   const auto own = one(*reader, retention::read_rule, retention::kRuleAndOwner, walk.application);
   if (!own) return own.error();
@@ -319,7 +330,7 @@ Result<void> RetentionPurge::delete_ranges(Database& database, const Walk& walk,
     const auto now = core::steady_now();
     const auto took = now - std::exchange(last, now);
     rows_ = adapted(rows, took);
-    if (now - start + took > kSliceTime) break;
+    if (now - start + took > (late_ ? kLateSliceTime : kSliceTime)) break;
   }
   return {};
 }
@@ -358,6 +369,15 @@ void RetentionPurge::end(const Walk& walk) {
   } else {
     agenda_.erase(walk.application);
   }
+}
+
+// Whether something has been too old for long, and known to be.
+bool RetentionPurge::is_late() const {
+  const auto now = core::steady_now();
+  const auto waits = [now](const std::optional<Walk>& lane) {
+    return lane && !lane->ranges.empty() && now - lane->begin > kLate;
+  };
+  return waits(urgent_) || waits(surveyed_);
 }
 
 std::int64_t RetentionPurge::lag_seconds() const {

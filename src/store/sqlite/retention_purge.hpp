@@ -1,11 +1,11 @@
 // Deletes the messages that an application's rule no longer keeps (Retention), as standing work of the purger.
 //
-// What is to be deleted is found by reading, which holds nobody up; the writer only deletes ranges of ids, for at most
-// 2 ms at a time. Messages are looked at in the order of their ids, which is that of their dates: an application is
-// visited when its oldest message becomes too old, up to the first one that is not (RetentionAgenda), and when it has
-// received messages, if a rule counts them. While nothing is due, nothing is read. All messages are looked at only at
-// the start and twice a day: that finds those whose dates are out of order (an imported database, a clock that was
-// wrong). A date that cannot be read never makes a message too old.
+// What is to be deleted is found by reading, which holds nobody up; the writer only deletes ranges of ids, for half a
+// millisecond at a time, or 2 ms when that does not suffice. Messages are looked at in the order of their ids, which is
+// that of their dates: an application is visited when its oldest message becomes too old, up to the first one that is
+// not (RetentionAgenda), and when it has received messages, if a rule counts them. While nothing is due, nothing is
+// read. All messages are looked at only at the start and twice a day: that finds those whose dates are out of order (an
+// imported database, a clock that was wrong). A date that cannot be read never makes a message too old.
 //
 // Nothing is kept on the disk but what was deleted: after a crash the work starts with a survey and goes on.
 #pragma once
@@ -39,7 +39,7 @@ class RetentionPurge {
   RetentionPurge(Writer& writer, ReaderPool& readers, std::function<std::int64_t()> newest,
                  const config::Retention& configured, const core::WallClock& clock, metrics::Registry& metrics);
 
-  // The purge thread: reads for about 2 ms, or deletes for at most 2 ms of the writer's time.
+  // The purge thread: reads for about 2 ms, or deletes one slice.
   core::Result<Purger::Progress> step();
   // Any thread, after the commit: the application has another rule.
   void rule_changed(core::ApplicationId application);
@@ -61,6 +61,7 @@ class RetentionPurge {
     bool begun = false;
     bool finished = false;
     bool open = false;  // the next message may extend the last range
+    core::SteadyTime begin{};
     Retention rule{};
     std::optional<core::WallTime> too_old{};
     std::int64_t oldest_kept = 0;  // by count
@@ -94,6 +95,7 @@ class RetentionPurge {
   core::Result<void> note_deleted(Transaction& transaction, core::UserId user, core::ApplicationId application,
                                   const std::vector<std::int64_t>& ids);
   void end(const Walk& walk);
+  bool is_late() const;
   std::int64_t lag_seconds() const;
 
   Writer& writer_;
@@ -108,6 +110,7 @@ class RetentionPurge {
   // The purge thread's (and the writer's, while that waits for it).
   core::WallTime now_{};  // since the last look around
   core::SteadyTime look_at_{};
+  bool late_ = false;
   RetentionAgenda agenda_{kMostVisits};
   std::optional<Walk> urgent_;
   std::optional<Walk> surveyed_;
