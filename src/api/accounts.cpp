@@ -65,6 +65,10 @@ void Accounts::set_application_image(core::UserId user, core::ApplicationId id, 
   store_.set_application_image(user, id, std::move(image), after(steps, std::move(done)));
 }
 
+void Accounts::set_retention(core::UserId user, core::ApplicationId id, store::Retention rule, store::Done<void> done) {
+  store_.set_retention(user, id, rule, std::move(done));
+}
+
 // Applications hold no streams.
 void Accounts::delete_application(core::UserId user, core::ApplicationId id, store::Done<std::string> done) {
   const auto steps = [this, user, id](const auto&) { changed(Kind::application_gone, user, {}, id); };

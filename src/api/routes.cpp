@@ -16,6 +16,8 @@ constexpr Route kRoutes[] = {
     {"PUT", "/application/:id", client, &update_application},
     {"DELETE", "/application/:id", elevated, &delete_application, On::loop},
     {"PUT", "/application/:id/security", elevated, &secure_application},
+    {"GET", "/application/:id/retention", client, &find_retention},
+    {"PUT", "/application/:id/retention", client, &set_retention},
     {"POST", "/application/:id/image", client, &upload_application_image, On::worker, Gate::api, Body::image},
     {"DELETE", "/application/:id/image", client, &remove_application_image},
     {"GET", "/application/:id/message", client, &list_application_messages},

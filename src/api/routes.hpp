@@ -31,6 +31,9 @@ void update_application(Context& context);
 void delete_application(Context& context);
 // Replaces an application's token.
 void secure_application(Context& context);
+// How long an application keeps its messages.
+net::Response find_retention(Context& context);
+void set_retention(Context& context);
 void upload_application_image(Context& context);
 void remove_application_image(Context& context);
 

@@ -167,7 +167,7 @@ int serve(const config::Loaded& loaded) {
   metrics::Registry metrics;
   core::PatientClock expiry_clock(std::chrono::seconds(config.server.tokenperiodseconds) + kTouchMargin);
   const core::WallClock clock = [&expiry_clock] { return expiry_clock.now(); };
-  auto store = store::open(config.database, metrics, clock);
+  auto store = store::open(config.database, metrics, clock, config.retention);
   if (!store) return cannot_start(store.error());
   if (auto made = api::create_default_user(**store, config); !made) return cannot_start(made.error());
   const auto password_cost = auth::highest_cost(**store, config.passstrength);

@@ -86,6 +86,8 @@ class RoundTrip : public testing::TestWithParam<Release> {
       return answer;
     };
     ok("PUT", app, R"({"name":"renamed","description":"d","defaultPriority":3})");
+    ok("PUT", app + "/retention", R"({"days":30,"count":2})");
+    EXPECT_TRUE(eventually([&] { return owner.get(app + "/message").json().at("messages").size() == 2; }));
     ok("PUT", app + "/security", R"({"regenerateToken":true})");
     ok("PUT", "/client/" + std::to_string(client.id), R"({"name":"renamed","expiresAfterInactivitySeconds":60})");
     const auto user = ok("POST", "/user", R"({"name":"carol","pass":"p","admin":true})").json();

@@ -46,6 +46,8 @@ class Accounts final : public cluster::EventListener {
                              store::Done<model::Application> done);
   void set_application_image(core::UserId user, core::ApplicationId id, std::string image,
                              store::Done<store::ImageChange> done);
+  // Takes no right away, so the store's commit is all.
+  void set_retention(core::UserId user, core::ApplicationId id, store::Retention rule, store::Done<void> done);
   // Done: the image file that is no longer used, "" = none.
   void delete_application(core::UserId user, core::ApplicationId id, store::Done<std::string> done);
 
