@@ -166,7 +166,8 @@ TEST_P(RetentionContract, EventsSayWhatWasDeleted) {
     const auto page = log();
     return page && !page->events.empty() && page->events.back().up_to == core::MessageId{4};
   }));
-  for (const model::Event& event : log()->events) {
+  const auto page = log();
+  for (const model::Event& event : page->events) {
     EXPECT_EQ(event.kind, model::Event::Kind::deleted);
     for (const core::MessageId id : event.ids) copy.erase(id);
     if (!event.ids.empty()) continue;

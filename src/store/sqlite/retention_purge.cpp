@@ -21,10 +21,10 @@ constexpr std::chrono::hours kCompletePeriod{12};  // less than a day, the short
 constexpr std::chrono::milliseconds kStepTime{2};
 // Of the writer's time, before its commit; and the pause after a step, in times of what that took. Short slices with
 // long pauses leave senders undisturbed. What has been waiting for kLate is hurried.
-constexpr std::chrono::microseconds kSliceTime{500};
-constexpr std::chrono::microseconds kLateSliceTime{2000};
+constexpr std::chrono::microseconds kUsualSlice{500};
+constexpr std::chrono::microseconds kLateSlice{2000};
 constexpr int kPause = 6;
-constexpr std::chrono::seconds kLate{30};
+constexpr std::chrono::seconds kLate{45};
 // One statement of a slice: the number of its rows follows the time that the last one took.
 constexpr std::chrono::microseconds kShortStatement{100};
 constexpr std::chrono::microseconds kLongStatement{250};
@@ -330,7 +330,7 @@ Result<void> RetentionPurge::delete_ranges(Database& database, const Walk& walk,
     const auto now = core::steady_now();
     const auto took = now - std::exchange(last, now);
     rows_ = adapted(rows, took);
-    if (now - start + took > (late_ ? kLateSliceTime : kSliceTime)) break;
+    if (now - start + took > (late_ ? kLateSlice : kUsualSlice)) break;
   }
   return {};
 }
