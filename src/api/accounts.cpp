@@ -121,6 +121,10 @@ core::Result<std::size_t> Accounts::delete_expired_clients(core::WallTime now, c
   return deleted->size();
 }
 
+core::Result<std::size_t> Accounts::delete_old_events(core::WallTime now) {
+  return store_.delete_old_events(now);
+}
+
 bool Accounts::touch_clients(std::vector<core::ClientId> ids, core::WallTime at) {
   return store_.touch_clients(std::move(ids), at);
 }

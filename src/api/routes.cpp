@@ -10,6 +10,8 @@ constexpr Route kRoutes[] = {
     {"GET", "/message", client, &list_messages},
     {"DELETE", "/message", client, &delete_messages, On::loop},
     {"DELETE", "/message/:id", client, &delete_message, On::loop},
+    {"GET", "/message/read", client, &list_read},
+    {"POST", "/message/read", client, &mark_read},
     {"GET", "/stream", client, &open_stream, On::loop, Gate::stream},
     {"GET", "/application", client, &list_applications},
     {"POST", "/application", client, &create_application},

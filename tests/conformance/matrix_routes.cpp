@@ -37,6 +37,8 @@ const std::vector<Route> kRoutes = {
     {"POST", "/message", poster, body(R"({"message":"m","appid":{app}})"), "/message", ok(), "appid not found", 400},
     {"GET", "/message", client, kPlain, "/message"},
     {"DELETE", "/message", client, kPlain, "/message", empty()},
+    {"GET", "/message/read", client, kPlain, "/message/read"},
+    {"POST", "/message/read", client, body(R"({"ids":[1]})"), "/message/read", empty()},
     {"DELETE", "/message/:id", client, kPlain, "/message/{its message}", empty(), "message does not exist"},
     {"GET", "/application", client, kPlain, "/application"},
     {"POST", "/application", client, body(R"({"name":"n"})"), "/application"},

@@ -21,10 +21,8 @@ class MemoryEvents {
     events_.push_back(event);
     fresh_.push_back(std::move(event));
     const core::UserId user = events_.back().user;
+    if (++kept_[user] <= model::kMaxEvents) return;
     const auto of_user = [user](const model::Event& row) { return row.user == user; };
-    if (std::count_if(events_.begin(), events_.end(), of_user) <= static_cast<std::ptrdiff_t>(model::kMaxEvents)) {
-      return;
-    }
     remove(std::find_if(events_.begin(), events_.end(), of_user));
   }
   // What has been logged since the last call.
@@ -69,12 +67,14 @@ class MemoryEvents {
   }
   void remove(std::vector<model::Event>::iterator event) {
     removed_[event->user] = event->id;
+    --kept_[event->user];
     events_.erase(event);
   }
 
   std::uint64_t last_ = 0;
   std::vector<model::Event> events_;  // by id
   std::vector<model::Event> fresh_;
+  std::map<core::UserId, std::size_t> kept_;
   std::map<core::UserId, core::EventId> removed_;
   std::map<core::UserId, core::MessageId> marks_;
   std::map<core::UserId, std::set<core::MessageId>> read_;  // above the mark

@@ -64,6 +64,9 @@ class Accounts final : public cluster::EventListener {
   // the deleted. Blocks: for the housekeeper.
   core::Result<std::size_t> delete_expired_clients(core::WallTime now, const InUse& in_use);
 
+  // As in store::Store, for the housekeeper. Takes no right away.
+  core::Result<std::size_t> delete_old_events(core::WallTime now);
+
   // Updates the last use of clients, which takes no right away. Any thread, never blocks; false: not written because
   // the queue is full.
   bool touch_clients(std::vector<core::ClientId> ids, core::WallTime at);

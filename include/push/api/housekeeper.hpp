@@ -1,6 +1,6 @@
 // Deletes expired clients once per second, except those that hold a stream: they are in use. Gotify does so every five
-// minutes; both refuse an expired token in look-ups at once. Runs on its own thread from the constructor to stop().
-// Owned by main; what is passed in outlives it.
+// minutes; both refuse an expired token in look-ups at once. Removes old events from the store's log, too. Runs on its
+// own thread from the constructor to stop(). Owned by main; what is passed in outlives it.
 #pragma once
 #include <chrono>
 
@@ -20,18 +20,20 @@ class Housekeeper {
   Housekeeper(const Housekeeper&) = delete;
   Housekeeper& operator=(const Housekeeper&) = delete;
 
-  // Waits for the current round, at most one commit. Idempotent; called by main before the store drains.
+  // Waits for the current round, at most two commits. Idempotent; called by main before the store drains.
   void stop();
 
  private:
   void run(const std::stop_token& stop);
   void delete_expired();
+  void delete_old_events();
 
   Accounts& accounts_;
   net::LoopPool& loops_;
   const core::WallClock clock_;
   const std::chrono::milliseconds period_;
   bool failing_ = false;  // logged once until it works again; used by the thread only
+  bool events_failing_ = false;
   core::Thread thread_;
 };
 

@@ -23,14 +23,14 @@ constexpr std::string_view kUpdateSortKey = "UPDATE applications SET sort_key = 
 constexpr std::string_view kUpdateToken = "UPDATE applications SET token = ?2 WHERE id = ?1";
 constexpr std::string_view kUpdateImage = "UPDATE applications SET image = ?2 WHERE id = ?1";
 constexpr std::string_view kNotePurge = "INSERT OR IGNORE INTO sharded_gotify_purges (application_id) VALUES (?1)";
-constexpr std::string_view kNewestOfApplication = "SELECT max(id) FROM messages WHERE application_id = ?1";
+constexpr std::string_view kNewestMessageOf = "SELECT max(id) FROM messages WHERE application_id = ?1";
 constexpr std::string_view kDeleteRetention = "DELETE FROM sharded_gotify_retention WHERE application_id = ?1";
 constexpr std::string_view kDeleteApplication = "DELETE FROM applications WHERE id = ?1";
 
 // The messages of an application that is being deleted are invisible from now on.
 Result<void> log_messages_gone(Transaction& transaction, core::UserId user, core::ApplicationId id,
                                core::WallTime now) {
-  const auto newest = one(transaction.database(), read_integer, kNewestOfApplication, id);
+  const auto newest = one(transaction.database(), read_integer, kNewestMessageOf, id);
   if (!newest) return newest.error();
   const core::MessageId up_to{static_cast<std::uint64_t>(newest->value_or(0))};
   if (up_to == core::MessageId{}) return {};
