@@ -17,4 +17,8 @@ core::Result<std::unique_ptr<Store>> open(const config::Database& database, metr
                                           core::WallClock clock = &core::wall_now,
                                           const config::Retention& retention = {});
 
+// Whether there is a file at database.connection. Changes nothing. invalid: what open() refuses whatever is in the
+// file: in memory, a folder.
+core::Result<bool> exists(const config::Database& database);
+
 }  // namespace push::store
