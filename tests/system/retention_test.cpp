@@ -52,7 +52,7 @@ TEST_F(RetentionOfMessages, TheConfigurationHoldsForTheRestAndAKillDelaysItOnly)
   EXPECT_EQ(reader().get(path()).body, R"({"days":30,"count":0,"own":{"days":null,"count":null}})");
   HttpClient http = poster();
   post_message(http, "new");
-  ASSERT_TRUE(eventually([&] { return value("SELECT count(*) FROM messages") < "50001"; }));
+  ASSERT_TRUE(eventually([&] { return std::stoi(value("SELECT count(*) FROM messages")) < 50'000; }));
   server_.kill9();
   const std::string left = value("SELECT count(*) FROM messages WHERE message = 'old'");
   EXPECT_NE(left, "0");
