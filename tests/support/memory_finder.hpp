@@ -1,6 +1,7 @@
 // The reading half of the store in memory (memory_store.hpp), and what both halves share.
 #pragma once
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <iterator>
 #include <mutex>
@@ -81,12 +82,19 @@ class MemoryFinder : public store::Store, public MemoryRetention {
       return row.application == application && owner(row);
     });
   }
-  core::Result<std::vector<model::Message>> messages_after(core::UserId user, core::MessageId after,
-                                                           std::size_t limit) override {
-    auto found = select(
-        messages, [this, user, after](const model::Message& row) { return row.id > after && owner(row) == user; });
-    if (found && found->size() > limit) found->resize(limit);
-    return found;
+  core::Result<void> list_messages_after(core::UserId user, core::MessageId after, Take<model::Message> take) override {
+    auto found = following(user, after);
+    if (!found) return std::move(found).error();
+    return pass_on(*found, take);
+  }
+  core::Result<std::uint64_t> count_messages_after(core::UserId user, core::MessageId after,
+                                                   std::uint64_t most) override {
+    const auto found = following(user, after);
+    if (!found) return found.error();
+    return std::min<std::uint64_t>(found->size(), most);
+  }
+  core::Result<core::MessageId> newest_message() override {
+    return read([this] { return core::Result<core::MessageId>(newest_ever()); });
   }
   core::Result<store::Retention> find_retention(core::ApplicationId application) override {
     return read([&] { return core::Result<store::Retention>(rule(application)); });
@@ -150,6 +158,10 @@ class MemoryFinder : public store::Store, public MemoryRetention {
       std::copy_if(rows.begin(), rows.end(), std::back_inserter(found), matches);
       return core::Result<std::vector<Row>>(std::move(found));
     });
+  }
+  core::Result<std::vector<model::Message>> following(core::UserId user, core::MessageId after) {
+    return select(messages,
+                  [this, user, after](const model::Message& row) { return row.id > after && owner(row) == user; });
   }
   template <class Matches>
   core::Result<void> page_of(store::PageRequest page, Take<model::Message>& take, Matches matches) {

@@ -59,6 +59,9 @@ class MemoryRows : public store::Transaction {
     if (!rows.empty()) last = std::max(last, core::value(rows.back().id));
     return decltype(Row::id){++last};
   }
+  core::MessageId newest_ever() const {
+    return core::MessageId{messages.empty() ? last_message_ : std::max(last_message_, core::value(messages.back().id))};
+  }
   std::uint64_t& last(const std::vector<model::User>&) { return last_user_; }
   std::uint64_t& last(const std::vector<model::Application>&) { return last_application_; }
   std::uint64_t& last(const std::vector<model::Client>&) { return last_client_; }
