@@ -88,6 +88,10 @@ void Accounts::set_application_image(core::UserId user, core::ApplicationId id, 
   store_.set_application_image(user, id, std::move(image), after(steps, std::move(done)));
 }
 
+void Accounts::set_retention(core::UserId user, core::ApplicationId id, store::Retention rule, store::Done<void> done) {
+  store_.set_retention(user, id, rule, std::move(done));
+}
+
 // Applications hold no streams.
 void Accounts::delete_application(core::UserId user, core::ApplicationId id, store::Done<std::string> done) {
   const auto steps = [this, user, id](const auto&) { changed(Kind::application_gone, user, {}, id); };
@@ -138,6 +142,10 @@ core::Result<std::size_t> Accounts::delete_expired_clients(core::WallTime now, c
   if (!deleted) return deleted.error();
   for (const store::OwnedClient& one : *deleted) gone(Kind::client_gone, {one.user, one.client});
   return deleted->size();
+}
+
+core::Result<std::size_t> Accounts::delete_old_events(core::WallTime now) {
+  return store_.delete_old_events(now);
 }
 
 bool Accounts::touch_clients(std::vector<core::ClientId> ids, core::WallTime at) {

@@ -88,6 +88,14 @@ core::Result<void> Publisher::delete_messages(core::ApplicationId application, s
   return store_.delete_messages(application, std::move(done));
 }
 
+void Publisher::mark_read_up_to(core::UserId user, core::MessageId up_to, store::Done<void> done) {
+  store_.mark_read_up_to(user, up_to, std::move(done));
+}
+
+void Publisher::mark_read(core::UserId user, std::vector<core::MessageId> ids, store::Done<void> done) {
+  store_.mark_read(user, std::move(ids), std::move(done));
+}
+
 void Publisher::on_messages(const stream::Batch& batch) {
   for (const stream::Message& message : batch.messages) history_.note_stored(message);
   streams_->relay(batch);

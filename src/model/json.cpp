@@ -157,6 +157,17 @@ void append_json(std::string& out, const Message& message) {
   out += '}';
 }
 
+void append_json(std::string& out, const ReadMarks& marks) {
+  out += "{\"upTo\":";
+  append_number(out, core::value(marks.up_to));
+  out += ",\"ids\":[";
+  for (std::size_t i = 0; i < marks.ids.size(); ++i) {
+    if (i > 0) out += ',';
+    append_number(out, core::value(marks.ids[i]));
+  }
+  out += "]}";
+}
+
 void append_json(std::string& out, const Application& application, bool with_token) {
   out += "{\"id\":";
   append_number(out, core::value(application.id));

@@ -46,6 +46,8 @@ class Accounts final : public cluster::EventListener {
                              store::Done<model::Application> done);
   void set_application_image(core::UserId user, core::ApplicationId id, std::string image,
                              store::Done<store::ImageChange> done);
+  // Takes no right away, so the store's commit is all.
+  void set_retention(core::UserId user, core::ApplicationId id, store::Retention rule, store::Done<void> done);
   // Done: the image file that is no longer used, "" = none.
   void delete_application(core::UserId user, core::ApplicationId id, store::Done<std::string> done);
 
@@ -61,6 +63,9 @@ class Accounts final : public cluster::EventListener {
   // Deletes the clients that have expired by `now`, except those in use, whose last use this is; returns the number of
   // the deleted. Blocks: for the housekeeper.
   core::Result<std::size_t> delete_expired_clients(core::WallTime now, const InUse& in_use);
+
+  // As in store::Store, for the housekeeper. Takes no right away.
+  core::Result<std::size_t> delete_old_events(core::WallTime now);
 
   // Updates the last use of clients, which takes no right away. Any thread, never blocks; false: not written because
   // the queue is full.

@@ -43,6 +43,10 @@ class Publisher final : public cluster::MessageListener, public store::EventList
   core::Result<void> delete_messages(core::UserId user, store::Store::Purged done);
   core::Result<void> delete_messages(core::ApplicationId application, store::Store::Purged done);
 
+  // Read marks, as in store::Store.
+  void mark_read_up_to(core::UserId user, core::MessageId up_to, store::Done<void> done);
+  void mark_read(core::UserId user, std::vector<core::MessageId> ids, store::Done<void> done);
+
   // From another node: straight to this node's streams.
   void on_messages(const stream::Batch& batch) override;
 
