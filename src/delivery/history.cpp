@@ -16,21 +16,39 @@ using stream::Cursor;
 using stream::Message;
 using stream::Page;
 
-History::History(store::Finder& store, core::WorkerPool& workers, metrics::Registry& metrics, std::size_t limit,
-                 const Cursor& newest)
+namespace {
+
+// Its writers are the thread that commits and, at the start, main.
+void raise_to(std::atomic<std::uint64_t>& to, std::uint64_t value) {
+  std::uint64_t known = to.load(std::memory_order_relaxed);
+  while (known < value && !to.compare_exchange_weak(known, value, std::memory_order_release)) {
+  }
+}
+
+}  // namespace
+
+History::History(store::Finder& store, core::WorkerPool& workers, metrics::Registry& metrics, std::size_t limit)
     : store_(store),
       workers_(workers),
       limit_(limit),
-      pages_(metrics.counter("push_stream_pages_total", "Pages of missed messages read for streams that came back.")),
-      stored_(newest),
-      relayed_(newest) {
+      pages_(metrics.counter("push_stream_pages_total", "Pages of missed messages read for streams that came back.")) {
   metrics.gauge("push_replays_waiting", "Pages of missed messages that wait to be read.",
                 [this] { return static_cast<std::int64_t>(workers_.waiting(core::WorkerPool::Queue::replays)); });
 }
 
-void History::SharedCursor::raise(const Message& to) {
-  if (to.kind() == Message::Kind::message) message.store(core::value(to.id()), std::memory_order_release);
-  if (to.kind() == Message::Kind::event) event.store(core::value(to.at().event), std::memory_order_release);
+Result<void> History::start() {
+  const auto message = store_.newest_message();
+  if (!message) return message.error();
+  const auto log = store_.events_after({}, {}, 0);
+  if (!log) return log.error();
+  stored_.raise({*message, log->newest});
+  relayed_.raise({*message, log->newest});
+  return {};
+}
+
+void History::SharedCursor::raise(const Cursor& to) {
+  raise_to(message, core::value(to.message));
+  raise_to(event, core::value(to.event));
 }
 
 Cursor History::SharedCursor::load() const {
@@ -38,14 +56,14 @@ Cursor History::SharedCursor::load() const {
 }
 
 void History::note_stored(const Message& message) {
-  stored_.raise(message);
+  stored_.raise(message.at());
   if (!has_heads_.load(std::memory_order_acquire)) return;
   const core::Lock lock(mutex_);
   if (Head* head = heads_.find(message.user())) head->at.advance(message.at());
 }
 
 void History::note_relayed(const Message& message) {
-  relayed_.raise(message);
+  relayed_.raise(message.at());
 }
 
 std::optional<Cursor> History::recall_head(UserId user) {

@@ -26,10 +26,11 @@ class History final : public stream::Archive {
   static constexpr std::size_t kUsers = 65536;      // whose newest message is remembered; about 100 bytes each
   static constexpr std::size_t kPageEvents = 1000;  // on one page
 
-  // limit: messages that one stream may have missed (config `server.stream.resumelimit`). newest: of the
-  // store, before anything is published. All outlive this.
-  History(store::Finder& store, core::WorkerPool& workers, metrics::Registry& metrics, std::size_t limit,
-          const stream::Cursor& newest);
+  // limit: messages that one stream may have missed (config `server.stream.resumelimit`). The others outlive this.
+  History(store::Finder& store, core::WorkerPool& workers, metrics::Registry& metrics, std::size_t limit);
+  // Learns how far the store has come. By main, before the first stream, and when everything that is committed from then
+  // on is noted here. Blocks on the disk.
+  core::Result<void> start();
 
   // ---- Publisher, on the thread that commits, in the order of commits.
   void note_stored(const stream::Message& message);   // before it is relayed; an event as well
@@ -73,11 +74,10 @@ class History final : public stream::Archive {
 
   // A cursor in two atomics; each part only rises.
   struct SharedCursor {
-    explicit SharedCursor(const stream::Cursor& at) : message(core::value(at.message)), event(core::value(at.event)) {}
-    void raise(const stream::Message& to);
+    void raise(const stream::Cursor& to);
     stream::Cursor load() const;
-    std::atomic<std::uint64_t> message;
-    std::atomic<std::uint64_t> event;
+    std::atomic<std::uint64_t> message = 0;
+    std::atomic<std::uint64_t> event = 0;
   };
 
   std::optional<stream::Cursor> recall_head(core::UserId user);
