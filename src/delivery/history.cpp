@@ -27,68 +27,80 @@ History::History(store::Finder& store, core::WorkerPool& workers, metrics::Regis
 
 void History::note_stored(UserId user, MessageId id) {
   stored_.store(core::value(id), std::memory_order_release);
-  if (!has_heads_.load(std::memory_order_acquire)) return;
+  if (!remembers_.load(std::memory_order_acquire)) return;
   const core::Lock lock(mutex_);
-  if (Head* head = heads_.find(user)) head->id = std::max(head->id, id);
+  if (Ends* ends = ends_.find(user)) ends->head = std::max(ends->head, id);
 }
 
 void History::note_relayed(MessageId id) {
   relayed_.store(core::value(id), std::memory_order_release);
 }
 
-std::optional<MessageId> History::recall_head(UserId user) {
+std::optional<History::Ends> History::recall_ends(UserId user) {
   const core::Lock lock(mutex_);
-  const Head* head = heads_.find(user);
-  if (head == nullptr || !head->known) return std::nullopt;
-  return head->id;
+  const Ends* ends = ends_.find(user);
+  return ends != nullptr && ends->known ? std::optional(*ends) : std::nullopt;
 }
 
 // A message that is committed while the store is asked raises the entry that is already there.
-Result<MessageId> History::find_head(UserId user) {
-  if (const auto known = recall_head(user)) return *known;
-  has_heads_.store(true, std::memory_order_release);
+Result<History::Ends> History::find_ends(UserId user) {
+  if (const auto known = recall_ends(user)) return *known;
+  remembers_.store(true, std::memory_order_release);
   {
     const core::Lock lock(mutex_);
-    if (heads_.find(user) == nullptr) heads_.insert(user, {});
+    if (ends_.find(user) == nullptr) ends_.insert(user, {});
   }
-  MessageId newest{};
-  const auto found = store_.list_messages(user, {.since = 0, .limit = 1}, [&newest](const model::Message& message) {
-    newest = message.id;
+  Ends found;
+  const auto listed = store_.list_messages(user, {.since = 0, .limit = 1}, [&found](const model::Message& message) {
+    found.head = message.id;
     return false;
   });
-  if (!found) return found.error();
+  if (!listed) return listed.error();
+  const auto floor = store_.retention_floor(user);  // after the list: what is taken between the two is noticed
+  if (!floor) return floor.error();
+  found.floor = *floor;
+  found.head = std::max(found.head, *floor);
+  found.known = true;
+  return note(user, found);
+}
+
+History::Ends History::note(UserId user, const Ends& found) {
   const core::Lock lock(mutex_);
-  Head* head = heads_.find(user);
-  if (head == nullptr) return newest;  // pushed out meanwhile
-  head->id = std::max(head->id, newest);
-  head->known = true;
-  return head->id;
+  Ends* ends = ends_.find(user);
+  if (ends == nullptr) return found;  // pushed out meanwhile
+  *ends = {std::max(ends->head, found.head), std::max(ends->floor, found.floor), true};
+  return *ends;
 }
 
 std::optional<History::Standing> History::recall_standing(UserId user, MessageId seen) {
   if (seen > newest()) return std::nullopt;
-  const auto head = recall_head(user);
-  if (!head || seen < *head) return std::nullopt;
-  return Standing{*head, true};
+  const auto ends = recall_ends(user);
+  if (!ends) return std::nullopt;
+  if (seen >= ends->head) return Standing{ends->head, true};
+  if (seen < ends->floor) return Standing{ends->head, false};
+  return std::nullopt;
 }
 
 Result<History::Standing> History::find_standing(UserId user, MessageId seen) {
-  const auto head = find_head(user);
-  if (!head) return head.error();
+  auto ends = find_ends(user);
+  if (!ends) return ends.error();
   if (seen > newest()) {  // of another database, or committed a moment ago and read from a page
     const auto stored = store_.newest_message();
     if (!stored) return stored.error();
-    if (seen > *stored) return Standing{*head, false};
+    if (seen > *stored) return Standing{ends->head, false};
   }
-  if (seen >= *head) return Standing{*head, true};
+  if (seen >= ends->head) return Standing{ends->head, true};
   const auto missed = store_.count_messages_after(user, seen, limit_ + 1);
   if (!missed) return missed.error();
-  return Standing{*head, *missed <= limit_};
+  const auto floor = store_.retention_floor(user);  // after the count, which does not see what has been taken
+  if (!floor) return floor.error();
+  if (*floor > ends->floor) ends = note(user, {ends->head, *floor, true});
+  return Standing{ends->head, *missed <= limit_ && seen >= *floor};
 }
 
 bool History::is_current(UserId user, MessageId after) {
-  const auto head = recall_head(user);
-  return head && *head <= after;
+  const auto ends = recall_ends(user);
+  return ends && ends->head <= after;
 }
 
 void History::read(UserId user, MessageId after, Done done) {
@@ -139,6 +151,11 @@ Result<Page> History::read_page(const Key& key) {
   });
   pages_.add();
   if (!passed) return std::move(passed).error();
+  const auto floor = store_.retention_floor(key.user);  // after the page, which does not hold what has been taken
+  if (!floor) return floor.error();
+  if (*floor > key.after) {
+    return core::failure(core::ErrorCode::unavailable, "retention has deleted what the stream would be sent");
+  }
   const MessageId found = page.messages.empty() ? key.after : page.messages.back().id();
   page.upto = page.last ? std::max(found, committed) : found;
   return page;

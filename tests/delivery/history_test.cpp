@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <cstdint>
 #include <future>
 #include <string>
 #include <vector>
@@ -19,6 +21,7 @@ struct HistoryTest : testing::Test {
   UserId user = store.add_user(1, "u", "", false).id;
   core::ApplicationId application = store.add_application(1, 1, "Atoken", "app").id;
   metrics::Registry registry;
+  metrics::Registry other_registry;
   core::WorkerPool workers{1, 10};
   History history{store, workers, registry, 3, {}};
 
@@ -34,6 +37,15 @@ struct HistoryTest : testing::Test {
     std::promise<stream::Page> answer;
     history.read(user, after, [&answer](core::Result<stream::Page> page) { answer.set_value(*std::move(page)); });
     return answer.get_future().get();
+  }
+  bool can_read(MessageId after) {
+    std::promise<bool> answer;
+    history.read(user, after, [&answer](core::Result<stream::Page> page) { answer.set_value(page.has_value()); });
+    return answer.get_future().get();
+  }
+  void keep_newest(std::uint64_t count) {
+    store.set_retention(user, application, {.days = {}, .count = count},
+                        [](core::Result<void> done) { EXPECT_TRUE(done); });
   }
   std::string standing(MessageId seen) {
     const auto known = history.recall_standing(user, seen);
@@ -99,6 +111,48 @@ TEST_F(HistoryTest, WhoHasWhatIsStoredButNotNotedYetIsComplete) {
   EXPECT_EQ(standing(MessageId{3}), "2");
 }
 
+// Retention that does not move `complete` loses messages silently.
+TEST_F(HistoryTest, WhoMissedWhatRetentionTookIsIncomplete) {
+  for (int i = 0; i < 3; ++i) store_message("m");
+  EXPECT_EQ(standing(MessageId{1}), "3 complete") << "and the ends are remembered";
+  keep_newest(1);
+  EXPECT_EQ(standing(MessageId{1}), "3");
+  EXPECT_EQ(standing(MessageId{1}), "known 3") << "the database need not be asked twice";
+  EXPECT_EQ(standing(MessageId{2}), "3 complete");
+  EXPECT_EQ(standing(MessageId{3}), "known 3 complete");
+  store_message("m");
+  EXPECT_EQ(standing(MessageId{2}), "4") << "it took one more";
+  EXPECT_EQ(standing(MessageId{3}), "4 complete");
+}
+
+TEST_F(HistoryTest, WhenRetentionTookEverythingTheHeadIsTheLastThatItTook) {
+  for (int i = 0; i < 3; ++i) store_message("m");
+  store.configured.days = 1;
+  store.clock = [] { return core::wall_now() + std::chrono::hours(25); };
+  EXPECT_EQ(standing(MessageId{2}), "3") << "nothing is left to tell that something was there";
+  EXPECT_EQ(standing(MessageId{3}), "known 3 complete")
+      << "a stream that goes on from the head is not incomplete again";
+}
+
+TEST_F(HistoryTest, WhatTheUserDeletedIsNotMissed) {
+  for (int i = 0; i < 3; ++i) store_message("m");
+  store.delete_message(user, MessageId{2}, [](core::Result<void> done) { EXPECT_TRUE(done); });
+  EXPECT_EQ(standing(MessageId{1}), "3 complete");
+  EXPECT_TRUE(store.delete_messages(user, [](core::Result<void> done) { EXPECT_TRUE(done); }));
+  EXPECT_EQ(standing(MessageId{1}), "3 complete");
+  History later{store, workers, other_registry, 3, MessageId{3}};
+  EXPECT_TRUE(later.find_standing(user, MessageId{1})->complete);
+}
+
+// It was found complete, and retention came before its page.
+TEST_F(HistoryTest, APageFromWhichRetentionTookSomethingIsAnError) {
+  for (int i = 0; i < 3; ++i) store_message("m");
+  EXPECT_EQ(standing(MessageId{1}), "3 complete");
+  keep_newest(1);
+  EXPECT_FALSE(can_read(MessageId{1}));
+  EXPECT_TRUE(can_read(MessageId{2}));
+}
+
 TEST_F(HistoryTest, StreamsThatAskForTheSamePageShareOneReadAndLaterOnesDoNot) {
   store_message("1");
   std::promise<void> go;
@@ -122,9 +176,7 @@ TEST_F(HistoryTest, StreamsThatAskForTheSamePageShareOneReadAndLaterOnesDoNot) {
 
 TEST_F(HistoryTest, APageThatCannotBeReadIsAnError) {
   store.broken = true;
-  std::promise<bool> failed;
-  history.read(user, {}, [&failed](core::Result<stream::Page> page) { failed.set_value(!page); });
-  EXPECT_TRUE(failed.get_future().get());
+  EXPECT_FALSE(can_read({}));
 }
 
 }  // namespace

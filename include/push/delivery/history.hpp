@@ -1,5 +1,5 @@
-// What was committed before: which message a user's newest is, and the messages after a cursor, for streams that come
-// back. Remembers the newest message of recent users, so that a stream that missed nothing costs no read.
+// What was committed before: which message a user's newest is, how far retention went, and the messages after a cursor,
+// for streams that come back. Remembers both ends of recent users, so that a stream that missed nothing costs no read.
 //
 // Pages are read by the pool's replay threads. Streams of one user that ask for the same page before it is read share
 // one read.
@@ -23,7 +23,7 @@ namespace push::delivery {
 
 class History final : public stream::Archive {
  public:
-  static constexpr std::size_t kUsers = 65536;  // whose newest message is remembered; about 100 bytes each
+  static constexpr std::size_t kUsers = 65536;  // whose ends are remembered; about 100 bytes each
 
   // limit: messages that one stream may have missed (config `server.stream.resumelimit`). newest: the store's
   // newest_message(), before anything is published. All outlive this.
@@ -36,8 +36,10 @@ class History final : public stream::Archive {
 
   // ---- how a stream stands that has seen everything up to `seen`
   struct Standing {
-    core::MessageId head{};  // the user's newest message
-    bool complete = false;   // what it has missed can be sent: none of it is gone, and it is not too much
+    core::MessageId head{};  // the user's newest message, even if it is deleted
+    // What it has missed can be sent: retention has deleted none of it, and it is not too much. What the user has
+    // deleted is not missed.
+    bool complete = false;
   };
   // From memory; any thread, never blocks. Empty: ask find_standing.
   std::optional<Standing> recall_standing(core::UserId user, core::MessageId seen);
@@ -52,9 +54,11 @@ class History final : public stream::Archive {
   void read(core::UserId user, core::MessageId after, Done done) override;
 
  private:
-  struct Head {
-    core::MessageId id{};
-    bool known = false;  // false: being looked up, and raised by what is committed meanwhile
+  // Of a user's messages.
+  struct Ends {
+    core::MessageId head{};   // the newest
+    core::MessageId floor{};  // at least up to here retention has deleted some (store::Finder::retention_floor)
+    bool known = false;       // false: being looked up, and raised by what is committed meanwhile
   };
   struct Key {
     core::UserId user;
@@ -68,8 +72,9 @@ class History final : public stream::Archive {
   };
   using Waiting = boost::unordered_flat_map<Key, std::vector<Done>, KeyHash>;
 
-  std::optional<core::MessageId> recall_head(core::UserId user);
-  core::Result<core::MessageId> find_head(core::UserId user);
+  std::optional<Ends> recall_ends(core::UserId user);
+  core::Result<Ends> find_ends(core::UserId user);
+  Ends note(core::UserId user, const Ends& found);
   core::Result<stream::Page> read_page(const Key& key);
   std::vector<Done> take_waiting(const Key& key);
 
@@ -81,9 +86,9 @@ class History final : public stream::Archive {
   std::atomic<std::uint64_t> relayed_;
 
   core::Mutex mutex_;
-  core::BoundedCache<core::UserId, Head> heads_ PUSH_GUARDED_BY(mutex_){kUsers};
+  core::BoundedCache<core::UserId, Ends> ends_ PUSH_GUARDED_BY(mutex_){kUsers};
   Waiting waiting_ PUSH_GUARDED_BY(mutex_);  // pages that are not being read yet; bounded by the streams
-  std::atomic<bool> has_heads_{false};       // until the first stream that resumes, publishing takes no lock
+  std::atomic<bool> remembers_{false};       // until the first stream that resumes, publishing takes no lock
 };
 
 }  // namespace push::delivery
