@@ -57,62 +57,79 @@ Cursor History::SharedCursor::load() const {
 
 void History::note_stored(const Message& message) {
   stored_.raise(message.at());
-  if (!has_heads_.load(std::memory_order_acquire)) return;
+  if (!remembers_.load(std::memory_order_acquire)) return;
   const core::Lock lock(mutex_);
-  if (Head* head = heads_.find(message.user())) head->at.advance(message.at());
+  if (Ends* ends = ends_.find(message.user())) ends->head.advance(message.at());
 }
 
 void History::note_relayed(const Message& message) {
   relayed_.raise(message.at());
 }
 
-std::optional<Cursor> History::recall_head(UserId user) {
+std::optional<History::Ends> History::recall_ends(UserId user) {
   const core::Lock lock(mutex_);
-  const Head* head = heads_.find(user);
-  if (head == nullptr || !head->known) return std::nullopt;
-  return head->at;
+  const Ends* ends = ends_.find(user);
+  return ends != nullptr && ends->known ? std::optional(*ends) : std::nullopt;
 }
 
 // What is committed while the store is asked raises the entry that is already there.
-Result<Cursor> History::find_head(UserId user) {
-  if (const auto known = recall_head(user)) return *known;
-  has_heads_.store(true, std::memory_order_release);
+Result<History::Ends> History::find_ends(UserId user) {
+  if (const auto known = recall_ends(user)) return *known;
+  remembers_.store(true, std::memory_order_release);
   {
     const core::Lock lock(mutex_);
-    if (heads_.find(user) == nullptr) heads_.insert(user, {});
+    if (ends_.find(user) == nullptr) ends_.insert(user, {});
   }
-  Cursor at = {MessageId{}, newest().event};
-  const auto found = store_.list_messages(user, {.since = 0, .limit = 1}, [&at](const model::Message& message) {
-    at.message = message.id;
+  Ends found;
+  found.head.event = newest().event;
+  const auto listed = store_.list_messages(user, {.since = 0, .limit = 1}, [&found](const model::Message& message) {
+    found.head.message = message.id;
     return false;
   });
-  if (!found) return found.error();
+  if (!listed) return listed.error();
+  const auto floor = store_.retention_floor(user);  // after the list: what is taken between the two is noticed
+  if (!floor) return floor.error();
+  found.floor = *floor;
+  found.head.message = std::max(found.head.message, *floor);
+  return note(user, found);
+}
+
+History::Ends History::note(UserId user, const Ends& found) {
   const core::Lock lock(mutex_);
-  Head* head = heads_.find(user);
-  if (head == nullptr) return at;  // pushed out meanwhile
-  head->at.advance(at);
-  head->known = true;
-  return head->at;
+  Ends* ends = ends_.find(user);
+  if (ends == nullptr) return found;  // pushed out meanwhile
+  ends->head.advance(found.head);
+  ends->floor = std::max(ends->floor, found.floor);
+  ends->known = true;
+  return *ends;
+}
+
+void History::raise_floor(UserId user, MessageId floor) {
+  const core::Lock lock(mutex_);
+  if (Ends* ends = ends_.find(user)) ends->floor = std::max(ends->floor, floor);
 }
 
 std::optional<History::Standing> History::recall_standing(UserId user, const Cursor& seen) {
   const Cursor all = newest();
   if (seen.message > all.message || (seen.wants_events() && seen.event > all.event)) return std::nullopt;
-  const auto head = recall_head(user);
-  if (!head || !seen.reaches(*head)) return std::nullopt;
-  return Standing{head->message, true};
+  const auto ends = recall_ends(user);
+  if (!ends) return std::nullopt;
+  if (seen.reaches(ends->head)) return Standing{ends->head.message, true};
+  if (seen.message < ends->floor) return Standing{ends->head.message, false};
+  return std::nullopt;
 }
 
 Result<History::Standing> History::find_standing(UserId user, const Cursor& seen) {
-  const auto head = find_head(user);
-  if (!head) return head.error();
+  const auto ends = find_ends(user);
+  if (!ends) return ends.error();
+  const MessageId head = ends->head.message;
   const auto stored = is_stored(seen);
   if (!stored) return stored.error();
-  if (!*stored) return Standing{head->message, false};
-  if (seen.reaches(*head)) return Standing{head->message, true};
+  if (!*stored) return Standing{head, false};
+  if (seen.reaches(ends->head)) return Standing{head, true};
   const auto complete = is_complete(user, seen);
   if (!complete) return complete.error();
-  return Standing{head->message, *complete};
+  return Standing{head, *complete};
 }
 
 // What was committed a moment ago is in the store, and perhaps on a page, before it is noted here.
@@ -134,7 +151,10 @@ Result<bool> History::is_stored(const Cursor& seen) {
 Result<bool> History::is_complete(UserId user, const Cursor& seen) {
   const auto missed = store_.count_messages_after(user, seen.message, limit_ + 1);
   if (!missed) return missed.error();
-  if (*missed > limit_) return false;
+  const auto floor = store_.retention_floor(user);  // after the count, which does not see what has been taken
+  if (!floor) return floor.error();
+  raise_floor(user, *floor);
+  if (*missed > limit_ || seen.message < *floor) return false;
   if (!seen.wants_events()) return true;
   const auto log = store_.events_after(user, seen.event, 0);
   if (!log) return log.error();
@@ -150,8 +170,8 @@ Cursor History::relayed() const {
 }
 
 bool History::is_current(UserId user, const Cursor& after) {
-  const auto head = recall_head(user);
-  return head && after.reaches(*head);
+  const auto ends = recall_ends(user);
+  return ends && after.reaches(ends->head);
 }
 
 void History::read(UserId user, const Cursor& after, Done done) {
@@ -208,6 +228,11 @@ Result<Page> History::read_page(const Key& key) {
     return true;
   });
   if (!passed) return std::move(passed).error();
+  const auto floor = store_.retention_floor(key.user);  // after the page, which does not hold what has been taken
+  if (!floor) return floor.error();
+  if (*floor > key.after.message) {
+    return core::failure(core::ErrorCode::unavailable, "retention has deleted what the stream would be sent");
+  }
   if (page.last) page.upto.message = std::max(page.upto.message, committed);
   return page;
 }
@@ -216,6 +241,9 @@ Result<Page> History::read_page(const Key& key) {
 Result<bool> History::read_events(const Key& key, Page& page) {
   const auto log = store_.events_after(key.user, key.after.event, kPageEvents);
   if (!log) return log.error();
+  if (key.after.event < log->complete_from) {
+    return core::failure(core::ErrorCode::unavailable, "events that the stream would be sent are gone");
+  }
   std::string json;
   for (const model::Event& event : log->events) {
     json.clear();

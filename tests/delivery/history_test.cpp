@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
 #include <future>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ struct HistoryTest : testing::Test {
   UserId user = store.add_user(1, "u", "", false).id;
   core::ApplicationId application = store.add_application(1, 1, "Atoken", "app").id;
   metrics::Registry registry;
+  metrics::Registry other_registry;
   core::WorkerPool workers{1, 10};
   History history{store, workers, registry, 3};
 
@@ -38,6 +40,15 @@ struct HistoryTest : testing::Test {
     std::promise<stream::Page> answer;
     history.read(user, after, [&answer](core::Result<stream::Page> page) { answer.set_value(*std::move(page)); });
     return answer.get_future().get();
+  }
+  bool can_read(const stream::Cursor& after) {
+    std::promise<bool> answer;
+    history.read(user, after, [&answer](core::Result<stream::Page> page) { answer.set_value(page.has_value()); });
+    return answer.get_future().get();
+  }
+  void keep_newest(std::uint64_t count) {
+    store.set_retention(user, application, {.days = {}, .count = count},
+                        [](core::Result<void> done) { EXPECT_TRUE(done); });
   }
   std::string standing(MessageId seen) { return standing(stream::Cursor{seen}); }
   std::string standing(const stream::Cursor& seen) {
@@ -102,6 +113,49 @@ TEST_F(HistoryTest, WhoHasWhatIsStoredButNotNotedYetIsComplete) {
   history.note_stored(message(first));
   EXPECT_EQ(standing(MessageId{2}), "2 complete") << "it came on a page";
   EXPECT_EQ(standing(MessageId{3}), "2");
+}
+
+// Retention that does not move `complete` loses messages silently.
+TEST_F(HistoryTest, WhoMissedWhatRetentionTookIsIncomplete) {
+  for (int i = 0; i < 3; ++i) store_message("m");
+  EXPECT_EQ(standing(MessageId{1}), "3 complete") << "and the ends are remembered";
+  keep_newest(1);
+  EXPECT_EQ(standing(MessageId{1}), "3");
+  EXPECT_EQ(standing(MessageId{1}), "known 3") << "the database need not be asked twice";
+  EXPECT_EQ(standing(MessageId{2}), "3 complete");
+  EXPECT_EQ(standing(MessageId{3}), "known 3 complete");
+  store_message("m");
+  EXPECT_EQ(standing(MessageId{2}), "4") << "it took one more";
+  EXPECT_EQ(standing(MessageId{3}), "4 complete");
+}
+
+TEST_F(HistoryTest, WhenRetentionTookEverythingTheHeadIsTheLastThatItTook) {
+  for (int i = 0; i < 3; ++i) store_message("m");
+  store.configured.days = 1;
+  store.clock = [] { return core::wall_now() + std::chrono::hours(25); };
+  EXPECT_EQ(standing(MessageId{2}), "3") << "nothing is left to tell that something was there";
+  EXPECT_EQ(standing(MessageId{3}), "known 3 complete")
+      << "a stream that goes on from the head is not incomplete again";
+}
+
+TEST_F(HistoryTest, WhatTheUserDeletedIsNotMissed) {
+  for (int i = 0; i < 3; ++i) store_message("m");
+  store.delete_message(user, MessageId{2}, [](core::Result<void> done) { EXPECT_TRUE(done); });
+  EXPECT_EQ(standing(MessageId{1}), "3 complete");
+  EXPECT_TRUE(store.delete_messages(user, [](core::Result<void> done) { EXPECT_TRUE(done); }));
+  EXPECT_EQ(standing(MessageId{1}), "3 complete");
+  History later{store, workers, other_registry, 3};
+  ASSERT_TRUE(later.start());
+  EXPECT_TRUE(later.find_standing(user, stream::Cursor{MessageId{1}})->complete);
+}
+
+// It was found complete, and retention came before its page.
+TEST_F(HistoryTest, APageFromWhichRetentionTookSomethingIsAnError) {
+  for (int i = 0; i < 3; ++i) store_message("m");
+  EXPECT_EQ(standing(MessageId{1}), "3 complete");
+  keep_newest(1);
+  EXPECT_FALSE(can_read(stream::Cursor{MessageId{1}}));
+  EXPECT_TRUE(can_read(stream::Cursor{MessageId{2}}));
 }
 
 TEST_F(HistoryTest, StreamsThatAskForTheSamePageShareOneReadAndLaterOnesDoNot) {
@@ -170,14 +224,13 @@ TEST_F(HistoryTest, ACursorOfEventsThatAreGoneOrToComeIsIncomplete) {
   EXPECT_EQ(standing(stream::Cursor{only, EventId{2}}), "1") << "of another database";
   ASSERT_TRUE(store.delete_old_events(core::wall_now() + std::chrono::days(8)));
   EXPECT_EQ(standing(stream::Cursor{only, EventId{0}}), "1") << "event 1 is gone";
+  EXPECT_FALSE(can_read(stream::Cursor{only, EventId{0}}));
   EXPECT_EQ(standing(stream::Cursor{only, EventId{1}}), "known 1 complete");
 }
 
 TEST_F(HistoryTest, APageThatCannotBeReadIsAnError) {
   store.broken = true;
-  std::promise<bool> failed;
-  history.read(user, stream::Cursor{}, [&failed](core::Result<stream::Page> page) { failed.set_value(!page); });
-  EXPECT_TRUE(failed.get_future().get());
+  EXPECT_FALSE(can_read(stream::Cursor{}));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
-// What was committed before: which message a user's newest is, and the messages and events after a cursor, for streams
-// that come back. Remembers the newest ones of recent users, so that a stream that missed nothing costs no read.
+// What was committed before: what a user's newest message and event are, how far retention went, and what follows a
+// cursor, for streams that come back. Remembers both ends of recent users, so that a stream that missed nothing costs
+// no read.
 //
 // Pages are read by the pool's replay threads. Streams of one user that ask for the same page before it is read share
 // one read.
@@ -23,13 +24,13 @@ namespace push::delivery {
 
 class History final : public stream::Archive {
  public:
-  static constexpr std::size_t kUsers = 65536;      // whose newest message is remembered; about 100 bytes each
+  static constexpr std::size_t kUsers = 65536;      // whose ends are remembered; about 100 bytes each
   static constexpr std::size_t kPageEvents = 1000;  // on one page
 
   // limit: messages that one stream may have missed (config `server.stream.resumelimit`). The others outlive this.
   History(store::Finder& store, core::WorkerPool& workers, metrics::Registry& metrics, std::size_t limit);
-  // Learns how far the store has come. By main, before the first stream, and when everything that is committed from then
-  // on is noted here. Blocks on the disk.
+  // Learns how far the store has come. By main, before the first stream, and when everything that is committed from
+  // then on is noted here. Blocks on the disk.
   core::Result<void> start();
 
   // ---- Publisher, on the thread that commits, in the order of commits.
@@ -38,8 +39,10 @@ class History final : public stream::Archive {
 
   // ---- how a stream stands that has seen everything up to `seen`
   struct Standing {
-    core::MessageId head{};  // the user's newest message
-    bool complete = false;   // what it has missed can be sent: none of it is gone, and it is not too much
+    core::MessageId head{};  // the user's newest message, even if it is deleted
+    // What it has missed can be sent: neither retention nor age has deleted any of it, and it is not too much. What the
+    // user has deleted is not missed.
+    bool complete = false;
   };
   // From memory; any thread, never blocks. Empty: ask find_standing.
   std::optional<Standing> recall_standing(core::UserId user, const stream::Cursor& seen);
@@ -54,10 +57,10 @@ class History final : public stream::Archive {
   void read(core::UserId user, const stream::Cursor& after, Done done) override;
 
  private:
-  // Nothing of the user's is above `at`. Its event may be another user's.
-  struct Head {
-    stream::Cursor at{{}, {}};
-    bool known = false;  // false: being looked up, and raised by what is committed meanwhile
+  struct Ends {
+    stream::Cursor head{{}, {}};  // nothing of the user's is above it; its event may be another user's
+    core::MessageId floor{};      // at least up to here retention has deleted some (store::Finder::retention_floor)
+    bool known = false;           // false: being looked up, and raised by what is committed meanwhile
   };
   struct Key {
     core::UserId user;
@@ -80,8 +83,10 @@ class History final : public stream::Archive {
     std::atomic<std::uint64_t> event = 0;
   };
 
-  std::optional<stream::Cursor> recall_head(core::UserId user);
-  core::Result<stream::Cursor> find_head(core::UserId user);
+  std::optional<Ends> recall_ends(core::UserId user);
+  core::Result<Ends> find_ends(core::UserId user);
+  Ends note(core::UserId user, const Ends& found);
+  void raise_floor(core::UserId user, core::MessageId floor);
   core::Result<bool> is_stored(const stream::Cursor& seen);
   core::Result<bool> is_complete(core::UserId user, const stream::Cursor& seen);
   core::Result<stream::Page> read_page(const Key& key);
@@ -96,9 +101,9 @@ class History final : public stream::Archive {
   SharedCursor relayed_;
 
   core::Mutex mutex_;
-  core::BoundedCache<core::UserId, Head> heads_ PUSH_GUARDED_BY(mutex_){kUsers};
+  core::BoundedCache<core::UserId, Ends> ends_ PUSH_GUARDED_BY(mutex_){kUsers};
   Waiting waiting_ PUSH_GUARDED_BY(mutex_);  // pages that are not being read yet; bounded by the streams
-  std::atomic<bool> has_heads_{false};       // until the first stream that resumes, publishing takes no lock
+  std::atomic<bool> remembers_{false};       // until the first stream that resumes, publishing takes no lock
 };
 
 }  // namespace push::delivery

@@ -27,7 +27,8 @@ class Archive {
   // Everything up to here has been given to Courier::deliver, of any user.
   virtual Cursor relayed() const = 0;
   // About kPageBytes of JSON, and at least one message if there is one. A page may hold a message that is still on its
-  // way to the loops. Error (unavailable): the database cannot be read, or too many pages are waited for.
+  // way to the loops. Error (unavailable): the database cannot be read, too many pages are waited for, or what is
+  // above `after` has been deleted by retention or by age.
   static constexpr std::size_t kPageBytes = 256 * 1024;
   using Done = core::Callback<void(core::Result<Page>)>;  // once, on any thread; must not block
   virtual void read(core::UserId user, const Cursor& after, Done done) = 0;
