@@ -125,6 +125,7 @@ core::Result<StreamRequest> read_stream_request(const StreamFields& fields) {
     name = "Last-Event-ID";
     text = fields.last_event_id;
   }
+  if (text || request.seen_event) request.epoch = query_value(fields.query, "epoch").value_or("");
   if (!text) return request;
   if (auto read = read_cursor(name, *text, request); !read) return read.error();
   request.resumes = true;

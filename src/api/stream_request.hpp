@@ -1,6 +1,7 @@
 // What a request for /stream asks for: the transport, and what the client has already.
 #pragma once
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "push/core/ids.hpp"
@@ -24,6 +25,7 @@ struct StreamRequest {
   std::optional<core::MessageId> seen;  // empty = from now on
   bool events = false;
   std::optional<core::EventId> seen_event;  // empty = from now on
+  std::string epoch;                        // of these two; "" = not given
   unsigned timeout = 0;                     // of a poll, in seconds
 };
 

@@ -12,6 +12,8 @@ namespace {
 
 using Standing = delivery::History::Standing;
 
+constexpr const char* kEpochHeader = "Gotify-Stream-Epoch";
+
 void open(Context& context, net::Admission admission) {
   if (context.stream_caps.are_on()) {
     auto place = context.stream_caps.take(context.user(), context.client_address());
@@ -29,15 +31,19 @@ void open(Context& context, net::Admission admission) {
 }
 
 // The answer of a poll that cannot be sent what it missed.
-net::Response incomplete(core::MessageId head) {
-  return json("{\"messages\":[],\"cursor\":" + std::to_string(core::value(head)) + ",\"complete\":false}");
+net::Response incomplete(core::MessageId head, const std::string& epoch) {
+  net::Response answer =
+      json("{\"messages\":[],\"cursor\":" + std::to_string(core::value(head)) + ",\"complete\":false}");
+  answer.headers.emplace_back(kEpochHeader, epoch);
+  return answer;
 }
 
 // The first frame of a stream with events. `from`: where it begins.
-stream::Message opening(core::UserId user, const Standing& standing, const stream::Cursor& from) {
+stream::Message opening(core::UserId user, const Standing& standing, const stream::Cursor& from,
+                        const std::string& epoch) {
   const std::string text = "{\"event\":\"open\",\"head\":" + std::to_string(core::value(standing.head)) +
-                           ",\"event_id\":" + std::to_string(core::value(from.event)) +
-                           ",\"complete\":" + (standing.complete ? "true}" : "false}");
+                           ",\"event_id\":" + std::to_string(core::value(from.event)) + ",\"epoch\":\"" + epoch +
+                           "\",\"complete\":" + (standing.complete ? "true}" : "false}");
   return stream::Message::event(from, user, text);
 }
 
@@ -55,7 +61,9 @@ void resume(Context& context, const Start& start, const Standing& standing) {
   admission.poll_seconds = start.wanted.timeout;
   admission.events = start.wanted.events;
   const bool is_poll = start.wanted.transport == stream::Transport::poll;
-  if (is_poll && !standing.complete) return context.finish(incomplete(standing.head));
+  const std::string& epoch = context.services.history.epoch();
+  if (is_poll && !standing.complete) return context.finish(incomplete(standing.head, epoch));
+  if (start.wanted.resumes) admission.headers.emplace_back(kEpochHeader, epoch);
   if (!is_poll && start.wanted.resumes) {
     admission.headers.emplace_back("Gotify-Stream-Head", std::to_string(core::value(standing.head)));
     admission.headers.emplace_back("Gotify-Stream-Complete", standing.complete ? "true" : "false");
@@ -63,7 +71,7 @@ void resume(Context& context, const Start& start, const Standing& standing) {
   if (standing.complete) admission.since = start.seen;
   if (start.wanted.events) {
     if (!standing.complete) admission.since = start.now;
-    admission.first = opening(context.user(), standing, *admission.since);
+    admission.first = opening(context.user(), standing, *admission.since, epoch);
   }
   open(context, std::move(admission));
 }
@@ -86,12 +94,12 @@ void open_stream(Context& context) {
   Start start{*wanted, {}, history.newest()};
   if (!wanted->events) start.now.event = stream::kNoEvents;
   start.seen = {wanted->seen.value_or(start.now.message), wanted->seen_event.value_or(start.now.event)};
-  if (const auto standing = history.recall_standing(context.user(), start.seen)) {
+  if (const auto standing = history.recall_standing(context.user(), start.seen, start.wanted.epoch)) {
     return resume(context, start, *standing);
   }
   context.on_worker(
       [start](Context& same) {
-        const auto standing = same.services.history.find_standing(same.user(), start.seen);
+        const auto standing = same.services.history.find_standing(same.user(), start.seen, start.wanted.epoch);
         if (!standing) return same.fail(standing.error());
         resume(same, start, *standing);
       },

@@ -36,7 +36,8 @@ History::History(store::Finder& store, core::WorkerPool& workers, metrics::Regis
                 [this] { return static_cast<std::int64_t>(workers_.waiting(core::WorkerPool::Queue::replays)); });
 }
 
-Result<void> History::start() {
+Result<void> History::start(std::string epoch) {
+  epoch_ = std::move(epoch);
   const auto message = store_.newest_message();
   if (!message) return message.error();
   const auto log = store_.events_after({}, {}, 0);
@@ -109,7 +110,31 @@ void History::raise_floor(UserId user, MessageId floor) {
   if (Ends* ends = ends_.find(user)) ends->floor = std::max(ends->floor, floor);
 }
 
-std::optional<History::Standing> History::recall_standing(UserId user, const Cursor& seen) {
+bool History::lies_within(const Cursor& seen, const End& end) {
+  if (!end || seen.message > end->message) return false;
+  return !seen.wants_events() || seen.event <= end->event;
+}
+
+std::optional<History::End> History::recall_end(const std::string& epoch) {
+  const core::Lock lock(mutex_);
+  const End* end = epochs_.find(epoch);
+  return end == nullptr ? std::nullopt : std::optional(*end);
+}
+
+Result<History::End> History::find_end(const std::string& epoch) {
+  if (const auto known = recall_end(epoch)) return *known;
+  const auto end = store_.find_epoch(epoch);
+  if (!end) return end.error();
+  const core::Lock lock(mutex_);
+  if (epochs_.find(epoch) == nullptr) epochs_.insert(epoch, *end);
+  return *end;
+}
+
+std::optional<History::Standing> History::recall_standing(UserId user, const Cursor& seen, const std::string& epoch) {
+  if (!epoch.empty() && epoch != epoch_) {
+    const auto end = recall_end(epoch);
+    if (!end || !lies_within(seen, *end)) return std::nullopt;
+  }
   const Cursor all = newest();
   if (seen.message > all.message || (seen.wants_events() && seen.event > all.event)) return std::nullopt;
   const auto ends = recall_ends(user);
@@ -119,10 +144,15 @@ std::optional<History::Standing> History::recall_standing(UserId user, const Cur
   return std::nullopt;
 }
 
-Result<History::Standing> History::find_standing(UserId user, const Cursor& seen) {
+Result<History::Standing> History::find_standing(UserId user, const Cursor& seen, const std::string& epoch) {
   const auto ends = find_ends(user);
   if (!ends) return ends.error();
   const MessageId head = ends->head.message;
+  if (!epoch.empty() && epoch != epoch_) {
+    const auto end = find_end(epoch);
+    if (!end) return end.error();
+    if (!lies_within(seen, *end)) return Standing{head, false};
+  }
   const auto stored = is_stored(seen);
   if (!stored) return stored.error();
   if (!*stored) return Standing{head, false};

@@ -191,7 +191,7 @@ int serve(const config::Loaded& loaded) {
   cluster::Standalone backplane;
   delivery::Publisher publisher(**store, hub, loops, history, backplane, metrics, config.server.stream.inboxsize);
   (*store)->set_event_listener(publisher);
-  if (auto known = history.start(); !known) return cannot_start(known.error());
+  if (auto known = history.start((*store)->begin_epoch()); !known) return cannot_start(known.error());
   api::Accounts accounts(**store, authenticator, publisher, backplane);
   api::Service service({.config = config,
                         .metrics = metrics,

@@ -145,7 +145,7 @@ TEST_F(HistoryTest, WhatTheUserDeletedIsNotMissed) {
   EXPECT_TRUE(store.delete_messages(user, [](core::Result<void> done) { EXPECT_TRUE(done); }));
   EXPECT_EQ(standing(MessageId{1}), "3 complete");
   History later{store, workers, other_registry, 3};
-  ASSERT_TRUE(later.start());
+  ASSERT_TRUE(later.start("now"));
   EXPECT_TRUE(later.find_standing(user, stream::Cursor{MessageId{1}})->complete);
 }
 
@@ -217,7 +217,7 @@ TEST_F(HistoryTest, AnEventOfTheUserEndsWhatTheHeadCouldSay) {
 TEST_F(HistoryTest, ACursorOfEventsThatAreGoneOrToComeIsIncomplete) {
   const MessageId only = store_message("m");
   store.mark_read(user, {only}, [](const core::Result<void>& done) { EXPECT_TRUE(done); });
-  ASSERT_TRUE(history.start());
+  ASSERT_TRUE(history.start("now"));
   EXPECT_EQ(history.newest(), (stream::Cursor{only, EventId{1}}));
   EXPECT_EQ(standing(stream::Cursor{only, EventId{0}}), "1 complete");
   EXPECT_EQ(standing(stream::Cursor{only, EventId{1}}), "known 1 complete");
@@ -226,6 +226,28 @@ TEST_F(HistoryTest, ACursorOfEventsThatAreGoneOrToComeIsIncomplete) {
   EXPECT_EQ(standing(stream::Cursor{only, EventId{0}}), "1") << "event 1 is gone";
   EXPECT_FALSE(can_read(stream::Cursor{only, EventId{0}}));
   EXPECT_EQ(standing(stream::Cursor{only, EventId{1}}), "known 1 complete");
+}
+
+// A client has seen message 3 of a database that was then restored from a copy with only 2.
+TEST_F(HistoryTest, WhoCameFurtherThanItsEpochIsOfAnotherDatabase) {
+  const std::string first = store.begin_epoch();
+  store_message("1");
+  store_message("2");
+  const std::string second = store.begin_epoch();
+  ASSERT_TRUE(history.start(second));
+  store_message("3");
+  const auto complete = [this](std::uint64_t seen, const std::string& epoch) {
+    const stream::Cursor cursor{MessageId{seen}};
+    const auto known = history.recall_standing(user, cursor, epoch);
+    return known ? known->complete : history.find_standing(user, cursor, epoch)->complete;
+  };
+  for (int i = 0; i < 2; ++i) {  // read, then remembered
+    EXPECT_TRUE(complete(2, first));
+    EXPECT_FALSE(complete(3, first));
+    EXPECT_TRUE(complete(3, second));
+    EXPECT_TRUE(complete(3, "")) << "who does not say cannot be told";
+    EXPECT_FALSE(complete(1, "unknown"));
+  }
 }
 
 TEST_F(HistoryTest, APageThatCannotBeReadIsAnError) {

@@ -314,6 +314,20 @@ TEST_P(EventContract, ADeletedUserLeavesNoMarks) {
   EXPECT_EQ(marks(alice), "<=0");
 }
 
+TEST_P(EventContract, AnEpochEndsWhereTheNextBegins) {
+  EXPECT_FALSE(*store->find_epoch("unknown"));
+  const std::string first = store->begin_epoch();
+  const core::MessageId gone = append_id(one, "m");
+  ASSERT_TRUE(remove(alice, gone));
+  const std::string second = store->begin_epoch();
+  ASSERT_NE(first, second);
+  EXPECT_EQ(*store->find_epoch(first), (Extent{gone, core::EventId{1}})) << "deleted, but given";
+  append_id(one, "m");
+  EXPECT_EQ(*store->find_epoch(first), (Extent{gone, core::EventId{1}}));
+  ASSERT_TRUE(*store->find_epoch(second));
+  EXPECT_GT((*store->find_epoch(second))->message, core::MessageId{1'000'000}) << "it goes on";
+}
+
 INSTANTIATE_TEST_SUITE_P(Every, EventContract, every_store(), name_of_store);
 
 }  // namespace

@@ -112,13 +112,13 @@ TEST_F(SchemaTest, ANewFileGetsGotifysSchema) {
                   "text:sharded_gotify_messages_application", "text:sharded_gotify_read_user"));
   EXPECT_EQ(
       other.row("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND sql LIKE '%PRIMARY KEY AUTOINCREMENT%'"),
-      "int:6");
+      "int:7");
   EXPECT_THAT(
       other.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'sharded_gotify_%' ORDER BY "
                  "name"),
-      ElementsAre("text:sharded_gotify_events", "text:sharded_gotify_events_removed", "text:sharded_gotify_purges",
-                  "text:sharded_gotify_read", "text:sharded_gotify_read_marks", "text:sharded_gotify_retention",
-                  "text:sharded_gotify_retention_floor"));
+      ElementsAre("text:sharded_gotify_epochs", "text:sharded_gotify_events", "text:sharded_gotify_events_removed",
+                  "text:sharded_gotify_purges", "text:sharded_gotify_read", "text:sharded_gotify_read_marks",
+                  "text:sharded_gotify_retention", "text:sharded_gotify_retention_floor"));
   EXPECT_EQ(other.row("PRAGMA user_version"), "int:0");
   EXPECT_EQ(other.row("PRAGMA page_size"), "int:4096");
 }

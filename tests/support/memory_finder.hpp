@@ -96,6 +96,17 @@ class MemoryFinder : public store::Store, public MemoryRetention {
   core::Result<core::MessageId> newest_message() override {
     return read([this] { return core::Result<core::MessageId>(newest_ever()); });
   }
+  core::Result<std::optional<store::Extent>> find_epoch(std::string_view name) override {
+    return read([&]() -> core::Result<std::optional<store::Extent>> {
+      constexpr std::uint64_t kNoEnd = std::uint64_t{1} << 62U;
+      for (std::size_t i = 0; i < epochs_.size(); ++i) {
+        if (epochs_[i].first != name) continue;
+        return i + 1 < epochs_.size() ? epochs_[i + 1].second
+                                      : store::Extent{core::MessageId{kNoEnd}, core::EventId{kNoEnd}};
+      }
+      return std::optional<store::Extent>();
+    });
+  }
   core::Result<store::Retention> find_retention(core::ApplicationId application) override {
     return read([&] { return core::Result<store::Retention>(rule(application)); });
   }
@@ -140,6 +151,7 @@ class MemoryFinder : public store::Store, public MemoryRetention {
 
   std::mutex mutex_;
   MemoryEvents log_;
+  std::vector<std::pair<std::string, store::Extent>> epochs_;  // with how far the store had come at its start
   store::EventListener* listener_ = nullptr;
 
  private:

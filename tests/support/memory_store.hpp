@@ -208,6 +208,12 @@ class MemoryStore final : public MemoryFinder {
       return images;
     }));
   }
+  std::string begin_epoch() override {
+    const std::lock_guard lock(mutex_);
+    epochs_.emplace_back("epoch" + std::to_string(epochs_.size() + 1),
+                         store::Extent{newest_ever(), log_.after({}, {}, 0).newest});
+    return epochs_.back().first;
+  }
   void drain() override {
     const std::lock_guard lock(mutex_);
     stopping_ = true;

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "support/api_test.hpp"
@@ -17,6 +18,13 @@ class StreamEvents : public ApiTest {
     return StreamClient::open(server_.address(), client_.key(), {.target = "/stream?events=1" + query});
   }
   static json next(StreamClient& stream) { return json::parse(stream.next_message()); }
+  json opening(std::uint64_t head, std::uint64_t event, bool complete) const {
+    return {{"event", "open"}, {"head", head}, {"event_id", event}, {"epoch", epoch()}, {"complete", complete}};
+  }
+  std::string epoch() const {
+    HttpClient http = reader();
+    return http.get("/stream?transport=poll&timeout=0&since_id=latest").header("Gotify-Stream-Epoch");
+  }
   std::uint64_t post(const std::string& text) {
     HttpClient http = poster();
     return id_of(post_message(http, text));
@@ -35,7 +43,7 @@ TEST_F(StreamEvents, DevicesHearOfMessagesDeletionsAndReads) {
   const std::uint64_t first = post("1");
   StreamClient phone = open(""), desktop = open("");
   for (StreamClient* device : {&phone, &desktop}) {
-    EXPECT_EQ(next(*device), json({{"event", "open"}, {"head", first}, {"event_id", 0}, {"complete", true}}));
+    EXPECT_EQ(next(*device), opening(first, 0, true));
   }
   const std::uint64_t second = post("2"), third = post("3");
   act("DELETE", "/message/" + std::to_string(first));
@@ -49,8 +57,7 @@ TEST_F(StreamEvents, DevicesHearOfMessagesDeletionsAndReads) {
     }
     EXPECT_EQ(next(*device), json({{"event", "delete"}, {"event_id", 1}, {"ids", {first}}}));
     EXPECT_EQ(next(*device), json({{"event", "read"}, {"event_id", 2}, {"ids", {second}}}));
-    EXPECT_EQ(next(*device),
-              json({{"event", "delete"}, {"event_id", 3}, {"upTo", third}, {"appid", application_.id}}));
+    EXPECT_EQ(next(*device), json({{"event", "delete"}, {"event_id", 3}, {"upTo", third}, {"appid", application_.id}}));
   }
 }
 
@@ -60,13 +67,37 @@ TEST_F(StreamEvents, WhoWasAwayHearsOfThemLaterAlsoAfterARestart) {
   server_.stop();
   server_.start();
   StreamClient stream = open("&since_id=" + std::to_string(first) + "&since_event=0");
-  EXPECT_EQ(next(stream), json({{"event", "open"}, {"head", second}, {"event_id", 0}, {"complete", true}}));
+  EXPECT_EQ(next(stream), opening(second, 0, true));
   EXPECT_EQ(next(stream), json({{"event", "delete"}, {"event_id", 1}, {"ids", {first}}}));
   EXPECT_EQ(next(stream).at("message").at("id"), second);
   StreamClient future = open("&since_id=" + std::to_string(second) + "&since_event=9");
-  EXPECT_EQ(next(future), json({{"event", "open"}, {"head", second}, {"event_id", 1}, {"complete", false}}));
+  EXPECT_EQ(next(future), opening(second, 1, false));
   const std::uint64_t third = post("3");
   EXPECT_EQ(next(future).at("message").at("id"), third) << "it is live";
+}
+
+TEST_F(StreamEvents, WhoComesBackToARestoredDatabaseIsToldSo) {
+  const std::uint64_t first = post("1");
+  server_.stop();
+  const std::filesystem::path file = std::filesystem::path(server_.directory()) / "gotify.db";
+  const std::filesystem::path copy = std::filesystem::path(server_.directory()) / "copy.db";
+  std::filesystem::copy_file(file, copy);
+  server_.start();
+  const std::string lost = epoch();
+  const std::uint64_t second = post("2");
+  server_.stop();
+  std::filesystem::copy_file(copy, file, std::filesystem::copy_options::overwrite_existing);
+  server_.start();
+  EXPECT_EQ(post("another 2"), second);
+  const auto complete = [this](std::uint64_t seen, const std::string& in) {
+    HttpClient http = reader();
+    const auto query = "&since_id=" + std::to_string(seen) + (in.empty() ? "" : "&epoch=" + in);
+    const Answer answer = http.get("/stream?transport=poll&timeout=0" + query);
+    return answer.status == 204 || answer.json().at("complete") == true;
+  };
+  EXPECT_FALSE(complete(second, lost));
+  EXPECT_TRUE(complete(second, epoch()));
+  EXPECT_TRUE(complete(first, ""));
 }
 
 TEST_F(StreamEvents, DevicesHearThatAListHasChanged) {

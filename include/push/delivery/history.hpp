@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -26,18 +27,19 @@ class History final : public stream::Archive {
  public:
   static constexpr std::size_t kUsers = 65536;      // whose ends are remembered; about 100 bytes each
   static constexpr std::size_t kPageEvents = 1000;  // on one page
+  static constexpr std::size_t kEpochs = 256;       // whose end is remembered
 
   // limit: messages that one stream may have missed (config `server.stream.resumelimit`). The others outlive this.
   History(store::Finder& store, core::WorkerPool& workers, metrics::Registry& metrics, std::size_t limit);
   // Learns how far the store has come. By main, before the first stream, and when everything that is committed from
-  // then on is noted here. Blocks on the disk.
-  core::Result<void> start();
+  // then on is noted here. epoch: as begun by the store. Blocks on the disk.
+  core::Result<void> start(std::string epoch);
 
   // ---- Publisher, on the thread that commits, in the order of commits.
   void note_stored(const stream::Message& message);   // before it is relayed; an event as well
   void note_relayed(const stream::Message& message);  // after
 
-  // ---- how a stream stands that has seen everything up to `seen`
+  // ---- how a stream stands that has seen everything up to `seen`; `epoch`: in which it came that far, "" = not known
   struct Standing {
     core::MessageId head{};  // the user's newest message, even if it is deleted
     // What it has missed can be sent: neither retention nor age has deleted any of it, and it is not too much. What the
@@ -45,9 +47,11 @@ class History final : public stream::Archive {
     bool complete = false;
   };
   // From memory; any thread, never blocks. Empty: ask find_standing.
-  std::optional<Standing> recall_standing(core::UserId user, const stream::Cursor& seen);
+  std::optional<Standing> recall_standing(core::UserId user, const stream::Cursor& seen, const std::string& epoch = {});
   // A worker; blocks on the disk.
-  core::Result<Standing> find_standing(core::UserId user, const stream::Cursor& seen);
+  core::Result<Standing> find_standing(core::UserId user, const stream::Cursor& seen, const std::string& epoch = {});
+  // The present one. A client that names it when it comes back is told if the database was restored meanwhile.
+  const std::string& epoch() const { return epoch_; }
   // The newest message, and the newest event, of all users.
   stream::Cursor newest() const;
 
@@ -83,6 +87,10 @@ class History final : public stream::Archive {
     std::atomic<std::uint64_t> event = 0;
   };
 
+  using End = std::optional<store::Extent>;  // of an epoch; empty: it is unknown
+  static bool lies_within(const stream::Cursor& seen, const End& end);
+  std::optional<End> recall_end(const std::string& epoch);
+  core::Result<End> find_end(const std::string& epoch);
   std::optional<Ends> recall_ends(core::UserId user);
   core::Result<Ends> find_ends(core::UserId user);
   Ends note(core::UserId user, const Ends& found);
@@ -97,11 +105,13 @@ class History final : public stream::Archive {
   core::WorkerPool& workers_;
   const std::size_t limit_;
   metrics::Counter& pages_;
+  std::string epoch_;  // constant after start()
   SharedCursor stored_;
   SharedCursor relayed_;
 
   core::Mutex mutex_;
   core::BoundedCache<core::UserId, Ends> ends_ PUSH_GUARDED_BY(mutex_){kUsers};
+  core::BoundedCache<std::string, End> epochs_ PUSH_GUARDED_BY(mutex_){kEpochs};
   Waiting waiting_ PUSH_GUARDED_BY(mutex_);  // pages that are not being read yet; bounded by the streams
   std::atomic<bool> remembers_{false};       // until the first stream that resumes, publishing takes no lock
 };

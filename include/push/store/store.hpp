@@ -117,6 +117,13 @@ struct EventPage {
   core::EventId newest{};  // the greatest id given so far, to whichever user: a cursor above it is of another database
 };
 
+// The greatest ids that a store has given, to whichever user.
+struct Extent {
+  core::MessageId message{};
+  core::EventId event{};
+  bool operator==(const Extent&) const = default;
+};
+
 // Hears of every event that this store writes.
 class EventListener {
  public:
@@ -173,6 +180,9 @@ class Finder {
   virtual core::Result<Retention> find_retention(core::ApplicationId application) = 0;
   // The highest id of this user's messages that retention has deleted, 0 = none. What a user deletes does not count.
   virtual core::Result<core::MessageId> retention_floor(core::UserId user) = 0;
+  // How far the store had come at the end of an epoch (begin_epoch). Empty: an epoch of another database, one that
+  // began after this one was copied, or more than kMaxEpochs ago. The present one has no end: everything.
+  virtual core::Result<std::optional<Extent>> find_epoch(std::string_view name) = 0;
   // Whether the database is in its place and sound, as the store's own threads found it within the last second. Any
   // thread, even a loop: never blocks. unavailable: what is wrong.
   virtual core::Result<void> ping() = 0;
@@ -266,6 +276,10 @@ class Store : public Finder {
   virtual void delete_user(core::UserId id, Done<std::vector<std::string>> done) = 0;
 
   // ---- lifetime (main)
+  // Begins an epoch, which lasts until the next call on this database, and returns its random name. Before the first
+  // change. Blocks on the disk; if that fails the name is unknown later.
+  static constexpr std::size_t kMaxEpochs = 1000;
+  virtual std::string begin_epoch() = 0;
   // Refuses new changes, commits what is queued, calls every callback, stops the writer. Finder methods still work.
   // Idempotent.
   virtual void drain() = 0;

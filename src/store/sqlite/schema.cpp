@@ -26,6 +26,9 @@ constexpr const char* kCreateOwn[] = {
     "CREATE INDEX IF NOT EXISTS sharded_gotify_events_user ON sharded_gotify_events(user_id)",
     "CREATE TABLE IF NOT EXISTS sharded_gotify_events_removed"
     " (user_id INTEGER PRIMARY KEY, up_to INTEGER NOT NULL)",
+    // epochs.cpp: how far the database had come at each start.
+    "CREATE TABLE IF NOT EXISTS sharded_gotify_epochs (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL,"
+    " message_id INTEGER NOT NULL, event_id INTEGER NOT NULL)",
     // read_marks.hpp
     "CREATE TABLE IF NOT EXISTS sharded_gotify_read_marks (user_id INTEGER PRIMARY KEY, up_to INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS sharded_gotify_read (message_id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL)",

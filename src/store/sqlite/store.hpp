@@ -48,6 +48,7 @@ class Store final : public store::Store {
   core::Result<model::ReadMarks> find_read_marks(core::UserId user) override;
   core::Result<Retention> find_retention(core::ApplicationId application) override;
   core::Result<core::MessageId> retention_floor(core::UserId user) override;
+  core::Result<std::optional<Extent>> find_epoch(std::string_view name) override;
   core::Result<void> ping() override;
 
   void create_user(NewUser user, Done<model::User> done) override;
@@ -83,6 +84,7 @@ class Store final : public store::Store {
                                                                 core::WallTime now) override;
   void delete_user(core::UserId id, Done<std::vector<std::string>> done) override;
 
+  std::string begin_epoch() override;
   void drain() override;
 
  private:
