@@ -36,7 +36,7 @@ class History final : public stream::Archive {
 
   // ---- how a stream stands that has seen everything up to `seen`
   struct Standing {
-    core::MessageId head{};  // the user's newest message, even if it is deleted
+    core::MessageId head{};  // the user's newest message, which may be deleted
     // What it has missed can be sent: retention has deleted none of it, and it is not too much. What the user has
     // deleted is not missed.
     bool complete = false;
