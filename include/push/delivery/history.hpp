@@ -41,7 +41,7 @@ class History final : public stream::Archive {
 
   // ---- how a stream stands that has seen everything up to `seen`; `epoch`: in which it came that far, "" = not known
   struct Standing {
-    core::MessageId head{};  // the user's newest message, even if it is deleted
+    core::MessageId head{};  // the user's newest message, which may be deleted
     // What it has missed can be sent: neither retention nor age has deleted any of it, and it is not too much. What the
     // user has deleted is not missed.
     bool complete = false;
