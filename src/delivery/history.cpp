@@ -118,7 +118,8 @@ bool History::lies_within(const Cursor& seen, const End& end) {
 std::optional<History::End> History::recall_end(const std::string& epoch) {
   const core::Lock lock(mutex_);
   const End* end = epochs_.find(epoch);
-  return end == nullptr ? std::nullopt : std::optional(*end);
+  if (end == nullptr) return std::nullopt;
+  return std::make_optional<End>(*end);
 }
 
 Result<History::End> History::find_end(const std::string& epoch) {

@@ -136,9 +136,10 @@ TEST_F(HistoryTest, WhenRetentionTookEverythingTheHeadIsTheLastThatItTook) {
   EXPECT_EQ(standing(MessageId{2}), "3") << "nothing is left to tell that something was there";
   EXPECT_EQ(standing(MessageId{3}), "known 3 complete")
       << "a stream that goes on from the head is not incomplete again";
-  History restarted{store, workers, other_registry, 3, MessageId{3}};
-  EXPECT_TRUE(restarted.find_standing(user, MessageId{3})->complete);
-  const auto known = restarted.recall_standing(user, MessageId{2});
+  History restarted{store, workers, other_registry, 3};
+  ASSERT_TRUE(restarted.start("now"));
+  EXPECT_TRUE(restarted.find_standing(user, stream::Cursor{MessageId{3}})->complete);
+  const auto known = restarted.recall_standing(user, stream::Cursor{MessageId{2}});
   ASSERT_TRUE(known) << "both ends are learnt together";
   EXPECT_FALSE(known->complete);
 }
