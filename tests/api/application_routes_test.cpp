@@ -72,12 +72,12 @@ TEST_F(ApplicationRoutes, ARuleThatIsNoneIsRefusedByItsField) {
            std::pair{R"({"count":-1})", "Field 'count' must be more or equal to 0"},
            std::pair{R"({"count":1000000001})", "Field 'count' must be less or equal to 1000000000"},
            std::pair{R"({"days":"7"})",
-                     "json: cannot unmarshal string into Go struct field RetentionParams.days of type int64"},
+                     "json: cannot unmarshal string into Go struct field RetentionParams.days of type int"},
            std::pair{R"({"days":1.5})",
-                     "json: cannot unmarshal number 1.5 into Go struct field RetentionParams.days of type int64"},
+                     "json: cannot unmarshal number 1.5 into Go struct field RetentionParams.days of type int"},
            std::pair{R"({"count":99999999999999999999})",
                      "json: cannot unmarshal number 99999999999999999999 into Go struct field RetentionParams.count "
-                     "of type int64"},
+                     "of type int"},
            std::pair{"", "EOF"},
        }) {
     EXPECT_EQ(answer("PUT", path, body), std::string("400 ") + text);
