@@ -59,6 +59,15 @@ class ConnectionTable {
   void report_to(Report report, unsigned period);
 
   bool holds(core::UserId user, core::ClientId client) const;
+  // What the operator may know about a stream.
+  struct Sight {
+    core::ClientId client;
+    stream::Transport transport;
+    std::size_t frames;  // in its outbox
+    std::size_t bytes;   // the same
+    std::uint32_t next;  // of the same user; kNone: none
+  };
+  Sight look_at(std::uint32_t slot) const;
   // Closes the selected connections without a Close frame.
   void disconnect(const hub::Selection& which);
   void close_all(CloseReason reason);
