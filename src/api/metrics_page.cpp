@@ -13,12 +13,14 @@ namespace push::api {
 void MetricsPage::handle(net::Request request, net::Reply reply) {
   const auto target = parse_target(request.target());
   const bool reads = request.method() == "GET" || request.method() == "HEAD";
-  if (!target || target->path != "/metrics" || !reads) {
+  const bool registry = target && registry_ != nullptr && target->path == "/debug/registry";
+  if (!target || !reads || (target->path != "/metrics" && !registry)) {
     return reply.send(not_found("page not found"));
   }
   if (!knows(host_name(request.header("Host")))) {
     return reply.send(forbidden("host is not in server.metrics.hosts"));
   }
+  if (registry) return registry_->answer(target->query, std::move(reply));
   net::Response response = json(metrics_.text());
   response.content_type = "text/plain; version=0.0.4";
   reply.send(std::move(response));

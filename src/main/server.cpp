@@ -18,6 +18,7 @@
 #include "push/api/first_user.hpp"
 #include "push/api/housekeeper.hpp"
 #include "push/api/metrics_page.hpp"
+#include "push/api/registry_page.hpp"
 #include "push/api/service.hpp"
 #include "push/auth/authenticator.hpp"
 #include "push/cluster/backplane.hpp"
@@ -197,9 +198,12 @@ int serve(const config::Loaded& loaded) {
                         .images = images,
                         .files = files,
                         .responses = responses,
+                        .presence = loops,
                         .origins = *std::move(origins),
                         .proxies = *std::move(proxies)});
-  api::MetricsPage metrics_page(metrics, names_of_metrics_page(config.server.metrics));
+  api::RegistryPage registry(loops, workers);
+  api::MetricsPage metrics_page(metrics, names_of_metrics_page(config.server.metrics),
+                                config.server.metrics.registry ? &registry : nullptr);
   // Connections arrive from here on.
   if (auto listening = listen(loops, config.server, service, metrics_page); !listening)
     return cannot_start(listening.error());

@@ -103,6 +103,7 @@ class ServiceTest : public testing::Test {
                      .images = images,
                      .files = files,
                      .responses = responses,
+                     .presence = loops,
                      .origins = *OriginRules::compile(settings.server),
                      .proxies = *TrustedProxies::parse(settings.server.trustedproxies)});
     const auto port = loops.listen("127.0.0.1", 0, service, &service);
@@ -377,7 +378,7 @@ TEST(MetricsPage, ServesPrometheusTextAndNothingElse) {
   metrics.counter("push_test_total", "A count.").add(7);
   hub::Hub hub(1);
   net::LoopPool loops(settings, hub, metrics);
-  MetricsPage page(metrics, {"push"});
+  MetricsPage page(metrics, {"push"}, nullptr);
   const auto port = loops.listen("127.0.0.1", 0, page, nullptr);
   ASSERT_TRUE(port) << port.error().text;
   loops.start();

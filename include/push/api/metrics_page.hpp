@@ -1,4 +1,4 @@
-// GET /metrics in Prometheus text, for a listener of its own: Gotify's API has no such path. The page has no
+// GET /metrics in Prometheus text, for a listener of its own: Gotify's API has no such path. The listener has no
 // authentication, so a Host that is neither an IP address nor localhost nor configured is refused: a foreign web page
 // whose name was rebound to this address would send its own (DNS rebinding).
 #pragma once
@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "push/api/registry_page.hpp"
 #include "push/metrics/registry.hpp"
 #include "push/net/http.hpp"
 
@@ -15,8 +16,9 @@ namespace push::api {
 class MetricsPage final : public net::RequestHandler {
  public:
   // hosts: names by which the page may be asked for (config `server.metrics.hosts` and a name in `listenaddr`).
-  MetricsPage(const metrics::Registry& metrics, std::vector<std::string> hosts)
-      : metrics_(metrics), hosts_(std::move(hosts)) {}
+  // registry: what else it serves, as /debug/registry; null = nothing.
+  MetricsPage(const metrics::Registry& metrics, std::vector<std::string> hosts, RegistryPage* registry)
+      : metrics_(metrics), hosts_(std::move(hosts)), registry_(registry) {}
   void handle(net::Request request, net::Reply reply) override;
   net::Response reject(const net::Request& request, unsigned status, std::string_view reason) override;
 
@@ -25,6 +27,7 @@ class MetricsPage final : public net::RequestHandler {
 
   const metrics::Registry& metrics_;
   const std::vector<std::string> hosts_;
+  RegistryPage* const registry_;
 };
 
 }  // namespace push::api
