@@ -1,6 +1,7 @@
 #include "push/api/metrics_page.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "api/incoming.hpp"
 #include "api/respond.hpp"
@@ -10,10 +11,17 @@
 
 namespace push::api {
 
+MetricsPage::MetricsPage(const metrics::Registry& metrics, const config::Metrics& settings, net::Presence& presence,
+                         core::WorkerPool& workers)
+    : metrics_(metrics), hosts_(settings.hosts) {
+  hosts_.push_back(settings.listenaddr);
+  if (settings.registry) registry_.emplace(presence, workers);
+}
+
 void MetricsPage::handle(net::Request request, net::Reply reply) {
   const auto target = parse_target(request.target());
   const bool reads = request.method() == "GET" || request.method() == "HEAD";
-  const bool registry = target && registry_ != nullptr && target->path == "/debug/registry";
+  const bool registry = target && registry_.has_value() && target->path == "/debug/registry";
   if (!target || !reads || (target->path != "/metrics" && !registry)) {
     return reply.send(not_found("page not found"));
   }

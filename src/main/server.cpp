@@ -18,7 +18,6 @@
 #include "push/api/first_user.hpp"
 #include "push/api/housekeeper.hpp"
 #include "push/api/metrics_page.hpp"
-#include "push/api/registry_page.hpp"
 #include "push/api/service.hpp"
 #include "push/auth/authenticator.hpp"
 #include "push/cluster/backplane.hpp"
@@ -112,12 +111,6 @@ void add_metrics(metrics::Registry& metrics, const core::Log& log, const core::W
                 [&hub] { return static_cast<std::int64_t>(hub.online_users()); });
 }
 
-std::vector<std::string> names_of_metrics_page(const config::Metrics& metrics) {
-  std::vector<std::string> names = metrics.hosts;
-  names.push_back(metrics.listenaddr);
-  return names;
-}
-
 void wait_for_the_end() {
   for (;;) {
     const int signal = wait_for_signal();
@@ -201,9 +194,7 @@ int serve(const config::Loaded& loaded) {
                         .presence = loops,
                         .origins = *std::move(origins),
                         .proxies = *std::move(proxies)});
-  api::RegistryPage registry(loops, workers);
-  api::MetricsPage metrics_page(metrics, names_of_metrics_page(config.server.metrics),
-                                config.server.metrics.registry ? &registry : nullptr);
+  api::MetricsPage metrics_page(metrics, config.server.metrics, loops, workers);
   // Connections arrive from here on.
   if (auto listening = listen(loops, config.server, service, metrics_page); !listening)
     return cannot_start(listening.error());

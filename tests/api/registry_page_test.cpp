@@ -11,10 +11,10 @@
 namespace push::api {
 namespace {
 
-core::UserId user(std::uint64_t id) {
+core::UserId user_of(std::uint64_t id) {
   return core::UserId{id};
 }
-hub::Key key(std::uint64_t user, std::uint64_t client) {
+hub::Key key_of(std::uint64_t user, std::uint64_t client) {
   return {core::UserId{user}, core::ClientId{client}};
 }
 
@@ -57,20 +57,21 @@ class RegistryPageTest : public testing::Test {
 
 TEST_F(RegistryPageTest, ShowsKeysWithTheirStreams) {
   EXPECT_EQ(ask(""), R"(200 {"keys":[]})");
-  presence_.all = {{key(42, 0), 3, {{0, stream::Transport::websocket, 1, 0, 0}}},
-                   {key(42, 7), 3, {{0, stream::Transport::sse, 2, 0, 0}, {1, stream::Transport::ndjson, 1, 5, 700}}}};
+  presence_.all = {
+      {key_of(42, 0), 3, {{0, stream::Transport::websocket, 1, 0, 0}}},
+      {key_of(42, 7), 3, {{0, stream::Transport::sse, 2, 0, 0}, {1, stream::Transport::ndjson, 1, 5, 700}}}};
   EXPECT_EQ(ask("user=42"), R"(200 {"keys":[{"key":"42:C0","shard":3,"streams":[)"
                             R"({"loop":0,"transport":"websocket","count":1,"outbox":{"frames":0,"bytes":0}}]},)"
                             R"({"key":"42:C7","shard":3,"streams":[)"
                             R"({"loop":0,"transport":"sse","count":2,"outbox":{"frames":0,"bytes":0}},)"
                             R"({"loop":1,"transport":"ndjson","count":1,"outbox":{"frames":5,"bytes":700}}]}]})");
-  EXPECT_EQ(presence_.asked.user, user(42));
+  EXPECT_EQ(presence_.asked.user, user_of(42));
   EXPECT_FALSE(presence_.asked.after);
 }
 
 TEST_F(RegistryPageTest, NamesTheKeyBehindWhichThereIsMore) {
   for (std::uint64_t client = 1; client <= 5; ++client)
-    presence_.all.push_back({key(1, client), 0, {{0, stream::Transport::websocket, 1, 0, 0}}});
+    presence_.all.push_back({key_of(1, client), 0, {{0, stream::Transport::websocket, 1, 0, 0}}});
   EXPECT_TRUE(ask("limit=2").ends_with(R"(}]}],"next":"1:C2"})"));
   EXPECT_TRUE(ask("limit=2&after=1:C2").ends_with(R"(}]}],"next":"1:C4"})"));
   EXPECT_EQ(ask("limit=2&after=1%3AC4"),
