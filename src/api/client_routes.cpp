@@ -9,8 +9,8 @@
 
 #include "api/context.hpp"
 #include "api/list_writer.hpp"
-#include "api/open_streams.hpp"
 #include "api/respond.hpp"
+#include "api/streams_by_client.hpp"
 #include "push/auth/token.hpp"
 #include "push/binder/binder.hpp"
 #include "push/model/json.hpp"
@@ -68,7 +68,7 @@ net::Response list_clients(Context& context) {
   form.boolean("presence", presence);
   if (auto bound = binder::bind_query(context.request.target.query, form); !bound) return error(bound.error());
   std::map<core::ClientId, std::size_t> streams;
-  if (presence) streams = open_streams(context.services.presence, context.user());
+  if (presence) streams = streams_by_client(context.services.presence, context.user());
   ListWriter list(context);
   const core::WallTime now = core::wall_now();
   const auto read = context.services.store.list_clients(context.user(), [&](const model::Client& row) {

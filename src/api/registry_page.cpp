@@ -9,6 +9,7 @@
 
 #include "api/respond.hpp"
 #include "push/binder/binder.hpp"
+#include "push/core/fair_queue.hpp"
 #include "push/go/number.hpp"
 
 namespace push::api {
@@ -86,8 +87,8 @@ void RegistryPage::answer(std::string_view query, net::Reply reply) {
   if (!wanted) return reply.send(error(wanted.error()));
   const auto late = std::make_shared<net::Reply>(std::move(reply));
   core::WorkerPool::Job job([this, wanted = *wanted, late] { late->send(page(presence_, wanted)); });
-  if (workers_.submit(job)) return;
-  late->send(error(core::failure(core::ErrorCode::unavailable, "too many requests wait for a worker")));
+  const core::Line nobody = core::line_of(core::UserId{});  // the listener has no credentials
+  if (auto taken = workers_.submit(job, nobody); !taken) late->send(error(taken.error()));
 }
 
 }  // namespace push::api

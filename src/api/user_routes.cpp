@@ -9,8 +9,8 @@
 
 #include "api/context.hpp"
 #include "api/list_writer.hpp"
-#include "api/open_streams.hpp"
 #include "api/respond.hpp"
+#include "api/streams_by_client.hpp"
 #include "api/user_name.hpp"
 #include "push/auth/password.hpp"
 #include "push/binder/binder.hpp"
@@ -159,7 +159,7 @@ net::Response user_presence(Context& context) {
   if (const auto found = named_user(context); !found) return error(found.error());
   std::size_t basic = 0;
   std::string out = "{\"clients\":[";
-  for (const auto& [client, streams] : open_streams(context.services.presence, core::UserId{context.id})) {
+  for (const auto& [client, streams] : streams_by_client(context.services.presence, core::UserId{context.id})) {
     if (client == core::ClientId{}) {
       basic = streams;
       continue;

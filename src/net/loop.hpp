@@ -64,7 +64,7 @@ class Loop final : private SessionOwner, private ReplyReceiver, public SocketTak
   void finish();  // ends sessions and connections, then the thread
   bool holds(hub::Key key) const { return connections_.holds(key.user, key.client); }
   using Counted = core::Callback<void(Census::Tallies)>;
-  // Calls `counted` after as many turns of the loop as it takes, and not at all if the loop ends first.
+  // Calls `counted` after as many turns of the loop as it takes. The loop must not end before.
   void count(Census::Question question, Counted counted);
 
  private:

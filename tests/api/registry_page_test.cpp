@@ -95,10 +95,10 @@ TEST_F(RegistryPageTest, Is503IfNoWorkerIsFree) {
     busy.set_value();
     go_on.get_future().wait();
   });
-  ASSERT_TRUE(workers_.submit(works));
+  ASSERT_TRUE(workers_.submit(works, {}));
   busy.get_future().wait();
   core::WorkerPool::Job waits([] {});
-  ASSERT_TRUE(workers_.submit(waits));
+  ASSERT_TRUE(workers_.submit(waits, {}));
   EXPECT_TRUE(ask("").starts_with("503 "));
   go_on.set_value();
 }

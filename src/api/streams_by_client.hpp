@@ -9,6 +9,6 @@
 namespace push::api {
 
 // Only those that have one; client 0 stands for the Basic sessions. Blocks: on a worker.
-std::map<core::ClientId, std::size_t> open_streams(net::Presence& presence, core::UserId user);
+std::map<core::ClientId, std::size_t> streams_by_client(net::Presence& presence, core::UserId user);
 
 }  // namespace push::api
