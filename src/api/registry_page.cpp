@@ -1,6 +1,5 @@
 #include "push/api/registry_page.hpp"
 
-#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,7 +16,6 @@ namespace {
 
 constexpr std::int64_t kDefaultKeys = 100;
 constexpr std::int64_t kMaxKeys = 1000;  // of a page
-constexpr std::array<std::string_view, stream::kTransports> kTransportNames{"websocket", "sse", "ndjson", "poll"};
 
 // "42:C7", as hub::text() prints it.
 std::optional<hub::Key> parse_key(std::string_view text) {
@@ -48,7 +46,7 @@ core::Result<net::Presence::Query> read_query(std::string_view query) {
 
 void append(std::string& out, const net::OpenStreams& open) {
   out += "{\"loop\":" + std::to_string(open.loop) + ",\"transport\":\"";
-  out += kTransportNames[static_cast<std::size_t>(open.transport)];
+  out += stream::name(open.transport);
   out += "\",\"count\":" + std::to_string(open.count) + ",\"outbox\":{\"frames\":" + std::to_string(open.frames) +
          ",\"bytes\":" + std::to_string(open.bytes) + "}}";
 }
