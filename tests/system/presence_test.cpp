@@ -1,6 +1,8 @@
 // Who has a stream open: for the user, for administrators, and for the operator.
+#include <map>
 #include <nlohmann/json.hpp>
 #include <regex>
+#include <string>
 
 #include "support/api_test.hpp"
 #include "support/wait.hpp"
@@ -89,6 +91,36 @@ TEST_F(PresenceOfStreams, TheOperatorSeesKeysWithoutTokens) {
   EXPECT_EQ(begin.at("next"), "1:C0");
   EXPECT_EQ(registry("?limit=1&after=1:C0").at("keys")[0].at("key"), key);
   EXPECT_FALSE(registry("?limit=1&after=1:C0").contains("next"));
+}
+
+TEST_F(PresenceOfStreams, EveryTransportIsNamedAndCounted) {
+  using Counts = std::map<std::string, std::uint64_t>;
+  StreamClient websocket = stream();
+  std::map<std::string, HttpClient> others;
+  for (const char* transport : {"sse", "ndjson", "poll"}) {
+    HttpClient& other = others.emplace(transport, nobody()).first->second;
+    other.write(std::string("GET /stream?timeout=300&transport=") + transport + " HTTP/1.1\r\nHost: push\r\n" +
+                client_.key().front() + "\r\n\r\n");
+  }
+  const auto expect_open = [this](const Counts& expected) {
+    EXPECT_TRUE(eventually([&] {
+      Counts counts;
+      for (const Json& online : registry("?user=1").at("keys")) {
+        for (const Json& open : online.at("streams"))
+          counts[open.at("transport")] += open.at("count").get<std::uint64_t>();
+      }
+      return counts == expected;
+    })) << registry("?user=1");
+  };
+  expect_open({{"websocket", 1}, {"sse", 1}, {"ndjson", 1}, {"poll", 1}});
+  HttpClient owner = server_.http(admin().basic());
+  EXPECT_EQ(streams_of(owner, client_.id), 4u);
+  EXPECT_EQ(owner.get("/user/1/presence").json().at("clients")[0].at("streams"), 4u);
+  HttpClient sender = poster();
+  post_message(sender, "answers the poll");
+  expect_open({{"websocket", 1}, {"sse", 1}, {"ndjson", 1}});
+  others.erase("sse");
+  expect_open({{"websocket", 1}, {"ndjson", 1}});
 }
 
 TEST_F(PresenceOfStreams, TheOperatorSeesWhatADeviceDoesNotRead) {
