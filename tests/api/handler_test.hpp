@@ -139,7 +139,9 @@ class HandlerTest : public testing::Test {
   hub::Hub hub{1};
   Closings closings{authenticator};
   cluster::Standalone backplane;
-  delivery::Publisher publisher{store, hub, closings, backplane, metrics, 64};
+  core::WorkerPool workers{1, 1};
+  delivery::History history{store, workers, metrics, 10000, {}};
+  delivery::Publisher publisher{store, hub, closings, history, backplane, metrics, 64};
   Accounts accounts{store, authenticator, publisher, backplane};
   files::ImageFolder images{""};
   files::FileCache files{1 << 20};
@@ -147,7 +149,6 @@ class HandlerTest : public testing::Test {
   Online presence;
   config::Config config;
   std::deque<Receiver> receivers;
-  core::WorkerPool workers{1, 1};
   const Services services{.config = config,
                           .metrics = metrics,
                           .workers = workers,
@@ -155,6 +156,7 @@ class HandlerTest : public testing::Test {
                           .authenticator = authenticator,
                           .accounts = accounts,
                           .publisher = publisher,
+                          .history = history,
                           .images = images,
                           .files = files,
                           .responses = responses,

@@ -4,6 +4,7 @@
 
 #include "api/ask.hpp"
 #include "push/net/loop_pool.hpp"
+#include "support/empty_archive.hpp"
 
 namespace push::api {
 namespace {
@@ -14,7 +15,8 @@ TEST(MetricsPage, ServesPrometheusTextAndNothingElse) {
   metrics::Registry metrics;
   metrics.counter("push_test_total", "A count.").add(7);
   hub::Hub hub(1);
-  net::LoopPool loops(settings, hub, metrics);
+  test::EmptyArchive archive;
+  net::LoopPool loops(settings, hub, metrics, archive);
   core::WorkerPool workers(1, 1);
   settings.metrics.hosts = {"push"};
   settings.metrics.listenaddr = "metrics.local";

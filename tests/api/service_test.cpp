@@ -14,6 +14,7 @@
 #include "push/auth/password.hpp"
 #include "push/cluster/backplane.hpp"
 #include "push/net/loop_pool.hpp"
+#include "support/empty_archive.hpp"
 #include "support/memory_store.hpp"
 
 namespace push::api {
@@ -39,13 +40,14 @@ class ServiceTest : public testing::Test {
   void with_service(std::size_t queue, const std::function<void(std::uint16_t)>& talk) {
     hub::Hub hub(1);
     net::ResponseBudget responses(settings.server.http.responsebudget, metrics);
-    net::LoopPool loops(settings.server, hub, metrics);
+    core::WorkerPool workers(1, queue);
+    delivery::History history(store, workers, metrics, settings.server.stream.resumelimit, {});
+    net::LoopPool loops(settings.server, hub, metrics, history);
     cluster::Standalone backplane;
     auth::Options quick;
     quick.password_cost = 4;
     auth::Authenticator authenticator(store, quick, metrics);
-    delivery::Publisher publisher(store, hub, loops, backplane, metrics, 1024);
-    core::WorkerPool workers(1, queue);
+    delivery::Publisher publisher(store, hub, loops, history, backplane, metrics, 1024);
     files::ImageFolder images("");
     files::FileCache files(0);
     Accounts accounts(store, authenticator, publisher, backplane);
@@ -56,6 +58,7 @@ class ServiceTest : public testing::Test {
                      .authenticator = authenticator,
                      .accounts = accounts,
                      .publisher = publisher,
+                     .history = history,
                      .images = images,
                      .files = files,
                      .responses = responses,

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "net/bundle.hpp"
+#include "net/no_replays.hpp"
 
 namespace push::net {
 namespace {
@@ -25,12 +26,14 @@ class CensusTest : public testing::Test {
     for (const int peer : peers_) ::close(peer);
   }
 
-  void connect(std::uint64_t user, std::uint64_t client, int send_buffer = 0) {
+  void connect(std::uint64_t user, std::uint64_t client, int send_buffer = 0,
+               stream::Transport transport = stream::Transport::websocket) {
     int ends[2];
     ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
     if (send_buffer > 0) ::setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
     peers_.push_back(ends[1]);
-    ASSERT_TRUE(table_.adopt(ends[0], stream::Transport::websocket, UserId{user}, ClientId{client}, "101"));
+    ASSERT_TRUE(table_.adopt(
+        ends[0], {.transport = transport, .user = UserId{user}, .client = ClientId{client}, .greeting = "101"}));
   }
   // The connection that came as the n-th, from 0.
   void disconnect(std::size_t n) {
@@ -64,7 +67,8 @@ class CensusTest : public testing::Test {
   StreamMeters meters_{registry_};
   hub::Hub hub_{16};
   Roster roster_{hub_, 0};
-  ConnectionTable table_{roster_, config::Stream(), meters_, protocols()};
+  NoReplays replays_;
+  ConnectionTable table_{roster_, config::Stream(), meters_, protocols(), replays_};
   std::vector<int> peers_;
 };
 
@@ -76,6 +80,19 @@ TEST_F(CensusTest, CountsTheStreamsOfEachKey) {
   EXPECT_EQ(ask(about({4})), "");
   disconnect(1);
   EXPECT_EQ(ask(about({1})), "1:C0=1 1:C7=1 1:C8=1");
+}
+
+TEST_F(CensusTest, CountsEachTransportByItself) {
+  const auto transport_of = [](std::size_t i) { return static_cast<stream::Transport>(i); };
+  for (std::size_t i = 0; i < stream::kTransports; ++i) {
+    for (std::size_t streams = 0; streams <= i; ++streams) connect(1, 7, 0, transport_of(i));
+  }
+  Census census(roster_, table_, about({1}));
+  ASSERT_FALSE(census.go_on());
+  const Census::Tallies tallies = census.take();
+  ASSERT_EQ(tallies.size(), 1U);
+  for (std::size_t i = 0; i < stream::kTransports; ++i)
+    EXPECT_EQ(tallies.begin()->second[i].streams, i + 1) << stream::name(transport_of(i));
 }
 
 TEST_F(CensusTest, KeepsTheLowestKeysAboveTheCursor) {

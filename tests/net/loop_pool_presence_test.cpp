@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "push/net/loop_pool.hpp"
+#include "support/empty_archive.hpp"
 
 namespace push::net {
 namespace {
@@ -46,7 +47,7 @@ class LoopPoolPresence : public testing::Test {
  protected:
   LoopPoolPresence() {
     settings_.threads = 3;
-    loops_.emplace(settings_, hub_, registry_);
+    loops_.emplace(settings_, hub_, registry_, archive_);
     const auto port = loops_->listen("127.0.0.1", 0, opener_, &opener_);
     EXPECT_TRUE(port);
     port_ = port ? *port : 0;
@@ -90,6 +91,7 @@ class LoopPoolPresence : public testing::Test {
   config::Server settings_;
   metrics::Registry registry_;
   hub::Hub hub_{8};
+  test::EmptyArchive archive_;
   StreamOpener opener_;
   std::optional<LoopPool> loops_;
   std::uint16_t port_ = 0;
