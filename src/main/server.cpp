@@ -156,7 +156,6 @@ int serve(const config::Loaded& loaded) {
   const config::Config& config = loaded.config;
   const core::Log log(config.loglevel, colours(), STDOUT_FILENO);
   log_configuration(loaded);
-
   auto origins = api::OriginRules::compile(config.server);
   if (!origins) return cannot_start(origins.error());
   auto proxies = api::TrustedProxies::parse(config.server.trustedproxies);

@@ -105,7 +105,8 @@ TEST_F(PresenceOfStreams, EveryTransportIsNamedAndCounted) {
   const auto expect_open = [this](const Counts& expected) {
     EXPECT_TRUE(eventually([&] {
       Counts counts;
-      for (const Json& online : registry("?user=1").at("keys")) {
+      const Json page = registry("?user=1");
+      for (const Json& online : page.at("keys")) {
         for (const Json& open : online.at("streams"))
           counts[open.at("transport")] += open.at("count").get<std::uint64_t>();
       }
