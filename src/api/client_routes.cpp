@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "api/context.hpp"
 #include "api/list_writer.hpp"
 #include "api/respond.hpp"
+#include "api/streams_by_client.hpp"
 #include "push/auth/token.hpp"
 #include "push/binder/binder.hpp"
 #include "push/model/json.hpp"
@@ -61,12 +63,24 @@ std::optional<core::WallTime> end_of_elevation(std::int64_t seconds, core::WallT
 }  // namespace
 
 net::Response list_clients(Context& context) {
+  bool presence = false;
+  binder::Form form("presenceParams");
+  form.boolean("presence", presence);
+  if (auto bound = binder::bind_query(context.request.target.query, form); !bound) return error(bound.error());
+  std::map<core::ClientId, std::size_t> streams;
+  if (presence) streams = streams_by_client(context.services.presence, context.user());
   ListWriter list(context);
   const core::WallTime now = core::wall_now();
   const auto read = context.services.store.list_clients(context.user(), [&](const model::Client& row) {
     model::Client client = row;
     note_own_use(context, client);
-    return list.add([&](std::string& out) { model::append_json(out, client, context.lists_tokens(), now); });
+    return list.add([&](std::string& out) {
+      model::append_json(out, client, context.lists_tokens(), now);
+      if (!presence) return;
+      const auto open = streams.find(client.id);
+      out.back() = ',';
+      out += "\"streams\":" + std::to_string(open == streams.end() ? 0 : open->second) + '}';
+    });
   });
   return read ? list.finish() : error(read.error());
 }

@@ -1,6 +1,7 @@
 #include "push/api/metrics_page.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "api/incoming.hpp"
 #include "api/respond.hpp"
@@ -10,15 +11,24 @@
 
 namespace push::api {
 
+MetricsPage::MetricsPage(const metrics::Registry& metrics, const config::Metrics& settings, net::Presence& presence,
+                         core::WorkerPool& workers)
+    : metrics_(metrics), hosts_(settings.hosts) {
+  hosts_.push_back(settings.listenaddr);
+  if (settings.registry) registry_.emplace(presence, workers);
+}
+
 void MetricsPage::handle(net::Request request, net::Reply reply) {
   const auto target = parse_target(request.target());
   const bool reads = request.method() == "GET" || request.method() == "HEAD";
-  if (!target || target->path != "/metrics" || !reads) {
+  const bool registry = target && registry_.has_value() && target->path == "/debug/registry";
+  if (!target || !reads || (target->path != "/metrics" && !registry)) {
     return reply.send(not_found("page not found"));
   }
   if (!knows(host_name(request.header("Host")))) {
     return reply.send(forbidden("host is not in server.metrics.hosts"));
   }
+  if (registry) return registry_->answer(target->query, std::move(reply));
   net::Response response = json(metrics_.text());
   response.content_type = "text/plain; version=0.0.4";
   reply.send(std::move(response));

@@ -36,6 +36,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/user", admin, &list_users},
     {"POST", "/user", optional, &create_user, On::worker, Gate::api, Body::form, &may_register},
     {"GET", "/user/:id", admin, &find_user},
+    {"GET", "/user/:id/presence", admin, &user_presence},
     {"POST", "/user/:id", admin, &update_user},
     {"DELETE", "/user/:id", admin, &delete_user, On::loop},
     {"GET", "/plugin", client, &list_plugins, On::loop},

@@ -61,6 +61,8 @@ net::Response list_users(Context& context);
 core::Result<void> may_register(const Context& context);  // before the body of a caller that nobody knows
 void create_user(Context& context);
 net::Response find_user(Context& context);
+// How many streams each of a user's clients has open, and the Basic sessions.
+net::Response user_presence(Context& context);
 void update_user(Context& context);
 void delete_user(Context& context);
 

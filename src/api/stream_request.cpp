@@ -33,16 +33,22 @@ bool accepts(std::string_view list, std::string_view type) {
   }
 }
 
+// The one of this name, unless it takes an upgrade.
+std::optional<Transport> plain_transport(std::string_view named) {
+  for (const Transport transport : {Transport::sse, Transport::ndjson, Transport::poll}) {
+    if (named == name(transport)) return transport;
+  }
+  return std::nullopt;
+}
+
 core::Result<Transport> transport_of(const StreamFields& fields) {
   const auto wanted = query_value(fields.query, "transport");
-  if (wanted && wanted != "sse" && wanted != "ndjson" && wanted != "poll") {
-    return invalid("transport: unknown: " + go::quote(*wanted) + ", not sse, ndjson or poll");
-  }
+  const auto named = wanted ? plain_transport(*wanted) : std::nullopt;
+  if (wanted && !named) return invalid("transport: unknown: " + go::quote(*wanted) + ", not sse, ndjson or poll");
   if (!fields.upgrade.empty() && wanted)
     return invalid("transport: " + *wanted + " does not go with an Upgrade header");
   if (!fields.upgrade.empty() || fields.method != "GET") return Transport::websocket;
-  if (wanted == "poll") return Transport::poll;
-  if (wanted) return wanted == "sse" ? Transport::sse : Transport::ndjson;
+  if (named) return *named;
   if (accepts(fields.accept, "text/event-stream")) return Transport::sse;
   if (accepts(fields.accept, "application/x-ndjson")) return Transport::ndjson;
   return Transport::websocket;

@@ -1,6 +1,7 @@
 #include "api/routes.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "api/context.hpp"
 #include "api/list_writer.hpp"
 #include "api/respond.hpp"
+#include "api/streams_by_client.hpp"
 #include "api/user_name.hpp"
 #include "push/auth/password.hpp"
 #include "push/binder/binder.hpp"
@@ -151,6 +153,21 @@ void create_user(Context& context) {
 net::Response find_user(Context& context) {
   const auto found = named_user(context);
   return found ? show(*found) : error(found.error());
+}
+
+net::Response user_presence(Context& context) {
+  if (const auto found = named_user(context); !found) return error(found.error());
+  std::size_t basic = 0;
+  std::string out = "{\"clients\":[";
+  for (const auto& [client, streams] : streams_by_client(context.services.presence, core::UserId{context.id})) {
+    if (client == core::ClientId{}) {
+      basic = streams;
+      continue;
+    }
+    if (out.back() == '}') out += ',';
+    out += "{\"id\":" + std::to_string(core::value(client)) + ",\"streams\":" + std::to_string(streams) + '}';
+  }
+  return json(out + "],\"basic\":" + std::to_string(basic) + '}');
 }
 
 void update_user(Context& context) {

@@ -291,6 +291,8 @@ void add_connections(std::vector<Key>& keys) {
   add(number(PUSH_KEY(server.metrics.port), 0, 65535, "TCP port of the metrics page; 0 = no page"));
   add(hosts(PUSH_KEY(server.metrics.hosts),
             "host names by which the metrics page may be asked for, besides localhost and IP addresses"));
+  add(boolean(PUSH_KEY(server.metrics.registry),
+              "serve GET /debug/registry beside the metrics page: who is online, without credentials"));
 }
 
 void add_database(std::vector<Key>& keys) {

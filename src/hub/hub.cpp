@@ -41,4 +41,8 @@ std::size_t Hub::online_users() const {
   return users;
 }
 
+std::vector<core::UserId> Hub::online_in(std::size_t shard) const {
+  return shards_[shard].users();
+}
+
 }  // namespace push::hub

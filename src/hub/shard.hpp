@@ -2,6 +2,7 @@
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
+#include <vector>
 
 #include "push/core/mutex.hpp"
 #include "push/hub/hub.hpp"
@@ -46,6 +47,14 @@ class alignas(64) Shard {  // a cache line of its own: neighbours do not contend
   std::size_t size() const {
     const core::Lock lock(mutex_);
     return online_.size();
+  }
+
+  std::vector<core::UserId> users() const {
+    std::vector<core::UserId> copy;
+    copy.reserve(size());  // so that nothing is allocated below the mutex, unless more have come meanwhile
+    const core::Lock lock(mutex_);
+    for (const auto& [user, loops] : online_) copy.push_back(user);
+    return copy;
   }
 
  private:

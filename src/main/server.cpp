@@ -118,12 +118,6 @@ void add_metrics(metrics::Registry& metrics, const core::Log& log, const core::W
                 [&hub] { return static_cast<std::int64_t>(hub.online_users()); });
 }
 
-std::vector<std::string> names_of_metrics_page(const config::Metrics& metrics) {
-  std::vector<std::string> names = metrics.hosts;
-  names.push_back(metrics.listenaddr);
-  return names;
-}
-
 void wait_for_the_end() {
   for (;;) {
     const int signal = wait_for_signal();
@@ -162,7 +156,6 @@ int serve(const config::Loaded& loaded) {
   const config::Config& config = loaded.config;
   const core::Log log(config.loglevel, colours(), STDOUT_FILENO);
   log_configuration(loaded);
-
   auto origins = api::OriginRules::compile(config.server);
   if (!origins) return cannot_start(origins.error());
   auto proxies = api::TrustedProxies::parse(config.server.trustedproxies);
@@ -204,9 +197,10 @@ int serve(const config::Loaded& loaded) {
                         .images = images,
                         .files = files,
                         .responses = responses,
+                        .presence = loops,
                         .origins = *std::move(origins),
                         .proxies = *std::move(proxies)});
-  api::MetricsPage metrics_page(metrics, names_of_metrics_page(config.server.metrics));
+  api::MetricsPage metrics_page(metrics, config.server.metrics, loops, workers);
   // Connections arrive from here on.
   if (auto listening = listen(loops, config.server, service, metrics_page); !listening)
     return cannot_start(listening.error());

@@ -281,6 +281,17 @@ bool ConnectionTable::holds(core::UserId user, core::ClientId client) const {
   return false;
 }
 
+ConnectionTable::Sight ConnectionTable::look_at(std::uint32_t slot) const {
+  const Connection& connection = connections_[slot];
+  Sight sight{core::ClientId{connection.client}, transport_of(connection), 0, 0,
+              connection.next};
+  if (connection.backlog == kNone) return sight;
+  const Outbox& outbox = backlogs_[connection.backlog].outbox;
+  sight.frames = outbox.frames();
+  sight.bytes = outbox.bytes();
+  return sight;
+}
+
 void ConnectionTable::disconnect(const hub::Selection& which) {
   const std::uint32_t entry = roster_.find(which.user);
   if (entry == kNone) return;

@@ -75,6 +75,15 @@ class ConnectionTable {
   void report_to(Report report, unsigned period);
 
   bool holds(core::UserId user, core::ClientId client) const;
+  // What the operator may know about a stream.
+  struct Sight {
+    core::ClientId client;
+    stream::Transport transport;
+    std::size_t frames;  // in its outbox
+    std::size_t bytes;   // the same
+    std::uint32_t next;  // of the same user; kNone: none
+  };
+  Sight look_at(std::uint32_t slot) const;
   // Closes the selected connections without a Close frame.
   void disconnect(const hub::Selection& which);
   void close_all(CloseReason reason);
@@ -102,6 +111,9 @@ class ConnectionTable {
   }
   static std::size_t kind_index(stream::Transport transport, bool events) {
     return static_cast<std::size_t>(transport) + (events ? stream::kTransports : 0);
+  }
+  static stream::Transport transport_of(const Connection& connection) {
+    return static_cast<stream::Transport>(connection.kind % stream::kTransports);
   }
   const Kind& kind(stream::Transport transport) const { return kinds_[kind_index(transport, false)]; }
   const Kind& kind_of(const Connection& connection) const { return kinds_[connection.kind]; }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "net/acceptor.hpp"
+#include "net/census.hpp"
 #include "net/connection_table.hpp"
 #include "net/fanout.hpp"
 #include "net/http_session.hpp"
@@ -64,6 +65,9 @@ class Loop final : private SessionOwner, private ReplyReceiver, private Replays,
   void wind_down(Order done);
   void finish();  // ends sessions and connections, then the thread
   bool holds(hub::Key key) const { return connections_.holds(key.user, key.client); }
+  using Counted = core::Callback<void(Census::Tallies)>;
+  // Calls `counted` after as many turns of the loop as it takes. The loop must not end before.
+  void count(Census::Question question, Counted counted);
 
  private:
   using IdleSession = std::pair<unsigned, std::uint64_t>;  // its idle_since(), its id
@@ -100,6 +104,7 @@ class Loop final : private SessionOwner, private ReplyReceiver, private Replays,
   void on_connections_ready();
   void schedule_sweep();
   void sweep();
+  void go_on(std::shared_ptr<Census> census, Counted counted);
   // Sockets ran short: ends the session that has waited longest for a request. False: none waits.
   bool make_room();
   void help_acceptors();  // of loops on which no session is idle

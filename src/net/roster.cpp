@@ -26,6 +26,9 @@ void Roster::unlink(SlotPool<Connection>& connections, std::uint32_t slot) {
   PUSH_CHECK(connection.user != kNone);
   Entry& entry = entries_[connection.user];
   if (entry.cursor == slot) entry.cursor = connection.next;
+  for (Walk* walk : walks_) {
+    if (walk->at == slot) walk->at = connection.next;
+  }
   if (entry.head == slot) entry.head = connection.next;
   if (connection.previous != kNone) connections[connection.previous].next = connection.next;
   if (connection.next != kNone) connections[connection.next].previous = connection.previous;

@@ -3,6 +3,7 @@
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
+#include <vector>
 
 #include "net/connection.hpp"
 #include "net/slot_pool.hpp"
@@ -30,6 +31,21 @@ class Roster {
   // The fan-out is done with this entry.
   void release(std::uint32_t index);
 
+  // A position in the list of a user that stays good while connections come and go: those that come meanwhile are not
+  // met, those that go are passed over. For readers that pause, of which there are few at a time.
+  class Walk {
+   public:
+    explicit Walk(Roster& roster) : roster_(roster) { roster.walks_.push_back(this); }
+    ~Walk() { std::erase(roster_.walks_, this); }
+    Walk(const Walk&) = delete;
+    Walk& operator=(const Walk&) = delete;
+
+    std::uint32_t at = kNone;  // a slot of the connection table; kNone: the end
+
+   private:
+    Roster& roster_;
+  };
+
  private:
   struct UserHash {
     std::size_t operator()(core::UserId user) const { return std::hash<std::uint64_t>()(core::value(user)); }
@@ -40,6 +56,7 @@ class Roster {
   const hub::LoopIndex loop_;
   boost::unordered_flat_map<core::UserId, std::uint32_t, UserHash> index_;
   SlotPool<Entry> entries_;
+  std::vector<Walk*> walks_;
 };
 
 }  // namespace push::net

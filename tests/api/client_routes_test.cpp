@@ -19,6 +19,25 @@ TEST_F(ClientRoutes, ClientsAreListedAndCreated) {
   EXPECT_EQ(answer("GET", "/client"), "200 []");
 }
 
+TEST_F(ClientRoutes, SayHowManyStreamsTheyHaveOpenIfAsked) {
+  store.add_client(7, 1, "Cseven");
+  presence.keys = {{{core::UserId{1}, core::ClientId{}}, 0, {{.loop = 0, .transport = {}, .count = 9}}},
+                   {{core::UserId{1}, core::ClientId{7}},
+                    0,
+                    {{.loop = 0, .transport = {}, .count = 2}, {.loop = 1, .transport = {}, .count = 1}}}};
+  const std::string without = answer("GET", "/client");
+  EXPECT_EQ(without.find("streams"), std::string::npos);
+  EXPECT_EQ(answer("GET", "/client?presence=0"), without);
+  EXPECT_TRUE(presence.asked.empty());
+  const auto listed = nlohmann::json::parse(answer("GET", "/client?presence=1").substr(4));
+  ASSERT_EQ(listed.size(), 2u);
+  EXPECT_EQ(listed[0].at("streams"), 0);
+  EXPECT_EQ(listed[1].at("id"), 7);
+  EXPECT_EQ(listed[1].at("streams"), 3);
+  EXPECT_EQ(presence.asked, std::vector<std::uint64_t>{1});
+  EXPECT_EQ(answer("GET", "/client?presence=maybe"), R"(400 strconv.ParseBool: parsing \"maybe\": invalid syntax)");
+}
+
 TEST_F(ClientRoutes, AreRenamedAndTheirExpiryChangesOnlyWhenItIsMentioned) {
   store.clients[0].expires_after_inactivity_seconds = 60;
   config.compat = config::Compat::v3;

@@ -39,6 +39,16 @@ struct Closings final : stream::Courier {
   std::vector<std::string> closed;
 };
 
+// Who is online is what a test says.
+struct Online final : net::Presence {
+  std::vector<net::OnlineKey> online(const Query& query) override {
+    asked.push_back(core::value(*query.user));
+    return keys;
+  }
+  std::vector<net::OnlineKey> keys;
+  std::vector<std::uint64_t> asked;
+};
+
 // Receives what a handler answers later.
 struct Receiver final : net::ReplyReceiver {
   void watch(std::uint64_t, net::Departed) override {}
@@ -136,6 +146,7 @@ class HandlerTest : public testing::Test {
   files::ImageFolder images{""};
   files::FileCache files{1 << 20};
   net::ResponseBudget responses{std::size_t{64} << 20, metrics};
+  Online presence;
   config::Config config;
   std::deque<Receiver> receivers;
   const Services services{.config = config,
@@ -149,6 +160,7 @@ class HandlerTest : public testing::Test {
                           .images = images,
                           .files = files,
                           .responses = responses,
+                          .presence = presence,
                           .origins = *OriginRules::compile({}),
                           .proxies = *TrustedProxies::parse({})};
   AccessLog log{services.proxies, metrics};

@@ -94,6 +94,7 @@ class Revocation : public testing::Test {
                               .images = images_,
                               .files = files_,
                               .responses = responses_,
+                              .presence = *loops_,
                               .origins = *OriginRules::compile(settings_.server),
                               .proxies = *TrustedProxies::parse({})});
     const auto port = loops_->listen("127.0.0.1", 0, *service_, &*service_);

@@ -62,6 +62,7 @@ class ServiceTest : public testing::Test {
                      .images = images,
                      .files = files,
                      .responses = responses,
+                     .presence = loops,
                      .origins = *OriginRules::compile(settings.server),
                      .proxies = *TrustedProxies::parse(settings.server.trustedproxies)});
     const auto port = loops.listen("127.0.0.1", 0, service, &service);

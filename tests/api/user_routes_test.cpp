@@ -27,6 +27,19 @@ TEST_F(UserRoutes, TheCurrentUserSaysWhichClientAsksAndHowLongItIsElevated) {
   EXPECT_EQ(answer("GET", "/current/user"), "401 " + std::string(auth::unauthorized_text()));
 }
 
+TEST_F(UserRoutes, SayWhichOfTheirClientsHaveStreamsOpen) {
+  EXPECT_EQ(answer("GET", "/user/2/presence"), R"(200 {"clients":[],"basic":0})");
+  presence.keys = {{{core::UserId{2}, core::ClientId{}}, 0, {{.loop = 1, .transport = {}, .count = 4}}},
+                   {{core::UserId{2}, core::ClientId{2}}, 0, {{.loop = 0, .transport = {}, .count = 1}}},
+                   {{core::UserId{2}, core::ClientId{5}},
+                    0,
+                    {{.loop = 0, .transport = {}, .count = 2}, {.loop = 1, .transport = {}, .count = 3}}}};
+  EXPECT_EQ(answer("GET", "/user/2/presence"),
+            R"(200 {"clients":[{"id":2,"streams":1},{"id":5,"streams":5}],"basic":4})");
+  EXPECT_EQ(answer("GET", "/user/99/presence"), "404 user does not exist");
+  EXPECT_EQ(presence.asked, (std::vector<std::uint64_t>{2, 2}));
+}
+
 TEST_F(UserRoutes, AreCreatedByAdministratorsAndByNobodyElse) {
   EXPECT_EQ(answer("POST", "/user", "{}"), "400 Field 'name' is required; Field 'pass' is required");
   const std::string made = answer("POST", "/user", kNewAdmin);

@@ -71,6 +71,7 @@ const std::vector<Route> kRoutes = {
     {"GET", "/user", admin, kPlain, "/user"},
     {"POST", "/user", optional, body(R"({"name":"made by {owner.name}","pass":"p"})"), "/user"},
     {"GET", "/user/:id", admin, kPlain, "/user/{other}"},
+    {"GET", "/user/:id/presence", admin, kPlain, "/user/{other}/presence"},
     {"POST", "/user/:id", admin, body(R"({"name":"{other.name}"})"), "/user/{other}"},
     {"DELETE", "/user/:id", admin, kPlain, "/user/{other}", empty()},
     {"GET", "/plugin", client, kPlain, "/plugin", ok("[]")},

@@ -38,6 +38,24 @@ TEST(Hub, LeavingOneLoopKeepsTheOthers) {
   EXPECT_EQ(hub.loops_of(UserId{7}), LoopSet{2});
 }
 
+TEST(Hub, EachShardNamesItsUsers) {
+  Hub hub(4);
+  std::vector<UserId> all;
+  for (std::size_t shard = 0; shard < hub.shards(); ++shard) EXPECT_TRUE(hub.online_in(shard).empty());
+  for (std::uint64_t id = 1; id <= 100; ++id) hub.join(UserId{id}, static_cast<LoopIndex>(id % 3));
+  hub.leave(UserId{50}, 50 % 3);
+  for (std::size_t shard = 0; shard < hub.shards(); ++shard) {
+    for (const UserId user : hub.online_in(shard)) {
+      EXPECT_EQ(hub.shard_of(user), shard);
+      all.push_back(user);
+    }
+  }
+  std::sort(all.begin(), all.end());
+  EXPECT_EQ(all.size(), 99U);
+  EXPECT_EQ(std::adjacent_find(all.begin(), all.end()), all.end());
+  EXPECT_FALSE(std::binary_search(all.begin(), all.end(), UserId{50}));
+}
+
 TEST(Hub, KeyTextHoldsNoToken) {
   EXPECT_EQ(text({UserId{42}, core::ClientId{7}}), "42:C7");
 }

@@ -11,6 +11,7 @@
 #include "push/files/file_cache.hpp"
 #include "push/files/image_folder.hpp"
 #include "push/metrics/registry.hpp"
+#include "push/net/presence.hpp"
 #include "push/net/response_budget.hpp"
 #include "push/store/store.hpp"
 
@@ -28,6 +29,7 @@ struct Services {
   files::ImageFolder& images;
   files::FileCache& files;
   net::ResponseBudget& responses;
+  net::Presence& presence;
   OriginRules origins;
   TrustedProxies proxies;
 };

@@ -58,6 +58,7 @@ struct Metrics {
   std::string listenaddr = "127.0.0.1";
   std::uint16_t port = 0;  // 0 = no metrics page
   std::vector<std::string> hosts;
+  bool registry = false;  // GET /debug/registry
 };
 
 // Checking and hashing of passwords (bcrypt).

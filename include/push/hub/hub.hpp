@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "push/core/ids.hpp"
 
@@ -52,6 +53,8 @@ class Hub {
   LoopSet loops_of(core::UserId user) const;
 
   std::size_t online_users() const;
+  // The users of one shard who are online, in no order. Holds the shard's mutex while it copies them.
+  std::vector<core::UserId> online_in(std::size_t shard) const;
   std::size_t shards() const { return mask_ + 1; }
   // The shard of a user: 0..shards-1. splitmix64's finaliser spreads dense ids evenly.
   std::size_t shard_of(core::UserId user) const;

@@ -20,6 +20,7 @@
 #include "push/hub/hub.hpp"
 #include "push/metrics/registry.hpp"
 #include "push/net/http.hpp"
+#include "push/net/presence.hpp"
 #include "push/stream/archive.hpp"
 #include "push/stream/courier.hpp"
 #include "push/stream/transport.hpp"
@@ -30,7 +31,7 @@ class Loop;
 class Protocol;
 struct LoopShared;
 
-class LoopPool final : public stream::Courier {
+class LoopPool final : public stream::Courier, public Presence {
  public:
   // Everything passed in outlives the pool.
   LoopPool(const config::Server& settings, hub::Hub& hub, metrics::Registry& metrics, stream::Archive& archive);
@@ -53,6 +54,8 @@ class LoopPool final : public stream::Courier {
   // thread of its own, between start() and stop().
   std::vector<hub::Key> open_streams(const std::vector<hub::Key>& clients);
 
+  std::vector<OnlineKey> online(const Query& query) override;
+
   // stream::Courier, any thread.
   void deliver(hub::LoopSet loops, const stream::Message& message) override;
   void disconnect(hub::LoopSet loops, hub::Selection which) override;
@@ -62,6 +65,9 @@ class LoopPool final : public stream::Courier {
   // Runs `order` on every loop and waits until all have.
   template <class F>
   void on_every_loop(F order);
+  // Adds the keys of these users of one shard, ascending, to `found`: those above `after`, at most `most`.
+  void count(const std::vector<core::UserId>& users, const std::optional<hub::Key>& after, std::size_t most,
+             std::vector<OnlineKey>& found);
 
   std::unique_ptr<LoopShared> shared_;
   std::vector<std::unique_ptr<Loop>> loops_;

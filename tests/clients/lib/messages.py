@@ -12,12 +12,12 @@ def text(number):
     return f"{number} " + "ü" * (35_000 if number % 250 == 249 else number % 100)
 
 
-def send(fixture):
+def send(fixture, count=COUNT):
     """Sends them one after the other over one connection, and gives back the server's answers."""
     connection = http.client.HTTPConnection(fixture.host, timeout=TIMEOUT)
     headers = {"X-Gotify-Key": fixture.app_token, "Content-Type": "application/json"}
     sent = []
-    for number in range(COUNT):
+    for number in range(count):
         connection.request("POST", "/message", json.dumps({"message": text(number), "title": "many"}), headers)
         response = connection.getresponse()
         body = response.read()

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 
 from lib.server import TOP, answers, free_port
 from lib.wire import TIMEOUT, Failure
@@ -46,17 +47,18 @@ def documented(name):
 
 
 class Proxy:
-    """One proxy in front of a server that runs."""
+    """One proxy in front of a server that runs. changes: {a piece of the documented configuration: what is there instead}, for each
+    of which it has a folder of its own in the server's."""
 
-    def __init__(self, name, server):
-        self.name, self.server = name, server
-        self.folder = os.path.join(server.folder, name)
-        os.makedirs(self.folder)
+    def __init__(self, name, server, changes=None):
+        self.name, self.server, self.changes = name, server, changes or {}
+        os.makedirs(server.folder, exist_ok=True)
+        self.folder = tempfile.mkdtemp(prefix=name + "-", dir=server.folder)
 
     def configure(self, port):
         text = documented(self.name)
         listen, own, rest, _ = PROXIES[self.name]
-        for old, new in ((listen, own.format(port=port)), (SERVER, self.server.url.removeprefix("http://"))):
+        for old, new in ((listen, own.format(port=port)), (SERVER, self.server.url.removeprefix("http://")), *self.changes.items()):
             if text.count(old) != 1:
                 raise Failure(f"the {self.name} block of docs/operations.md has {old.strip()!r} {text.count(old)} times, not once")
             text = text.replace(old, new)
