@@ -18,6 +18,8 @@ History::History(store::Finder& store, core::WorkerPool& workers, metrics::Regis
     : store_(store),
       workers_(workers),
       limit_(limit),
+      looked_up_(
+          metrics.counter("push_stream_heads_total", "Newest messages of users looked up for streams that came back.")),
       pages_(metrics.counter("push_stream_pages_total", "Pages of missed messages read for streams that came back.")),
       stored_(core::value(newest)),
       relayed_(core::value(newest)) {
@@ -56,6 +58,7 @@ Result<MessageId> History::find_head(UserId user) {
     newest = message.id;
     return false;
   });
+  looked_up_.add();
   if (!found) return found.error();
   const core::Lock lock(mutex_);
   Head* head = heads_.find(user);

@@ -76,6 +76,7 @@ class History final : public stream::Archive {
   store::Finder& store_;
   core::WorkerPool& workers_;
   const std::size_t limit_;
+  metrics::Counter& looked_up_;
   metrics::Counter& pages_;
   std::atomic<std::uint64_t> stored_;
   std::atomic<std::uint64_t> relayed_;
