@@ -12,6 +12,7 @@ Scenario resume_scenario();
 Scenario post_scenario();
 Scenario latency_scenario();
 Scenario pages_scenario();
+Scenario retention_scenario();
 Scenario guard_scenario();
 
 }  // namespace push::bench
