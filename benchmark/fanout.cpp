@@ -98,16 +98,32 @@ struct Pairs {
   }
 };
 
+struct Row {
+  std::string name;
+  unsigned threads;
+  Kind kind;
+  const char* asked;
+};
+
+// One loop and two, or as many as asked for; then Server-Sent Events.
+std::vector<Row> rows_of(const FanoutOptions& options) {
+  const unsigned first = options.threads != 0 ? options.threads : 1;
+  std::vector<Row> rows{{"threads " + std::to_string(first), first, Kind::websocket, "must be <= 1.25"}};
+  if (options.threads == 0) rows.push_back({"threads 2", 2, Kind::websocket, "must be <= 1.25"});
+  rows.push_back({"SSE, threads " + std::to_string(first), first, Kind::sse, "must be <= 1.05"});
+  return rows;
+}
+
 // A server and a raw sender with new sockets, in turn.
-void run_pair(const FanoutOptions& options, unsigned threads, unsigned connections, bool raw_first, Pairs& pairs) {
-  const RawSender sender(connections);
+void run_pair(const FanoutOptions& options, const Row& row, bool raw_first, Pairs& pairs) {
+  const RawSender sender(options.connections);
   const auto plan = [&](unsigned source_net) {
-    return SidePlan{.subscribers = {.source_net = source_net, .nap_us = options.nap_us},
-                    .connections = connections,
+    return SidePlan{.subscribers = {.source_net = source_net, .kind = row.kind, .nap_us = options.nap_us},
+                    .connections = options.connections,
                     .pause_us = kPauseUs};
   };
   RawSide raw(sender, plan(31));
-  const Server server({.program = options.program, .directory = options.dir, .threads = threads});
+  const Server server({.program = options.program, .directory = options.dir, .threads = row.threads});
   ServerSide ours(server, plan(30), options.size, 1);
   if (!raw_first) ours.connect();
   raw.connect();
@@ -139,30 +155,26 @@ std::string list(const std::vector<double>& values) {
 }
 
 Json run_fanout(const FanoutOptions& options) {
-  const unsigned connections = options.connections;
-  Json all{{"connections", connections}, {"messages_a_round", options.messages}, {"nap_us", options.nap_us}};
+  Json all{{"connections", options.connections}, {"messages_a_round", options.messages}, {"nap_us", options.nap_us}};
   Table table({"fanout", "CPU us/delivery", "deliveries/s", "per CPU-second", "p50 us", "p99 us", "max us",
                "sender CPUs", "subscriber CPUs"});
   std::string verdict;
   std::vector<double> ratios;
-  const std::vector<unsigned> both{1, 2};
-  for (const unsigned threads : options.threads != 0 ? std::vector<unsigned>{options.threads} : both) {
+  for (const Row& row : rows_of(options)) {
     Pairs pairs;
     for (unsigned pair = 0; pair < kPairs; ++pair) {
-      progress("fanout, threads " + std::to_string(threads) + ", pair " + std::to_string(pair + 1) + " of " +
-               std::to_string(kPairs));
-      run_pair(options, threads, connections, pair % 2 == 0, pairs);
+      progress("fanout, " + row.name + ", pair " + std::to_string(pair + 1) + " of " + std::to_string(kPairs));
+      run_pair(options, row, pair % 2 == 0, pairs);
     }
-    const std::string name = "threads " + std::to_string(threads);
-    const Json figures = pairs.figures(threads);
-    print_side(table, name, figures["server"]);
+    const Json figures = pairs.figures(row.threads);
+    print_side(table, row.name, figures["server"]);
     print_side(table, "  raw send", figures["raw_send"]);
     ratios.push_back(figures["ratio"].get<double>());
-    verdict += name + ": server / raw send = " + decimal(ratios.back(), 3) + " (must be <= 1.25); pairs " +
+    verdict += row.name + ": server / raw send = " + decimal(ratios.back(), 3) + " (" + row.asked + "); pairs " +
                list(pairs.pair_ratios) + "\n";
-    all["threads_" + std::to_string(threads)] = figures;
+    all[(row.kind == Kind::sse ? "sse_threads_" : "threads_") + std::to_string(row.threads)] = figures;
   }
-  if (ratios.size() == 2) {
+  if (ratios.size() == 3) {
     const double factor = 2 * ratios[0] / ratios[1];
     all["two_against_one"] = factor;
     verdict += "two loops against one = " + decimal(factor, 3) + " x by CPU-second (must be >= 1.5)\n";

@@ -52,9 +52,9 @@ double slope_up_to(unsigned connections, SubscriberProcess& subscribers, const s
 }
 
 // User bytes per connection, as `idle` measures them in its stage `fresh`.
-double user_bytes_of_one_user(const GuardOptions& options, unsigned connections) {
+double user_bytes_of_one_user(const GuardOptions& options, Kind kind, unsigned connections) {
   const Server server({.program = options.program, .directory = options.dir, .threads = kLoops});
-  SubscriberProcess subscribers({.port = server.port(), .source_net = 20});
+  SubscriberProcess subscribers({.port = server.port(), .source_net = 20, .kind = kind});
   return slope_up_to(connections, subscribers, [&] { return settled_pss_anon(server.pid()); });
 }
 
@@ -74,8 +74,10 @@ double heap_bytes(const GuardOptions& options, Holding holding, unsigned connect
                  .users = own_users ? (1 + kOthers) * connections : 1,
                  .under = std::move(under)});
   heap->start(server.pid());
-  SubscriberProcess subscribers(
-      {.port = server.port(), .source_net = 20, .own_users = own_users, .sessions = !own_users});
+  SubscriberProcess subscribers({.port = server.port(),
+                                 .source_net = 20,
+                                 .own_users = own_users,
+                                 .kind = own_users ? Kind::websocket : Kind::http_session});
   if (own_users) {
     request_all(server.port(), 64, kOthers * connections, [&](std::size_t i) {
       return get_request(server.port(), "/current/user?token=" + client_token(connections + static_cast<unsigned>(i)));
@@ -101,34 +103,43 @@ class Run {
         counter_(counter),
         server_({.program = options.program, .directory = options.dir, .threads = kLoops, .under = counter.under()}),
         subscribers_({.port = server_.port(), .source_net = 20}),
+        sse_subscribers_({.port = server_.port(), .source_net = 21, .kind = Kind::sse}),
         poster_(server_.port(), 1) {}
 
-  // Per POST and per delivery. The cost of a delivery is a slope over the number of subscribers, so that it excludes
-  // the fixed cost of a message.
-  std::pair<Counts, Counts> measure() {
+  // Per POST, whose subscriber has a WebSocket, and per delivery. The cost of a delivery is a slope over the number of
+  // subscribers, so that it excludes the fixed cost of a message.
+  std::map<std::string, Counts> measure() {
     subscribers_.open_up_to(1);
     counter_.start(server_.pid());
-    post(kWarmPosts);
-    const Counts per_post = cost(kPosts);
-    const Counts few = fan_out(kFew);
-    const Counts many = fan_out(kMany);
+    post(subscribers_, kWarmPosts);
+    std::map<std::string, Counts> costs;
+    costs["_per_post"] = cost(subscribers_, kPosts);
+    costs["_per_delivery"] = per_delivery(subscribers_);
+    subscribers_.drop_all();
+    costs["_per_sse_delivery"] = per_delivery(sse_subscribers_);
     server_.stop();
-    return {per_post, difference(few, many, kMany - kFew)};
+    return costs;
   }
 
  private:
-  Counts fan_out(unsigned subscribers) {
-    subscribers_.open_up_to(subscribers, sequence_);
-    post(2);
-    return cost(kMessages);
+  Counts per_delivery(SubscriberProcess& subscribers) {
+    const Counts few = fan_out(subscribers, kFew);
+    const Counts many = fan_out(subscribers, kMany);
+    return difference(few, many, kMany - kFew);
+  }
+
+  Counts fan_out(SubscriberProcess& subscribers, unsigned count) {
+    subscribers.open_up_to(count, sequence_);
+    post(subscribers, 2);
+    return cost(subscribers, kMessages);
   }
 
   // Of one POST, from rounds of this many.
-  Counts cost(unsigned posts) {
+  Counts cost(SubscriberProcess& subscribers, unsigned posts) {
     std::map<std::string, std::vector<double>> rounds;
     Counts before = counter_.read();
     for (unsigned round = 0; round < kRounds; ++round) {
-      post(posts);
+      post(subscribers, posts);
       Counts after = counter_.read();
       for (const auto& [name, count] : difference(before, after, posts)) rounds[name].push_back(count);
       before = std::move(after);
@@ -150,9 +161,9 @@ class Run {
     return result;
   }
 
-  void post(unsigned posts) {
+  void post(SubscriberProcess& subscribers, unsigned posts) {
     for (unsigned i = 0; i < posts; ++i) {
-      subscribers_.begin_await_sequence(++sequence_);
+      subscribers.begin_await_sequence(++sequence_);
       poster_.send(
           post_request(server_.port(), application_token(0), stamp_text({monotonic_ns(), sequence_, 0}, options_.size)),
           sequence_);
@@ -164,7 +175,7 @@ class Run {
         });
         if (deadline.passed()) fail("a POST was not answered");
       }
-      subscribers_.end_await_sequence();
+      subscribers.end_await_sequence();
     }
   }
 
@@ -172,6 +183,7 @@ class Run {
   Counter& counter_;
   Server server_;
   SubscriberProcess subscribers_;
+  SubscriberProcess sse_subscribers_;
   PostPool poster_;
   std::uint32_t sequence_ = 0;
 };
@@ -225,7 +237,7 @@ double sum(const Counts& counts) {
   return result;
 }
 
-std::pair<Counts, Counts> measure(const GuardOptions& options, const Part& part) {
+std::map<std::string, Counts> measure(const GuardOptions& options, const Part& part) {
   progress(std::string("guard ") + part.name);
   try {
     const support::TemporaryDirectory scratch(disk_folder(options.dir + "/guard"));
@@ -254,15 +266,18 @@ Json run_guard(const GuardOptions& options) {
   };
   if (contains(options.cases, "memory")) {
     progress("guard memory");
-    enter("user_bytes_per_connection_of_one_user", user_bytes_of_one_user(options, kOneUserConnections));
+    for (const auto& [name, kind] : {std::pair("user_bytes_per_connection_of_one_user", Kind::websocket),
+                                     std::pair("user_bytes_per_sse_connection_of_one_user", Kind::sse),
+                                     std::pair("user_bytes_per_ndjson_connection_of_one_user", Kind::ndjson)}) {
+      enter(name, user_bytes_of_one_user(options, kind, kOneUserConnections));
+    }
     enter("heap_bytes_per_connection_of_own_users",
           heap_bytes(options, Holding::streams_of_own_users, kOwnUserConnections));
     enter("heap_bytes_per_http_session", heap_bytes(options, Holding::http_sessions, kHttpSessions));
   }
   for (const Part& part : parts()) {
     if (!contains(options.cases, part.name)) continue;
-    const auto [per_post, per_delivery] = measure(options, part);
-    for (const auto& [counts, unit] : {std::pair(per_post, "_per_post"), std::pair(per_delivery, "_per_delivery")}) {
+    for (const auto& [unit, counts] : measure(options, part)) {
       for (const auto& [figure, of_figure] : grouped(part.groups, counts)) {
         enter(figure + unit, sum(of_figure));
         kinds[figure + unit] = of_figure;

@@ -28,7 +28,7 @@ using Json = nlohmann::json;
 struct IdleOptions : CommonOptions {
   IdleOptions() : CommonOptions{.connections = 19'000, .threads = 0} {}
   unsigned churn = 100'000;
-  Words cases{"s1", "s2", "http"};
+  Words cases{"s1", "s2", "sse", "ndjson", "http"};
   Words stages{"fresh", "broadcast", "churn", "ping"};
 };
 
@@ -42,10 +42,13 @@ struct Case {
   const char* name;
   const char* must;  // required user bytes per connection
   bool own_users;
-  bool sessions;  // of HTTP, not streams
+  Kind kind;
 };
-constexpr Case kCases[] = {
-    {"s1", "<= 256", false, false}, {"s2", "<= 457", true, false}, {"http", "<= 2048", false, true}};
+constexpr Case kCases[] = {{"s1", "<= 256", false, Kind::websocket},
+                           {"s2", "<= 457", true, Kind::websocket},
+                           {"sse", "<= 38", false, Kind::sse},
+                           {"ndjson", "<= 38", false, Kind::ndjson},
+                           {"http", "<= 2048", false, Kind::http_session}};
 
 struct Reading {
   std::size_t connections = 0;
@@ -115,7 +118,7 @@ class Run {
                  .users = own_users_ ? (1 + kOthers) * connections_ : 1,
                  .ping_seconds = stage_ == "ping" ? kPingSeconds : 45,
                  .under = {"/usr/bin/env", kNoIdleTimeout}}),
-        subscribers_({.port = server_.port(), .source_net = 20, .own_users = own_users_, .sessions = which.sessions}) {}
+        subscribers_({.port = server_.port(), .source_net = 20, .own_users = own_users_, .kind = which.kind}) {}
 
   Json measure() {
     warm_up();
@@ -254,7 +257,8 @@ Json run_idle(const IdleOptions& options) {
     const std::string name = which.name;
     if (!contains(options.cases, name)) continue;
     for (const std::string stage : {"fresh", "broadcast", "churn", "ping"}) {
-      if (!contains(options.stages, stage) || (which.sessions && stage != "fresh" && stage != "churn")) continue;
+      const bool fits = which.kind != Kind::http_session || stage == "fresh" || stage == "churn";
+      if (!contains(options.stages, stage) || !fits) continue;
       progress("idle " + name + " " + stage);
       Json figures = Run(options, of_subscribers, which, stage).measure();
       std::string sum = "-";
@@ -277,7 +281,9 @@ Json run_idle(const IdleOptions& options) {
 
 void bind(Flags& flags, IdleOptions& options) {
   flags.add("--churn", options.churn, "connects and drops of the churn stage");
-  flags.choose("--cases", options.cases, "s1: one user, s2: one user per connection, http: keep-alive sessions");
+  flags.choose(
+      "--cases", options.cases,
+      "s1: WebSockets of one user, s2: of a user each, sse and ndjson: of one user, http: keep-alive sessions");
   flags.choose("--stages", options.stages, "what the connections went through before");
 }
 

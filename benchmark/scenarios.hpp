@@ -8,6 +8,7 @@ Scenario idle_scenario();
 Scenario fanout_scenario();
 Scenario pending_scenario();
 Scenario connects_scenario();
+Scenario resume_scenario();
 Scenario post_scenario();
 Scenario latency_scenario();
 Scenario pages_scenario();

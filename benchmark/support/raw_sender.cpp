@@ -27,10 +27,11 @@ core::Descriptor accept_one(const core::Descriptor& listener) {
     if (size == 0) fail("raw sender: a subscriber disconnected");
     request.append(buffer.data(), static_cast<std::size_t>(size));
   }
-  send_whole(fd.get(),
-             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-             "Sec-WebSocket-Accept: " +
-                 std::string(kExpectedAccept) + "\r\n\r\n");
+  const bool upgrades = request.find("\r\nUpgrade: ") != std::string::npos;
+  send_whole(fd.get(), !upgrades ? "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+                                 : "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                                   "Sec-WebSocket-Accept: " +
+                                       std::string(kExpectedAccept) + "\r\n\r\n");
   return fd;
 }
 

@@ -1,5 +1,5 @@
 // The floor: a process that holds accepted sockets and writes one frame to each with one send(), and does nothing else.
-// It answers the same handshake, so that the same subscribers can connect to it.
+// It answers the same handshake, or the request for Server-Sent Events, so that the same subscribers can connect to it.
 #pragma once
 #include <cstdint>
 #include <string>

@@ -20,6 +20,7 @@ struct SubscriberProcess::Command {
     open,
     churn,
     drop,
+    resume_from,
     at_once,
     allow_loss,
     await_loss,
@@ -63,6 +64,9 @@ std::string SubscriberProcess::obey(Subscribers& subscribers, const Command& com
           subscribers.churn(command.count, command.window, command.first_user, command.users, command.seconds)});
     case Command::Kind::drop:
       subscribers.drop_all();
+      return {};
+    case Command::Kind::resume_from:
+      subscribers.resume_from(command.count);
       return {};
     case Command::Kind::at_once:
       return bytes_of(subscribers.open_at_once(command.count, command.sequence, command.seconds));
@@ -145,6 +149,11 @@ std::size_t SubscriberProcess::churn(std::size_t total, std::size_t window, unsi
 
 void SubscriberProcess::drop_all() {
   send({.kind = Command::Kind::drop});
+  answer(patience_);
+}
+
+void SubscriberProcess::resume_from(std::uint64_t message) {
+  send({.kind = Command::Kind::resume_from, .count = message});
   answer(patience_);
 }
 

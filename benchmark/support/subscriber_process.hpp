@@ -24,6 +24,7 @@ class SubscriberProcess {
   void open_up_to(std::size_t count, std::uint32_t base = 0, unsigned first_user = 0);
   std::size_t churn(std::size_t total, std::size_t window, unsigned first_user, unsigned users, double limit_seconds);
   void drop_all();
+  void resume_from(std::uint64_t message);
   Arrivals open_at_once(std::size_t count, std::uint32_t base = 0);
   void await_sequence(std::uint32_t sequence);
   void await_pings(double timeout_seconds);

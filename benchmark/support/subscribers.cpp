@@ -222,9 +222,13 @@ void Subscribers::on_event(std::size_t slot, std::uint32_t events) {
 }
 
 void Subscribers::write_request(Subscriber& subscriber) {
-  send_whole(subscriber.fd, plan_.sessions
-                                ? get_request(plan_.port, "/version")
-                                : upgrade_request("/stream?token=" + client_token(subscriber.user), plan_.port));
+  std::string target = "/stream?token=" + client_token(subscriber.user);
+  if (since_) target += "&since_id=" + std::to_string(*since_);
+  if (plan_.kind == Kind::http_session) target = "/version";
+  if (plan_.kind == Kind::sse) target += "&transport=sse";
+  if (plan_.kind == Kind::ndjson) target += "&transport=ndjson";
+  send_whole(subscriber.fd,
+             plan_.kind == Kind::websocket ? upgrade_request(target, plan_.port) : get_request(plan_.port, target));
   subscriber.state = State::upgrading;
 }
 
@@ -249,12 +253,11 @@ void Subscribers::read(std::size_t slot) {
 
 std::string_view Subscribers::eat(Subscriber& subscriber, std::string_view bytes, std::int64_t now) {
   if (subscriber.state == State::upgrading) {
-    const auto response = parse_response(bytes);
+    // A stream's body ends with the connection.
+    const bool endless = plan_.kind != Kind::http_session && bytes.starts_with("HTTP/1.1 200 ");
+    const auto response = parse_response(bytes, endless);
     if (!response) return bytes;
-    const bool expected = plan_.sessions ? response->status == 200
-                                         : response->status == 101 &&
-                                               find_header(response->head, "Sec-WebSocket-Accept") == kExpectedAccept;
-    if (!expected) {
+    if (!is_expected(*response)) {
       lost(static_cast<std::size_t>(&subscriber - subscribers_.data()), &Arrivals::answered,
            "unexpected answer: " + std::string(response->head) + std::string(response->body));
       return {};
@@ -269,6 +272,42 @@ std::string_view Subscribers::eat(Subscriber& subscriber, std::string_view bytes
     }
     bytes.remove_prefix(response->size);
   }
+  return plan_.kind == Kind::websocket ? eat_frames(subscriber, bytes, now) : eat_blocks(subscriber, bytes, now);
+}
+
+bool Subscribers::is_expected(const Response& response) const {
+  if (since_ && find_header(response.head, "Gotify-Stream-Complete") != "true") return false;
+  switch (plan_.kind) {
+    case Kind::websocket:
+      return response.status == 101 && find_header(response.head, "Sec-WebSocket-Accept") == kExpectedAccept;
+    case Kind::sse:
+      return response.status == 200 && find_header(response.head, "Content-Type") == "text/event-stream";
+    case Kind::ndjson:
+      return response.status == 200 && find_header(response.head, "Content-Type") == "application/x-ndjson";
+    case Kind::http_session:
+      return response.status == 200;
+  }
+  return false;
+}
+
+// A block is an event, which an empty line ends, or a line.
+std::string_view Subscribers::eat_blocks(Subscriber& subscriber, std::string_view bytes, std::int64_t now) {
+  const bool events = plan_.kind == Kind::sse;
+  const std::string_view end = events ? "\n\n" : "\n";
+  for (std::size_t size = 0; (size = bytes.find(end)) != std::string_view::npos; bytes.remove_prefix(size)) {
+    const std::string_view block = bytes.substr(0, size);
+    size += end.size();
+    if (block == (events ? ":" : "")) {
+      on_sign_of_life(subscriber);
+    } else if (!block.starts_with("retry: ")) {
+      if (size == bytes.size()) last_frame_ = bytes;
+      on_message(subscriber, block, now);
+    }
+  }
+  return bytes;
+}
+
+std::string_view Subscribers::eat_frames(Subscriber& subscriber, std::string_view bytes, std::int64_t now) {
   while (const auto frame = parse_server_frame(bytes)) {
     if (frame->opcode == Opcode::text && frame->size == bytes.size()) last_frame_ = bytes;
     on_frame(subscriber, *frame, now);
@@ -280,18 +319,25 @@ std::string_view Subscribers::eat(Subscriber& subscriber, std::string_view bytes
 void Subscribers::on_frame(Subscriber& subscriber, const Frame& frame, std::int64_t now) {
   if (frame.opcode == Opcode::ping) {
     send_whole(subscriber.fd, client_frame(Opcode::pong, frame.payload));
-    if (!subscriber.pinged) ++ponged_;
-    subscriber.pinged = true;
-    return;
+    return on_sign_of_life(subscriber);
   }
   if (frame.opcode != Opcode::text || !frame.final) {
     fail("unexpected frame with opcode " + std::to_string(static_cast<int>(frame.opcode)));
   }
-  const auto stamp = find_stamp(frame.payload);
-  if (!stamp) fail("a message that the benchmark did not send: " + std::string(frame.payload));
+  on_message(subscriber, frame.payload, now);
+}
+
+void Subscribers::on_sign_of_life(Subscriber& subscriber) {
+  if (!subscriber.pinged) ++ponged_;
+  subscriber.pinged = true;
+}
+
+void Subscribers::on_message(Subscriber& subscriber, std::string_view payload, std::int64_t now) {
+  const auto stamp = find_stamp(payload);
+  if (!stamp) fail("a message that the benchmark did not send: " + std::string(payload));
   if (stamp->user != subscriber.user)
     fail("user " + std::to_string(subscriber.user) + " received a message of user " + std::to_string(stamp->user));
-  check_order(subscriber, stamp->sequence, frame.payload);
+  check_order(subscriber, stamp->sequence, payload);
   subscriber.sequence = plan_.counts ? subscriber.sequence + 1 : stamp->sequence;
   if (subscriber.sequence == awaited_) ++arrived_;
   ++deliveries_;

@@ -1,4 +1,4 @@
-// Many WebSocket subscribers in one thread: connects, answers pings, checks and times every message.
+// Many subscribers in one thread: connects, answers pings, checks and times every message.
 //
 // Every message must carry the stamp of its subscriber's user and the number after the last one's; anything else (a
 // gap, a repetition, another user's message, a close, bytes that are not a frame) is a Failure. If several POSTs are in
@@ -13,6 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "benchmark/support/http.hpp"
 #include "benchmark/support/socket.hpp"
 #include "benchmark/support/stats.hpp"
 #include "push/core/descriptor.hpp"
@@ -20,11 +21,18 @@
 
 namespace push::bench {
 
+enum class Kind : std::uint8_t {
+  websocket,
+  sse,
+  ndjson,
+  http_session,  // no stream: open once its only request is answered
+};
+
 struct SubscriberPlan {
   std::uint16_t port = 0;
-  unsigned source_net = 0;        // 127.0.net.*
-  bool own_users = false;         // connection i is user i; otherwise all are user 0
-  bool sessions = false;          // no WebSockets: HTTP sessions that are open once their only request is answered
+  unsigned source_net = 0;  // 127.0.net.*
+  bool own_users = false;   // connection i is user i; otherwise all are user 0
+  Kind kind = Kind::websocket;
   bool concurrent_posts = false;  // for subscribers of different users; numbers are then counted over all of them
   bool counts = false;  // of one user, posts in any order: ids must be ascending; the number is the count of messages
   bool yields = false;  // yields the core after each batch of events, as if it ran on another machine
@@ -39,11 +47,11 @@ struct Arrivals {
   std::uint64_t opened = 0;
   std::uint64_t refused = 0;   // connect() failed
   std::uint64_t broken = 0;    // reset or closed before an answer
-  std::uint64_t answered = 0;  // with anything but a 101
+  std::uint64_t answered = 0;  // with anything but a stream
   std::uint64_t late = 0;      // none of these in time
   std::int64_t first_ns = 0;   // the first connect()
-  std::int64_t last_ns = 0;    // the last 101
-  Histogram times;             // of each, from its connect() to its 101
+  std::int64_t last_ns = 0;    // the last answer
+  Histogram times;             // of each, from its connect() to its answer
 };
 
 using support::client_frame;
@@ -62,6 +70,9 @@ class Subscribers {
   // at the time limit. Drops all at the end. Returns how many were opened.
   std::size_t churn(std::size_t total, std::size_t window, unsigned first_user, unsigned users, double limit_seconds);
   void drop_all();
+  // From here on a stream asks for what followed this message, and is lost if it is told that not all of it can be
+  // sent.
+  void resume_from(std::uint64_t message) { since_ = message; }
   // Opens `count` connections with all connect()s one after another, waiting for nothing: each sends its request as
   // soon as it is connected. Counts those that are not admitted. Needs a fresh start.
   Arrivals open_at_once(std::size_t count, std::uint32_t base, double timeout_seconds);
@@ -71,7 +82,7 @@ class Subscribers {
 
   // Waits until every connection has received exactly message `sequence`.
   void await_sequence(std::uint32_t sequence, double timeout_seconds);
-  // Waits until every connection has answered a ping that arrived after this call.
+  // Waits until every connection has had a sign of life after this call; pings are answered.
   void await_pings(double timeout_seconds);
 
   // Handles pending events, waiting up to the timeout for the first one; also watches `other_fd`.
@@ -86,7 +97,7 @@ class Subscribers {
   // Segments with data that the kernel has received for the open connections.
   std::uint64_t segments() const;
   std::int64_t last_delivery_ns() const { return last_delivery_ns_; }
-  // The last text frame that ended a read.
+  // The last encoded message that ended a read.
   const std::string& last_frame() const { return last_frame_; }
 
  private:
@@ -113,11 +124,17 @@ class Subscribers {
   void on_event(std::size_t slot, std::uint32_t events);
   void read(std::size_t slot);
   std::string_view eat(Subscriber& subscriber, std::string_view bytes, std::int64_t now);
+  bool is_expected(const Response& response) const;
+  std::string_view eat_frames(Subscriber& subscriber, std::string_view bytes, std::int64_t now);
+  std::string_view eat_blocks(Subscriber& subscriber, std::string_view bytes, std::int64_t now);
   void on_frame(Subscriber& subscriber, const Frame& frame, std::int64_t now);
+  void on_sign_of_life(Subscriber& subscriber);
+  void on_message(Subscriber& subscriber, std::string_view payload, std::int64_t now);
   void check_order(Subscriber& subscriber, std::uint32_t sequence, std::string_view payload);
   void run_until(const std::function<bool()>& reached, double timeout_seconds, const char* what);
 
   SubscriberPlan plan_;
+  std::optional<std::uint64_t> since_;
   core::Descriptor epoll_;
   std::vector<Subscriber> subscribers_;
   std::unordered_map<std::size_t, std::string> incomplete_;  // slot -> bytes of an unfinished frame

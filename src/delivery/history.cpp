@@ -31,6 +31,8 @@ History::History(store::Finder& store, core::WorkerPool& workers, metrics::Regis
     : store_(store),
       workers_(workers),
       limit_(limit),
+      looked_up_(
+          metrics.counter("push_stream_heads_total", "Newest messages of users looked up for streams that came back.")),
       pages_(metrics.counter("push_stream_pages_total", "Pages of missed messages read for streams that came back.")) {
   metrics.gauge("push_replays_waiting", "Pages of missed messages that wait to be read.",
                 [this] { return static_cast<std::int64_t>(workers_.waiting(core::WorkerPool::Queue::replays)); });
@@ -87,6 +89,7 @@ Result<History::Ends> History::find_ends(UserId user) {
     found.head.message = message.id;
     return false;
   });
+  looked_up_.add();
   if (!listed) return listed.error();
   const auto floor = store_.retention_floor(user);  // after the list: what is taken between the two is noticed
   if (!floor) return floor.error();

@@ -98,6 +98,7 @@ TEST_F(HistoryTest, TheHeadIsLearntOnceAndRisesWithWhatIsStored) {
   EXPECT_FALSE(history.is_current(user, stream::Cursor{first}));
   EXPECT_TRUE(history.is_current(user, stream::Cursor{second}));
   EXPECT_EQ(standing(second), "known 2 complete");
+  EXPECT_EQ(registry.counter("push_stream_heads_total", "").value(), 1U);
 }
 
 TEST_F(HistoryTest, WhoMissedMoreThanTheLimitOrComesFromTheFutureIsIncomplete) {

@@ -1,6 +1,7 @@
 #include "support/frame.hpp"
 
 #include <array>
+#include <utility>
 
 #include "support/socket.hpp"
 
@@ -54,11 +55,16 @@ std::optional<FrameView> parse_server_frame(std::string_view bytes) {
   return frame;
 }
 
+std::string& FrameReader::input() {
+  input_.erase(0, std::exchange(read_, 0));
+  return input_;
+}
+
 std::optional<WireFrame> FrameReader::next() {
-  const auto frame = parse_server_frame(input_);
+  const auto frame = parse_server_frame(std::string_view(input_).substr(read_));
   if (!frame) return std::nullopt;
   WireFrame whole{frame->final, frame->opcode, std::string(frame->payload)};
-  input_.erase(0, frame->size);
+  read_ += frame->size;
   return whole;
 }
 

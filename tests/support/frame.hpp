@@ -29,12 +29,13 @@ struct WireFrame {
 class FrameReader {
  public:
   explicit FrameReader(std::string first = {}) : input_(std::move(first)) {}
-  std::string& input() { return input_; }  // append what arrives
+  std::string& input();  // what is not read yet; append what arrives
   // The next whole frame. Throws Failure on one that a server must not send.
   std::optional<WireFrame> next();
 
  private:
   std::string input_;
+  std::size_t read_ = 0;  // of it
 };
 
 // A client's frame, masked.

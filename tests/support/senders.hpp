@@ -1,6 +1,8 @@
-// Threads that POST messages as fast as they are answered, each on one kept-alive connection, into one ledger.
+// Threads that POST messages, each on one kept-alive connection, into one ledger: as fast as they are answered, or on a
+// schedule.
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <thread>
@@ -21,6 +23,8 @@ class Senders {
     std::size_t senders = 1;
     std::size_t each = kEndless;  // messages per sender; endless: until stop() or until the server goes away
     std::string label;            // each text is this, then the sender and a number
+    // From one message of a sender to its next. It then comes back to a server that went away, too.
+    std::chrono::microseconds pause{0};
   };
   Senders(Plan plan, Ledger& ledger);
   ~Senders();  // stop() and join()
@@ -36,6 +40,7 @@ class Senders {
 
  private:
   void run(std::size_t index);
+  void post(HttpClient& http, const std::string& text);
   void refuse(std::string answer);
 
   const Plan plan_;

@@ -104,6 +104,7 @@ class History final : public stream::Archive {
   store::Finder& store_;
   core::WorkerPool& workers_;
   const std::size_t limit_;
+  metrics::Counter& looked_up_;
   metrics::Counter& pages_;
   std::string epoch_;  // constant after start()
   SharedCursor stored_;

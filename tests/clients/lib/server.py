@@ -61,16 +61,27 @@ class Server:
         for _ in range(5):  # another process may take the port first
             self.port = free_port()
             self.url = f"http://127.0.0.1:{self.port}"
-            environment = {"PATH": os.environ["PATH"], "NOCOLOR": "1", "GOTIFY_PASSSTRENGTH": "4",
-                           "GOTIFY_SERVER_LISTENADDR": "127.0.0.1", "GOTIFY_SERVER_PORT": str(self.port),
-                           "GOTIFY_DATABASE_CONNECTION": self.database,
-                           "GOTIFY_UPLOADEDIMAGESDIR": os.path.join(self.folder, "images"), **self.settings}
-            with open(self.log, "ab") as log:
-                self.process = subprocess.Popen([self.program], cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,
-                                                stdout=log, stderr=log)
-            if answers(self.url, self.process):
+            if self.launch():
                 return self
         raise Failure(f"the server did not start; its log is {self.log}")
+
+    def launch(self):
+        """On its port; true once it answers."""
+        environment = {"PATH": os.environ["PATH"], "NOCOLOR": "1", "GOTIFY_PASSSTRENGTH": "4",
+                       "GOTIFY_SERVER_LISTENADDR": "127.0.0.1", "GOTIFY_SERVER_PORT": str(self.port),
+                       "GOTIFY_DATABASE_CONNECTION": self.database,
+                       "GOTIFY_UPLOADEDIMAGESDIR": os.path.join(self.folder, "images"), **self.settings}
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen([self.program], cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,
+                                            stdout=log, stderr=log)
+        return answers(self.url, self.process)
+
+    def kill_and_restart(self):
+        """kill -9, and the same port, at which its clients come back."""
+        self.process.kill()
+        self.process.wait()
+        if not self.launch():
+            raise Failure(f"the server did not start again; its log is {self.log}")
 
     def stop(self):
         """Ends the program; it must end well. Nothing if it does not run."""

@@ -22,12 +22,12 @@ def expect(seen, wanted, what):
         raise Failure(f"{what}: expected {wanted!r}, got {seen!r}")
 
 
-def eventually(true, what):
+def eventually(true, what, seconds=TIMEOUT):
     """Waits until true() is; for what another process or thread does at its own pace."""
-    deadline = time.monotonic() + TIMEOUT
+    deadline = time.monotonic() + seconds
     while not true():
         if time.monotonic() > deadline:
-            raise Failure(f"not within {TIMEOUT} s: {what}")
+            raise Failure(f"not within {seconds} s: {what}")
         time.sleep(0.02)
 
 
