@@ -14,7 +14,7 @@ from lib.steps import step
 from lib.wire import Failure, eventually, expect
 
 PAGE = os.path.join(TOP, "docs", "streams.md")
-RESUME_LIMIT = 300  # a client that missed more is told to read the list, which has pages of 200
+RESUME_LIMIT = 210  # a client that missed more is told to read the list, which has pages of 200
 PAGE_BYTES = 256 * 1024  # of missed messages, sent by the server itself
 PATIENCE = 30  # seconds; the clients wait longer after each failure
 
@@ -151,7 +151,7 @@ with Server(f"documented-{language}-server", {"GOTIFY_SERVER_STREAM_RESUMELIMIT"
                 run.kill_while_posting()
                 run.all_came()
         with step("several pages that the server sends"):
-            run.miss(count=200, size=2 * PAGE_BYTES // 200)
+            run.miss(count=80, size=PAGE_BYTES // 80)
             run.all_came()
         with step("several pages that the client reads from the list"):
             run.miss(count=2 * RESUME_LIMIT, size=10)
