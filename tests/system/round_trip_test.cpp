@@ -132,7 +132,7 @@ TEST_P(RoundTrip, LeavesEveryRowOfEveryTableAsItWas) {
     EXPECT_EQ(after[table].size(), rows.size() + added) << table;
   }
   Database database(server_.database_path());
-  EXPECT_EQ(database.value("SELECT count(*) FROM sharded_gotify_events"), "4");
+  EXPECT_EQ(database.value("SELECT count(*) FROM sharded_gotify_events"), "5");
   EXPECT_EQ(database.value("SELECT count(*) FROM sharded_gotify_read_marks"), "1");
   EXPECT_EQ(database.value("PRAGMA integrity_check"), "ok");
   EXPECT_EQ(database.value("PRAGMA user_version"), "0");
