@@ -98,10 +98,14 @@ std::size_t ConnectionTable::transmit(std::uint32_t& cursor, Bundle& bundle, std
     const std::uint32_t slot = cursor;
     const Connection& connection = connections_[slot];
     cursor = connection.next;  // first, because the code below may close the connection
-    if (resume_of(connection) != nullptr)
-      pass_by(slot, bundle.messages());
-    else
-      deliver(slot, bundle);
+    if (connection.backlog != kNone) {
+      resume_of(connection) != nullptr ? pass_by(slot, bundle.messages()) : deliver(slot, bundle);
+      continue;
+    }
+    const std::string_view bytes = bundle.joined(kind_of(connection).encoding);
+    if (bytes.empty()) continue;  // events, for those who asked for them
+    const ssize_t sent = send_now(connection.descriptor, bytes);
+    if (sent != static_cast<ssize_t>(bytes.size())) hold_rest(slot, bundle, sent);
   }
   return served;
 }
@@ -110,9 +114,12 @@ void ConnectionTable::deliver(std::uint32_t slot, Bundle& bundle) {
   const Connection& connection = connections_[slot];
   if (is_behind(connection)) return hold_back(slot, bundle, 0);
   const std::string_view bytes = bundle.joined(kind_of(connection).encoding);
-  if (bytes.empty()) return;  // events, for those who asked for them
+  if (bytes.empty()) return;
   const ssize_t sent = send_now(connection.descriptor, bytes);
-  if (sent == static_cast<ssize_t>(bytes.size())) return;
+  if (sent != static_cast<ssize_t>(bytes.size())) hold_rest(slot, bundle, sent);
+}
+
+void ConnectionTable::hold_rest(std::uint32_t slot, const Bundle& bundle, ssize_t sent) {
   if (sent < 0 && !would_block()) return close(slot, CloseReason::write_error);
   hold_back(slot, bundle, sent < 0 ? 0 : static_cast<std::size_t>(sent));
 }

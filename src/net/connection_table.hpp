@@ -124,6 +124,8 @@ class ConnectionTable {
   void keep_rest(std::uint32_t slot, const Input& input);
   void write(std::uint32_t slot);
   void send_control(std::uint32_t slot, std::string_view bytes);
+  // After a send that did not take all of the bundle.
+  void hold_rest(std::uint32_t slot, const Bundle& bundle, ssize_t sent);
   // `sent` bytes of the bundle are sent; queues the rest.
   void hold_back(std::uint32_t slot, const Bundle& bundle, std::size_t sent);
   // Sends the protocol's closing bytes, then shuts down our side; the peer has kLinger seconds to close its own.
