@@ -26,8 +26,10 @@ void Housekeeper::stop() {
 }
 
 void Housekeeper::run(const std::stop_token& stop) {
-  do delete_expired();
-  while (core::sleep_for(stop, period_));
+  do {
+    delete_expired();
+    accounts_.forget_old_keys();
+  } while (core::sleep_for(stop, period_));
 }
 
 void Housekeeper::delete_expired() {

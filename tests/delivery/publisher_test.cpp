@@ -59,10 +59,10 @@ struct PublisherTest : testing::Test {
   core::Result<std::string> submit(core::ApplicationId to, const std::string& text) {
     auto answer = std::make_shared<std::promise<core::Result<std::string>>>();
     auto queued = publisher.publish({to, text, "title", 3, "", core::wall_now(), user},
-                                    [this, answer](core::Result<core::Slice> stored) {
+                                    [this, answer](core::Result<Publisher::Stored> stored) {
                                       notes.log.push_back("reply");
                                       if (stored)
-                                        answer->set_value(std::string(stored->view));
+                                        answer->set_value(std::string(stored->json.view));
                                       else
                                         answer->set_value(stored.error());
                                     });

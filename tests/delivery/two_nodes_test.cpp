@@ -80,7 +80,7 @@ struct TwoNodes : testing::Test {
     std::promise<std::string> answer;
     const auto queued = on.publisher.publish(
         {application, text, "title", 3, "", core::wall_now(), user},
-        [&answer](core::Result<core::Slice> stored) { answer.set_value(std::string(stored.value().view)); });
+        [&answer](core::Result<Publisher::Stored> stored) { answer.set_value(std::string(stored.value().json.view)); });
     EXPECT_TRUE(queued);
     return answer.get_future().get();
   }

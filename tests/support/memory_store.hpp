@@ -14,6 +14,7 @@
 
 #include "push/core/patient_clock.hpp"
 #include "push/store/store.hpp"
+#include "store/recent_keys.hpp"
 #include "store/rules.hpp"
 #include "support/memory_rows.hpp"
 
@@ -30,6 +31,8 @@ class MemoryStore final : public store::Store, public MemoryRows {
   std::atomic<bool> full = false;       // refuses touches
   std::atomic<int> application_touches = 0;
   std::atomic<int> client_touches = 0;
+  metrics::Registry metrics;
+  store::RecentKeys keys{100'000, metrics};
 
   // ---- store::Finder
   core::Result<std::optional<model::User>> find_user(core::UserId id) override { return look_up(users, has(id)); }
@@ -107,10 +110,15 @@ class MemoryStore final : public store::Store, public MemoryRows {
     if (broken) return down();
     if (stopping_) return stopping();
     appended_for = wanted.user;
-    core::Result<model::Message> answer = append_answer ? core::Result<model::Message>(*append_answer) : add(wanted);
+    core::Result<store::StoredMessage> answer =
+        append_answer ? core::Result<store::StoredMessage>(*append_answer) : add_once(wanted);
     lock.unlock();
     done(std::move(answer));
     return {};
+  }
+  void forget_old_keys() override {
+    const std::lock_guard lock(mutex_);
+    keys.expire(clock(), keys.size());
   }
   void create_user(store::NewUser wanted, store::Done<model::User> done) override {
     done(change([&] { return add(users, store::new_user(*this, std::move(wanted), core::wall_now())); }));
@@ -312,18 +320,29 @@ class MemoryStore final : public store::Store, public MemoryRows {
     rows.push_back(*created);
     return created;
   }
-  core::Result<model::Message> add(store::NewMessage& wanted) {
+  core::Result<store::StoredMessage> add_once(store::NewMessage& wanted) {
+    if (!wanted.idempotency) return add(wanted);
+    auto known = keys.find(wanted.application, *wanted.idempotency, clock());
+    if (!known) return std::move(known).error();
+    if (*known) return replay(wanted, **known);
+    auto added = add(wanted);
+    if (!added) return added;
+    keys.add(wanted.application, *wanted.idempotency, {added->id, added->date}, clock());
+    keys.commit();
+    return added;
+  }
+  store::StoredMessage replay(store::NewMessage& wanted, const store::RecentKeys::First& known) {
+    if (const auto row = first(messages, has(known.message))) return {*row, true};
+    wanted.date = known.date;
+    return {from(wanted, known.message), true};
+  }
+  static model::Message from(store::NewMessage& wanted, core::MessageId id) {
+    return {id, wanted.application, wanted.message, wanted.title, wanted.priority, wanted.extras, wanted.date};
+  }
+  core::Result<store::StoredMessage> add(store::NewMessage& wanted) {
     if (!first(applications, has(wanted.application))) return store::gone("application");
-    model::Message message;
-    message.application = wanted.application;
-    message.message = std::move(wanted.message);
-    message.title = std::move(wanted.title);
-    message.priority = wanted.priority;
-    message.extras = std::move(wanted.extras);
-    message.date = wanted.date;
-    message.id = next_id(messages, last_message_);
-    messages.push_back(message);
-    return message;
+    messages.push_back(from(wanted, next_id(messages, last_message_)));
+    return store::StoredMessage{messages.back()};
   }
   template <class Row>
   core::Result<Row> put(std::vector<Row>& rows, core::Result<Row> changed) {

@@ -1,6 +1,6 @@
 // Deletes expired clients once per second, except those that hold a stream: they are in use. Gotify does so every five
-// minutes; both refuse an expired token in look-ups at once. Runs on its own thread from the constructor to stop().
-// Owned by main; what is passed in outlives it.
+// minutes; both refuse an expired token in look-ups at once. Old idempotency keys are forgotten, too. Runs on its own
+// thread from the constructor to stop(). Owned by main; what is passed in outlives it.
 #pragma once
 #include <chrono>
 

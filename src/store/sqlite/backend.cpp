@@ -43,11 +43,12 @@ core::Error unknown_outcome(const core::Error& error) {
 
 }  // namespace
 
-Backend::Backend(Database& database, std::string path, FileWatch& watch, Checkpointer& checkpointer,
+Backend::Backend(Database& database, std::string path, FileWatch& watch, Checkpointer& checkpointer, MessageKeys& keys,
                  unsigned busy_timeout_milliseconds, metrics::Registry& metrics)
     : database_(database),
       watch_(watch),
       checkpointer_(checkpointer),
+      keys_(keys),
       busy_timeout_milliseconds_(busy_timeout_milliseconds),
       room_(database, std::move(path)),
       log_bytes_(metrics.gauge("push_store_wal_bytes", "Bytes in use of SQLite's write-ahead log.")) {
@@ -79,14 +80,19 @@ core::Result<void> Backend::begin() {
   if (unsettled_) {
     if (auto settled = settle(); !settled) return settled;
   }
-  return statement("BEGIN IMMEDIATE");
+  if (auto begun = statement("BEGIN IMMEDIATE"); !begun) return begun;
+  return keys_.prepare();
 }
 
 core::Result<void> Backend::commit() {
   auto done = statement("COMMIT");
   if (!done) return failed_commit(std::move(done).error());
   // Nothing is answered as stored in a file that is not there any more.
-  if (auto seen = watch_.look_at_file(); !seen) return unknown_outcome(seen.error());
+  if (auto seen = watch_.look_at_file(); !seen) {
+    keys_.unknown();
+    return unknown_outcome(seen.error());
+  }
+  keys_.committed();
   if (inserted_ > newest_message()) newest_.store(inserted_, std::memory_order_release);
   return done;
 }
@@ -94,8 +100,8 @@ core::Result<void> Backend::commit() {
 core::Error Backend::failed_commit(core::Error error) {
   const int code = sqlite3_extended_errcode(database_.handle());
   rollback();
-  if (is_stored(code)) return unknown_outcome(error);
-  if (!may_be_whole(code) || settle()) return error;
+  if (!is_stored(code) && (!may_be_whole(code) || settle())) return error;
+  keys_.unknown();
   return unknown_outcome(error);
 }
 
@@ -110,26 +116,37 @@ core::Result<void> Backend::settle() {
 }
 
 void Backend::rollback() {
+  keys_.rolled_back();
   if (!database_.in_transaction()) return;
   // A failed ROLLBACK of SQLite still ends the transaction.
   const auto undone = statement("ROLLBACK");
   PUSH_CHECK(undone || !database_.in_transaction());
 }
 
-core::Result<void> Backend::insert(std::span<const NewMessage> messages, std::span<core::Result<core::MessageId>> ids) {
-  PUSH_CHECK(messages.size() == ids.size());
+core::Result<void> Backend::insert(std::span<NewMessage> messages, std::span<core::Result<Inserted>> outcomes) {
+  PUSH_CHECK(messages.size() == outcomes.size());
   for (std::size_t i = 0; i < messages.size(); ++i) {
+    NewMessage& message = messages[i];
+    if (message.idempotency) {
+      const auto first = keys_.find_first(message);
+      if (!first && spoils(first.error())) return first.error();
+      if (!first) outcomes[i] = first.error();
+      if (first && *first) outcomes[i] = Inserted{**first, true};
+      if (!first || *first) continue;
+    }
     if (room_.low()) {
-      ids[i] = room_.refusal();  // of this message alone: deletions beside it make room
+      outcomes[i] = room_.refusal();  // of this message alone: deletions beside it make room
       continue;
     }
-    ids[i] = insert(messages[i]);
-    if (!ids[i] && spoils(ids[i].error())) return ids[i].error();
+    outcomes[i] = insert(message);
+    if (!outcomes[i] && spoils(outcomes[i].error())) return outcomes[i].error();
+    if (!outcomes[i] || !message.idempotency) continue;
+    if (auto added = keys_.add(message, outcomes[i]->id); !added) return added;
   }
   return {};
 }
 
-core::Result<core::MessageId> Backend::insert(const NewMessage& message) {
+core::Result<Inserted> Backend::insert(const NewMessage& message) {
   auto query = database_.query(kInsertMessage, message.application, message.message, message.title, message.priority,
                                Blob{message.extras}, message.date);
   if (!query) return query.error();
@@ -139,7 +156,7 @@ core::Result<core::MessageId> Backend::insert(const NewMessage& message) {
     return gone("application");
   }
   inserted_ = database_.last_id();
-  return core::MessageId{static_cast<std::uint64_t>(inserted_)};
+  return Inserted{core::MessageId{static_cast<std::uint64_t>(inserted_)}};
 }
 
 core::Result<void> Backend::run(Operation& operation) {

@@ -19,6 +19,11 @@ using core::Result;
 constexpr const char* kCreatePurges =
     "CREATE TABLE IF NOT EXISTS sharded_gotify_purges (application_id INTEGER PRIMARY KEY)";
 
+// Ours: the idempotency keys of messages (MessageKeys). Rows are added at the end, and deleted from the beginning.
+constexpr const char* kCreateIdempotency =
+    "CREATE TABLE IF NOT EXISTS sharded_gotify_idempotency (message_id INTEGER PRIMARY KEY, application_id INTEGER,"
+    " key BLOB, content BLOB, date INTEGER, stored_at INTEGER)";
+
 core::Error foreign(const std::string& why) {
   return core::failure(core::ErrorCode::invalid, "not a Gotify database: " + why);
 }
@@ -136,7 +141,8 @@ Result<void> prepare_in_transaction(Database& database, core::WallTime now) {
   for (const Index& index : indexes()) {
     if (auto created = database.run(create_index_sql(index)); !created) return created;
   }
-  return database.run(kCreatePurges);
+  if (auto created = database.run(kCreatePurges); !created) return created;
+  return database.run(kCreateIdempotency);
 }
 
 }  // namespace
