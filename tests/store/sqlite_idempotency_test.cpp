@@ -93,7 +93,7 @@ TEST_F(SqliteIdempotencyTest, AKeyIsStoredInTheTransactionOfItsMessage) {
 TEST_F(SqliteIdempotencyTest, WhateverCallOfTheDiskFailsARetryStoresTheMessageOnce) {
   int refused = 0;
   for (const int error : {EIO, ENOSPC}) {
-    for (int call = 1; call <= 10; ++call) {
+    for (int call = 1; call <= 24; ++call) {
       const std::uint64_t key = static_cast<std::uint64_t>(error * 100 + call);
       const std::string message = "m" + std::to_string(key);
       faults().arm(call, call, error);
