@@ -31,10 +31,10 @@ constexpr double kTailSeconds = 1;  // under load before the kill
 struct Level {
   unsigned posters = 0;
   bool keys = false;
-  std::vector<double> per_second;
-  std::vector<double> server_cpu;
-  std::vector<double> client_cpu;
-  Histogram latencies;
+  std::vector<double> per_second{};
+  std::vector<double> server_cpu{};
+  std::vector<double> client_cpu{};
+  Histogram latencies{};
 };
 
 class Posting {

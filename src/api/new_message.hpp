@@ -14,12 +14,12 @@
 namespace push::api {
 
 struct MessageForm {
-  std::string message;
-  std::string title;
-  std::optional<std::int64_t> priority;
+  std::string message{};
+  std::string title{};
+  std::optional<std::int64_t> priority{};
   std::uint64_t application = 0;
-  std::string extras;  // compact JSON object, empty = none
-  std::optional<store::IdempotencyKey> idempotency;
+  std::string extras{};  // compact JSON object, empty = none
+  std::optional<store::IdempotencyKey> idempotency{};
 };
 
 // `extras_limit`: config extraslimit. Errors: invalid, about the Idempotency-Key, or with Gotify's text, also if
