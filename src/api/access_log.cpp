@@ -31,6 +31,21 @@ std::string request_line(const net::Request& request) {
 
 }  // namespace
 
+std::optional<std::uint64_t> LineLimit::admit(core::SteadyTime now) {
+  const auto second =
+      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count());
+  std::uint64_t lines = lines_.load(std::memory_order_relaxed);
+  std::uint64_t next = 0;
+  do {
+    next = (lines >> 32U) == second ? lines + 1 : second << 32U | 1U;
+  } while (!lines_.compare_exchange_weak(lines, next, std::memory_order_relaxed));
+  if (static_cast<std::uint32_t>(next) > per_second_) {
+    left_out_.fetch_add(1, std::memory_order_relaxed);
+    return std::nullopt;
+  }
+  return left_out_.exchange(0, std::memory_order_relaxed);
+}
+
 AccessLog::AccessLog(const TrustedProxies& proxies, metrics::Registry& metrics)
     : proxies_(proxies),
       abandoned_(metrics.counter("push_passwords_abandoned_total",
@@ -55,15 +70,10 @@ void AccessLog::write(const net::Request& request, unsigned status, std::optiona
   const core::SteadyTime now = core::steady_now();
   std::string more;
   if (!cause.empty()) more = " error=\"" + std::string(cause) + "\"";
-  if (status == 503) {
-    const auto second = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
-    if (busy_second_.exchange(second, std::memory_order_relaxed) == second) {
-      busy_left_out_.fetch_add(1, std::memory_order_relaxed);
-      return;
-    }
-    if (const auto left_out = busy_left_out_.exchange(0, std::memory_order_relaxed); left_out > 0) {
-      more += " suppressed=" + std::to_string(left_out);
-    }
+  if (status == 503 || status == 401) {
+    const auto left_out = (status == 503 ? busy_ : unauthorized_).admit(now);
+    if (!left_out) return;
+    if (*left_out > 0) more += " suppressed=" + std::to_string(*left_out);
   }
   const std::string ip = proxies_.client_of(request.peer(), request.header("X-Forwarded-For"));
   spdlog::log(level, "HTTP {} ip={}{} status={}{}", start ? duration(now - *start) : "rejected",

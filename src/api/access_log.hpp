@@ -1,7 +1,7 @@
 // Counts every answer by status class and logs one line for it, in Gotify's form (protocol 5.3): at level debug, but
 // warn for 401 (which fail2ban reads) and error for 5xx. The address is the client's own, behind trusted
-// proxies too; `nil`, as in Gotify, for the peer of a unix socket. A 503 means overload, so at most one line per second
-// is logged, with the number of those suppressed.
+// proxies too; `nil`, as in Gotify, for the peer of a unix socket. A 503 means overload and a 401 may be a stranger's
+// flood, so of each at most some lines per second are logged, with the number of those suppressed.
 #pragma once
 #include <atomic>
 #include <cstdint>
@@ -14,6 +14,20 @@
 #include "push/net/http.hpp"
 
 namespace push::api {
+
+// At most so many lines per second.
+class LineLimit {
+ public:
+  explicit LineLimit(std::uint32_t per_second) : per_second_(per_second) {}
+
+  // Empty: the line is left out. Else how many have been left out since the last one that was not. Any thread.
+  std::optional<std::uint64_t> admit(core::SteadyTime now);
+
+ private:
+  const std::uint32_t per_second_;
+  std::atomic<std::uint64_t> lines_{0};  // the second in the upper half, lines in the lower one
+  std::atomic<std::uint64_t> left_out_{0};
+};
 
 class AccessLog {
  public:
@@ -34,8 +48,8 @@ class AccessLog {
   const TrustedProxies& proxies_;
   metrics::Counter& abandoned_;
   metrics::Counter* responses_[6];  // by the first digit of the status
-  std::atomic<std::int64_t> busy_second_{-1};
-  std::atomic<std::uint64_t> busy_left_out_{0};
+  LineLimit busy_{1};
+  LineLimit unauthorized_{100};  // fail2ban acts on fewer
 };
 
 }  // namespace push::api

@@ -9,17 +9,6 @@
 namespace push::api {
 namespace {
 
-core::Error too_many(core::WorkerPool::Queue queue) {
-  const bool passwords = queue == core::WorkerPool::Queue::passwords;
-  return core::failure(core::ErrorCode::unavailable,
-                       passwords ? "too many passwords wait to be checked" : "too many requests wait for a worker");
-}
-
-core::Line line_of(const auth::Principal& principal) {
-  if (principal.application != nullptr) return core::line_of(principal.application->id);
-  return principal.kind == auth::Principal::Kind::anonymous ? core::Line{} : core::line_of(principal.user);
-}
-
 // Calls the handler of its route.
 void handle_routed(Context& context) {
   if (const LateHandler* late = std::get_if<LateHandler>(&context.route->action)) return (*late)(context);
@@ -30,6 +19,12 @@ void handle_routed(Context& context) {
 
 core::Error too_many_answers() {
   return core::failure(core::ErrorCode::unavailable, "too many large answers are being read");
+}
+
+core::Line Context::line() const {
+  if (principal == nullptr || principal->kind == auth::Principal::Kind::anonymous) return {};
+  if (principal->application != nullptr) return core::line_of(principal->application->id);
+  return core::line_of(principal->user);
 }
 
 void Context::finish(net::Response response) {
@@ -46,6 +41,12 @@ std::optional<core::Address> Context::client_address() const {
   return core::Address::parse(services.proxies.client_of(request.peer, forwarded));
 }
 
+// Strangers wait by address.
+core::Line Context::job_line() const {
+  if (const core::Line known = line(); known != core::Line{}) return known;
+  return core::line_of(client_address());
+}
+
 void Context::finish_without(std::vector<std::string> images, net::Response response) {
   std::erase(images, std::string());
   if (images.empty()) return finish(std::move(response));
@@ -54,22 +55,24 @@ void Context::finish_without(std::vector<std::string> images, net::Response resp
     for (const std::string& image : images) self->services.images.remove(image);
     self->finish(std::move(*answer));
   });
-  if (!services.workers.submit(job)) finish(std::move(*answer));
+  if (!services.workers.submit(job, job_line())) finish(std::move(*answer));
 }
 
 void Context::on_worker(Work work, Queue queue) {
-  core::WorkerPool::Job job([self = shared_from_this(), work = std::move(work)]() mutable { self->guarded(work); });
-  if (!services.workers.submit(job, queue)) fail(too_many(queue));
+  core::WorkerPool::Job job([self = shared_from_this(), work = std::move(work)]() mutable {
+    self->guarded([&work](Context& same) {
+      if (!same.services.workers.is_stopping()) return work(same);
+      same.fail(core::failure(core::ErrorCode::unavailable, "the server is stopping"));
+    });
+  });
+  if (auto taken = services.workers.submit(job, job_line(), queue); !taken) fail(taken.error());
 }
 
 void Context::on_password(Work work) {
   auto check = [departed = reply.watch(), work = std::move(work)](Context& same) mutable {
     if (departed->load(std::memory_order_relaxed)) {
-      same.log.count_abandoned();
-      return same.fail(core::failure(core::ErrorCode::unavailable, "closed before the password's turn"));
-    }
-    if (same.services.workers.is_stopping()) {
-      return same.fail(core::failure(core::ErrorCode::unavailable, "the server is stopping"));
+      same.log.count_abandoned();  // and not as an answer: nobody is there to read it
+      return same.reply.send(error(core::failure(core::ErrorCode::unavailable, "closed before the password's turn")));
     }
     work(same);
   };
@@ -108,7 +111,8 @@ void Context::come_back() {
 
 bool Context::reserve(std::size_t bytes) {
   if (bytes <= reserved_bytes_) return true;
-  auto charge = services.responses.charge(bytes);  // besides the former one: a text that grows is there twice meanwhile
+  auto charge =
+      services.responses.charge(bytes, line());  // besides the former one: a text that grows is there twice meanwhile
   if (!charge) return false;
   reserved_ = *std::move(charge);
   reserved_bytes_ = bytes;
@@ -123,7 +127,7 @@ void Context::send(net::Response response, std::string_view cause) {
   add_headers(response, std::move(headers));
   if (route == nullptr || route->gate != Gate::none) keep_private(response);
   log.write(raw, response.status, start, cause);
-  if (principal != nullptr) response.line = line_of(*principal);
+  response.line = line();
   reply.send(std::move(response));
 }
 
@@ -135,7 +139,7 @@ bool Context::afford(net::Response& response) {
   }
   const std::size_t size = response.body.view.size();
   if (size <= net::ResponseBudget::kFree || !response.body.owner.owns() || response.shared_body) return true;
-  auto charge = services.responses.charge(size);
+  auto charge = services.responses.charge(size, line());
   if (!charge) return false;
   response.body = net::ResponseBudget::keep(std::move(response.body), *std::move(charge));
   return true;

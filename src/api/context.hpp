@@ -51,12 +51,13 @@ struct Context final : net::BodyReceiver, std::enable_shared_from_this<Context> 
   // Removes pictures that nothing refers to any more on a worker, then answers. If none is free they stay until the
   // next start.
   void finish_without(std::vector<std::string> images, net::Response response);
-  // Runs `work` on a worker, or answers 503.
+  // Runs `work` on a worker, in the line of who sent the request, or answers 503: if too many wait, or if the server is
+  // stopping when its turn comes.
   using Work = core::Callback<void(Context&)>;
   using Queue = core::WorkerPool::Queue;
   void on_worker(Work work, Queue queue = Queue::jobs);
-  // Runs `work`, which checks a password or hashes one, on a thread for passwords; nothing else runs bcrypt. Answers
-  // 503 if too many wait, if the server is stopping, or if the peer has left before its turn.
+  // Runs `work`, which checks a password or hashes one, on a thread for passwords; nothing else runs bcrypt. As
+  // on_worker(), and answers 503 if the peer has left before its turn.
   void on_password(Work work);
   // Exceptions of libraries stop here: an empty 500, as Gotify answers a panic (protocol 1.0).
   template <class Guarded>
@@ -88,6 +89,8 @@ struct Context final : net::BodyReceiver, std::enable_shared_from_this<Context> 
   // The client's, behind trusted proxies too; empty for the peer of a unix socket.
   std::optional<core::Address> client_address() const;
   core::UserId user() const { return principal->user; }
+  // Who sent the request, as far as it is known; none = a stranger.
+  core::Line line() const;
   binder::Source source() const { return source_of(request); }
   // protocol 0, row c: whether lists show credentials.
   bool lists_tokens() const { return services.config.compat == config::Compat::v2; }
@@ -115,6 +118,7 @@ struct Context final : net::BodyReceiver, std::enable_shared_from_this<Context> 
  private:
   using Admitting = core::Callback<void(Context&, core::Result<auth::Admitted>)>;
   void look_up(Admitting then);
+  core::Line job_line() const;
   void come_back();
   void send(net::Response response, std::string_view cause);
   bool afford(net::Response& response);

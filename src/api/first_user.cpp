@@ -1,6 +1,8 @@
 #include "push/api/first_user.hpp"
 
+#include <array>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "push/auth/password.hpp"
@@ -12,7 +14,7 @@ namespace push::api {
 namespace {
 
 constexpr const char* kKnownName = "admin";
-constexpr const char* kKnownPassword = "admin";
+constexpr std::array<std::string_view, 2> kKnownPasswords = {"admin", ""};
 
 core::Result<void> create(store::Store& store, const config::Config& config) {
   auto hash = auth::hash_password(config.defaultuser.pass, config.passstrength);
@@ -25,17 +27,26 @@ core::Result<void> create(store::Store& store, const config::Config& config) {
   return {};
 }
 
-core::Result<void> warn_about_known_password(store::Store& store, const config::Config& config) {
-  if (is_loopback(config.server.listenaddr)) return {};
-  auto user = store.find_user_by_name(kKnownName);
+core::Result<void> warn_about_known_password(store::Store& store, const std::string& name, const std::string& address) {
+  auto user = store.find_user_by_name(name);
   if (!user) return std::move(user).error();
-  if (*user && auth::verify_password(kKnownPassword, (*user)->pass_hash)) {
+  if (!*user) return {};
+  for (const std::string_view password : kKnownPasswords) {
+    if (!auth::verify_password(password, (*user)->pass_hash)) continue;
     spdlog::warn(
-        "SECURITY: default password in use, anyone who can reach this server can log in: change it user=\"admin\" "
+        "SECURITY: {} password in use, anyone who can reach this server can log in: change it user=\"{}\" "
         "address=\"{}\"",
-        config.server.listenaddr.empty() ? "all" : config.server.listenaddr);
+        password.empty() ? "empty" : "default", name, address.empty() ? "all" : address);
   }
   return {};
+}
+
+core::Result<void> warn_about_known_passwords(store::Store& store, const config::Config& config) {
+  const std::string& address = config.server.listenaddr;
+  if (is_loopback(address)) return {};
+  if (auto checked = warn_about_known_password(store, kKnownName, address); !checked) return checked;
+  if (config.defaultuser.name == kKnownName) return {};
+  return warn_about_known_password(store, config.defaultuser.name, address);
 }
 
 }  // namespace
@@ -46,7 +57,7 @@ core::Result<void> create_default_user(store::Store& store, const config::Config
   if (!*any) {
     if (auto created = create(store, config); !created) return created;
   }
-  return warn_about_known_password(store, config);
+  return warn_about_known_passwords(store, config);
 }
 
 bool is_loopback(std::string_view listen_address) {

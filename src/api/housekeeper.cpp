@@ -8,6 +8,11 @@
 #include "push/core/log.hpp"
 
 namespace push::api {
+namespace {
+
+constexpr std::size_t kTrimRounds = 10;
+
+}  // namespace
 
 Housekeeper::Housekeeper(Accounts& accounts, net::LoopPool& loops, core::WallClock clock,
                          std::chrono::milliseconds period)
@@ -26,10 +31,17 @@ void Housekeeper::stop() {
 }
 
 void Housekeeper::run(const std::stop_token& stop) {
+  std::size_t rounds = 0;
   do {
     delete_expired();
     accounts_.forget_old_keys();
+    if (++rounds % kTrimRounds == 0) trim_heap();
   } while (core::sleep_for(stop, period_));
+}
+
+void Housekeeper::trim_heap() {
+  if (const std::size_t bytes = heap_.trim(); bytes > 0)
+    spdlog::debug("gave memory back to the system bytes={}", bytes);
 }
 
 void Housekeeper::delete_expired() {

@@ -21,6 +21,8 @@ constexpr std::string_view kPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+constexpr std::size_t kMaxHost = 255;  // a name with its port; the document is made for each request
+
 net::Response asset(const Context& context, std::string_view path) {
   const files::Asset* found = files::find_asset(path);
   if (found == nullptr) return no_page();
@@ -119,6 +121,7 @@ net::Response swagger(Context& context) {
   std::string host = query_value(context.request.target.query, "base").value_or("");
   if (host.empty())
     host = context.request.forwarded_host.empty() ? context.request.host : context.request.forwarded_host;
+  if (host.size() > kMaxHost) return bad_request("base: longer than " + std::to_string(kMaxHost) + " bytes");
   const files::Asset* found = files::find_asset("swagger.json");
   if (found == nullptr) return no_page();
   constexpr std::string_view kHost = "\"%HOST%\"";

@@ -30,16 +30,16 @@ bool reads_body(const Route& route) {
 
 net::BodyLimit limit_of(const Context& context) {
   const config::Http& limits = context.services.config.server.http;
-  const bool known = context.principal != nullptr && context.principal->kind != auth::Principal::Kind::anonymous;
+  const core::Line sender = context.line();
   switch (context.route->body) {
     case Body::message:
-      return {limits.messagelimit, "server.http.messagelimit", known};
+      return {limits.messagelimit, "server.http.messagelimit", sender};
     case Body::image:
-      return {limits.imagelimit, "server.http.imagelimit", known};
+      return {limits.imagelimit, "server.http.imagelimit", sender};
     case Body::form:
       break;
   }
-  return {kFormLimit, {}, known};
+  return {kFormLimit, {}, sender};
 }
 
 }  // namespace
@@ -88,7 +88,7 @@ void Service::opened(const net::Request& request, const net::Admission& admissio
   if (services_.authenticator.epoch() == context_of(admission).epoch) return;
   core::WorkerPool::Job job(
       [this, principal = context_of(admission).principal] { services_.accounts.recheck(*principal); });
-  if (services_.workers.submit(job, Queue::look_ups)) return;
+  if (services_.workers.submit(job, core::line_of(admission.user), Queue::look_ups)) return;
   services_.accounts.disconnect(admission.user, admission.client);  // the client reconnects when the queue is shorter
 }
 

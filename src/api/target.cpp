@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "push/core/address.hpp"
 #include "push/core/text.hpp"
 
 namespace push::api {
@@ -37,28 +38,32 @@ std::string clean(std::string path) {
 
 // RFC 3986 3.1.
 bool is_scheme(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    const char letter = core::lower(c);
-    return (letter >= 'a' && letter <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+  const auto is_letter = [](char c) { return core::lower(c) >= 'a' && core::lower(c) <= 'z'; };
+  return !text.empty() && is_letter(text.front()) && std::all_of(text.begin(), text.end(), [&](char c) {
+    return is_letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
   });
 }
 
-// http://host/path?query -> /path?query
-std::string_view without_authority(std::string_view target) {
+// A target in one of the forms of RFC 9112 3.2 -> path?query or `*`; http://host/path?query -> /path?query.
+std::optional<std::string_view> path_and_query(std::string_view target) {
+  if (target.starts_with('/') || target == "*") return target;
   const std::size_t scheme = target.find("://");
-  if (scheme == std::string_view::npos || !is_scheme(target.substr(0, scheme))) return target;
-  const std::size_t path = target.find_first_of("/?", scheme + 3);
-  return path == std::string_view::npos ? std::string_view("/") : target.substr(path);
+  if (scheme == std::string_view::npos || !is_scheme(target.substr(0, scheme))) return std::nullopt;
+  const std::string_view rest = target.substr(scheme + 3);
+  const std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
+  if (!core::is_authority(rest.substr(0, end))) return std::nullopt;
+  return end == rest.size() ? std::string_view("/") : rest.substr(end);
 }
 
 }  // namespace
 
 core::Result<Target> parse_target(std::string_view target) {
+  const auto rest = path_and_query(target);
+  if (!rest) return core::failure(core::ErrorCode::invalid, "the request target must be a path that begins with /");
   Target out;
-  target = without_authority(target);
-  const std::size_t question = target.find('?');
-  out.raw_path = target.substr(0, question);
-  if (question != std::string_view::npos) out.query = target.substr(question + 1);
+  const std::size_t question = rest->find('?');
+  out.raw_path = rest->substr(0, question);
+  if (question != std::string_view::npos) out.query = rest->substr(question + 1);
   auto decoded = core::percent_decode(out.raw_path);
   if (!decoded) return core::failure(core::ErrorCode::invalid, "invalid URL escape in the request path");
   out.path = clean(*std::move(decoded));

@@ -15,8 +15,8 @@ struct Target {
   std::string_view query;     // without '?', still encoded
 };
 
-// The result holds views of `target`. Accepts origin-form, absolute-form and `*`. Errors (invalid): a broken percent
-// escape in the path.
+// The result holds views of `target`. Errors (invalid): neither origin-form nor absolute-form (RFC 9112 3.2) nor `*`; a
+// broken percent escape in the path.
 core::Result<Target> parse_target(std::string_view target);
 
 // A path for a Location header: everything except unreserved characters and '/' is escaped.

@@ -48,14 +48,42 @@ std::optional<std::string> mapped(std::string_view text, int options) {
   return std::string(reinterpret_cast<const char*>(out), static_cast<std::size_t>(size));
 }
 
+// Folding alone leaves what only some languages write in the other case: the dotless i, whose upper case is I.
+std::string in_upper_case(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const core::Rune rune = core::next_rune(text);
+    if (rune.valid) {
+      core::append_rune(out, static_cast<char32_t>(utf8proc_toupper(static_cast<utf8proc_int32_t>(rune.value))));
+    } else {
+      out += text.substr(0, rune.size);
+    }
+    text.remove_prefix(rune.size);
+  }
+  return out;
+}
+
+// Removes the dot above an i or j, which has one: the lower case of a capital I with a dot is written so.
+void remove_second_dots(std::string& text) {
+  constexpr std::string_view kDot = "\u0307";
+  for (std::size_t at = text.find(kDot); at != std::string::npos; at = text.find(kDot, at)) {
+    if (at > 0 && (text[at - 1] == 'i' || text[at - 1] == 'j')) {
+      text.erase(at, kDot.size());
+    } else {
+      at += kDot.size();
+    }
+  }
+}
+
 // What names that look alike have in common. Names from old databases that are not UTF-8 resemble only themselves.
 std::string skeleton(std::string_view name) {
   // Composed first: folding makes a letter of one mark (U+0345), whose place among the marks then counts.
   const std::string composed = mapped(name, kComposed).value_or(std::string(name));
-  std::string text =
-      mapped(composed, kComposed | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE | UTF8PROC_STRIPCC)
-          .value_or(composed);
+  std::string text = mapped(in_upper_case(composed),
+                            kComposed | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE | UTF8PROC_STRIPCC)
+                         .value_or(composed);
   std::erase(text, ' ');
+  remove_second_dots(text);
   return text;
 }
 

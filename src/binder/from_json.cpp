@@ -17,6 +17,9 @@ namespace {
 using nlohmann::json;
 using Overflow = RepairedJson::Overflow;
 
+// Values that are read past: some 100 ns each.
+constexpr std::size_t kMaxIgnored = 100'000;
+
 bool is_model_type(std::string_view type) {
   return type == "CreateMessage" || type == "CreateUserExternal" || type == "UpdateUserExternal" ||
          type == "UserExternalPass";
@@ -46,7 +49,7 @@ class JsonReader {
   }
 
   const std::optional<std::string>& type_error() const { return type_error_; }
-  // Why the document was not read to its end: its object is too large.
+  // Why the document was not read to its end: it, or its object, is too large.
   const std::optional<std::string>& excess() const { return excess_; }
 
   // False: its object is too large.
@@ -59,6 +62,7 @@ class JsonReader {
   }
 
   bool null() {
+    if (!is_counted()) return false;
     if (object_.is_open()) return add(nullptr);
     if (const auto field = target()) {
       draft_.set_null(*field);
@@ -68,6 +72,7 @@ class JsonReader {
   }
 
   bool boolean(bool value) {
+    if (!is_counted()) return false;
     if (object_.is_open()) return add(value);
     if (depth_ == 0) {
       wrong_document("bool");
@@ -83,6 +88,7 @@ class JsonReader {
 
   // Called only for literals with a minus sign, so 0 was written "-0".
   bool number_integer(std::int64_t value) {
+    if (!is_counted()) return false;
     if (is_overflow()) return true;
     if (object_.is_open()) return add(value == 0 ? -0.0 : static_cast<double>(value));
     if (field_type() == FieldType::integer) {
@@ -94,6 +100,7 @@ class JsonReader {
   }
 
   bool number_unsigned(std::uint64_t value) {
+    if (!is_counted()) return false;
     if (is_overflow()) return true;
     if (object_.is_open()) return add(static_cast<double>(value));
     if (field_type() == FieldType::natural) {
@@ -107,6 +114,7 @@ class JsonReader {
   }
 
   bool number_float(double value, const std::string& literal) {
+    if (!is_counted()) return false;
     if (is_overflow()) return true;
     if (object_.is_open()) return add(value);
     wrong_number(literal);
@@ -114,6 +122,7 @@ class JsonReader {
   }
 
   bool string(std::string& value) {
+    if (!is_counted()) return false;
     if (object_.is_open()) return fits(value.size()) && add(std::move(value));
     if (depth_ == 0) {
       wrong_document("string");
@@ -130,6 +139,7 @@ class JsonReader {
   bool binary(json::binary_t&) { return false; }  // not in text
 
   bool start_object(std::size_t) {
+    if (!is_counted()) return false;
     if (depth_ == go::kMaxJsonDepth) return false;
     if (object_.is_open()) {
       if (!is_level() || !is_value()) return false;
@@ -159,6 +169,7 @@ class JsonReader {
   bool end_object() { return end(); }
 
   bool start_array(std::size_t) {
+    if (!is_counted()) return false;
     if (depth_ == go::kMaxJsonDepth) return false;
     if (object_.is_open()) {
       if (!is_level() || !is_value()) return false;
@@ -181,6 +192,13 @@ class JsonReader {
     --depth_;
     if (object_.is_open()) object_.end();
     return true;
+  }
+
+  // The object's values are counted by themselves.
+  bool is_counted() {
+    if (object_.is_open() || ++values_ <= kMaxIgnored) return true;
+    excess_ = "json: more than " + std::to_string(kMaxIgnored) + " values";
+    return false;
   }
 
   // Everything that goes into the tree passes one of these three first.
@@ -279,6 +297,7 @@ class JsonReader {
   std::vector<Overflow>::const_iterator overflow_;
   std::vector<Overflow>::const_iterator last_overflow_;
   std::size_t numbers_ = 0;
+  std::size_t values_ = 0;
   std::size_t depth_ = 0;
   bool in_document_ = false;                 // the document is an object
   std::optional<std::size_t> field_;         // of the last member name at depth 1

@@ -2,6 +2,7 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -13,7 +14,24 @@
 namespace push::binder {
 namespace {
 
-// Events of one document -> the draft. No tree is built and no alias followed, so small input stays little work.
+// What begins a token besides plain text. The parser holds the tokens of a flow collection (`{...}`), and of a line, in
+// memory until it has read it to its end, so events alone do not bound them. `"a": "b",` are six of these and two
+// values; text with that many is rare in a document of 256 KiB.
+constexpr std::string_view kMarks = "{[,:?\"'!&*";
+constexpr std::ptrdiff_t kMaxMarks = std::ptrdiff_t{4} * Form::kMaxValues;
+
+struct TooMuchYaml {
+  core::Error error;
+};
+
+core::Error error_on(const YAML::Mark& mark, std::string_view problem) {
+  std::string text = "yaml: line " + std::to_string(mark.line + 1) + ": ";
+  text += go::excerpt(problem);
+  return unreadable(std::move(text));
+}
+
+// Events of one document -> the draft. No tree is built and no alias followed, so small input stays little work. The
+// parser stops at the first node that is too many or too deep.
 class YamlReader : public YAML::EventHandler {
  public:
   explicit YamlReader(Draft& draft) : draft_(draft) {}
@@ -22,17 +40,17 @@ class YamlReader : public YAML::EventHandler {
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark&, YAML::anchor_t) override { on_scalar(nullptr); }
-  void OnAlias(const YAML::Mark&, YAML::anchor_t) override { on_scalar(nullptr); }
-  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string& value) override {
-    on_scalar(&value);
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { on_scalar(mark, nullptr); }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { on_scalar(mark, nullptr); }
+  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t, const std::string& value) override {
+    on_scalar(mark, &value);
   }
-  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
-    begin("a list");
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+    begin(mark, "a list");
   }
   void OnSequenceEnd() override { --depth_; }
-  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
-    begin(depth_ == 0 ? "" : "a mapping");
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+    begin(mark, depth_ == 0 ? "" : "a mapping");
   }
   void OnMapEnd() override { --depth_; }
 
@@ -41,8 +59,18 @@ class YamlReader : public YAML::EventHandler {
     if (!problem_) problem_ = std::move(text);
   }
 
+  void count(const YAML::Mark& mark) {
+    if (++nodes_ > Form::kMaxValues) {
+      throw TooMuchYaml{error_on(mark, "more than " + std::to_string(Form::kMaxValues) + " keys and values")};
+    }
+  }
+
   // In the root mapping keys and values take turns.
-  void begin(const std::string& kind) {
+  void begin(const YAML::Mark& mark, const std::string& kind) {
+    count(mark);
+    if (depth_ == Form::kMaxDepth) {
+      throw TooMuchYaml{error_on(mark, "nested deeper than " + std::to_string(Form::kMaxDepth) + " levels")};
+    }
     if (depth_ == 0 && !kind.empty()) complain("yaml: the document must be a mapping");
     if (depth_ == 1) {
       if (!at_key_ && field_ && type_of(draft_.field(*field_)) != FieldType::object) {
@@ -54,7 +82,8 @@ class YamlReader : public YAML::EventHandler {
     ++depth_;
   }
 
-  void on_scalar(const std::string* value) {
+  void on_scalar(const YAML::Mark& mark, const std::string* value) {
+    count(mark);
     if (depth_ == 0 && value != nullptr) complain("yaml: the document must be a mapping");
     if (depth_ != 1) return;
     if (at_key_) {
@@ -74,6 +103,7 @@ class YamlReader : public YAML::EventHandler {
 
   Draft& draft_;
   std::size_t depth_ = 0;
+  std::size_t nodes_ = 0;
   bool at_key_ = true;
   std::optional<std::size_t> field_;
   std::optional<std::string> problem_;
@@ -82,13 +112,20 @@ class YamlReader : public YAML::EventHandler {
 }  // namespace
 
 core::Result<void> decode_yaml(std::string_view body, Draft& draft) {
+  const auto marks =
+      std::count_if(body.begin(), body.end(), [](char c) { return kMarks.find(c) != std::string_view::npos; });
+  if (marks > kMaxMarks) {
+    return unreadable("yaml: more than " + std::to_string(kMaxMarks) + " brackets, quotes, commas and colons");
+  }
   YamlReader reader(draft);
   try {
     std::istringstream stream{std::string(body)};
     YAML::Parser parser(stream);
     if (!parser.HandleNextDocument(reader)) return unreadable("EOF");
   } catch (const YAML::Exception& exception) {
-    return unreadable("yaml: line " + std::to_string(exception.mark.line + 1) + ": " + go::excerpt(exception.msg));
+    return error_on(exception.mark, exception.msg);
+  } catch (TooMuchYaml& too_much) {
+    return std::move(too_much.error);
   }
   if (reader.problem()) return unreadable(*reader.problem());
   return {};

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "config/value.hpp"
 #include "push/core/address.hpp"
 #include "push/core/pattern.hpp"
 #include "push/core/text.hpp"
@@ -55,12 +56,16 @@ bool is_token(const std::string& text) {
   });
 }
 
-bool is_free_header(const std::string& text) {
+std::string why_no_free_header(const std::string& name) {
   static constexpr std::string_view kOurs[] = {"Content-Length", "Transfer-Encoding", "Connection",
                                                "Keep-Alive",     "Trailer",           "Upgrade"};
-  return is_token(text) && std::none_of(std::begin(kOurs), std::end(kOurs), [&text](std::string_view name) {
-           return core::same_ignoring_case(name, text);
-         });
+  if (!is_token(name)) return "must be a header name, of letters, digits and hyphens";
+  const bool ours = std::any_of(std::begin(kOurs), std::end(kOurs),
+                                [&name](std::string_view one) { return core::same_ignoring_case(one, name); });
+  return ours ? "must not be one of the headers by which the server frames its responses: Content-Length, "
+                "Transfer-Encoding, "
+                "Connection, Keep-Alive, Trailer and Upgrade"
+              : "";
 }
 
 bool is_address(const std::string& text) {
@@ -81,8 +86,12 @@ bool is_network(const std::string& text) {
   return core::Network::parse(text).has_value();
 }
 
-bool is_pattern(const std::string& text) {
-  return !text.empty() && core::Pattern::compile(text).has_value();
+std::string why_no_pattern(const std::string& text) {
+  if (text.empty()) return "must be a regular expression, not empty";
+  const auto compiled = core::Pattern::compile(text);
+  if (compiled) return "";
+  if (text == "*") return "must be a regular expression; .* matches everything";
+  return "must be a regular expression: " + printable(compiled.error().text);
 }
 
 bool has_password(std::string_view connection) {

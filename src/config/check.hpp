@@ -10,16 +10,17 @@ bool has_control_character(std::string_view text);
 bool is_not_empty(const std::string& text);
 // RFC 9110 5.6.2: a header name, a method.
 bool is_token(const std::string& text);
-// A header name that does not belong to the server's own framing of responses (RFC 9110 7.6.1, 8.6).
-bool is_free_header(const std::string& text);
+// What a header of every response must not be called: no header name, or one of the server's own framing (RFC 9110
+// 7.6.1, 8.6). From "must" on; empty if it is good.
+std::string why_no_free_header(const std::string& name);
 // Empty, an IPv4 or IPv6 address (brackets allowed), a host name, or unix:<path>.
 bool is_address(const std::string& text);
 // A host name, which may not look like an IP address.
 bool is_host(const std::string& text);
 // An IPv4 or IPv6 address, or a network: 10.0.0.0/8.
 bool is_network(const std::string& text);
-// Not empty, and a core::Pattern.
-bool is_pattern(const std::string& text);
+// What is wrong with a text that must be a core::Pattern, and not empty. From "must" on; empty if nothing is.
+std::string why_no_pattern(const std::string& text);
 // A DSN of any of Gotify's databases that carries a password.
 bool has_password(std::string_view connection);
 // Not empty, and not the DSN of a MySQL or PostgreSQL server, because that would create a file with a password in its

@@ -154,6 +154,17 @@ std::optional<int> line_of_opening(std::string_view yaml, int line) {
   return std::nullopt;
 }
 
+// The number of the first line up to `line` that is indented with a tab, which yaml-cpp takes for the end of a key.
+std::optional<int> line_with_tab(std::string_view yaml, int line) {
+  for (int number = 1; number <= line && !yaml.empty(); ++number) {
+    const std::string_view text = yaml.substr(0, yaml.find('\n'));
+    const std::string_view blanks = text.substr(0, text.find_first_not_of(" \t"));
+    if (blanks.size() < text.size() && blanks.find('\t') != std::string_view::npos) return number;
+    yaml.remove_prefix(std::min(text.size() + 1, yaml.size()));
+  }
+  return std::nullopt;
+}
+
 Problem problem_of(const YAML::Exception& error, std::string_view yaml) {
   const int line = error.mark.line < 0 ? 1 : error.mark.line + 1;
   // Open behind the line of the error, or in front of it: then what closes there was meant to open.
@@ -161,6 +172,7 @@ Problem problem_of(const YAML::Exception& error, std::string_view yaml) {
     if (const auto opening = line_of_opening(yaml, known); opening && *opening <= known)
       return {*opening, "YAML syntax: a quote or bracket on this line is not closed"};
   }
+  if (const auto tab = line_with_tab(yaml, line)) return {*tab, "YAML syntax: a tab in the indentation: use spaces"};
   return {line, "YAML syntax: " + without_detail(error.msg)};
 }
 

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <optional>
+#include <utility>
 
 #include "config/check.hpp"
 
@@ -20,7 +21,7 @@ Fault fault(const Key& key, const Node& node) {
     case Node::Kind::text:
       break;
   }
-  Fault found{node.line, key.shown(node.text), key.allowed};
+  Fault found{node.line, key.shown(node.text), key.why != nullptr ? key.why(node.text) : key.allowed};
   if (const std::size_t at = found.allowed.find("{}"); at != std::string::npos) {
     found.allowed.replace(at, 2, found.value);
   }
@@ -73,9 +74,13 @@ std::variant<Value, Fault> to_map(const Key& key, const Node& node) {
   if (node.kind != Node::Kind::map) return shape_fault(key, node, "must be a map");
   Map map;
   for (const Node& item : node.items) {
-    if (item.kind != Node::Kind::text || !text_fits(key, item.name) || has_control_character(item.text)) {
-      return Fault{item.line, printable(item.name), key.allowed};
-    }
+    const auto wrong = [&item](std::string allowed) {
+      return Fault{item.line, printable(item.name), std::move(allowed)};
+    };
+    if (!text_fits(key, item.name)) return wrong(key.why != nullptr ? key.why(item.name) : key.allowed);
+    if (item.kind != Node::Kind::text) return wrong("must have a string as its value");
+    if (has_control_character(item.text))
+      return wrong("must have a value without line ends and other control characters");
     if (!map.emplace(item.name, item.text).second)
       return Fault{item.line, printable(item.name), "must appear only once"};
   }
@@ -105,7 +110,9 @@ bool is_empty(const Value& value) {
 }
 
 std::variant<Value, Fault> convert(const Key& key, const Node& node) {
-  if (node.kind == Node::Kind::null && (key.foreign() || is_empty(key.initial))) return key.initial;
+  const bool is_null = node.kind == Node::Kind::null;
+  if (is_null && (key.foreign() || is_empty(key.initial))) return key.initial;
+  if ((is_null || (node.kind == Node::Kind::text && node.text.empty())) && key.is_never_empty()) return key.initial;
   switch (key.type) {
     case Key::Type::list:
       return to_list(key, node);
@@ -122,6 +129,10 @@ std::string variable_of(std::string_view path) {
     name += c == '.' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   }
   return name;
+}
+
+bool Key::is_never_empty() const {
+  return type == Type::text && !fits("");
 }
 
 std::string Key::shown(std::string_view value) const {

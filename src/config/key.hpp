@@ -25,6 +25,8 @@ struct Key {
   // Check a number, or respectively a string, a list item or a map's key.
   std::function<bool(std::int64_t)> fits_number = [](std::int64_t) { return true; };
   std::function<bool(const std::string&)> fits = [](const std::string&) { return true; };
+  // What is wrong with a text that does not fit, in place of `allowed`.
+  std::string (*why)(const std::string& text) = nullptr;
   bool (*hidden)(std::string_view value) = nullptr;  // whether a value is a secret
 
   // Keys of Gotify that this server does not support have no field: they are checked for their type. `refused` says why
@@ -34,6 +36,7 @@ struct Key {
   std::function<void(Config&, const Value&)> write;
 
   bool foreign() const { return !read; }
+  bool is_never_empty() const;  // a text of which an empty value says nothing
   std::string variable() const { return variable_of(path); }
   std::string shown(std::string_view value) const;  // for an error
   std::string listed(const Value& value) const;     // for check-config
@@ -49,7 +52,8 @@ struct Fault {
   std::string allowed;
 };
 
-// Converts a node to a value of a key. A null node is the default if the key's default is empty.
+// Converts a node to a value of a key. The default is what an empty or null node of a text means that is never empty,
+// as in Gotify (protocol 5.4), and a null node of a key whose default is empty.
 std::variant<Value, Fault> convert(const Key& key, const Node& node);
 
 }  // namespace push::config

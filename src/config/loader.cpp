@@ -241,6 +241,10 @@ void Loader::read_named_file(std::size_t index, const std::string& name, const V
   auto text = read_file(variable.text);
   if (text.has_error()) return fail(label(name, variable.place) + ": " + text.error().text);
   text->erase(text->find_last_not_of("\r\n") + 1);
+  if (text->empty() && keys_[index].is_never_empty()) {
+    return note(Notice::Level::warning,
+                label(name, variable.place) + ": " + printable(variable.text) + ": ignored because the file is empty");
+  }
   read_variable(index, name, {*std::move(text), variable.place});
 }
 
@@ -281,9 +285,21 @@ void Loader::read_variable(std::size_t index, const std::string& name, const Var
   assign(index, std::get<Value>(std::move(result)), variable.place.empty() ? name : variable.place);
 }
 
+// Fewer work, but then a page of messages waits until another one has been read.
+void Loader::check_readers() {
+  const unsigned wanted = config_.server.workers + 2;
+  if (config_.database.readers >= wanted) return;
+  const bool given = origins_[index_of("database.readers")] != "default";
+  const std::size_t index = index_of(given ? "database.readers" : "server.workers");
+  note(Notice::Level::warning, where(index) + ": " + keys_[index].listed(values_[index]) +
+                                   ": database.readers should be " + std::to_string(wanted) +
+                                   " or more, server.workers plus 2; requests wait for each other");
+}
+
 void Loader::check_together() {
   if (!errors_.empty()) return;
   check_served();
+  check_readers();
   const Server& server = config_.server;
   const std::string& page = server.metrics.listenaddr;
   const bool same_address = server.listenaddr.empty() || page.empty() || server.listenaddr == page;
@@ -305,7 +321,7 @@ void Loader::check_served() {
       idle += (idle.empty() ? "" : ", ") + key.path + " (" + origins_[i] + ")";
     }
   }
-  if (!idle.empty()) note(Notice::Level::info, "no effect, because this server does not support them: " + idle);
+  if (!idle.empty()) note(Notice::Level::info, "no effect, not supported by this server: " + idle);
 }
 
 Loaded Loader::loaded() const {

@@ -58,6 +58,7 @@ class Loader {
   void note_unknown(const Variables& variables);
   void assign(std::size_t index, Value value, std::string origin);
   void check_served();
+  void check_readers();
   std::size_t index_of(std::string_view path) const;
   bool is_section(const std::string& path) const;
   std::string at(int line) const { return file_ + ":" + std::to_string(line); }

@@ -83,8 +83,8 @@ Key text(std::string path, Field field, std::string meaning) {
 
 template <class Field>
 Key full_text(std::string path, Field field, std::string meaning) {
-  Key key = bound(Key::Type::text, std::move(path), field, std::move(meaning),
-                  "must be a non-empty string without control characters");
+  Key key =
+      bound(Key::Type::text, std::move(path), field, std::move(meaning), "must be a string without control characters");
   key.fits = is_not_empty;
   return key;
 }
@@ -102,9 +102,9 @@ Key address(std::string path, Field field, std::string meaning) {
 
 template <class Field>
 Key patterns(std::string path, Field field, std::string meaning) {
-  Key key =
-      bound(Key::Type::list, std::move(path), field, std::move(meaning), "must be a regular expression, not empty");
-  key.fits = is_pattern;
+  Key key = bound(Key::Type::list, std::move(path), field, std::move(meaning), "must be a regular expression");
+  key.fits = [](const std::string& text) { return why_no_pattern(text).empty(); };
+  key.why = why_no_pattern;
   return key;
 }
 
@@ -148,9 +148,9 @@ Key level(std::string path, Field field, const std::string& meaning) {
 
 template <class Field>
 Key headers(std::string path, Field field, std::string meaning) {
-  Key key = bound(Key::Type::map, std::move(path), field, std::move(meaning),
-                  "must be a header name with a string value, and none that frames the response");
-  key.fits = is_free_header;
+  Key key = bound(Key::Type::map, std::move(path), field, std::move(meaning), "must be a header name");
+  key.fits = [](const std::string& name) { return why_no_free_header(name).empty(); };
+  key.why = why_no_free_header;
   return key;
 }
 
@@ -361,7 +361,7 @@ std::vector<Key> schema() {
   add_connections(keys);
   add_database(keys);
   add(full_text(PUSH_KEY(defaultuser.name), "name of the first user, created only in an empty database"));
-  add(secret(text(PUSH_KEY(defaultuser.pass), "password of the first user"), always));
+  add(secret(full_text(PUSH_KEY(defaultuser.pass), "password of the first user"), always));
   add(number(PUSH_KEY(passstrength), 4, 31, "bcrypt cost of new passwords"));
   add(full_text(PUSH_KEY(uploadedimagesdir), "directory for application images"));
   add(boolean(PUSH_KEY(registration), "open registration: anyone may create a user"));

@@ -10,6 +10,8 @@
 #include <charconv>
 #include <memory>
 
+#include "push/core/text.hpp"
+
 namespace push::core {
 namespace {
 
@@ -28,7 +30,40 @@ std::optional<ip::address_v6> read(const std::string& text) {
   return address.is_v4() ? ip::make_address_v6(ip::v4_mapped, address.to_v4()) : address.to_v6();
 }
 
+// RFC 3986 3.2.2: reg-name, which an IPv4 address is, too.
+constexpr auto kOfHost = [] {
+  std::array<bool, 256> table{};
+  for (const char c :
+       std::string_view("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~%!$&'()*+,;=")) {
+    table[static_cast<unsigned char>(c)] = true;
+  }
+  return table;
+}();
+
+bool is_of_host(char c) {
+  return kOfHost[static_cast<unsigned char>(c)];
+}
+
 }  // namespace
+
+bool is_authority(std::string_view text) {
+  std::size_t end = 0;
+  if (text.starts_with('[')) {
+    end = text.find(']');
+    if (end == std::string_view::npos || end == 1) return false;
+    for (const char c : text.substr(1, end - 1)) {
+      if (!is_of_host(c) && c != ':') return false;
+    }
+    ++end;
+  } else {
+    while (end < text.size() && is_of_host(text[end])) ++end;
+    if (end == 0) return false;
+  }
+  if (end == text.size()) return true;
+  if (text[end] != ':') return false;
+  return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(end) + 1, text.end(),
+                     [](char c) { return c >= '0' && c <= '9'; });
+}
 
 std::optional<Address> Address::parse(std::string_view text) {
   const auto address = read(std::string(text));
@@ -71,6 +106,8 @@ Result<std::string> resolve_host(const std::string& name) {
   wanted.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
   if (const int error = ::getaddrinfo(name.c_str(), nullptr, &wanted, &found); error != 0) {
+    // RFC 6761 6.3: it is the loopback, even where no /etc/hosts says so.
+    if (same_ignoring_case(name, "localhost")) return std::string("127.0.0.1");
     return failure(ErrorCode::unavailable, name + ": " + ::gai_strerror(error));
   }
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> all(found, ::freeaddrinfo);

@@ -4,7 +4,9 @@
 
 namespace push {
 
-// `uidir`, if it is set, has an index.html: an operator should learn that at start, not from the first browser.
-core::Result<void> check_web_interface(const config::Config& config);
+// Why the server could not start, as far as that can be seen: `uidir` has an index.html, which an operator should learn
+// at start, not from the first browser; `database.connection` can be a file; and if there is no database yet, the first
+// user can be created.
+core::Result<void> check_before_start(const config::Config& config);
 
 }  // namespace push

@@ -15,8 +15,8 @@ std::vector<const Command*>& list() {
 
 }  // namespace
 
-Command::Command(const char* name, const char* help, Action (*prepare)(CLI::App& line))
-    : name_(name), help_(help), run_(prepare) {
+Command::Command(const char* name, const char* help, Reads reads, Action (*prepare)(CLI::App& line))
+    : name_(name), help_(help), reads_(reads), run_(prepare) {
   list().push_back(this);
 }
 
@@ -25,6 +25,11 @@ std::vector<const Command*> Command::all() {
   std::sort(commands.begin(), commands.end(),
             [](const Command* a, const Command* b) { return std::string_view(a->name_) < b->name_; });
   return commands;
+}
+
+int cannot_start(const core::Error& error) {
+  std::fprintf(stderr, "sharded-gotify: cannot start: %s\n", error.text.c_str());
+  return kFailure;
 }
 
 int print(const std::string& text) {

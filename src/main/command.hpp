@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "push/core/result.hpp"
+
 namespace CLI {
 class App;
 }
@@ -25,14 +27,17 @@ using Action = std::function<int(const GlobalOptions&)>;
 
 class Command {
  public:
+  enum class Reads { nothing, settings };  // whether --config is one of its options
+
   // `prepare` adds the command's own options to the command line and returns the action to run after parsing. Objects
   // of this class are constants at namespace scope: they must outlive main.
-  Command(const char* name, const char* help, Action (*prepare)(CLI::App& line));
+  Command(const char* name, const char* help, Reads reads, Action (*prepare)(CLI::App& line));
   Command(const Command&) = delete;
   Command& operator=(const Command&) = delete;
 
   const char* name() const { return name_; }
   const char* help() const { return help_; }
+  bool reads_settings() const { return reads_ == Reads::settings; }
   Action run(CLI::App& line) const { return run_(line); }
 
   // All commands, by name.
@@ -41,10 +46,13 @@ class Command {
  private:
   const char* name_;
   const char* help_;
+  Reads reads_;
   Action (*run_)(CLI::App& line);
 };
 
 // Prints to stdout. Returns the exit code.
 int print(const std::string& text);
+// Prints to stderr why the server cannot start. Returns the exit code.
+int cannot_start(const core::Error& error);
 
 }  // namespace push

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "main/build.hpp"
 #include "main/command.hpp"
 #include "push/core/check.hpp"
 
@@ -23,6 +24,12 @@ int refuse(const CLI::App& line, std::string what) {
   }
   std::fprintf(stderr, "sharded-gotify: %s\n%s", what.c_str(), line.help().c_str());
   return push::kUsageError;
+}
+
+void add_config(CLI::App& line, push::GlobalOptions& options) {
+  line.add_option("--config", options.config, "read this config.yml instead of /etc/gotify/config.yml and ./config.yml")
+      ->type_name("FILE")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
 
 // Without the program's name, last first, as CLI11 wants them. It would take the word after `--config=` for its value.
@@ -48,13 +55,13 @@ int main(int argc, char** argv) {
   line.get_formatter()->label("SUBCOMMAND", "command");
   line.get_formatter()->label("Subcommands", "Commands");
   push::GlobalOptions options;
-  line.add_option("--config", options.config, "read this config.yml instead of /etc/gotify/config.yml and ./config.yml")
-      ->type_name("FILE")
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  add_config(line, options);
+  line.set_version_flag("--version", push::build_information(), "print the version");
   line.require_subcommand(0, 1)->fallthrough();
   push::Action action;
   for (const push::Command* command : push::Command::all()) {
     CLI::App* sub = line.add_subcommand(command->name(), command->help());
+    if (command->reads_settings()) add_config(*sub, options);
     push::Action run = command->run(*sub);
     if (command->name() == kDefault) action = run;
     sub->final_callback([&action, run = std::move(run)] { action = run; });
@@ -65,6 +72,8 @@ int main(int argc, char** argv) {
     line.parse(std::move(words));
   } catch (const CLI::CallForHelp&) {
     return std::fputs(line.help().c_str(), stderr) < 0 ? push::kFailure : 0;
+  } catch (const CLI::CallForVersion& version) {
+    return push::print(version.what());
   } catch (const CLI::ParseError& error) {
     return refuse(line, error.what());
   }

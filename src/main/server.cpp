@@ -1,6 +1,5 @@
 #include "main/server.hpp"
 
-#include <malloc.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -12,6 +11,7 @@
 #include <string_view>
 
 #include "main/checks.hpp"
+#include "main/command.hpp"
 #include "main/prepare_images.hpp"
 #include "main/signals.hpp"
 #include "push/api/accounts.hpp"
@@ -21,6 +21,7 @@
 #include "push/api/service.hpp"
 #include "push/auth/authenticator.hpp"
 #include "push/cluster/backplane.hpp"
+#include "push/core/heap.hpp"
 #include "push/core/log.hpp"
 #include "push/core/patient_clock.hpp"
 #include "push/core/worker_pool.hpp"
@@ -40,11 +41,6 @@ constexpr std::size_t kLookUpThreads = 1;  // a look-up takes some 20 microsecon
 // Within a period every token in use is touched; then the writer needs a moment.
 constexpr std::chrono::seconds kTouchMargin{10};
 
-int cannot_start(const core::Error& error) {
-  std::fprintf(stderr, "sharded-gotify: cannot start: %s\n", error.text.c_str());
-  return 1;
-}
-
 bool colours() {
   const char* no_colour = std::getenv("NOCOLOR");  // Gotify's name for it (protocol 5.1)
   return no_colour == nullptr || std::string_view(no_colour) != "1";
@@ -61,16 +57,20 @@ void log_configuration(const config::Loaded& loaded) {
   }
 }
 
+std::string_view shown(const std::string& listen_address) {
+  return listen_address.empty() ? std::string_view("all") : listen_address;
+}
+
 core::Result<void> listen(net::LoopPool& loops, const config::Server& server, api::Service& service,
                           api::MetricsPage& metrics_page) {
   const auto port = loops.listen(server.listenaddr, server.port, service, &service);
   if (!port) return port.error();
   // Gotify's word, which scripts wait for (protocol 6.4).
-  spdlog::info("Listen address={} port={} loops={}", server.listenaddr, *port, loops.size());
+  spdlog::info("Listen address={} port={} loops={}", shown(server.listenaddr), *port, loops.size());
   if (server.metrics.port == 0) return {};
   const auto metrics_port = loops.listen(server.metrics.listenaddr, server.metrics.port, metrics_page, nullptr);
   if (!metrics_port) return metrics_port.error();
-  spdlog::info("listening for metrics address={} port={}", server.metrics.listenaddr, *metrics_port);
+  spdlog::info("listening for metrics address={} port={}", shown(server.metrics.listenaddr), *metrics_port);
   return {};
 }
 
@@ -103,6 +103,9 @@ void add_metrics(metrics::Registry& metrics, const core::Log& log, const core::W
                 [&workers] { return static_cast<std::int64_t>(workers.waiting()); });
   metrics.gauge("push_lookups_waiting", "Look-ups of tokens that wait for a worker.",
                 [&workers] { return static_cast<std::int64_t>(workers.waiting(core::WorkerPool::Queue::look_ups)); });
+  metrics.counter("push_workers_over_share_total",
+                  "Jobs, look-ups and passwords refused because too many of the same sender were waiting.",
+                  [&workers] { return static_cast<std::int64_t>(workers.over_share()); });
   metrics.gauge("push_file_cache_bytes", "Bytes of pictures and files of the web interface in memory.",
                 [&files] { return static_cast<std::int64_t>(files.used()); });
   metrics.gauge("push_passwords_waiting", "Passwords that wait to be checked or hashed.",
@@ -142,17 +145,10 @@ void shut_down(net::LoopPool& loops, api::Housekeeper& housekeeper, core::Worker
   spdlog::info("stopped");
 }
 
-// Large blocks go back to the system when they are freed. Left alone, glibc raises its own limit to the largest block
-// seen, up to 32 MB, and what one large request took stays with the process.
-void give_back_large_blocks() {
-  constexpr int kLarge = 1 << 20;
-  ::mallopt(M_MMAP_THRESHOLD, kLarge);
-}
-
 }  // namespace
 
 int serve(const config::Loaded& loaded) {
-  give_back_large_blocks();
+  core::give_back_large_blocks();
   const config::Config& config = loaded.config;
   const core::Log log(config.loglevel, colours(), STDOUT_FILENO);
   log_configuration(loaded);
@@ -161,7 +157,7 @@ int serve(const config::Loaded& loaded) {
   if (!origins) return cannot_start(origins.error());
   auto proxies = api::TrustedProxies::parse(config.server.trustedproxies);
   if (!proxies) return cannot_start(proxies.error());
-  if (auto passed = check_web_interface(config); !passed) return cannot_start(passed.error());
+  if (auto passed = check_before_start(config); !passed) return cannot_start(passed.error());
 
   // What is on disk.
   metrics::Registry metrics;

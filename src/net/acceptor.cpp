@@ -13,6 +13,9 @@
 #include <cstring>
 #include <utility>
 
+#include "push/core/clock.hpp"
+#include "push/core/log.hpp"
+
 namespace push::net {
 namespace {
 
@@ -97,11 +100,20 @@ bool Acceptor::is_awaited() {
 
 void Acceptor::pause() {
   paused_.add();
+  tell();
   limit_.wanted.store(true, std::memory_order_relaxed);
   pause_.expires_after(kPause);
   pause_.async_wait([this](boost::system::error_code error) {
     if (!error && !stopped_) accept_some();
   });
+}
+
+// Once per minute, whatever the number of loops.
+void Acceptor::tell() {
+  const auto minute = std::chrono::duration_cast<std::chrono::minutes>(core::steady_now().time_since_epoch()).count();
+  if (limit_.told_minute.exchange(minute, std::memory_order_relaxed) == minute) return;
+  spdlog::warn("no socket is free, new connections wait open={} limit={}", limit_.open.load(std::memory_order_relaxed),
+               limit_.max);
 }
 
 }  // namespace push::net

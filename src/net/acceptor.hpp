@@ -6,6 +6,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -22,6 +23,7 @@ struct SocketLimit {
   const std::size_t max;
   std::atomic<std::size_t> open{0};
   std::atomic<bool> wanted{false};  // somebody waits to be accepted where no session is idle: those of other loops help
+  std::atomic<std::int64_t> told_minute{-1};  // when the log last said that there is no room
 };
 
 // Serves accepted sockets. Any thread.
@@ -54,6 +56,7 @@ class Acceptor {
   void accept_some();
   bool is_awaited();  // somebody waits to be accepted
   void pause();
+  void tell();
 
   const Listener listener_;
   boost::asio::posix::stream_descriptor socket_;

@@ -26,7 +26,8 @@ HeaderScanner::Progress HeaderScanner::scan(std::string_view input) {
     plain_ = plain_ && whole;
     scanned_ = after;
     if (length == 0) return Progress::complete;
-    if (length > kMaxLine || lines_ > kMaxFields) return Progress::oversized;
+    if (length > kMaxLine) return Progress::too_long;
+    if (lines_ > kMaxFields) return Progress::too_many;
     if (lines_++ == 0)
       look_at_version(input.substr(0, length));
     else if (is_blank(begin[line_]))

@@ -14,8 +14,9 @@ class HeaderScanner {
   static constexpr std::size_t kMaxFields = 256;   // each costs an allocation and a tree node
   static constexpr std::size_t kMaxLine = 65'000;  // Beast counts a field's bytes in 16 bits and throws beyond
 
-  // folded: a line begins with a blank (obs-fold, RFC 9112 5.2). oversized: too many lines, or one is too long.
-  enum class Progress : std::uint8_t { incomplete, complete, folded, oversized };
+  // folded: a line begins with a blank (obs-fold, RFC 9112 5.2). too_long: a line is.
+  // too_many: fields.
+  enum class Progress : std::uint8_t { incomplete, complete, folded, too_long, too_many };
 
   // `input` begins with the request line. The next call passes the same bytes and more; none is looked at twice.
   Progress scan(std::string_view input);

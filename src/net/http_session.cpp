@@ -23,7 +23,7 @@ HttpSession::HttpSession(SessionContext& context, std::uint64_t id, std::unique_
       id_(id),
       wire_(std::move(wire)),
       peer_(std::move(peer)),
-      line_(core::line_of(peer_)),
+      line_(core::line_of(core::Address::parse(peer_))),
       handler_(handler),
       gate_(gate) {
   context_.meters.sessions.add(1);
@@ -34,12 +34,13 @@ HttpSession::~HttpSession() {
 }
 
 void HttpSession::start() {
-  set_deadline(context_.limits.headertimeoutseconds);
+  enter(State::reading_header);
   wait(Wire::Direction::read);  // not read(): the acceptor has more to accept, and other sessions their turn
 }
 
-void HttpSession::set_deadline(unsigned seconds) {
-  deadline_ = seconds == 0 ? 0 : context_.seconds + seconds;
+void HttpSession::enter(State state) {
+  state_ = state;
+  since_ = context_.seconds;
 }
 
 // ---- waiting
@@ -91,6 +92,9 @@ void HttpSession::read() {
     const Wire::Result got = wire_->read_some(room);
     // The peer may stop sending before the end of a body that nobody wants, and still read the answer.
     if (got.outcome == Wire::Outcome::end && state_ == State::writing) return request_.reset();
+    if (got.outcome == Wire::Outcome::end && state_ == State::reading_body) {
+      return reject({Refusal::malformed, "the connection ended within the body"});
+    }
     if (got.outcome != Wire::Outcome::done) return stopped(got.outcome);
     take({room.data(), got.bytes});
     if (!wants_input()) return;
@@ -148,10 +152,7 @@ void HttpSession::parse_header(std::string_view& input) {
 void HttpSession::begin_request() {
   request_ = std::make_shared<Request::Impl>();
   request_->peer = peer_;
-  request_->header_charge = RequestCharge(context_.strangers);
-  if (state_ != State::idle) return;
-  state_ = State::reading_header;
-  set_deadline(context_.limits.headertimeoutseconds);
+  if (state_ == State::idle) enter(State::reading_header);
 }
 
 // `input` is the remainder of rest_ or of a shared buffer.
@@ -168,7 +169,10 @@ void HttpSession::keep(std::string_view& input) {
 }
 
 void HttpSession::charge_header() {
-  if (rest_.capacity() > kUncharged && !request_->header_charge.grow_to(rest_.capacity())) reject({Refusal::no_memory});
+  if (rest_.capacity() <= kUncharged) return;
+  RequestCharge& charge = request_->header_charge;
+  if (!charge) charge = RequestCharge(context_.strangers, line_);
+  if (!charge.grow_to(rest_.capacity())) reject({Refusal::no_memory});
 }
 
 // The header is complete, and as much of the body as came with it is read.
@@ -177,8 +181,7 @@ void HttpSession::handle(std::string_view& input) {
   const Progress progress = reader.read_body(input);
   if (progress == Progress::refused) return reject(reader.rejection());
   context_.meters.requests.add();
-  state_ = State::handling;
-  deadline_ = 0;
+  enter(State::handling);
   keep_alive_ = reader.keep_alive();
   http_1_0_ = reader.header().version() < 11;
   head_ = reader.header().method() == boost::beast::http::verb::head;
@@ -196,7 +199,7 @@ void HttpSession::answer(Response response) {
 }
 
 void HttpSession::write(Response response) {
-  state_ = State::writing;
+  enter(State::writing);
   if (request_ != nullptr) request_->departed.reset();
   if (response.close || draining_) keep_alive_ = false;
   if (response.line != core::Line{}) line_ = response.line;
@@ -244,14 +247,12 @@ void HttpSession::on_written() {
   if (draining_ && !has_rest_of_body()) return close();
   if (!keep_alive_) return linger();
   if (!has_rest_of_body()) return next_request();
-  state_ = State::discarding;
-  set_deadline(kDiscardSeconds);
+  enter(State::discarding);
   if (!parsing_) wait(Wire::Direction::read);
 }
 
 void HttpSession::next_request() {
-  state_ = State::idle;
-  set_deadline(context_.limits.idletimeoutseconds);
+  enter(State::idle);
   if (parsing_) return;  // answered inside handle(): parse() continues
   if (!rest_.empty()) parse({});
   if (wants_input()) wait(Wire::Direction::read);
@@ -281,10 +282,9 @@ void HttpSession::refuse(const Rejection& rejection) {
 }
 
 void HttpSession::linger() {
-  state_ = State::lingering;
+  enter(State::lingering);
   request_.reset();
   discarded_ = 0;
-  set_deadline(kDiscardSeconds);
   wire_->shutdown();
   wait(Wire::Direction::read);
 }
@@ -305,6 +305,24 @@ bool HttpSession::is_too_slow() {
   return !unsent_->rate.pass_second(context_.limits.minimumrate);
 }
 
+unsigned HttpSession::time_limit() const {
+  switch (state_) {
+    case State::idle:
+      return context_.limits.idletimeoutseconds;
+    case State::reading_header:
+      return context_.limits.headertimeoutseconds;
+    case State::discarding:
+    case State::lingering:
+      return kDiscardSeconds;
+    case State::reading_body:
+    case State::writing:
+    case State::handling:
+    case State::closed:
+      break;
+  }
+  return 0;
+}
+
 void HttpSession::check_deadline() {
   if (state_ == State::handling && request_->departed != nullptr && wire_->peer_has_left()) note_departure();
   if (state_ == State::reading_body || state_ == State::writing) {
@@ -313,7 +331,8 @@ void HttpSession::check_deadline() {
     return state_ == State::writing ? close() : reject({Refusal::too_slow});
   }
   if (in_line_) return;  // it has sent a request, which is not read yet
-  if (deadline_ == 0 || static_cast<int>(context_.seconds - deadline_) < 0) return;
+  const unsigned limit = time_limit();
+  if (limit == 0 || context_.seconds - since_ < limit) return;
   if (state_ == State::reading_header && request_ == nullptr) return close();  // it never sent a byte
   if (state_ == State::lingering || state_ == State::discarding) return close();
   context_.meters.timeouts.add();
@@ -327,12 +346,12 @@ void HttpSession::note_departure() {
 
 std::optional<unsigned> HttpSession::idle_since() const {
   if (in_line_) return std::nullopt;
-  if (state_ == State::idle) return deadline_ - context_.limits.idletimeoutseconds;
-  if (state_ != State::reading_header && state_ != State::lingering) return std::nullopt;
-  const unsigned within = state_ == State::lingering ? kDiscardSeconds : context_.limits.headertimeoutseconds;
-  const unsigned since = deadline_ - within;
-  if (since == context_.seconds) return std::nullopt;  // it may end yet, or read its answer
-  return since;
+  if (state_ == State::idle) return since_;
+  const bool known = (state_ == State::reading_body && upload_->limit.line != core::Line{}) ||
+                     (state_ == State::writing && !core::is_stranger(line_));
+  if (known || state_ == State::handling || state_ == State::closed) return std::nullopt;
+  if (since_ == context_.seconds) return std::nullopt;  // it may end yet, or read its answer
+  return since_;
 }
 
 void HttpSession::drain() {

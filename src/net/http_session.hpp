@@ -36,10 +36,10 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   }
   // Called by the loop once per second.
   void check_deadline();
-  // The loop's second since which it waits for a request, for the rest of its header, or for the end of a peer that has
-  // its last answer; empty if for none of them, or if it began to wait only just now.
+  // The loop's second since which it waits for a request, for the rest of one that is decided or nobody's, or for a
+  // stranger who reads slowly; empty if for none of them, or if it began to wait only just now.
   std::optional<unsigned> idle_since() const;
-  // Sockets run short: ends an idle session.
+  // Sockets run short: ends such a session.
   void give_way() { close(); }
   bool is_writing() const { return state_ == State::writing; }
   // Shutdown: an idle session ends now, a busy one after its answer.
@@ -125,7 +125,8 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   bool has_early_data(const Request& request) const;
   // Empty = the handshake is valid, else the answer.
   std::optional<Response> check_handshake(const Request& request, const Admission& admission) const;
-  void set_deadline(unsigned seconds);
+  void enter(State state);
+  unsigned time_limit() const;  // of the present state in seconds; 0 = none, or its rate decides
   void note_departure();
 
   SessionContext& context_;
@@ -141,7 +142,7 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   std::unique_ptr<Unsent> unsent_;
   std::uint32_t rest_at_ = 0;
   std::uint32_t discarded_ = 0;  // bytes of a body, or since our side was closed
-  unsigned deadline_ = 0;        // in the other states: a second of the loop; 0 = none
+  unsigned since_ = 0;           // the loop's second in which the state began
   State state_ = State::reading_header;
   bool keep_alive_ = true;
   bool http_1_0_ = false;

@@ -12,13 +12,14 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 void HttpSession::read_body(BodyLimit limit, std::shared_ptr<BodyReceiver> receiver) {
   if (state_ != State::handling) return;
-  state_ = State::reading_body;
+  enter(State::reading_body);
   upload_ = std::make_unique<Upload>(Upload{limit, std::move(receiver)});
-  RequestBudget& budget = limit.known ? context_.budget : context_.strangers;
-  request_->body_charge = RequestCharge(budget);
+  const bool known = limit.line != core::Line{};
+  request_->body_charge = known ? RequestCharge(context_.budget, limit.line)
+                                : RequestCharge(context_.strangers, core::line_of(core::Address::parse(peer_)));
   if (!admit_body()) return;
   const std::uint64_t announced = request_->reader.decoder().remaining();
-  if (announced > kUncharged && announced > budget.free()) return refuse({Refusal::no_memory});
+  if (announced > kUncharged && !request_->body_charge.has_room_for(announced)) return refuse({Refusal::no_memory});
   if (request_->reader.take_expectation()) send_continue();
   start(upload_->rate);
   if (request_->complete) return hand_over_body();
@@ -63,9 +64,8 @@ bool HttpSession::admit_body() {
 
 void HttpSession::hand_over_body() {
   const std::unique_ptr<Upload> upload = std::move(upload_);
-  state_ = State::handling;
+  enter(State::handling);
   request_->complete = true;
-  deadline_ = 0;
   upload->receiver->on_body(Reply(context_.replies, id_));
 }
 

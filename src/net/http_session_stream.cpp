@@ -40,7 +40,6 @@ void HttpSession::stream(const Request& request, const Admission& admission) {
   }
   const std::string greeting = websocket::switching_protocols(request.header("Sec-WebSocket-Key"));
   state_ = State::closed;
-  deadline_ = 0;
   if (context_.owner.adopt(id_, wire_->release(), admission, greeting)) gate_->opened(request, admission);
 }
 

@@ -17,7 +17,7 @@ constexpr std::array<Row, 14> kRows = {{
     {400, "malformed HTTP request: ", ""},
     {408, "request timed out", ""},
     {413, "request body is larger than ", ""},
-    {431, "request header is too large", ""},
+    {431, "request header ", ""},
     {501, "unsupported transfer coding", ""},
     {417, "unsupported expectation", ""},
     {503, "too many large requests in progress", ""},

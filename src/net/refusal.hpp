@@ -8,10 +8,10 @@
 namespace push::net {
 
 enum class Refusal : std::uint8_t {
-  malformed,       // detail: what is wrong with the bytes
-  too_slow,        // header or body did not arrive in time
-  body_too_large,  // detail: the limit in bytes, and the key that sets it
-  header_too_large,
+  malformed,            // detail: what is wrong with the bytes
+  too_slow,             // header or body did not arrive in time
+  body_too_large,       // detail: the limit in bytes, and the key that sets it
+  header_too_large,     // detail: which limit, and the key if one sets it
   unknown_coding,       // a Transfer-Encoding other than chunked
   unknown_expectation,  // an Expect other than 100-continue
   no_memory,            // the request budget is spent

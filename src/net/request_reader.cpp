@@ -21,7 +21,15 @@ RequestReader::Progress RequestReader::read_header(std::string_view& input, std:
   using Scan = HeaderScanner::Progress;
   const Scan scanned = scanner_.scan(input);
   if (scanned == Scan::folded) return refuse({Refusal::malformed, "a header line begins with a blank"});
-  if (scanned == Scan::oversized || scanner_.size() > limit) return refuse({Refusal::header_too_large});
+  if (scanned == Scan::too_many) {
+    return refuse(
+        {Refusal::header_too_large, "has more than " + std::to_string(HeaderScanner::kMaxFields) + " fields"});
+  }
+  if (scanner_.size() > limit) {
+    return refuse(
+        {Refusal::header_too_large, "is larger than " + std::to_string(limit) + " bytes (server.http.headerlimit)"});
+  }
+  if (scanned == Scan::too_long) return refuse(line_too_long());
   if (scanned == Scan::incomplete) return Progress::incomplete;
   std::string copy;
   const Progress parsed = parse(scanner_.normalized(input, copy));

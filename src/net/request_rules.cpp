@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "net/header_scanner.hpp"
+#include "push/core/address.hpp"
 #include "push/core/text.hpp"
 
 namespace push::net {
@@ -91,41 +92,12 @@ Found look_through(const Header& header) {
   return found;
 }
 
-// RFC 3986 3.2.2: reg-name, which an IPv4 address is, too.
-constexpr auto kOfHost = [] {
-  std::array<bool, 256> table{};
-  for (const char c :
-       std::string_view("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~%!$&'()*+,;=")) {
-    table[static_cast<unsigned char>(c)] = true;
-  }
-  return table;
-}();
-
-bool is_of_host(char c) {
-  return kOfHost[static_cast<unsigned char>(c)];
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-// host[:port], RFC 9110 7.2. A client that names no host has none to reach.
-bool is_host(std::string_view value) {
-  std::size_t end = 0;
-  if (value.starts_with('[')) {
-    end = value.find(']');
-    if (end == std::string_view::npos || end == 1) return false;
-    for (const char c : value.substr(1, end - 1)) {
-      if (!is_of_host(c) && c != ':') return false;
-    }
-    ++end;
-  } else {
-    while (end < value.size() && is_of_host(value[end])) ++end;
-    if (end == 0) return false;
-  }
-  if (end == value.size()) return true;
-  if (value[end] != ':') return false;
-  return std::all_of(value.begin() + static_cast<std::ptrdiff_t>(end) + 1, value.end(), is_digit);
+// Removes the first item of a list in a header from its front; it may be empty.
+std::string_view take_item(std::string_view& list) {
+  const std::size_t comma = std::min(list.find(','), list.size());
+  const std::string_view item = core::trim_blanks(list.substr(0, comma));
+  list.remove_prefix(std::min(comma + 1, list.size()));
+  return item;
 }
 
 // 501 for a coding that is not known, 400 for `chunked` in a form that some servers read and others do not.
@@ -134,10 +106,8 @@ Rejection refused_coding(const Header& header) {
   for (auto field = first; field != last; ++field) {
     std::string_view list = text_of(field->value());
     while (!list.empty()) {
-      const std::size_t comma = std::min(list.find(','), list.size());
-      const std::string_view coding = core::trim_blanks(list.substr(0, comma));
+      const std::string_view coding = take_item(list);
       if (!coding.empty() && !core::same_ignoring_case(coding, "chunked")) return {Refusal::unknown_coding};
-      list.remove_prefix(std::min(comma + 1, list.size()));
     }
   }
   return malformed("Transfer-Encoding must be chunked, once");
@@ -160,12 +130,16 @@ std::optional<Rejection> read_framing(const Header& header, const Found& found, 
   return std::nullopt;
 }
 
-// After the lines of the field were joined.
+// A list (RFC 9110 10.1.1), whose lines were joined.
 std::optional<Rejection> read_expectation(const Header& header, bool& expects_continue) {
-  const std::string_view expected = text_of(header[http::field::expect]);
-  if (header.version() < 11 || expected.empty()) return std::nullopt;
-  if (!core::same_ignoring_case(expected, "100-continue")) return Rejection{Refusal::unknown_expectation};
-  expects_continue = true;
+  std::string_view list = text_of(header[http::field::expect]);
+  if (header.version() < 11) return std::nullopt;
+  while (!list.empty()) {
+    const std::string_view expected = take_item(list);
+    if (expected.empty()) continue;
+    if (!core::same_ignoring_case(expected, "100-continue")) return Rejection{Refusal::unknown_expectation};
+    expects_continue = true;
+  }
   return std::nullopt;
 }
 
@@ -186,7 +160,7 @@ std::optional<Rejection> join_repeated(Header& header) {
       if (field != first) list += separator;
       list += text_of(field->value());
     }
-    if (list.size() > HeaderScanner::kMaxLine) return Rejection{Refusal::header_too_large};
+    if (list.size() > HeaderScanner::kMaxLine) return line_too_long();
     header.set(name, list);
   }
   return std::nullopt;
@@ -194,11 +168,15 @@ std::optional<Rejection> join_repeated(Header& header) {
 
 }  // namespace
 
+Rejection line_too_long() {
+  return {Refusal::header_too_large, "has a line of more than " + std::to_string(HeaderScanner::kMaxLine) + " bytes"};
+}
+
 std::optional<Rejection> check_header(Header& header, Framing& framing) {
   const Found found = look_through(header);
   if (found.hosts == 0 && header.version() >= 11) return malformed("missing Host");
   if (found.hosts > 1) return malformed("more than one Host");
-  if (found.hosts == 1 && !is_host(found.host)) return malformed("invalid Host");
+  if (found.hosts == 1 && !core::is_authority(found.host)) return malformed("invalid Host");
   if (auto rejection = read_framing(header, found, framing.body)) return rejection;
   if (found.repeated) {
     if (auto rejection = join_repeated(header)) return rejection;

@@ -19,6 +19,9 @@ struct Rejection {
   std::string detail{};
 };
 
+// 431 for a header line, or the lines of one field together, of more than HeaderScanner::kMaxLine bytes.
+Rejection line_too_long();
+
 struct Framing {
   BodyDecoder body;
   bool expects_continue = false;  // HTTP/1.1 only

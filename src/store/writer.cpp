@@ -71,7 +71,7 @@ Writer::Room Writer::room_for(core::Line line, std::size_t bytes) const {
   if (in_line_.empty()) return Room::enough;
   const InLine::Load load = in_line_.load(line);
   const std::size_t free_bytes = limits_.queue_bytes - std::min(waiting_bytes_, limits_.queue_bytes);
-  const bool over = load.items >= kShare * (limits_.queue - waiting_) || load.bytes > kShare * free_bytes;
+  const bool over = load.items >= core::kShare * (limits_.queue - waiting_) || load.bytes > core::kShare * free_bytes;
   return over ? Room::line_full : Room::enough;
 }
 

@@ -3,8 +3,8 @@
 // commit runs, the next batch fills; nothing is delayed on purpose. The SQL is in the Backend.
 //
 // What does not fit into the next batch waits in a core::FairQueue, so that a flood on one token leaves the others
-// their turn. It leaves them room, too: once senders wait in line, each may have at most kShare times as many changes
-// (and bytes) waiting as there is room left. However many of them flood, some room remains for the next one.
+// their turn. It leaves them room, too: once senders wait in line, core::kShare bounds how many changes (and bytes) of
+// each of them wait.
 #pragma once
 #include <cstddef>
 #include <memory>
@@ -23,8 +23,6 @@ namespace push::store {
 
 class Writer {
  public:
-  static constexpr std::size_t kShare = 8;  // one flooding sender leaves a ninth of the queue to the others
-
   struct Limits {
     std::size_t queue;        // maximum number of queued changes
     std::size_t batch;        // maximum number of changes per transaction

@@ -115,7 +115,7 @@ TEST_F(ApplicationRoutes, LongTextsOfBeforeAreStillShown) {
 
 // What is stored by then must not be answered as refused.
 TEST_F(ApplicationRoutes, AreNotChangedWhenTheirAnswerWouldNotFit) {
-  auto all = responses.charge(std::size_t{64} << 20);
+  auto all = responses.charge(std::size_t{64} << 20, core::line_of(core::UserId{9}));
   const std::string form = R"({"name":"n","description":")" + std::string(model::kMaxDescription, '<') + "\"}";
   const std::string busy = "503 too many large answers are being read";
   store.applications[0].description = std::string(model::kMaxDescription, '<');

@@ -2,7 +2,9 @@
 #include <stdlib.h>
 
 #include <filesystem>
+#include <future>
 #include <iterator>
+#include <thread>
 
 #include "api/handler_test.hpp"
 
@@ -64,6 +66,23 @@ TEST_F(ImageRoutes, KeepTheFileWhenTheChangeFails) {
   store.during_lookup = [this] { store.applications.erase(store.applications.begin()); };
   EXPECT_EQ(upload(1).status, 404u);
   EXPECT_EQ(files_left(), 1);
+}
+
+// What has to be done is done at the end, too, although work that has not begun is refused by then.
+TEST_F(ImageRoutes, AreRemovedEvenIfTheServerStopsBeforeTheirTurn) {
+  ASSERT_EQ(upload(1).status, 200u);
+  std::promise<void> begun;
+  core::WorkerPool::Job blocker = [this, &begun] {
+    begun.set_value();
+    while (!workers.is_stopping()) std::this_thread::yield();
+  };
+  ASSERT_TRUE(workers.submit(blocker, core::Line{}));
+  begun.get_future().wait();
+  auto answer = std::async(std::launch::async, [this] { return call("DELETE", "/application/1"); });
+  while (workers.waiting() == 0) std::this_thread::yield();
+  workers.stop();
+  EXPECT_EQ(answer.get().status, 200u);
+  EXPECT_EQ(files_left(), 0);
 }
 
 TEST_F(ImageRoutes, AreTheOwners) {

@@ -2,11 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <string>
 
 #include "api/incoming.hpp"
-#include "push/core/clock.hpp"
+#include "support/cpu_time.hpp"
 
 namespace push::api {
 namespace {
@@ -166,14 +165,14 @@ TEST(OriginRules, NoOriginIsSlowToJudge) {
   request.host = "push";
   request.origin = origin;
   constexpr int kTimes = 20;
-  const auto start = core::steady_now();
+  const double start = test::milliseconds_of_cpu();
   for (int i = 0; i < kTimes; ++i) {
     HeaderList headers;
     EXPECT_EQ(rules->judge(request, headers), OriginRules::Verdict::refuse);
   }
-  const auto each = std::chrono::duration<double, std::milli>(core::steady_now() - start).count() / kTimes;
+  const double each = (test::milliseconds_of_cpu() - start) / kTimes;
   RecordProperty("milliseconds", std::to_string(each));
-  EXPECT_LT(each, 5.0) << "ms for 8 KB";  // 0.1 ms in a release build; the machine may be busy
+  EXPECT_LT(each, 50.0) << "ms for 8 KB";  // 0.1 ms in a release build; an engine that backtracks takes minutes
 }
 
 }  // namespace

@@ -200,7 +200,7 @@ TEST_F(Revocation, WhenNoWorkerCanCheckTheStreamEnds) {
     accounts_->forget_stale(kUser);
     stopper = std::thread([this] { workers_.stop(); });
     core::WorkerPool::Job nothing([] {});
-    while (workers_.submit(nothing, core::WorkerPool::Queue::look_ups)) {
+    while (workers_.submit(nothing, core::Line{}, core::WorkerPool::Queue::look_ups)) {
       nothing = core::WorkerPool::Job([] {});
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }

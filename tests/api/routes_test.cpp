@@ -1,6 +1,7 @@
 // The handlers of the table, on a store in memory and requests built from literals.
 #include "api/routes.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <set>
@@ -9,6 +10,7 @@
 #include "api/handler_test.hpp"
 #include "push/api/first_user.hpp"
 #include "push/auth/password.hpp"
+#include "push/core/log.hpp"
 
 namespace push::api {
 namespace {
@@ -119,6 +121,28 @@ TEST(FirstUser, ErrorsNameTheKey) {
   EXPECT_TRUE(create_default_user(store, config).error().text.starts_with("defaultuser.pass: "));
   store.broken = true;
   EXPECT_EQ(create_default_user(store, config).error().code, core::ErrorCode::unavailable);
+}
+
+TEST(FirstUser, IsWarnedAboutWithTheDefaultPasswordOrNone) {
+  const auto warnings = [](const char* configured, const char* stored, const char* password, const char* address) {
+    test::MemoryStore store;
+    store.add_user(1, stored, auth::hash_password(password, 4).value(), true);
+    config::Config config;
+    config.defaultuser.name = configured;
+    config.server.listenaddr = address;
+    testing::internal::CaptureStdout();
+    EXPECT_TRUE(create_default_user(store, config));
+    spdlog::default_logger()->flush();
+    return testing::internal::GetCapturedStdout();
+  };
+  using testing::HasSubstr;
+  EXPECT_THAT(warnings("admin", "admin", "admin", ""), HasSubstr("SECURITY: default password in use"));
+  EXPECT_THAT(warnings("boss", "boss", "admin", ""), HasSubstr("SECURITY: default password in use"));
+  EXPECT_THAT(warnings("boss", "admin", "admin", "::"), HasSubstr("user=\"admin\" address=\"::\""));
+  EXPECT_THAT(warnings("admin", "admin", "", ""), HasSubstr("SECURITY: empty password in use"));
+  EXPECT_THAT(warnings("boss", "boss", "", ""), HasSubstr("user=\"boss\" address=\"all\""));
+  for (const char* loopback : {"127.0.0.1", "unix:/run/push"}) EXPECT_EQ(warnings("a", "a", "", loopback), "");
+  EXPECT_EQ(warnings("admin", "admin", "another", ""), "");
 }
 
 TEST(FirstUser, KnowsWhichAddressesAreThisMachineOnly) {

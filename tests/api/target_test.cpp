@@ -23,7 +23,6 @@ TEST(Target, CleansPathsWithoutLosingTheTrailingSlash) {
   EXPECT_EQ(path_of("/message//"), "/message/");
   EXPECT_EQ(path_of("/a/.."), "/");
   EXPECT_EQ(path_of("/"), "/");
-  EXPECT_EQ(path_of(""), "/");
   EXPECT_EQ(path_of("/.well-known/..x"), "/.well-known/..x");
 }
 
@@ -48,7 +47,38 @@ TEST(Target, TakesAbsoluteForm) {
   EXPECT_EQ(path_of("http://host"), "/");
   EXPECT_EQ(path_of("http://host?x=1"), "/");
   EXPECT_EQ(path_of("/redirect?to=http://host/x"), "/redirect");
-  EXPECT_EQ(path_of("redirect?to=http://host/x"), "/redirect");
+  EXPECT_EQ(path_of("http://[::1]:80/version"), "/version");
+  EXPECT_EQ(path_of("h2-0+x.://a:/version"), "/version");
+  EXPECT_EQ(path_of("*"), "/*");
+}
+
+// RFC 9112 3.2; Go refuses them as well.
+TEST(Target, HasOneOfTheFormsThatHttpKnows) {
+  for (const char* target : {"",
+                             "user",
+                             "?x",
+                             "*x",
+                             "*/",
+                             "%2fuser",
+                             "redirect?to=http://host/x",
+                             "http://[/version",
+                             "http://[]/version",
+                             "http://a:b:c/version",
+                             "http://a:b/version",
+                             "http:///version",
+                             "http://",
+                             "http://?x",
+                             "http://a b/version",
+                             "http://user@a/version",
+                             "://a/version",
+                             "1http://a/version",
+                             "http:/version",
+                             "http:version",
+                             "a:80"}) {
+    const auto parsed = parse_target(target);
+    ASSERT_FALSE(parsed) << target;
+    EXPECT_EQ(parsed.error().text, "the request target must be a path that begins with /") << target;
+  }
 }
 
 TEST(QueryValue, FirstValueDecodedOrNothing) {

@@ -47,6 +47,30 @@ TEST(UserName, ThatLooksLikeAnothersIsKnown) {
   EXPECT_FALSE(looks_like_another("ADMIN", users, core::UserId{1})) << "it is their own";
 }
 
+// By case, in whatever language: dotless and dotted i, long s, Kelvin and Angstrom sign, final sigma, capital sharp s.
+TEST(UserName, LooksLikeAnotherInTheCaseOfAnyLanguage) {
+  const auto like = [](std::string_view name, const char* taken) {
+    return looks_like_another(name, {{core::UserId{1}, taken, "", true, {}}}, core::UserId{});
+  };
+  const std::pair<const char*, const char*> alike[] = {{"adm\u0131n", "admin"},
+                                                       {"ADM\u0130N", "admin"},
+                                                       {"admi\u0307n", "admin"},
+                                                       {"\u017fam", "sam"},
+                                                       {"\u212aay", "kay"},
+                                                       {"\u212bsa", "\u00e5sa"},
+                                                       {"\u03bf\u03c2", "\u039f\u03a3"},
+                                                       {"STRA\u1e9eE", "strasse"},
+                                                       {"\u00b5", "\u039c"},
+                                                       {"\u01c5", "\u01c6"},
+                                                       {"j\u0307", "J"},
+                                                       {"\u1e9b", "\u1e61"}};
+  for (const auto& [name, taken] : alike) {
+    EXPECT_TRUE(like(name, taken)) << name << ' ' << taken;
+    EXPECT_TRUE(like(taken, name)) << taken << ' ' << name;
+  }
+  EXPECT_FALSE(like("\u1e61", "s")) << "another letter";
+}
+
 // An old database may hold names that are not composed; the order of their marks is not seen.
 TEST(UserName, LooksLikeItselfHoweverItIsComposed) {
   const std::vector<model::User> users = {{core::UserId{1}, "a\u0345\u0301", "", false, {}}};

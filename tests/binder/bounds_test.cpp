@@ -20,6 +20,21 @@ std::string with_extras(const std::string& extras) {
   return bound.starts_with("!") ? bound : "bound";
 }
 
+TEST(Json, HasAtMostAHundredThousandValuesBesideExtras) {
+  const std::string message = R"({"message":"m")";
+  const std::string too_many = "! json: more than 100000 values";
+  const auto bound = [](const std::string& body) {
+    const std::string outcome = create_message(json(body));
+    return outcome.starts_with("!") ? outcome : "bound";
+  };
+  // The document and the message count, too.
+  EXPECT_EQ(bound(message + repeated(R"(,"k":1)", 99998) + "}"), "bound");
+  EXPECT_EQ(bound(message + repeated(R"(,"k":1)", 99999) + "}"), too_many);
+  for (const char* value : {"null", "true", "-1", "1", "1.5", "\"s\"", "{}", "[]"}) {
+    EXPECT_EQ(bound(message + R"(,"k":[)" + repeated(std::string(value) + ",", 1'000'000) + "1]}"), too_many) << value;
+  }
+}
+
 TEST(Extras, AreBoundedInBytesValuesAndDepth) {
   const std::string too_long = "! Field 'extras' must not be longer than 65536 bytes";
   const std::string too_many = "! Field 'extras' must not hold more than 10000 values";
@@ -49,11 +64,10 @@ TEST(Extras, AreBoundedInBytesValuesAndDepth) {
   for (const auto& row : rows) EXPECT_EQ(with_extras(row.extras), row.outcome) << row.extras.substr(0, 60);
 }
 
-// What is not kept is not bounded, as in Gotify.
-TEST(Extras, UnknownMembersAreSkippedWhateverTheirSize) {
+TEST(Extras, UnknownMembersAreSkipped) {
   EXPECT_EQ(create_message(json(R"({"message":"m","x":)" + repeated("[", 5000) + repeated("]", 5000) + "}")),
             "m||-|0|");
-  EXPECT_EQ(create_message(json(R"({"message":"m","x":[)" + repeated("1,", 100'000) + "1]}")), "m||-|0|");
+  EXPECT_EQ(create_message(json(R"({"message":"m","x":[)" + repeated("1,", 99'000) + "1]}")), "m||-|0|");
 }
 
 TEST(Bounds, OfTextAreNamed) {
@@ -88,6 +102,40 @@ TEST(Bounds, DocumentsOfOtherFormatsHaveOne) {
     EXPECT_EQ(bound(kMost), std::string(60, 'a')) << row.type;
     EXPECT_EQ(bound(kMost + 1), "! " + row.name + ": the document is larger than 256 KiB") << row.type;
   }
+}
+
+TEST(Bounds, YamlIsBoundedInKeysValuesAndDepth) {
+  const auto bound = [](const std::string& body) { return create_message({"POST", "application/yaml", "", body}); };
+  const std::string head = "message: m\n";
+  const std::string fits = "m||-|0|";
+  const std::string too_dense = "! yaml: more than 40000 brackets, quotes, commas and colons";
+  const struct {
+    std::string body, outcome;
+  } rows[] = {
+      {head + repeated("a: x\n", 4998), fits},  // with the root mapping, 9,999
+      {head + repeated("a: x\n", 4999), "! yaml: line 5000: more than 10000 keys and values"},
+      {head + repeated("a: x\n", 25'000), "! yaml: line 5000: more than 10000 keys and values"},
+      {head + "a:\n" + repeated(" - x\n", 9995), fits},
+      {head + "a:\n" + repeated(" - x\n", 9996), "! yaml: line 9998: more than 10000 keys and values"},
+      {head + "a: [" + repeated("x,", 9995) + "]", fits},
+      {head + "a: [" + repeated("x,", 9996) + "]", "! yaml: line 2: more than 10000 keys and values"},
+      {head + "a:\n" + repeated("  -\n", 9996), "! yaml: line 9999: more than 10000 keys and values"},
+      {head + "a: &b x\nc: [" + repeated("*b,", 9996) + "]", "! yaml: line 3: more than 10000 keys and values"},
+      {head + "a: " + repeated("[", 99) + repeated("]", 99), fits},
+      {head + "a: " + repeated("[", 100) + repeated("]", 100), "! yaml: line 2: nested deeper than 100 levels"},
+      {"message: m\na:\n" + repeated("- ", 100) + "x", "! yaml: line 3: nested deeper than 100 levels"},
+      {repeated("[", 1000), "! yaml: line 1: nested deeper than 100 levels"},
+      // What the parser would hold whole before it reports a single node.
+      {repeated("{", 255'000), too_dense},
+      {repeated("[", 255'000), too_dense},
+      {"{" + repeated("a,", 100'000), too_dense},
+      {"{" + repeated("? ", 100'000), too_dense},
+      {repeated("\"\" ", 80'000), too_dense},
+      {repeated("!a ", 80'000), too_dense},
+      {repeated("&a ", 80'000), too_dense},
+      {"message: \"" + repeated(", ", 39'000) + "\"", repeated(", ", 39'000) + "||-|0|"},
+  };
+  for (const auto& row : rows) EXPECT_EQ(bound(row.body), row.outcome) << row.body.substr(0, 60);
 }
 
 // Answers were up to six times as large as the request.

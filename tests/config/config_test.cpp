@@ -92,6 +92,37 @@ TEST_F(ConfigTest, AVariableThatNamesAnUnreadableFileIsAnError) {
   EXPECT_EQ(error_of(""), "GOTIFY_DEFAULTUSER_PASS_FILE: gone: cannot be read: No such file or directory");
 }
 
+TEST_F(ConfigTest, AnEmptyFileThatAVariableNamesIsIgnoredWithAWarning) {
+  set("GOTIFY_DEFAULTUSER_PASS_FILE", write("secret", "\r\n"));
+  const auto loaded = load_text("defaultuser: {pass: from the file}");
+  EXPECT_EQ(loaded->config.defaultuser.pass, "from the file");
+  ASSERT_EQ(loaded->notices.size(), 1u);
+  EXPECT_EQ(loaded->notices[0].level, Notice::Level::warning);
+  EXPECT_THAT(loaded->notices[0].text, testing::StartsWith("GOTIFY_DEFAULTUSER_PASS_FILE: "));
+  EXPECT_THAT(loaded->notices[0].text, testing::EndsWith("secret: ignored because the file is empty"));
+}
+
+// As in Gotify. An empty password made an administrator whom anyone could be.
+TEST_F(ConfigTest, AnEmptyValueIsTheDefaultUnlessItMeansSomething) {
+  for (const char* empty : {"''", "\"\"", "", "null", "~"}) {
+    const std::string nothing = ": " + std::string(empty) + "\n";
+    const auto loaded = load_text("compat" + nothing + "loglevel" + nothing + "uploadedimagesdir" + nothing +
+                                  "defaultuser:\n  name" + nothing + "  pass" + nothing + "database:\n  dialect" +
+                                  nothing + "  connection" + nothing + "server:\n  stream:\n    overflow" + nothing);
+    ASSERT_TRUE(loaded.has_value()) << loaded.error().text;
+    const Config defaults;
+    EXPECT_EQ(loaded->config.compat, defaults.compat) << empty;
+    EXPECT_EQ(loaded->config.loglevel, defaults.loglevel) << empty;
+    EXPECT_EQ(loaded->config.uploadedimagesdir, defaults.uploadedimagesdir) << empty;
+    EXPECT_EQ(loaded->config.defaultuser.name, "admin") << empty;
+    EXPECT_EQ(loaded->config.defaultuser.pass, "admin") << empty;
+    EXPECT_EQ(loaded->config.database.dialect, "sqlite3") << empty;
+    EXPECT_EQ(loaded->config.database.connection, defaults.database.connection) << empty;
+    EXPECT_EQ(loaded->config.server.stream.overflow, defaults.server.stream.overflow) << empty;
+  }
+  EXPECT_EQ(load_text("server: {metrics: {listenaddr: ''}}")->config.server.metrics.listenaddr, "") << "all addresses";
+}
+
 TEST_F(ConfigTest, ValuesOutOfRangeNameFileLineKeyValueAndWhatIsAllowed) {
   EXPECT_EQ(error_of("server:\n  stream:\n    shards: 300\n"),
             "config.yml:3: server.stream.shards: 300: must be a power of two from 1 to 4096");
@@ -159,7 +190,6 @@ TEST_F(ConfigTest, DuplicateKeysAreRefused) {
 }
 
 TEST_F(ConfigTest, WhatIsNoYamlIsRefusedWithItsLine) {
-  EXPECT_EQ(error_of("server:\n\tport: 80\n"), "config.yml:2: YAML syntax: illegal map value");
   EXPECT_EQ(error_of("compat: v2\n---\ncompat: v3\n"), "config.yml:2: more than one YAML document");
   EXPECT_EQ(error_of("? [a]\n: b\n"), "config.yml:1: a key must be a string");
   EXPECT_EQ(error_of("compat: v2\n\x04loglevel: nonsense\n"), "config.yml:2: not a text file: control character");
@@ -168,6 +198,10 @@ TEST_F(ConfigTest, WhatIsNoYamlIsRefusedWithItsLine) {
   EXPECT_EQ(error_of("compat: v2\n]\n"), "config.yml:2: YAML syntax: illegal flow end");
   EXPECT_EQ(error_of(",\ncompat: v2\n"), "config.yml:1: more than one YAML document");
   EXPECT_EQ(error_of("---\ncompat: v2\n...\n"), "loaded");
+  const std::string tab = ": YAML syntax: a tab in the indentation: use spaces";
+  EXPECT_EQ(error_of("server:\n\tport: 80\n"), "config.yml:2" + tab);
+  EXPECT_EQ(error_of("compat: v2\nserver:\n  port: 80\n\tthreads: 1\n"), "config.yml:4" + tab);
+  EXPECT_EQ(error_of("server:\n  \tport: 80\n  threads: 1\n"), "config.yml:2" + tab);
   EXPECT_EQ(error_of(std::string(100'000, '[')), "config.yml:1: a key must be a string");
 }
 
@@ -197,22 +231,25 @@ TEST_F(ConfigTest, VariablesAreRefusedByTheirOwnName) {
       {"GOTIFY_SERVER_PORT", "8 0", "8 0: must be a whole number from 0 to 65535"},
       {"GOTIFY_COMPAT", " ", " : must be v2 or v3"},
       {"GOTIFY_SERVER_CORS_ALLOWORIGINS", "[a]b]", "[a]b]: must be a list: a,b or [a, b], or a line \"- a\" per item"},
-      {"GOTIFY_SERVER_CORS_ALLOWORIGINS", "[a", "[a: must be a regular expression, not empty"},
+      {"GOTIFY_SERVER_CORS_ALLOWORIGINS", "[a", "[a: must be a regular expression: missing ]: [a"},
       {"GOTIFY_SERVER_CORS_ALLOWORIGINS", "a,\"b", "a,\"b: must be a list: a,b or [a, b], or a line \"- a\" per item"},
       {"GOTIFY_SERVER_CORS_ALLOWORIGINS", "- a\nb",
        "- a\\x0ab: must be a list: a,b or [a, b], or a line \"- a\" per item"},
-      {"GOTIFY_SERVER_CORS_ALLOWORIGINS", "ok,(", "(: must be a regular expression, not empty"},
+      {"GOTIFY_SERVER_CORS_ALLOWORIGINS", "ok,(", "(: must be a regular expression: missing ): ("},
       {"GOTIFY_SERVER_CORS_ALLOWORIGINS", "a,", "\"\": must be a regular expression, not empty"},
       {"GOTIFY_SERVER_RESPONSEHEADERS", "X-A=b", "X-A=b: must be a map: {\"name\": \"value\"}"},
       {"GOTIFY_SERVER_RESPONSEHEADERS", "{\"X A\": \"b\"}",
-       "X A: must be a header name with a string value, and none that frames the response"},
+       "X A: must be a header name, of letters, digits and hyphens"},
       {"GOTIFY_SERVER_RESPONSEHEADERS", "{\"content-length\": \"1\"}",
-       "content-length: must be a header name with a string value, and none that frames the response"},
+       "content-length: must not be one of the headers by which the server frames its responses: Content-Length, "
+       "Transfer-Encoding, Connection, Keep-Alive, Trailer and Upgrade"},
       {"GOTIFY_SERVER_RESPONSEHEADERS", "{\"X-A\": \"b\", \"Transfer-Encoding\": \"chunked\"}",
-       "Transfer-Encoding: must be a header name with a string value, and none that frames the response"},
+       "Transfer-Encoding: must not be one of the headers by which the server frames its responses: Content-Length, "
+       "Transfer-Encoding, Connection, Keep-Alive, Trailer and Upgrade"},
       {"GOTIFY_SERVER_RESPONSEHEADERS", "{\"CONNECTION\": \"close\"}",
-       "CONNECTION: must be a header name with a string value, and none that frames the response"},
-      {"GOTIFY_UPLOADEDIMAGESDIR", "a\nb", "a\\x0ab: must be a non-empty string without control characters"},
+       "CONNECTION: must not be one of the headers by which the server frames its responses: Content-Length, "
+       "Transfer-Encoding, Connection, Keep-Alive, Trailer and Upgrade"},
+      {"GOTIFY_UPLOADEDIMAGESDIR", "a\nb", "a\\x0ab: must be a string without control characters"},
   };
   for (const auto& one : cases) {
     set(one[0], one[1]);
@@ -234,62 +271,14 @@ TEST_F(ConfigTest, ListsAndMapsOfTheFileAreReadAndTheirFaultsNamedByLine) {
   EXPECT_EQ(setting(*loaded, "server.cors.alloworigins").value, "[a.*, b]");
 
   EXPECT_EQ(error_of("server:\n  stream:\n    allowedorigins:\n      - ok\n      - \"[\"\n"),
-            "config.yml:5: server.stream.allowedorigins: [: must be a regular expression, not empty");
+            "config.yml:5: server.stream.allowedorigins: [: must be a regular expression: missing ]: [");
   EXPECT_EQ(error_of("server:\n  cors:\n    allowheaders: [X-A, \"X B\"]\n"),
             "config.yml:3: server.cors.allowheaders: X B: must be a header name");
-  EXPECT_EQ(error_of("server:\n  responseheaders:\n    X-A: b\n    X-B: \"c\\r\\nX-C: d\"\n"),
-            "config.yml:4: server.responseheaders: X-B: must be a header name with a string value, and none that "
-            "frames the response");
-}
-
-TEST_F(ConfigTest, AMonstrousRegularExpressionIsRefused) {
-  EXPECT_THAT(error_of("server: {cors: {alloworigins: [\"" + std::string(100'000, '(') + "\"]}}"),
-              HasSubstr("((...: must be a regular expression, not empty"));
-  EXPECT_EQ(error_of("server: {cors: {alloworigins: [\"(a{900}){900}\"]}}"),
-            "config.yml:1: server.cors.alloworigins: (a{900}){900}: must be a regular expression, not empty");
   EXPECT_EQ(
-      error_of("server: {cors: {alloworigins: [\"" + std::string(255, '(') + "a" + std::string(255, ')') + "\"]}}"),
-      "loaded");
-}
-
-TEST_F(ConfigTest, RegularExpressionsAreThoseOfGo) {
-  for (const std::string good : {"(?i)friend", "\\A.*\\z", "\\Qa.b\\E", "\\p{L}+", "(?P<host>a)"}) {
-    EXPECT_EQ(error_of("server: {cors: {alloworigins: ['" + good + "']}}"), "loaded") << good;
-  }
-  for (const std::string bad : {"(?=a)", "(a)\\1", "\\Z"}) {
-    EXPECT_EQ(error_of("server: {cors: {alloworigins: ['" + bad + "']}}"),
-              "config.yml:1: server.cors.alloworigins: " + bad + ": must be a regular expression, not empty");
-  }
-}
-
-TEST_F(ConfigTest, ListenAddressesAreEmptyIpNameOrUnix) {
-  for (const char* good : {"", "0.0.0.0", "::", "::1", "[::1]", "fe80::1%eth0", "localhost", "push-1.example.com.",
-                           "1.example", "unix:/run/push.sock"}) {
-    EXPECT_EQ(error_of("server: {listenaddr: \"" + std::string(good) + "\"}"), "loaded") << good;
-  }
-  EXPECT_EQ(load_text("server: {listenaddr: \"[::1]\"}")->config.server.listenaddr, "::1");
-  for (const std::string bad : {"1.2.3", "256.1.1.1", "80", "1.2.3.4:80", "[1.2.3.4]", "unix:", "tcp:/x", "local host",
-                                "a..b", ".a", "-a", "a/b"}) {
-    EXPECT_EQ(error_of("server: {listenaddr: \"" + bad + "\"}"),
-              "config.yml:1: server.listenaddr: " + bad + ": must be empty, an IP address, a host name or unix:/path");
-  }
-}
-
-TEST_F(ConfigTest, LogLevelsAreWordsInAnyCaseOrNumbers) {
-  const std::vector<std::pair<const char*, const char*>> cases = {
-      {"INFO", "info"}, {"Disabled", "disabled"}, {"-1", "trace"}, {"0", "debug"},    {"1", "info"},    {"2", "warn"},
-      {"3", "error"},   {"4", "fatal"},           {"5", "panic"},  {"6", "disabled"}, {"7", "disabled"}};
-  for (const auto& [text, level] : cases) {
-    set("GOTIFY_LOGLEVEL", text);
-    const auto loaded = load_text("");
-    ASSERT_TRUE(loaded.has_value()) << loaded.error().text;
-    EXPECT_EQ(loaded->config.loglevel, level) << text;
-    EXPECT_EQ(setting(*loaded, "loglevel").value, level);
-  }
-  for (const char* wrong : {"8", "-2", "warning", "inf", "infos", "01"}) {
-    set("GOTIFY_LOGLEVEL", wrong);
-    EXPECT_THAT(error_of(""), HasSubstr(": must be trace, debug, info, ")) << wrong;
-  }
+      error_of("server:\n  responseheaders:\n    X-A: b\n    X-B: \"c\\r\\nX-C: d\"\n"),
+      "config.yml:4: server.responseheaders: X-B: must have a value without line ends and other control characters");
+  EXPECT_EQ(error_of("server:\n  responseheaders:\n    X-A: [b]\n"),
+            "config.yml:3: server.responseheaders: X-A: must have a string as its value");
 }
 
 TEST_F(ConfigTest, BooleansHaveTheWordsOfGoAndOfYaml) {
@@ -309,18 +298,23 @@ TEST_F(ConfigTest, BooleansHaveTheWordsOfGoAndOfYaml) {
   EXPECT_EQ(registration(" true\n"), "true") << "YAML drops blanks";
 }
 
-TEST_F(ConfigTest, TrustedProxiesAreAddressesOrNetworks) {
-  set("GOTIFY_SERVER_TRUSTEDPROXIES", "127.0.0.1, 10.0.0.0/8,::1,fd00::/8, 0.0.0.0/0,::/128");
-  const auto loaded = load_text("");
-  ASSERT_TRUE(loaded.has_value()) << loaded.error().text;
-  EXPECT_THAT(loaded->config.server.trustedproxies,
-              ElementsAre("127.0.0.1", "10.0.0.0/8", "::1", "fd00::/8", "0.0.0.0/0", "::/128"));
-  for (const std::string wrong : {"localhost", "10.0.0.0/33", "::/129", "10.0.0/8", "10.0.0.0/", "10.0.0.0/-1", "/8",
-                                  "10.0.0.0/8/8", "10.0.0.0/8 ", "[::1]"}) {
-    set("GOTIFY_SERVER_TRUSTEDPROXIES", '"' + wrong + '"');
-    EXPECT_EQ(error_of(""),
-              "GOTIFY_SERVER_TRUSTEDPROXIES: " + wrong + ": must be an IP address or a network such as 10.0.0.0/8");
-  }
+TEST_F(ConfigTest, FewerReadersThanWorkersNeedIsAWarning) {
+  const auto warning = [this](const std::string& yaml) {
+    const auto loaded = load_text(yaml);
+    if (!loaded || loaded->notices.size() != 1 || loaded->notices[0].level != Notice::Level::warning)
+      return std::string();
+    return loaded->notices[0].text.substr(loaded->notices[0].text.find("config.yml"));
+  };
+  EXPECT_EQ(warning(""), "");
+  EXPECT_EQ(warning("server: {workers: 4}\ndatabase: {readers: 6}"), "");
+  EXPECT_EQ(
+      warning("server: {workers: 4}\ndatabase:\n  readers: 5"),
+      "config.yml:3: database.readers: 5: database.readers should be 6 or more, server.workers plus 2; requests wait "
+      "for each other");
+  EXPECT_EQ(
+      warning("server: {workers: 8}"),
+      "config.yml:1: server.workers: 8: database.readers should be 10 or more, server.workers plus 2; requests wait "
+      "for each other");
 }
 
 TEST_F(ConfigTest, TheMetricsPageNeedsAPortOfItsOwn) {
@@ -328,18 +322,6 @@ TEST_F(ConfigTest, TheMetricsPageNeedsAPortOfItsOwn) {
             "config.yml:3: server.metrics.port: 80: must differ from server.port");
   EXPECT_EQ(error_of("server: {listenaddr: 10.0.0.1, metrics: {port: 80}}"), "loaded");
   EXPECT_EQ(error_of("server: {listenaddr: \"unix:/x\", metrics: {port: 80}}"), "loaded");
-}
-
-// It must not become a file name that contains the password.
-TEST_F(ConfigTest, TheConnectionOfADatabaseServerIsRefusedWithoutShowingIt) {
-  for (const char* connection :
-       {"host=db user=x password=hunter3", "host=db user=x password = hunter3", "gotify:hunter3@tcp(db:3306)/gotify",
-        "gotify:hunter3@unix(/run/mysqld.sock)/gotify", "postgres://gotify:hunter3@db/gotify"}) {
-    EXPECT_EQ(
-        error_of("database:\n  connection: \"" + std::string(connection) + "\"\n"),
-        "config.yml:2: database.connection: [hidden]: must be the path of an SQLite file, without control characters");
-  }
-  EXPECT_EQ(error_of("database: {connection: \"file:gotify.db?mode=rwc\"}"), "loaded");
 }
 
 TEST_F(ConfigTest, SecretsAreHiddenInTheListAndInErrors) {

@@ -120,11 +120,10 @@ TEST_F(LoaderTest, WhatHasNoEffectIsNamedOnceWithItsPlacesAndWithoutItsValues) {
   const auto loaded = load_text("server:\n  ssl:\n    enabled: false\n    port: 8443\n    certfile: my.pem\n");
   ASSERT_TRUE(loaded.has_value()) << loaded.error().text;
   const std::string file = loaded->files.at(0);
-  EXPECT_THAT(notices(*loaded),
-              ElementsAre("note: no effect, because this server does not support them: server.ssl.port (" + file +
-                          ":4), server.ssl.certfile (" + file +
-                          ":5), server.ssl.letsencrypt.hosts (GOTIFY_SERVER_SSL_LETSENCRYPT_HOSTS), "
-                          "oidc.clientsecret (GOTIFY_OIDC_CLIENTSECRET)"));
+  EXPECT_THAT(notices(*loaded), ElementsAre("note: no effect, not supported by this server: server.ssl.port (" + file +
+                                            ":4), server.ssl.certfile (" + file +
+                                            ":5), server.ssl.letsencrypt.hosts (GOTIFY_SERVER_SSL_LETSENCRYPT_HOSTS), "
+                                            "oidc.clientsecret (GOTIFY_OIDC_CLIENTSECRET)"));
 }
 
 TEST_F(LoaderTest, WhatIsNotServedIsStillCheckedForItsType) {
@@ -144,7 +143,7 @@ TEST_F(LoaderTest, PluginsThatLieThereAreSaidNotToBeLoaded) {
   const std::string folder = (directory_ / "plugins").string();
   set("GOTIFY_PLUGINSDIR", folder);
   write("plugins/readme.txt", "");
-  const std::string idle = "note: no effect, because this server does not support them: pluginsdir (GOTIFY_PLUGINSDIR)";
+  const std::string idle = "note: no effect, not supported by this server: pluginsdir (GOTIFY_PLUGINSDIR)";
   EXPECT_THAT(notices(*load_text("")), ElementsAre(idle));
   write("plugins/a.so", "");
   write("plugins/b.so", "");

@@ -86,7 +86,8 @@ TEST_F(VariablesTest, AnUnclosedQuoteOrBracketIsReportedWhereItOpens) {
   };
   for (const auto& one : cases)
     EXPECT_EQ(error_of(one.yaml), "config.yml:" + std::to_string(one.line) + open) << one.yaml;
-  EXPECT_EQ(error_of("uidir: \"a\n  b\"\nserver:\n\tport: 80\n"), "config.yml:4: YAML syntax: illegal map value");
+  EXPECT_EQ(error_of("uidir: \"a\n  b\"\nserver:\n\tport: 80\n"),
+            "config.yml:4: YAML syntax: a tab in the indentation: use spaces");
 }
 
 // 50 places are looked at, and each costs a parse.

@@ -15,7 +15,7 @@ struct Class {
   const char* v2;
   const char* v3;
 };
-constexpr const char* kTime = R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{0,8}[1-9](Z|[+-]\d\d:\d\d))";
+constexpr const char* kTime = R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.(\d{0,8}[1-9]|0)(Z|[+-]\d\d:\d\d))";
 constexpr Class kClasses[] = {
     {"<id>", "[1-9][0-9]*", "[1-9][0-9]*"},
     {"<time>", kTime, kTime},

@@ -90,5 +90,15 @@ TEST(Network, IsAnAddressWithAPrefixThatFits) {
   }
 }
 
+TEST(Authority, IsAHostWithOrWithoutAPort) {
+  for (const char* good : {"push", "push.example:8443", "192.0.2.1:", "[2001:db8::1]", "[::1]:80", "a_b-c~%41"}) {
+    EXPECT_TRUE(is_authority(good)) << good;
+  }
+  for (const char* bad :
+       {"", ":80", "[]", "[::1", "[::1]x", "push:80a", "push:-1", "user@push", "a b", "a/b", "b\u00FCcher"}) {
+    EXPECT_FALSE(is_authority(bad)) << bad;
+  }
+}
+
 }  // namespace
 }  // namespace push::core

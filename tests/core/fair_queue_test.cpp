@@ -34,6 +34,20 @@ TEST(FairQueue, WhoComesLaterIsNextAfterThoseWhoStandInFront) {
   EXPECT_THAT(drained(queue), ElementsAre("a2", "b1", "a3"));
 }
 
+TEST(FairQueue, PassesOverWhoHadMoreThanATurn) {
+  FairQueue<std::string> queue;
+  for (const char* item : {"a1", "a2"}) queue.push(Line{1}, item);
+  for (const char* item : {"b1", "b2", "b3", "b4", "b5"}) queue.push(Line{2}, item);
+  EXPECT_EQ(queue.pop(), "a1");
+  queue.charge(Line{1}, 3);
+  queue.charge(Line{3}, 7);  // nothing of it waits
+  EXPECT_THAT(drained(queue), ElementsAre("b1", "b2", "b3", "b4", "a2", "b5"));
+  queue.push(Line{1}, "alone");
+  queue.charge(Line{1}, 1000);
+  EXPECT_EQ(queue.pop(), "alone");
+  EXPECT_TRUE(queue.empty());
+}
+
 TEST(FairQueue, KnowsTheLoadOfEachLine) {
   FairQueue<std::unique_ptr<int>> queue;
   queue.push(Line{1}, nullptr, 10);
@@ -49,8 +63,10 @@ TEST(FairQueue, KnowsTheLoadOfEachLine) {
 TEST(FairQueue, LinesOfApplicationsUsersAndAddressesDiffer) {
   EXPECT_NE(line_of(ApplicationId{1}), line_of(UserId{1}));
   EXPECT_NE(line_of(UserId{}), Line{});
-  EXPECT_NE(line_of("192.0.2.1"), line_of("192.0.2.2"));
-  EXPECT_NE(line_of(""), Line{});
+  EXPECT_NE(line_of(Address::parse("192.0.2.1")), line_of(Address::parse("192.0.2.2")));
+  EXPECT_EQ(line_of(Address::parse("2001:db8::1")), line_of(Address::parse("2001:db8::2"))) << "one customer";
+  EXPECT_NE(line_of(Address::parse("2001:db8::1")), line_of(Address::parse("2001:db8:0:1::1")));
+  EXPECT_NE(line_of(std::optional<Address>()), Line{});
 }
 
 }  // namespace

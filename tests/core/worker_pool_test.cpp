@@ -3,14 +3,18 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <future>
 #include <memory>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
 namespace push::core {
 namespace {
+
+constexpr Line kLine{1};
 
 // Occupies one worker until released. Must outlive the pool: declare it first.
 class Gate {
@@ -31,7 +35,7 @@ class Gate {
 
 void occupy(WorkerPool& pool, Gate& gate) {
   WorkerPool::Job job = gate.job();
-  ASSERT_TRUE(pool.submit(job));
+  ASSERT_TRUE(pool.submit(job, kLine));
   gate.wait_until_entered();
 }
 
@@ -39,7 +43,7 @@ TEST(WorkerPool, RunsAJobOnAThreadOfItsOwn) {
   std::promise<std::thread::id> ran;
   WorkerPool pool(1, 10);
   WorkerPool::Job job = [&ran] { ran.set_value(std::this_thread::get_id()); };
-  ASSERT_TRUE(pool.submit(job));
+  ASSERT_TRUE(pool.submit(job, kLine));
   EXPECT_FALSE(job);
   EXPECT_NE(ran.get_future().get(), std::this_thread::get_id());
 }
@@ -58,11 +62,78 @@ TEST(WorkerPool, OneThreadKeepsTheOrder) {
     WorkerPool pool(1, 100);
     for (int i = 0; i < 50; ++i) {
       WorkerPool::Job job = [&order, i] { order.push_back(i); };
-      ASSERT_TRUE(pool.submit(job));
+      ASSERT_TRUE(pool.submit(job, kLine));
     }
   }
   ASSERT_EQ(order.size(), 50U);
   for (int i = 0; i < 50; ++i) EXPECT_EQ(order[static_cast<std::size_t>(i)], i);
+}
+
+// In every lane.
+TEST(WorkerPool, SendersTakeTurns) {
+  using Queue = WorkerPool::Queue;
+  for (const Queue queue : {Queue::jobs, Queue::look_ups, Queue::passwords}) {
+    std::string order;
+    Gate gate;
+    WorkerPool pool(1, 100);
+    WorkerPool::Job blocker = gate.job();
+    ASSERT_TRUE(pool.submit(blocker, kLine, queue));
+    gate.wait_until_entered();
+    const auto submit = [&](char name, Line line) {
+      WorkerPool::Job job = [&order, name] { order += name; };
+      ASSERT_TRUE(pool.submit(job, line, queue));
+    };
+    for (int i = 0; i < 4; ++i) submit('f', Line{7});  // floods
+    submit('a', Line{8});
+    submit('b', Line{9});
+    EXPECT_EQ(pool.waiting(queue), 6U);
+    gate.release();
+    pool.stop();
+    EXPECT_EQ(order, "fabfff");
+  }
+}
+
+// Otherwise somebody with long jobs would have most of the time.
+TEST(WorkerPool, ALongJobCountsAsManyTurns) {
+  std::string order;
+  Gate gate;
+  WorkerPool pool(1, 100);
+  occupy(pool, gate);
+  for (int i = 0; i < 3; ++i) {
+    WorkerPool::Job job = [&order] {
+      order += 'f';
+      std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    };
+    ASSERT_TRUE(pool.submit(job, Line{7}));
+  }
+  for (int i = 0; i < 10; ++i) {
+    WorkerPool::Job job = [&order] { order += 'q'; };
+    ASSERT_TRUE(pool.submit(job, Line{8}));
+  }
+  gate.release();
+  pool.stop();
+  EXPECT_EQ(order, "fqqqqqqqqqqff");
+}
+
+TEST(WorkerPool, OneSenderLeavesRoomForTheOthers) {
+  constexpr std::size_t kLimit = 90;
+  Gate gate;
+  WorkerPool pool(1, kLimit);
+  occupy(pool, gate);
+  const auto submit = [&pool](Line line) {
+    WorkerPool::Job job = [] {};
+    return pool.submit(job, line);
+  };
+  std::size_t taken = 0;
+  while (taken < kLimit && submit(Line{7})) ++taken;
+  EXPECT_EQ(taken, 80U) << "eight times what is left";
+  EXPECT_EQ(submit(Line{7}).error().text, "too many requests of this sender wait for a worker");
+  EXPECT_EQ(pool.over_share(), 2U);
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(submit(Line{8}));
+  for (std::uint64_t other = 100; other < 105; ++other) EXPECT_TRUE(submit(Line{other}));
+  EXPECT_EQ(submit(Line{200}).error().text, "too many requests wait for a worker");
+  EXPECT_EQ(pool.over_share(), 2U);
+  gate.release();
 }
 
 TEST(WorkerPool, RefusesBeyondItsLimitAndLeavesTheJobWithTheCaller) {
@@ -72,12 +143,15 @@ TEST(WorkerPool, RefusesBeyondItsLimitAndLeavesTheJobWithTheCaller) {
   occupy(pool, gate);
   for (int i = 0; i < 2; ++i) {
     WorkerPool::Job job = [&runs] { ++runs; };
-    ASSERT_TRUE(pool.submit(job));
+    ASSERT_TRUE(pool.submit(job, kLine));
   }
   EXPECT_EQ(pool.waiting(), 2U);
   int refused_runs = 0;
   WorkerPool::Job refused = [&refused_runs] { ++refused_runs; };
-  EXPECT_FALSE(pool.submit(refused));
+  const auto full = pool.submit(refused, kLine);
+  ASSERT_FALSE(full);
+  EXPECT_EQ(full.error().code, ErrorCode::unavailable);
+  EXPECT_EQ(full.error().text, "too many requests wait for a worker");
   EXPECT_EQ(pool.waiting(), 2U);
   ASSERT_TRUE(refused);
   refused();
@@ -96,14 +170,14 @@ TEST(WorkerPool, EachLaneHasItsOwnLimit) {
   for (const Queue queue : {Queue::jobs, Queue::look_ups, Queue::passwords}) {
     Gate& gate = gates[limit - 1];
     WorkerPool::Job blocker = gate.job();
-    ASSERT_TRUE(pool.submit(blocker, queue));
+    ASSERT_TRUE(pool.submit(blocker, kLine, queue));
     gate.wait_until_entered();
     for (std::size_t i = 0; i < limit; ++i) {
       WorkerPool::Job job = [] {};
-      EXPECT_TRUE(pool.submit(job, queue));
+      EXPECT_TRUE(pool.submit(job, kLine, queue));
     }
     WorkerPool::Job one_more = [] {};
-    EXPECT_FALSE(pool.submit(one_more, queue));
+    EXPECT_FALSE(pool.submit(one_more, kLine, queue));
     EXPECT_TRUE(one_more);
     EXPECT_EQ(pool.waiting(queue), limit);
     ++limit;
@@ -119,13 +193,13 @@ TEST(WorkerPool, NoLaneWaitsForAnother) {
     Gate gate;
     WorkerPool pool(1, 10);
     WorkerPool::Job blocker = gate.job();
-    ASSERT_TRUE(pool.submit(blocker, busy));
+    ASSERT_TRUE(pool.submit(blocker, kLine, busy));
     gate.wait_until_entered();
     for (const Queue queue : kAll) {
       if (queue == busy) continue;
       std::promise<void> ran;
       WorkerPool::Job job = [&ran] { ran.set_value(); };
-      ASSERT_TRUE(pool.submit(job, queue));
+      ASSERT_TRUE(pool.submit(job, kLine, queue));
       ran.get_future().wait();
     }
     gate.release();
@@ -140,10 +214,10 @@ TEST(WorkerPool, WhatAPasswordAsksForNextIsStillTakenWhileStopping) {
     gate.job()();
     EXPECT_TRUE(pool.is_stopping());
     WorkerPool::Job next = [&ran] { ran = true; };
-    EXPECT_TRUE(pool.submit(next));
+    EXPECT_TRUE(pool.submit(next, kLine));
   };
   EXPECT_FALSE(pool.is_stopping());
-  ASSERT_TRUE(pool.submit(first, WorkerPool::Queue::passwords));
+  ASSERT_TRUE(pool.submit(first, kLine, WorkerPool::Queue::passwords));
   gate.wait_until_entered();
   std::thread releaser([&] {
     while (!pool.is_stopping()) std::this_thread::yield();
@@ -161,13 +235,15 @@ TEST(WorkerPool, StopRunsWhatWaitsAndThenRefuses) {
   occupy(pool, gate);
   for (int i = 0; i < 5; ++i) {
     WorkerPool::Job job = [&runs] { ++runs; };
-    ASSERT_TRUE(pool.submit(job));
+    ASSERT_TRUE(pool.submit(job, kLine));
   }
   gate.release();
   pool.stop();
   EXPECT_EQ(runs, 5);
   WorkerPool::Job late = [&runs] { ++runs; };
-  EXPECT_FALSE(pool.submit(late));
+  const auto stopped = pool.submit(late, kLine);
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().text, "the server is stopping");
   EXPECT_TRUE(late);
   pool.stop();
   EXPECT_EQ(runs, 5);
@@ -179,7 +255,7 @@ TEST(WorkerPool, AJobIsDestroyedOnceItHasRun) {
   auto token = std::make_shared<int>(1);
   const std::weak_ptr<int> watch = token;
   WorkerPool::Job job = [owned = std::move(token)] { EXPECT_EQ(*owned, 1); };
-  ASSERT_TRUE(pool.submit(job));
+  ASSERT_TRUE(pool.submit(job, kLine));
   occupy(pool, next);  // starts only after the first job's end
   EXPECT_TRUE(watch.expired());
   next.release();
@@ -195,7 +271,7 @@ TEST(WorkerPool, ManySubmittersLoseNothing) {
       submitters.emplace_back([&] {
         for (int round = 0; round < 2000; ++round) {
           WorkerPool::Job job = [&runs] { ++runs; };
-          if (pool.submit(job)) ++taken;
+          if (pool.submit(job, kLine)) ++taken;
         }
       });
     }

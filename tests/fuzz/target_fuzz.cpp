@@ -83,16 +83,6 @@ std::optional<std::string> value_of(std::string_view query, std::string_view nam
   return std::nullopt;
 }
 
-// RFC 3986 3.1.
-bool has_scheme(std::string_view text) {
-  const std::size_t end = text.find("://");
-  if (end == std::string_view::npos || end == 0) return false;
-  return std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-           std::string_view("+-.").find(c) != std::string_view::npos;
-  });
-}
-
 void check_path(const Target& target) {
   constexpr std::size_t kMost = 512;  // the simple reader is quadratic
   const auto path = decoded(target.raw_path, false);
@@ -156,12 +146,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string prefix = input.line();
   const std::string text = input.rest();
   auto target = parse_target(text);
-  const bool origin_form = !has_scheme(text);
+  const bool origin_form = text.starts_with('/');
   if (origin_form) PUSH_CHECK(target.has_value() == decoded(text.substr(0, text.find('?')), false).has_value());
   if (!target) {
     PUSH_CHECK(target.error().code == push::core::ErrorCode::invalid);
     return 0;
   }
+  PUSH_CHECK(origin_form || text == "*" || text.find("://") != std::string::npos);
   const std::string kept =
       std::string(target->raw_path) + (text.find('?') == std::string::npos ? "" : "?") + std::string(target->query);
   PUSH_CHECK(origin_form ? kept == text : text.ends_with(kept) || kept == "/");

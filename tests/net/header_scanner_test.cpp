@@ -54,9 +54,9 @@ TEST(HeaderScanner, LinesAreBounded) {
   std::string fields;
   for (std::size_t i = 0; i < HeaderScanner::kMaxFields; ++i) fields += "A: b\r\n";
   EXPECT_EQ(HeaderScanner().scan(start + fields + "\r\n"), Progress::complete);
-  EXPECT_EQ(HeaderScanner().scan(start + fields + "A: b\r\n"), Progress::oversized);
+  EXPECT_EQ(HeaderScanner().scan(start + fields + "A: b\r\n"), Progress::too_many);
   EXPECT_EQ(HeaderScanner().scan(start + std::string(HeaderScanner::kMaxLine, 'x') + "\r\n\r\n"), Progress::complete);
-  EXPECT_EQ(HeaderScanner().scan(start + std::string(HeaderScanner::kMaxLine + 1, 'x') + "\r\n"), Progress::oversized);
+  EXPECT_EQ(HeaderScanner().scan(start + std::string(HeaderScanner::kMaxLine + 1, 'x') + "\r\n"), Progress::too_long);
 }
 
 TEST(HeaderScanner, ALineThatBeginsWithABlankIsFolded) {

@@ -149,7 +149,7 @@ TEST_F(HttpSessionBodyTest, ChunksThatBreakAreA400) {
 }
 
 TEST_F(HttpSessionBodyTest, AnAnnouncedBodyThatHasNoRoomIsRefusedAtOnce) {
-  RequestCharge others(budget);
+  RequestCharge others(budget, kOthers);
   ASSERT_TRUE(others.grow_to(kBudget / 2));
   pipe.send("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: " + std::to_string(kBudget / 2 + 1) +
             "\r\n\r\n");
@@ -175,6 +175,22 @@ TEST_F(HttpSessionBodyTest, AHeldRequestIsChargedUntilItIsAnswered) {
   answer_later("done");
   EXPECT_EQ(budget.used(), 0U);
   EXPECT_EQ(received(), ok("done"));
+}
+
+TEST_F(HttpSessionBodyTest, OneSenderHoldsAtMostAsMuchAsIsFreeBesideIt) {
+  RequestCharge others(budget, kSender);
+  ASSERT_TRUE(others.grow_to(kBudget / 2 - 20'000));
+  const std::string body(30'000, 'x');
+  pipe.send(post("/a", body.size()) + body);
+  EXPECT_TRUE(received().starts_with("HTTP/1.1 503 ")) << "its own share is spent";
+  pipe.send(post("/later", 10'000) + body.substr(0, 10'000));
+  EXPECT_GT(budget.used(), kBudget / 2 - 20'000) << "so much is left of it";
+  requests.clear();
+  answer_later("done");
+  EXPECT_EQ(received(), ok("done"));
+  sender = kOthers;
+  pipe.send(post("/a", body.size()) + body);
+  EXPECT_TRUE(received().starts_with("HTTP/1.1 200 ")) << "somebody else's is not";
 }
 
 TEST_F(HttpSessionBodyTest, StrangersCannotSpendTheBudgetOfOthers) {
@@ -229,9 +245,12 @@ TEST_F(HttpSessionBodyTest, AReadNeverGoesFarBeyondABody) {
   EXPECT_GE(pipe.input.size(), 60'000U - 4096) << "what was read behind the body is not charged";
 }
 
-TEST_F(HttpSessionBodyTest, APeerThatGoesDuringItsBodyIsForgotten) {
+// It may have ended only its own side.
+TEST_F(HttpSessionBodyTest, APeerThatEndsDuringItsBodyIsToldAndForgotten) {
   pipe.send(post("/a", 100) + "x");
   pipe.end();
+  EXPECT_EQ(received(), refusal("400 Bad Request", "malformed HTTP request: the connection ended within the body"));
+  EXPECT_EQ(meters.rejected.value(), 1U);
   EXPECT_TRUE(pipe.closed);
   EXPECT_EQ(session, nullptr);
   EXPECT_EQ(meters.sessions.value(), 0);

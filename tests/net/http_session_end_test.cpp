@@ -41,6 +41,41 @@ TEST_F(HttpSessionTest, WhoKeepsAConnectionThatHasEndedIsClosed) {
   EXPECT_EQ(meters.timeouts.value(), 0U);
 }
 
+TEST_F(HttpSessionTest, ARefusedRequestWhoseBodyDoesNotComeGivesWay) {
+  pipe.send("POST /refused HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n");
+  EXPECT_NE(received(), "");
+  EXPECT_EQ(held()->idle_since(), std::nullopt);
+  const unsigned since = context.seconds;
+  tick(2);
+  EXPECT_EQ(held()->idle_since(), since);
+}
+
+TEST_F(HttpSessionTest, AStrangerGivesWayInTheMiddleOfARequestAndAKnownSenderDoesNot) {
+  for (const bool known : {false, true}) {
+    const std::string target = known ? "/upload" : "/stranger";
+    pipe.send("POST " + target + " HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nx");
+    EXPECT_EQ(held()->idle_since(), std::nullopt);
+    tick(2);
+    EXPECT_EQ(held()->idle_since().has_value(), !known) << "a body that is read";
+    pipe.send(std::string(99, 'x'));
+    received();
+
+    pipe.send(get("/later"));
+    tick(2);
+    EXPECT_EQ(held()->idle_since(), std::nullopt) << "nobody can hurry us";
+    pipe.room = 1;
+    Response response = text("a long answer");
+    if (known) response.line = core::line_of(core::UserId{7});
+    std::exchange(replies, {}).at(0).send(std::move(response));
+    EXPECT_EQ(held()->idle_since(), std::nullopt);
+    tick(2);
+    EXPECT_EQ(held()->idle_since().has_value(), !known) << "an answer that is not taken";
+    pipe.take(1000);
+    received();
+    pipe.room = std::string::npos;
+  }
+}
+
 TEST_F(HttpSessionTest, APeerThatEndsIsClosed) {
   pipe.send("GET /half");
   pipe.end();

@@ -15,10 +15,12 @@
 namespace push::net {
 
 // Answers with "<method> <target> <body>"; "/later" waits for answer_later(), "/undecided" does so before its body is
-// read, "/refused" answers without the body, // "/stranger" reads it as a stranger's, "/stream" asks for a stream.
+// read, "/refused" answers without the body, "/stranger" reads it as a stranger's, "/stream" asks for a stream.
 struct HttpSessionTest : testing::Test, SessionOwner, ReplyReceiver, RequestHandler, StreamGate {
   static constexpr std::size_t kBudget = 8 << 20;
   static constexpr std::uint64_t kId = 9;
+  static constexpr core::Line kSender{2};
+  static constexpr core::Line kOthers{4};
 
   config::Http limits;
   metrics::Registry registry;
@@ -27,6 +29,7 @@ struct HttpSessionTest : testing::Test, SessionOwner, ReplyReceiver, RequestHand
   RequestBudget strangers{kBudget / 4};
   SessionContext context{limits, meters, budget, strangers, *this, *this};
   std::size_t body_limit = 32 << 20;
+  core::Line sender = kSender;  // of every request but "/stranger"
   Pipe pipe;
   std::shared_ptr<HttpSession> session;
 
@@ -140,7 +143,7 @@ struct HttpSessionTest : testing::Test, SessionOwner, ReplyReceiver, RequestHand
       return replies.push_back(std::move(reply));
     }
     if (request.target() == "/refused") return reply.send(refuse(401, "who are you?"));
-    const BodyLimit limit{body_limit, "the.key", request.target() != "/stranger"};
+    const BodyLimit limit{body_limit, "the.key", request.target() == "/stranger" ? core::Line{} : sender};
     with_body(std::move(request), std::move(reply), limit, [this](Request complete, Reply again) {
       EXPECT_TRUE(complete.is_complete());
       handle_complete(std::move(complete), std::move(again));

@@ -64,7 +64,8 @@ TEST_F(HttpSessionTest, ItStandsInThePeersLineThenInThatOfWhoSentTheLastRequest)
   std::exchange(replies, {}).at(0).send(std::move(response));
   pipe.send(get("/unknown"));
   pipe.send(get("/unknown"));
-  EXPECT_EQ(lines, (std::vector<core::Line>{core::line_of("192.0.2.1"), core::Line{5}, core::Line{5}}));
+  EXPECT_EQ(lines,
+            (std::vector<core::Line>{core::line_of(core::Address::parse("192.0.2.1")), core::Line{5}, core::Line{5}}));
 }
 
 TEST_F(HttpSessionTest, AHeaderMayBeSplitAtEveryByte) {
@@ -155,7 +156,8 @@ TEST_F(HttpSessionTest, APeerThatIsRefusedMaySendOn) {
 TEST_F(HttpSessionTest, AHeaderOverTheLimitIsRefused) {
   limits.headerlimit = 1024;
   pipe.send("GET / HTTP/1.1\r\nX: " + std::string(2000, 'x'));
-  EXPECT_EQ(received(), refusal("431 Request Header Fields Too Large", "request header is too large"));
+  EXPECT_EQ(received(), refusal("431 Request Header Fields Too Large",
+                                "request header is larger than 1024 bytes (server.http.headerlimit)"));
 }
 
 TEST_F(HttpSessionTest, BytesThatAreNoRequestAreRefused) {
@@ -196,9 +198,8 @@ TEST_F(HttpSessionTest, ARefusedPeerThatStaysIsClosed) {
 // ---- the request budget
 
 TEST_F(HttpSessionTest, SmallRequestsAreFreeOfCharge) {
-  RequestCharge others(budget);
+  RequestCharge others(budget, kOthers);
   ASSERT_TRUE(others.grow_to(kBudget / 2));
-  ASSERT_EQ(budget.free(), kBudget / 2);
   pipe.send("POST /later HTTP/1.1\r\nHost: x\r\nContent-Length: 1500\r\n\r\n" + std::string(1500, 'x'));
   EXPECT_EQ(budget.used(), kBudget / 2);
 }
@@ -210,6 +211,19 @@ TEST_F(HttpSessionTest, AnUnfinishedHeaderIsCharged) {
   EXPECT_EQ(budget.used(), 0U);
   pipe.send("\r\n\r\n");
   EXPECT_EQ(received(), ok("GET / "));
+}
+
+TEST_F(HttpSessionTest, HeadersOfOneAddressLeaveRoomForThoseOfOthers) {
+  limits.headerlimit = 64 * 1024;
+  RequestCharge others(strangers, core::line_of(core::Address::parse("192.0.2.1")));
+  ASSERT_TRUE(others.grow_to(kBudget / 8));
+  {
+    RequestCharge another(strangers, core::line_of(core::Address::parse("192.0.2.2")));
+    EXPECT_TRUE(another.grow_to(20'000));
+  }
+  pipe.send("GET / HTTP/1.1\r\nHost: x\r\nX: " + std::string(20'000, 'x'));
+  EXPECT_TRUE(received().starts_with("HTTP/1.1 503 "));
+  EXPECT_EQ(strangers.used(), kBudget / 8);
 }
 
 // ---- time

@@ -101,6 +101,7 @@ const std::vector<RuleRow> kRows = {
     {"Expect in HTTP/1.0", header_of("Expect: 100-continue\r\nContent-Length: 1", "1.0") + "x", {200}, true},
     {"an unknown expectation", header_of("Host: x\r\nExpect: 200-ok\r\nContent-Length: 1"), {417}, true},
     {"two expectations", header_of("Host: x\r\nExpect: 100-continue\r\nExpect: y\r\nContent-Length: 1"), {417}, true},
+    {"100-continue and another", header_of("Host: x\r\nExpect: 100-continue, y\r\nContent-Length: 1"), {417}, true},
     {"an empty expectation", header_of("Host: x\r\nExpect:\r\nContent-Length: 1") + "x" + kNext, {200, 200}},
 };
 
@@ -153,6 +154,16 @@ TEST_F(RequestRules, EachRowHasItsStatusesHoweverItArrives) {
   }
 }
 
+TEST_F(RequestRules, ExpectIsAList) {
+  for (const char* fields : {"Expect: 100-continue\r\nExpect: 100-Continue", "Expect: , 100-continue,100-continue,"}) {
+    restart();
+    pipe.send(header_of(std::string("Host: x\r\nContent-Length: 1\r\n") + fields));
+    EXPECT_EQ(statuses(), std::vector<unsigned>{100}) << fields;
+    pipe.send("x");
+    EXPECT_EQ(statuses(), (std::vector<unsigned>{100, 200})) << fields;
+  }
+}
+
 TEST_F(RequestRules, AFieldInSeveralLinesIsOneList) {
   pipe.send(
       "GET /later HTTP/1.1\r\nHost: x\r\nCookie: a=1\r\nAccept: b\r\nX-Own: 1\r\ncookie: c=2\r\nACCEPT: d\r\nx-own: "
@@ -175,6 +186,24 @@ TEST_F(RequestRules, AHeaderLineOfMoreThan65000BytesIsTooLarge) {
   const std::string half = "X: " + std::string(40'000, 'x') + "\r\n";
   pipe.send("GET /a HTTP/1.1\r\nHost: x\r\n" + half + half + "\r\n");
   EXPECT_EQ(statuses(), std::vector<unsigned>{431});
+}
+
+TEST_F(RequestRules, A431NamesTheLimit) {
+  const std::string start = "GET /a HTTP/1.1\r\nHost: x\r\n";
+  const auto reason = [this](const std::string& bytes) {
+    restart();
+    pipe.send(bytes);
+    return pipe.received.substr(pipe.received.find("\r\n\r\n") + 4);
+  };
+  limits.headerlimit = 100'000;
+  EXPECT_EQ(reason(start + repeated(256, "A: b\r\n") + "\r\n"), "request header has more than 256 fields");
+  EXPECT_EQ(reason(start + "X: " + std::string(65'001, 'x') + "\r\n\r\n"),
+            "request header has a line of more than 65000 bytes");
+  const std::string half = "X: " + std::string(40'000, 'x') + "\r\n";
+  EXPECT_EQ(reason(start + half + half + "\r\n"), "request header has a line of more than 65000 bytes");
+  limits.headerlimit = 2000;
+  EXPECT_EQ(reason(start + "X: " + std::string(70'000, 'x')),
+            "request header is larger than 2000 bytes (server.http.headerlimit)");
 }
 
 TEST_F(RequestRules, EmptyLinesDoNotBeginARequest) {

@@ -49,6 +49,30 @@ TEST_F(CommandLine, HelpNamesTheCommands) {
   }
 }
 
+TEST_F(CommandLine, HelpOfACommandHasItsOptions) {
+  for (const char* command : {"serve", "check-config", "healthcheck"})
+    EXPECT_THAT(run({command, "--help"}).err, HasSubstr("--config FILE")) << command;
+  for (const char* command : {"version", "migrate-config"})
+    EXPECT_THAT(run({command, "--help"}).err, testing::Not(HasSubstr("--config"))) << command;
+}
+
+TEST_F(CommandLine, TheLastConfigCounts) {
+  const std::string first = write("first.yml", "server:\n  port: 1\n");
+  const std::string last = write("last.yml", "server:\n  port: 2\n");
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"--config", last, "check-config"},
+                                                {"check-config", "--config", last},
+                                                {"--config", first, "check-config", "--config", last},
+                                                {"check-config", "--config", first, "--config", last}}) {
+    EXPECT_THAT(run(words).out, HasSubstr("server.port = 2  # "));
+  }
+}
+
+TEST_F(CommandLine, VersionIsAFlagToo) {
+  const Completed flag = run({"--version"});
+  EXPECT_EQ(flag.code, 0);
+  EXPECT_EQ(flag.out, run({"version"}).out);
+}
+
 TEST_F(CommandLine, VersionSaysWhichBuildThisIsInGotifysLines) {
   const Completed version = run({"version"});
   EXPECT_EQ(version.code, 0);
@@ -122,6 +146,30 @@ TEST_F(CommandLine, CheckConfigPrintsEveryValueAndWhereItIsFrom) {
   EXPECT_THAT(check.out, HasSubstr("server.stream.shards = 256  # default\n"));
   EXPECT_THAT(check.out, HasSubstr("defaultuser.pass = [hidden]  # GOTIFY_DEFAULTUSER_PASS_FILE\n"));
   EXPECT_EQ(check.out.find("geheim"), std::string::npos);
+}
+
+TEST_F(CommandLine, CheckConfigFailsWhereTheServerCouldNotStart) {
+  const std::pair<std::string, std::string> rows[] = {
+      {"uidir: none\n", "uidir: no index.html in none"},
+      {"database: {connection: \":memory:\"}\n",
+       "database.connection: \":memory:\": an in-memory database would lose every message; use a file"},
+      {"database: {connection: .}\n", "database.connection: \".\": is a folder; name a file"},
+      {"defaultuser: {pass: " + std::string(80, 'x') + "}\n",
+       "defaultuser.pass: password must not be longer than 72 bytes"}};
+  for (const auto& [yaml, reason] : rows) {
+    const std::string file = write("my.yml", yaml);
+    const Completed check = run({"check-config", "--config", file});
+    EXPECT_EQ(check.code, 1) << yaml;
+    EXPECT_THAT(check.out, HasSubstr("server.port = ")) << "what is in effect is printed all the same";
+    EXPECT_EQ(check.err, "sharded-gotify: cannot start: " + reason + "\n");
+    const Completed start = run({"--config", file});
+    EXPECT_EQ(start.code, 1) << yaml;
+    EXPECT_THAT(start.err, HasSubstr(reason));
+  }
+  // The first user of a database that is there is never created.
+  write("gotify.db", "");
+  const std::string file = write("my.yml", rows[3].first + "database: {connection: gotify.db}\n");
+  EXPECT_EQ(run({"check-config", "--config", file}).code, 0);
 }
 
 TEST_F(CommandLine, TheConfigurationThatComesWithTheProgramHasEveryKeyAtItsDefault) {

@@ -214,11 +214,20 @@ TEST_F(DatabaseTrouble, AFileThatIsNoDatabaseStopsTheStartWithItsName) {
 }
 
 TEST_F(DatabaseTrouble, AFileThatCannotBeOpenedStopsTheStartWithWhatToLookAt) {
+  const std::string loop = server_.directory() + "/loop.db";  // not even root can open it
+  std::filesystem::create_symlink(loop, loop);
+  const Completed completed = run_program({}, {{"GOTIFY_DATABASE_CONNECTION", loop}}, server_.directory());
+  EXPECT_EQ(completed.code, 1);
+  EXPECT_THAT(completed.err, StartsWith("sharded-gotify: cannot start: " + loop + ": "));
+  EXPECT_THAT(completed.err, HasSubstr("check that this user may write to the file and its folder"));
+}
+
+TEST_F(DatabaseTrouble, AFolderInItsPlaceStopsTheStart) {
   const Completed completed =
       run_program({}, {{"GOTIFY_DATABASE_CONNECTION", server_.directory()}}, server_.directory());
   EXPECT_EQ(completed.code, 1);
-  EXPECT_THAT(completed.err, StartsWith("sharded-gotify: cannot start: " + server_.directory() + ": "));
-  EXPECT_THAT(completed.err, HasSubstr("check that this user may write to the file and its folder"));
+  EXPECT_THAT(completed.err,
+              HasSubstr("database.connection: \"" + server_.directory() + "\": is a folder; name a file"));
 }
 
 }  // namespace

@@ -103,7 +103,7 @@ TEST_F(Http, RefusesAHeaderOverTheLimit) {
   HttpClient http = nobody();
   const Answer answer = http.get("/version", {"X-Long: " + std::string(64 * 1024, 'x')});
   EXPECT_EQ(answer.status, 431);
-  EXPECT_EQ(answer.body, error_body(431, "request header is too large"));
+  EXPECT_EQ(answer.body, error_body(431, "request header is larger than 65536 bytes (server.http.headerlimit)"));
   EXPECT_TRUE(http.ended());
 }
 

@@ -44,6 +44,8 @@ TEST_F(Listen, OnEveryAddressByBothProtocols) {
   if (has_ipv6_loopback()) {
     EXPECT_EQ(HttpClient({"::1", port}).get("/version").status, 200);
   }
+  EXPECT_EQ(server_.stop(), 0);  // the log is whole
+  EXPECT_THAT(server_.log(), HasSubstr("Listen address=all port=" + std::to_string(port)));
   EXPECT_THAT(server_.log(), HasSubstr("SECURITY")) << "no warning about admin/admin on every address";
 }
 

@@ -119,6 +119,9 @@ TEST_F(Pages, DescribeTheApiForWhoeverAsks) {
   EXPECT_EQ(plain.json().at("host"), "localhost");
   EXPECT_EQ(http.get("/swagger", {"X-Host: x.example"}).json().at("host"), "x.example");
   EXPECT_EQ(http.get("/swagger", {"X-Host: x.example", "X-Forwarded-Host: f.example"}).json().at("host"), "f.example");
+  const Answer too_long = http.get("/swagger?base=" + std::string(256, 'h'));
+  EXPECT_EQ(too_long.status, 400);
+  EXPECT_EQ(too_long.body, error_body(400, "base: longer than 255 bytes"));
   EXPECT_EQ(http.get("/swagger?base=h.example/g%22", {"X-Forwarded-Host: f"}).json().at("host"), "h.example/g\"");
 }
 

@@ -16,12 +16,12 @@ class PasswordGuessing : public ApiTest {
   void SetUp() override {}  // each test has its own settings
 
   // Each sent on a connection of its own.
-  std::vector<HttpClient> guess_at_once(int count) const {
+  std::vector<HttpClient> guess_at_once(int count, const std::string& fields = {}) const {
     std::vector<HttpClient> guesses;
     for (int i = 0; i < count; ++i) {
       guesses.push_back(server_.http());
       guesses.back().write("GET /current/user HTTP/1.1\r\nHost: push\r\n" +
-                           basic_header("user" + std::to_string(i), "wrong") + "\r\n\r\n");
+                           basic_header("user" + std::to_string(i), "wrong") + "\r\n" + fields + "\r\n");
     }
     return guesses;
   }
@@ -57,6 +57,7 @@ TEST_F(PasswordGuessing, WhatWaitsForAClientThatHasLeftIsNotBegun) {
   ASSERT_TRUE(eventually([&] { return server_.metric("push_passwords_abandoned_total") >= 60; }));
   ASSERT_TRUE(eventually([&] { return server_.metric("push_passwords_waiting") == 0; }));
   EXPECT_EQ(server_.metric("push_wrong_passwords_total") + server_.metric("push_passwords_abandoned_total"), 100);
+  EXPECT_EQ(server_.metric("push_http_responses_total{code=\"5xx\"}"), 0) << "nobody got an answer";
 }
 
 TEST_F(PasswordGuessing, AFullQueueIs503) {
@@ -73,6 +74,15 @@ TEST_F(PasswordGuessing, AFullQueueIs503) {
   }
   EXPECT_GE(refused, 5);
   EXPECT_LE(refused, 15);
+}
+
+TEST_F(PasswordGuessing, AddressesTakeTurns) {
+  start({{"GOTIFY_PASSSTRENGTH", "12"}, {"GOTIFY_SERVER_TRUSTEDPROXIES", "127.0.0.1"}});
+  const std::vector<HttpClient> guesses = guess_at_once(20, "X-Forwarded-For: 198.51.100.1\r\n");
+  ASSERT_TRUE(eventually([&] { return server_.metric("push_passwords_waiting") >= 15; }));
+  const Lines other = {basic_header("other", "wrong"), "X-Forwarded-For: 198.51.100.2"};
+  EXPECT_EQ(nobody().get("/current/user", other).status, 401);
+  EXPECT_GE(server_.metric("push_passwords_waiting"), 5) << "it came before most of them";
 }
 
 TEST_F(PasswordGuessing, TheEleventhTryIs429WithRetryAfter) {

@@ -7,7 +7,8 @@
 namespace push::support {
 namespace {
 
-constexpr std::size_t kBudget = 10'000'000;  // two pages fit, but not beside each other with as much left free
+// One reader has half of it: two pages fit into that, but not beside each other with as much left free.
+constexpr std::size_t kBudget = 18'000'000;
 constexpr std::size_t kMessage = 1'000'000;
 constexpr int kSmallWindow = 4096;
 constexpr const char* kHolds = "push_http_response_bytes";
@@ -48,11 +49,24 @@ TEST_F(ResponseBudgetOfTheServer, RefusesWhatItCannotAffordAndNothingElse) {
 
     // What is stored is answered: a message whose answer cannot be afforded is refused before.
     HttpClient sender = poster();
-    EXPECT_EQ(sender.post("/message", kForm, "message=" + std::string(4 * kMessage, 'y')).status, 503);
+    EXPECT_EQ(sender.post("/message", kForm, "message=" + std::string(7 * kMessage, 'y')).status, 503);
     EXPECT_EQ(sender.post("/message", kForm, "message=small").status, 200);
     EXPECT_EQ(http.get("/message?limit=1").json().at("messages").at(0).at("message"), "small");
   }
   ASSERT_TRUE(eventually([this] { return server_.metric(kHolds) == 0; }));
+  HttpClient http = reader();
+  EXPECT_EQ(http.get("/message").status, 200);
+}
+
+TEST_F(ResponseBudgetOfTheServer, IsNotSpentByStrangers) {
+  std::vector<Socket> slow;
+  for (int i = 0; i < 300; ++i) {
+    slow.push_back(Socket::connect(server_.address(), kSmallWindow));
+    for (int j = 0; j < 20; ++j)
+      slow.back().send("GET /swagger?base=" + std::string(250, 'a') + " HTTP/1.1\r\nHost: push\r\n\r\n");
+  }
+  ASSERT_TRUE(eventually([this] { return server_.metric(kRefused) > 0; }));
+  EXPECT_LE(server_.metric(kHolds), kBudget / 4);
   HttpClient http = reader();
   EXPECT_EQ(http.get("/message").status, 200);
 }

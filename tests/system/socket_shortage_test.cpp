@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "support/api_test.hpp"
+#include "support/wait.hpp"
 
 namespace push::support {
 namespace {
@@ -10,6 +11,12 @@ namespace {
 class SocketShortage : public ApiTest {
  protected:
   void SetUp() override { start({{"GOTIFY_SERVER_MAXCONNECTIONS", "100"}}); }
+  void expect_room() const {
+    const auto begin = std::chrono::steady_clock::now();
+    HttpClient late = nobody();
+    EXPECT_EQ(late.get("/version").status, 200);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5)) << "they have 10 s to end";
+  }
 };
 
 TEST_F(SocketShortage, IdleConnectionsGiveWay) {
@@ -32,10 +39,26 @@ TEST_F(SocketShortage, UnfinishedHeadersGiveWay) {
     unfinished.push_back(nobody());
     unfinished.back().write("GET /version HTTP/1.1\r\nHost: a\r\n");
   }
-  const auto begin = std::chrono::steady_clock::now();
-  HttpClient late = nobody();
-  EXPECT_EQ(late.get("/version").status, 200);
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5)) << "they have 10 s to end";
+  expect_room();
+}
+
+TEST_F(SocketShortage, AnswersWhoseBodyNeverComesGiveWay) {
+  std::vector<HttpClient> unfinished;
+  for (int i = 0; i < 200; ++i) {
+    unfinished.push_back(nobody());
+    unfinished.back().write("POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n");
+  }
+  expect_room();
+}
+
+TEST_F(SocketShortage, StrangersWhoReadSlowlyGiveWay) {
+  std::vector<Socket> slow;
+  const std::string request = "GET /swagger HTTP/1.1\r\nHost: a\r\n\r\n";
+  for (int i = 0; i < 200; ++i) {
+    slow.push_back(Socket::connect(server_.address(), 4096));
+    for (int j = 0; j < 20; ++j) slow.back().send(request);
+  }
+  expect_room();
 }
 
 class FewSockets : public ApiTest {
@@ -53,6 +76,15 @@ TEST_F(FewSockets, AreNotTakenFromTheIdleForNobody) {
     EXPECT_EQ(client.get("/version").status, 200);
     EXPECT_EQ(client.connections(), 1);
   }
+}
+
+TEST_F(FewSockets, SayInTheLogThatNoneIsFree) {
+  std::vector<StreamClient> streams;
+  for (int i = 0; i < 4; ++i) streams.push_back(stream());
+  const Socket waiting = Socket::connect(server_.address());
+  EXPECT_TRUE(eventually([this] {
+    return server_.log().find("no socket is free, new connections wait open=4 limit=4\n") != std::string::npos;
+  })) << server_.log();
 }
 
 }  // namespace

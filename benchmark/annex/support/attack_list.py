@@ -200,12 +200,19 @@ def take(scene, selector, s):
 
 
 def bodies(scene):
-    """Without credentials; the last byte is held back. A size that is refused is halved."""
-    size = 32 << 20
+    """Without credentials; the last byte is held back."""
+    withhold(scene, 32 << 20)
+    for size in (1000, 20_000, 300_000):
+        scene.probe(f'a message of {text_of(size)}', 'POST', '/message', (JSON, key(scene.account.application)),
+                    message_of(size))
+
+
+def withhold(scene, size, most=1000, headers=()):
+    """Bodies whose last byte is held back. A size that is refused is halved."""
     total = 0
-    while size >= 16384 and time.monotonic() < scene.deadline:
+    while size >= 16384 and len(scene.held) < most and time.monotonic() < scene.deadline:
         s = scene.connect()
-        head = head_of('POST', '/message', (JSON, f'Content-Length: {size}'))
+        head = head_of('POST', '/message', (JSON, f'Content-Length: {size}', *headers))
         scene.send(s, head, b' ' * (size - 1))
         s.settimeout(0.1)
         try:
@@ -220,9 +227,6 @@ def bodies(scene):
         size //= 2
     scene.notes.append(f'{text_of(total)} held')
     scene.hold()
-    for size in (1000, 20_000, 300_000):
-        scene.probe(f'a message of {text_of(size)}', 'POST', '/message', (JSON, key(scene.account.application)),
-                    message_of(size))
 
 
 def headers(scene):
@@ -308,6 +312,64 @@ def streams(scene):
     scene.hold()
 
 
+def large_json(scene):
+    """250 connections, each of which sends a body that is wrong only at its end, and then the next one."""
+    body = b'{"message":"' + b'\\u00e9' * 50_000
+    head = head_of('POST', '/message', (JSON, f'Content-Length: {len(body)}', key(scene.account.application)))
+    flood(scene, 250, head + body)
+
+
+def many_pages(scene):
+    """300 connections that ask for a page of 4 MB, read it and ask again."""
+    for _ in range(5):
+        scene.post(message_of(MB), 'message of 1 MB: ')
+    flood(scene, 300, head_of('GET', '/message', (key(scene.account.client),)))
+
+
+def flood(scene, connections, request):
+    """Each connection sends the request again as soon as it has read the answer."""
+    selector = selectors.DefaultSelector()
+    for _ in range(connections):
+        s = scene.connect()
+        scene.send(s, request)
+        selector.register(s, selectors.EVENT_READ, [0])  # bytes of the answer's body that are yet to come
+    while time.monotonic() < scene.deadline:
+        for item, _ in selector.select(scene.left()):
+            if read_on(scene, item) and item.data[0] == 0:
+                scene.send(item.fileobj, request)
+            elif item.data[0] < 0:
+                selector.unregister(item.fileobj)
+
+
+def read_on(scene, item):
+    """Some more of an answer; whether there was any. A body of -1: closed."""
+    try:
+        data = item.fileobj.recv(1 << 18)
+    except OSError:
+        data = b''
+    if not data:
+        scene.answers['closed'] += 1
+        item.data[0] = -1
+        return False
+    if item.data[0] == 0:
+        head, data = data.split(b'\r\n\r\n', 1)
+        item.data[0] = content_length(head)
+        scene.answers[head.split()[1].decode()] += 1
+    item.data[0] -= len(data)
+    return True
+
+
+def known_bodies(scene):
+    """As S-9, by 40 connections of one token; others are asked by another token."""
+    s = scene.connect()
+    form = (JSON, key(scene.account.client), 'Connection: close')
+    scene.send(s, head_of('POST', '/application', (*form, 'Content-Length: 14')) + b'{"name":"two"}')
+    another = json.loads(b''.join(iter(lambda: s.recv(65536), b'')).split(b'\r\n\r\n', 1)[1])['token']
+    withhold(scene, 8 << 20, 40, (key(scene.account.application),))
+    for size in (1000, 20_000, 300_000):
+        scene.probe(f'a message of {text_of(size)}', 'POST', '/message', (JSON, key(another)), message_of(size))
+
+
 Attack = collections.namedtuple('Attack', ('what', 'run', 'descriptors', 'stalled_log'), defaults=(None, False))
 
 ATTACKS = {
@@ -325,4 +387,7 @@ ATTACKS = {
     'A-3': Attack('`extras` of millions of values', extras),
     'A-4': Attack('an application with a long name, then 5 messages', names),
     'A-5': Attack('300 streams that do not read, one large message', streams),
+    'A-6': Attack('250 connections send 300 KB of JSON that is wrong at its end', large_json),
+    'A-7': Attack('300 connections ask for pages of 4 MB', many_pages),
+    'A-8': Attack('40 bodies with a token, whose last byte is held back', known_bodies),
 }

@@ -9,8 +9,9 @@
 
 namespace push::api {
 
-// Creates the configured default user if there are no users. Warns at every start while admin/admin is valid and the
-// server can be reached from other machines. Errors name the key of config.yml, or are the store's.
+// Creates the configured default user if there are no users. Warns at every start while that user, or `admin`, has the
+// password `admin` or none, and the server can be reached from other machines. Errors name the key of config.yml, or
+// are the store's.
 core::Result<void> create_default_user(store::Store& store, const config::Config& config);
 
 // Whether only this machine can connect to `server.listenaddr`: a loopback address or a unix socket.

@@ -1,10 +1,12 @@
 // Deletes expired clients once per second, except those that hold a stream: they are in use. Gotify does so every five
-// minutes; both refuse an expired token in look-ups at once. Old idempotency keys are forgotten, too. Runs on its own
-// thread from the constructor to stop(). Owned by main; what is passed in outlives it.
+// minutes; both refuse an expired token in look-ups at once. It also has the store forget old idempotency keys, and
+// every ten seconds it gives memory that is free back to the system (core::HeapTrimmer). Runs on its own thread from
+// the constructor to stop(). Owned by main; what is passed in outlives it.
 #pragma once
 #include <chrono>
 
 #include "push/api/accounts.hpp"
+#include "push/core/heap.hpp"
 #include "push/core/patient_clock.hpp"
 #include "push/core/thread.hpp"
 #include "push/net/loop_pool.hpp"
@@ -26,12 +28,15 @@ class Housekeeper {
  private:
   void run(const std::stop_token& stop);
   void delete_expired();
+  void trim_heap();
 
   Accounts& accounts_;
   net::LoopPool& loops_;
   const core::WallClock clock_;
   const std::chrono::milliseconds period_;
-  bool failing_ = false;  // logged once until it works again; used by the thread only
+  // Used by the thread only.
+  bool failing_ = false;  // logged once until it works again
+  core::HeapTrimmer heap_;
   core::Thread thread_;
 };
 

@@ -34,6 +34,10 @@ class Address {
 // as Go's net.Listen chooses. An IP address stands for itself. Blocks. Error (unavailable): the resolver's reason.
 Result<std::string> resolve_host(const std::string& name);
 
+// Whether it is host[:port] as in a URI or a Host header (RFC 9110 7.2): a registered name, an IPv4 address, or an IP
+// literal in brackets. Not empty, and no user.
+bool is_authority(std::string_view text);
+
 class Network {
  public:
   // 10.0.0.0/8, fd00::/8; a bare address is a network of one. Bits after the prefix may be set, as in Go's

@@ -4,18 +4,19 @@
 //   look_ups   short reads that memory cannot answer: they arrive by the thousand when all clients reconnect
 //   passwords  bcrypt, which takes 60 ms and more of a core for each: strangers can ask for it
 //
-// Each lane has its own threads and its own bounded queue: submit() refuses when that is full, and the caller answers
-// 503.
+// Each lane has its own threads and its own bounded queue, a FairQueue: senders take turns, of a millisecond each, and
+// kShare bounds how many jobs of each of them wait. submit() refuses what does not fit, and the caller answers 503.
 #pragma once
 #include <array>
 #include <atomic>
 #include <cstddef>
-#include <deque>
 #include <string>
 #include <vector>
 
 #include "push/core/callback.hpp"
+#include "push/core/fair_queue.hpp"
 #include "push/core/mutex.hpp"
+#include "push/core/result.hpp"
 #include "push/core/thread.hpp"
 
 namespace push::core {
@@ -42,10 +43,13 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  // Any thread. False: the queue is full or the pool is stopping; the job was not moved from.
-  bool submit(Job& job, Queue queue = Queue::jobs);
+  // Any thread. Error (unavailable): the queue is full, too many jobs of this line wait, or the pool is stopping; the
+  // job was not moved from.
+  Result<void> submit(Job& job, Line line, Queue queue = Queue::jobs);
   std::size_t waiting(Queue queue = Queue::jobs) const;
-  // From the first moment of stop() on: a job that would take long gives up. Any thread.
+  // Jobs refused because too many of their line were waiting, in all lanes. Any thread.
+  std::size_t over_share() const;
+  // From the first moment of stop() on: a job that need not be done gives up. Any thread.
   bool is_stopping() const { return stopping_.load(std::memory_order_relaxed); }
   // Runs the queued jobs, then joins. Idempotent; the owner's thread.
   void stop();
@@ -53,21 +57,33 @@ class WorkerPool {
  private:
   class Lane {
    public:
-    // threads: name0, name1, …; `nice`: how much they yield to the rest of the process, 0 to 19
-    Lane(const std::string& name, Size size, int nice);
+    struct Kind {
+      const char* name;  // of its threads: name0, name1, …
+      int nice;          // how much they yield to the rest of the process, 0 to 19
+      const char* full;  // why it refuses a job
+      const char* over_share;
+    };
+    Lane(const Kind& kind, Size size);
 
-    bool submit(Job& job);
+    Result<void> submit(Job& job, Line line);
     std::size_t waiting() const;
+    std::size_t over_share() const;
     void stop();
 
    private:
+    struct Waiting {
+      Line line;
+      Job job;
+    };
     void run(const std::stop_token& stop);
 
+    const Kind kind_;
     const std::size_t limit_;
-    const int nice_;
     mutable Mutex mutex_;
     Condition wake_;
-    std::deque<Job> jobs_ PUSH_GUARDED_BY(mutex_);
+    FairQueue<Waiting> jobs_ PUSH_GUARDED_BY(mutex_);
+    std::size_t waiting_ PUSH_GUARDED_BY(mutex_) = 0;
+    std::size_t over_share_ PUSH_GUARDED_BY(mutex_) = 0;
     std::vector<Thread> threads_;  // stop() asks the first one first
   };
 

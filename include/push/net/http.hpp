@@ -71,7 +71,7 @@ using Departed = std::shared_ptr<std::atomic<bool>>;
 struct BodyLimit {
   std::size_t bytes;
   std::string_view key;  // of the configuration that sets it, "" if it is fixed; a literal. The 413 names it.
-  bool known = false;    // whether the sender is authenticated. Bodies of strangers have a budget of their own.
+  core::Line line{};     // whose share of the request budget it takes; none = a stranger's: they have their own budget
 };
 
 class Reply;

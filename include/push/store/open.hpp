@@ -15,4 +15,8 @@ namespace push::store {
 core::Result<std::unique_ptr<Store>> open(const config::Database& database, metrics::Registry& metrics,
                                           core::WallClock clock = &core::wall_now);
 
+// Whether there is a file at database.connection. Changes nothing. invalid: what open() refuses whatever is in the
+// file: in memory, a folder.
+core::Result<bool> exists(const config::Database& database);
+
 }  // namespace push::store

@@ -1,6 +1,7 @@
 // sharded-gotify check-config
 #include <cstdio>
 
+#include "main/checks.hpp"
 #include "main/command.hpp"
 #include "main/settings.hpp"
 
@@ -17,11 +18,13 @@ int check_config(const GlobalOptions& options) {
   std::string all;
   for (const auto& setting : loaded->settings)
     all += setting.key + " = " + setting.value + "  # " + setting.origin + "\n";
-  return print(all);
+  const int printed = print(all);
+  if (const auto passed = check_before_start(loaded->config); !passed) return cannot_start(passed.error());
+  return printed;
 }
 
 const Command kCheckConfig("check-config", "print every effective setting and where it comes from",
-                           [](CLI::App&) -> Action { return check_config; });
+                           Command::Reads::settings, [](CLI::App&) -> Action { return check_config; });
 
 }  // namespace
 }  // namespace push

@@ -26,7 +26,7 @@ int check(const GlobalOptions& options, unsigned seconds) {
 }
 
 const Command kHealthcheck("healthcheck", "ask the running server whether it is well; exit code 0 or 1",
-                           [](CLI::App& line) -> Action {
+                           Command::Reads::settings, [](CLI::App& line) -> Action {
                              const auto seconds = std::make_shared<unsigned>(kSeconds);
                              line.add_option("--timeout", *seconds, "seconds to wait for the answer, 4 by default")
                                  ->type_name("SECONDS")

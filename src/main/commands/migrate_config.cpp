@@ -21,7 +21,7 @@ int migrate(const std::string& file) {
 }
 
 const Command kMigrateConfig("migrate-config", "print the settings of a config.yml as a dotenv file",
-                             [](CLI::App& line) -> Action {
+                             Command::Reads::nothing, [](CLI::App& line) -> Action {
                                const auto file = std::make_shared<std::string>();
                                line.add_option("FILE", *file, "the config.yml");
                                return [file](const GlobalOptions&) { return migrate(*file); };

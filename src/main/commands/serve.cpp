@@ -28,7 +28,8 @@ int run(const GlobalOptions& options) {
   return serve(*loaded);
 }
 
-const Command kServe("serve", "run the server (the default)", [](CLI::App&) -> Action { return run; });
+const Command kServe("serve", "run the server (the default)", Command::Reads::settings,
+                     [](CLI::App&) -> Action { return run; });
 
 }  // namespace
 }  // namespace push

@@ -5,7 +5,7 @@
 namespace push {
 namespace {
 
-const Command kVersion("version", "print the version", [](CLI::App&) -> Action {
+const Command kVersion("version", "print the version", Command::Reads::nothing, [](CLI::App&) -> Action {
   return [](const GlobalOptions&) { return print(build_information()); };
 });
 

@@ -56,7 +56,8 @@ void DiskRoom::set_low(bool low) {
     spdlog::error("disk is full, new messages are refused path=\"{}\" free_bytes={} action=\"make room\"", path_,
                   free_);
   } else {
-    spdlog::info("there is room for messages again path=\"{}\" free_bytes={}", path_, free_);
+    spdlog::info("there is room for messages again path=\"{}\" free_bytes={} unused_bytes_in_file={}", path_, free_,
+                 unused_bytes_in_file());
   }
 }
 

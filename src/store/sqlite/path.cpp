@@ -40,6 +40,13 @@ core::Result<std::string> database_path(std::string_view connection) {
   return *path;
 }
 
+core::Result<bool> is_there(const std::string& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (std::filesystem::is_directory(status)) return bad(path, "is a folder; name a file");
+  return std::filesystem::exists(status);
+}
+
 std::string resolved(const std::string& path) {
   std::error_code error;
   const auto file = std::filesystem::weakly_canonical(path, error);
