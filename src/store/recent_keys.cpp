@@ -1,13 +1,22 @@
 #include "store/recent_keys.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <string>
+
+#include "push/core/random.hpp"
 
 namespace push::store {
 
 std::size_t RecentKeys::HashOfName::operator()(const Name& name) const noexcept {
-  constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15;  // 2^64 divided by the golden ratio
-  return name.key[0] ^ (core::value(name.application) * kOdd);
+  return (name.key[0] + core::value(name.application)) * secret + name.key[1];
+}
+
+std::uint64_t RecentKeys::random_odd() {
+  std::uint64_t number = 0;
+  const std::string bytes = core::random_bytes(sizeof(number));
+  std::memcpy(&number, bytes.data(), sizeof(number));
+  return number | 1U;
 }
 
 RecentKeys::RecentKeys(std::size_t most, metrics::Registry& metrics)

@@ -6,6 +6,7 @@
 #pragma once
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <unordered_map>
@@ -59,7 +60,9 @@ class RecentKeys {
     IdempotencyKey::Hash key{};
     bool operator==(const Name&) const = default;
   };
+  // Under a random number of this process: senders choose their keys, so they could choose some that collide.
   struct HashOfName {
+    std::uint64_t secret;
     std::size_t operator()(const Name& name) const noexcept;
   };
   struct Record;
@@ -82,6 +85,7 @@ class RecentKeys {
     std::size_t size = 0;
   };
 
+  static std::uint64_t random_odd();
   template <Links Record::*Link>
   static void append(Chain& chain, Item& item);
   template <Links Record::*Link>
@@ -93,7 +97,7 @@ class RecentKeys {
   const std::size_t most_;
   metrics::Gauge& remembered_;
   metrics::Counter& dropped_;
-  std::unordered_map<Name, Record, HashOfName> items_;
+  std::unordered_map<Name, Record, HashOfName> items_{0, HashOfName{random_odd()}};
   Chain all_;
   std::unordered_map<core::ApplicationId, Chain> chains_;        // none is empty
   std::set<std::pair<std::size_t, core::ApplicationId>> sizes_;  // of `chains_`

@@ -193,6 +193,52 @@ TEST_F(SqliteIdempotencyTest, WhatTheTableShouldNotHoldIsRemoved) {
   EXPECT_EQ(outcome(message), "1");
 }
 
+// It writes nothing.
+TEST_F(SqliteIdempotencyTest, ARepetitionIsAnsweredWhileTheDiskIsFull) {
+  EXPECT_EQ(outcome(keyed(app, 7, "m")), "1");
+  faults().arm(1, 0, ENOSPC);
+  EXPECT_FALSE(append(keyed(app, 8, "n")));
+  EXPECT_EQ(outcome(keyed(app, 7, "m")), "1 again");
+  faults().disarm();
+}
+
+// More than one slice deletes, so that the failure hits the middle.
+TEST_F(SqliteIdempotencyTest, RowsWhoseDeletionFailedAreDeletedLater) {
+  store.reset();
+  Sqlite(database.connection)
+      .run(
+          "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
+          " INSERT INTO sharded_gotify_idempotency SELECT i, 1, zeroblob(16), zeroblob(16), 0, 0 FROM n");
+  start();
+  faults().arm(1, 0, EIO);
+  store->forget_old_keys();
+  metrics::Counter& failed = metrics.counter("push_store_failed_posts_total", "");
+  ASSERT_TRUE(eventually([&] { return failed.value() == 1; }));
+  faults().disarm();
+  ASSERT_TRUE(eventually([&] {
+    store->forget_old_keys();
+    return rows() == "int:0";
+  })) << rows();
+}
+
+TEST_F(SqliteIdempotencyTest, ATableThatCannotBeReadConcernsOnlyMessagesWithKeys) {
+  EXPECT_EQ(outcome(keyed(app, 7, "m")), "1");
+  store.reset();
+  Sqlite other_program(database.connection);
+  other_program.run("ALTER TABLE sharded_gotify_idempotency RENAME COLUMN content TO foreign_content");
+  start();
+  store->forget_old_keys();
+  EXPECT_TRUE(append(text(app, "n")));
+  const auto refused = append(keyed(app, 7, "m"));
+  ASSERT_FALSE(refused) << "it cannot be known whether this is stored";
+  EXPECT_THAT(refused.error().text, ::testing::HasSubstr("no such column: content"));
+  EXPECT_EQ(metrics.counter("push_store_failed_posts_total", "").value(), 0U) << "nothing was tried in the background";
+  EXPECT_TRUE(append(text(app, "o")));
+  other_program.run("ALTER TABLE sharded_gotify_idempotency RENAME COLUMN foreign_content TO content");
+  EXPECT_EQ(outcome(keyed(app, 7, "m")), "1 again");
+  EXPECT_EQ(messages(), "int:3");
+}
+
 TEST_F(SqliteIdempotencyTest, AMessageWithoutAKeyLeavesTheTableAlone) {
   ASSERT_TRUE(append(text(app, "m")));
   EXPECT_EQ(rows(), "int:0");

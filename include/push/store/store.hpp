@@ -164,9 +164,9 @@ class Store : public Finder {
 
   // ---- the message path
   // A message whose idempotency key the application has used within the last ten minutes (by the clock that the store
-  // was opened with) is not stored again: the outcome is the first one, even if that has been deleted since. Then its
-  // title and priority are those of `message`. The key is stored in the same transaction as its message. An append that
-  // failed leaves no key. How many keys are remembered: config database.idempotencykeys.
+  // was opened with) is not stored again: the outcome is the first one. If that has been deleted since, its title and
+  // priority are those of `message`. The key is stored in the same transaction as its message; an append that failed
+  // leaves no key. How many keys are remembered: config database.idempotencykeys.
   // unavailable: the queue is full or the store is stopping, and `done` will not be called.
   virtual core::Result<void> append(NewMessage message, Appended done) = 0;
   // Forgets some of the idempotency keys whose ten minutes are over, in the background; nothing to do costs nothing.

@@ -80,8 +80,7 @@ core::Result<void> Backend::begin() {
   if (unsettled_) {
     if (auto settled = settle(); !settled) return settled;
   }
-  if (auto begun = statement("BEGIN IMMEDIATE"); !begun) return begun;
-  return keys_.prepare();
+  return statement("BEGIN IMMEDIATE");
 }
 
 core::Result<void> Backend::commit() {
@@ -127,23 +126,26 @@ core::Result<void> Backend::insert(std::span<NewMessage> messages, std::span<cor
   PUSH_CHECK(messages.size() == outcomes.size());
   for (std::size_t i = 0; i < messages.size(); ++i) {
     NewMessage& message = messages[i];
-    if (message.idempotency) {
-      const auto first = keys_.find_first(message);
-      if (!first && spoils(first.error())) return first.error();
-      if (!first) outcomes[i] = first.error();
-      if (first && *first) outcomes[i] = Inserted{**first, true};
-      if (!first || *first) continue;
-    }
-    if (room_.low()) {
-      outcomes[i] = room_.refusal();  // of this message alone: deletions beside it make room
+    core::Result<Inserted>& outcome = outcomes[i];
+    const bool known = message.idempotency && is_known(message, outcome);
+    if (!known && room_.low()) {
+      outcome = room_.refusal();  // of this message alone: deletions beside it make room
       continue;
     }
-    outcomes[i] = insert(message);
-    if (!outcomes[i] && spoils(outcomes[i].error())) return outcomes[i].error();
-    if (!outcomes[i] || !message.idempotency) continue;
-    if (auto added = keys_.add(message, outcomes[i]->id); !added) return added;
+    if (!known) outcome = insert(message);
+    if (!outcome && spoils(outcome.error())) return outcome.error();
+    if (!outcome || known || !message.idempotency) continue;
+    if (auto added = keys_.add(message, outcome->id); !added) return added;
   }
   return {};
+}
+
+// Whether the key of `message` decides its outcome.
+bool Backend::is_known(NewMessage& message, core::Result<Inserted>& outcome) {
+  auto first = keys_.find_first(message);
+  if (first && !*first) return false;
+  outcome = first ? core::Result<Inserted>(Inserted{**first, true}) : std::move(first).error();
+  return true;
 }
 
 core::Result<Inserted> Backend::insert(const NewMessage& message) {

@@ -48,6 +48,7 @@ class Backend final : public store::Backend {
   std::int64_t newest_message() const { return newest_.load(std::memory_order_acquire); }
 
  private:
+  bool is_known(NewMessage& message, core::Result<Inserted>& outcome);
   core::Result<Inserted> insert(const NewMessage& message);
   core::Result<void> statement(std::string_view sql);
   std::int64_t log_bytes() const { return std::int64_t{log_pages_} * page_size_; }

@@ -58,14 +58,20 @@ MessageKeys::MessageKeys(Database& database, std::size_t most, core::WallClock c
   }
 }
 
-Result<void> MessageKeys::prepare() {
-  return loaded_ ? Result<void>() : load();
+// Before anything else that a transaction does with keys.
+Result<void> MessageKeys::use() {
+  if (!loaded_) {
+    if (auto loaded = load(); !loaded) return loaded;
+  }
+  if (!now_) now_ = clock_();
+  return {};
 }
 
 // A time in the future was written by a clock that has been set back since, or that is not set yet.
 Result<void> MessageKeys::load() {
   keys_.clear();
   in_table_.clear();
+  due_.store(core::WallTime::max(), std::memory_order_relaxed);  // a table that cannot be read is not tidied up
   const core::WallTime now = clock_();
   auto query = database_.query(kSelectKeys);
   if (!query) return query.error();
@@ -86,7 +92,8 @@ Result<void> MessageKeys::load() {
 }
 
 Result<std::optional<core::MessageId>> MessageKeys::find_first(NewMessage& message) {
-  const auto first = keys_.find(message.application, *message.idempotency, now());
+  if (auto used = use(); !used) return std::move(used).error();
+  const auto first = keys_.find(message.application, *message.idempotency, *now_);
   if (!first) return first.error();
   if (!*first) return std::optional<core::MessageId>();
   const core::MessageId id = (*first)->message;
@@ -107,9 +114,9 @@ Result<std::optional<core::MessageId>> MessageKeys::find_first(NewMessage& messa
 Result<void> MessageKeys::add(const NewMessage& message, core::MessageId id) {
   const IdempotencyKey& key = *message.idempotency;
   const auto written = database_.change(kInsertKey, id, message.application, blob(key.key), blob(key.content),
-                                        nanoseconds(message.date), nanoseconds(now()));
+                                        nanoseconds(message.date), nanoseconds(*now_));
   if (!written) return written.error();
-  keys_.add(message.application, key, {id, message.date}, now());
+  keys_.add(message.application, key, {id, message.date}, *now_);
   for (std::size_t i = 0; i < kDeletedWithANewOne && deleted_ < in_table_.size(); ++i) {
     if (auto deleted = delete_forgotten(); !deleted) return deleted;
   }
@@ -117,10 +124,11 @@ Result<void> MessageKeys::add(const NewMessage& message, core::MessageId id) {
 }
 
 Result<void> MessageKeys::forget_some() {
+  if (auto used = use(); !used) return used;
   const auto end = core::steady_now() + kSlice;
   do {
     if (deleted_ == in_table_.size()) {
-      keys_.expire(now(), kKeysInStep);
+      keys_.expire(*now_, kKeysInStep);
       move_forgotten();
       if (deleted_ == in_table_.size()) return {};
     }
@@ -147,16 +155,6 @@ void MessageKeys::rolled_back() {
   if (!now_) return;
   keys_.rollback();
   settle();
-}
-
-void MessageKeys::unknown() {
-  loaded_ = false;
-}
-
-// One time for the whole transaction, so that nothing expires in the middle of it.
-core::WallTime MessageKeys::now() {
-  if (!now_) now_ = clock_();
-  return *now_;
 }
 
 void MessageKeys::move_forgotten() {

@@ -22,28 +22,27 @@ class MessageKeys {
   // Reads the table. `database` is the writer's; both it and `metrics` must outlive this. most: as in RecentKeys.
   MessageKeys(Database& database, std::size_t most, core::WallClock clock, metrics::Registry& metrics);
 
-  // In a transaction, before anything else: reads the table if its content is not known.
-  core::Result<void> prepare();
+  // These three in a transaction.
   // The id of the message that is stored under the key of `message`, which becomes that message; empty if there is
   // none. mismatch: as in Store::append.
   core::Result<std::optional<core::MessageId>> find_first(NewMessage& message);
-  // `message` has been stored as `id`, in the same transaction.
+  // `message`, for which find_first() has found nothing, has been stored as `id` in the same transaction.
   core::Result<void> add(const NewMessage& message, core::MessageId id);
   // Deletes keys whose time is over, for at most about 2 ms.
   core::Result<void> forget_some();
 
-  // The end of the transaction.
+  // The end of the transaction. Transactions that used no key cost nothing.
   void committed();
   void rolled_back();
-  void unknown();  // after rolled_back(): it may be stored all the same
+  void unknown() { loaded_ = false; }  // the outcome: the next use reads the table again
 
   // Any thread: whether forget_some() has something to do.
   bool is_due() const { return clock_() >= due_.load(std::memory_order_relaxed); }
 
  private:
+  core::Result<void> use();
   core::Result<void> load();
   core::Result<void> delete_forgotten();
-  core::WallTime now();
   void move_forgotten();
   void settle();
 
@@ -51,10 +50,10 @@ class MessageKeys {
   const core::WallClock clock_;
   RecentKeys keys_;
   bool loaded_ = false;
-  std::optional<core::WallTime> now_;     // of the open transaction, if it uses keys
+  std::optional<core::WallTime> now_;     // of the open transaction, once it has used keys: nothing expires within it
   std::deque<core::MessageId> in_table_;  // forgotten, but still in the table
   std::size_t deleted_ = 0;               // of these, the first ones, in the open transaction
-  std::atomic<core::WallTime> due_{core::WallTime::min()};
+  std::atomic<core::WallTime> due_{core::WallTime::max()};
 };
 
 }  // namespace push::store::sqlite

@@ -15,14 +15,14 @@ namespace {
 
 using core::Result;
 
-// Ours: the deleted applications whose messages are still to be removed.
-constexpr const char* kCreatePurges =
-    "CREATE TABLE IF NOT EXISTS sharded_gotify_purges (application_id INTEGER PRIMARY KEY)";
-
-// Ours: the idempotency keys of messages (MessageKeys). Rows are added at the end, and deleted from the beginning.
-constexpr const char* kCreateIdempotency =
+// Ours, which Gotify does not look at.
+constexpr const char* kCreateOwn[] = {
+    // The deleted applications whose messages are still to be removed.
+    "CREATE TABLE IF NOT EXISTS sharded_gotify_purges (application_id INTEGER PRIMARY KEY)",
+    // message_keys.hpp; rows are added at the end, and deleted from the beginning
     "CREATE TABLE IF NOT EXISTS sharded_gotify_idempotency (message_id INTEGER PRIMARY KEY, application_id INTEGER,"
-    " key BLOB, content BLOB, date INTEGER, stored_at INTEGER)";
+    " key BLOB, content BLOB, date INTEGER, stored_at INTEGER)",
+};
 
 core::Error foreign(const std::string& why) {
   return core::failure(core::ErrorCode::invalid, "not a Gotify database: " + why);
@@ -141,8 +141,10 @@ Result<void> prepare_in_transaction(Database& database, core::WallTime now) {
   for (const Index& index : indexes()) {
     if (auto created = database.run(create_index_sql(index)); !created) return created;
   }
-  if (auto created = database.run(kCreatePurges); !created) return created;
-  return database.run(kCreateIdempotency);
+  for (const char* const sql : kCreateOwn) {
+    if (auto created = database.run(sql); !created) return created;
+  }
+  return {};
 }
 
 }  // namespace
