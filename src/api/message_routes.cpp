@@ -142,17 +142,4 @@ void delete_application_messages(Context& context) {
   purge(context, *application);
 }
 
-void open_stream(Context& context) {
-  net::Admission admission;
-  admission.user = context.user();
-  admission.client = context.principal->client;
-  if (context.stream_caps.are_on()) {
-    auto place = context.stream_caps.take(context.user(), context.client_address());
-    if (!place) return context.fail(place.error());
-    admission.place = *std::move(place);
-  }
-  admission.context = context.shared_from_this();  // passed back to the gate
-  context.reply.stream(std::move(context.raw), std::move(admission));
-}
-
 }  // namespace push::api

@@ -13,8 +13,9 @@ namespace push::api {
 
 unsigned status_of(core::ErrorCode code);
 
-// The status that net has sent by the time a stream is open.
+// The status that net has sent by the time a stream is open: of a WebSocket, and of every other kind.
 inline constexpr unsigned kSwitchingProtocols = 101;
+inline constexpr unsigned kStreaming = 200;
 
 // 200 with JSON text, or with nothing.
 net::Response json(std::string_view body);

@@ -84,7 +84,8 @@ net::Response Service::refuse(const net::Request& request, const net::Admission&
 // A deletion commits, then forgets (a new epoch), then disconnects. Here the stream joins the hub before the epoch is
 // read. So either the epoch has changed, and the store tells that the client is gone, or the disconnect is yet to come.
 void Service::opened(const net::Request& request, const net::Admission& admission) {
-  log_->write(request, kSwitchingProtocols, context_of(admission).start, {});
+  const bool upgraded = admission.transport == stream::Transport::websocket;
+  log_->write(request, upgraded ? kSwitchingProtocols : kStreaming, context_of(admission).start, {});
   if (services_.authenticator.epoch() == context_of(admission).epoch) return;
   core::WorkerPool::Job job(
       [this, principal = context_of(admission).principal] { services_.accounts.recheck(*principal); });

@@ -9,7 +9,7 @@
 #include <optional>
 #include <string_view>
 
-#include "auth/bounded_cache.hpp"
+#include "push/core/bounded_cache.hpp"
 #include "push/core/clock.hpp"
 #include "push/core/ids.hpp"
 #include "push/core/mutex.hpp"
@@ -68,7 +68,7 @@ class LastUses {
   LastUsePtr find(std::string_view key, std::optional<core::WallTime> stored);
 
   core::Mutex mutex_;
-  BoundedCache<LastUsePtr> cache_ PUSH_GUARDED_BY(mutex_);
+  core::BoundedCache<std::string, LastUsePtr> cache_ PUSH_GUARDED_BY(mutex_);
 };
 
 }  // namespace push::auth

@@ -85,8 +85,9 @@ void Memory::forget(core::UserId user) {
 }
 
 void Memory::forget() {
-  BoundedCache<Entry> tokens(token_limit_);  // swapped in, so the old entries are destroyed after the lock is released
-  BoundedCache<Entry> passwords(password_limit_);
+  core::BoundedCache<std::string, Entry> tokens(
+      token_limit_);  // swapped in, so the old entries are destroyed after the lock is released
+  core::BoundedCache<std::string, Entry> passwords(password_limit_);
   Forgotten forgotten;
   const core::Lock lock(mutex_);
   floor_ = ++epoch_;

@@ -9,10 +9,10 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "auth/bounded_cache.hpp"
 #include "auth/keyed_hash.hpp"
 #include "auth/last_use.hpp"
 #include "push/auth/principal.hpp"
+#include "push/core/bounded_cache.hpp"
 #include "push/core/clock.hpp"
 #include "push/core/mutex.hpp"
 
@@ -67,7 +67,7 @@ class Memory {
   };
   using Forgotten = std::unordered_map<core::UserId, std::uint64_t>;
 
-  BoundedCache<Refusal>& unknown(Purpose purpose) PUSH_REQUIRES(mutex_) {
+  core::BoundedCache<std::string, Refusal>& unknown(Purpose purpose) PUSH_REQUIRES(mutex_) {
     return purpose == Purpose::sender ? unknown_senders_ : unknown_clients_;
   }
   bool stale(core::UserId user, std::uint64_t epoch) const PUSH_REQUIRES(mutex_);
@@ -79,11 +79,11 @@ class Memory {
   std::atomic<std::uint64_t> epoch_ = 0;             // written under the mutex
   std::uint64_t floor_ PUSH_GUARDED_BY(mutex_) = 0;  // entries with an older epoch are stale, for all users
   Forgotten forgotten_ PUSH_GUARDED_BY(mutex_);      // the same per user: their entries with an older epoch are stale
-  BoundedCache<Entry> tokens_ PUSH_GUARDED_BY(mutex_);
-  BoundedCache<Entry> passwords_ PUSH_GUARDED_BY(mutex_);
-  BoundedCache<std::uint64_t> wrong_passwords_ PUSH_GUARDED_BY(mutex_);  // their epochs
-  BoundedCache<Refusal> unknown_senders_ PUSH_GUARDED_BY(mutex_);
-  BoundedCache<Refusal> unknown_clients_ PUSH_GUARDED_BY(mutex_);
+  core::BoundedCache<std::string, Entry> tokens_ PUSH_GUARDED_BY(mutex_);
+  core::BoundedCache<std::string, Entry> passwords_ PUSH_GUARDED_BY(mutex_);
+  core::BoundedCache<std::string, std::uint64_t> wrong_passwords_ PUSH_GUARDED_BY(mutex_);  // their epochs
+  core::BoundedCache<std::string, Refusal> unknown_senders_ PUSH_GUARDED_BY(mutex_);
+  core::BoundedCache<std::string, Refusal> unknown_clients_ PUSH_GUARDED_BY(mutex_);
 };
 
 }  // namespace push::auth

@@ -13,11 +13,11 @@
 #include <string>
 #include <string_view>
 
-#include "auth/bounded_cache.hpp"
 #include "auth/keyed_hash.hpp"
 #include "push/auth/authenticator.hpp"
 #include "push/auth/principal.hpp"
 #include "push/auth/rate_limiter.hpp"
+#include "push/core/bounded_cache.hpp"
 #include "push/core/clock.hpp"
 #include "push/core/mutex.hpp"
 #include "push/metrics/registry.hpp"
@@ -61,7 +61,7 @@ class PasswordThrottle {
   metrics::Counter& held_by_address_;
   RateLimiter addresses_;
   core::Mutex mutex_;
-  BoundedCache<Guesses> guesses_ PUSH_GUARDED_BY(mutex_);  // by digest of name and address
+  core::BoundedCache<std::string, Guesses> guesses_ PUSH_GUARDED_BY(mutex_);  // by digest of name and address
 };
 
 }  // namespace push::auth

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "auth/bounded_cache.hpp"
+#include "push/core/bounded_cache.hpp"
 #include "push/core/mutex.hpp"
 
 namespace push::auth {
@@ -12,7 +12,7 @@ struct RateLimiter::Table {
   explicit Table(std::size_t limit) : arrivals(limit) {}
 
   core::Mutex mutex;
-  BoundedCache<core::SteadyTime> arrivals PUSH_GUARDED_BY(mutex);
+  core::BoundedCache<std::string, core::SteadyTime> arrivals PUSH_GUARDED_BY(mutex);
 };
 
 RateLimiter::RateLimiter(Rate rate, std::size_t tracked)

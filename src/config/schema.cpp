@@ -267,6 +267,8 @@ void add_connections(std::vector<Key>& keys) {
   add(power_of_two(PUSH_KEY(server.stream.shards), 4096, "parts of the registry of online users"));
   add(number(PUSH_KEY(server.stream.readbuffersize), 256, kMega, "bytes, borrowed while a frame is incomplete"));
   add(number(PUSH_KEY(server.stream.writebuffersize), 256, kMega, "bytes, borrowed while a socket is full"));
+  add(number(PUSH_KEY(server.stream.resumelimit), 0, 1000000,
+             "missed messages that a stream is sent when it comes back; if there are more, none"));
   add(number(PUSH_KEY(server.stream.channelbuffersize), 1, 65536, "messages that may wait for one connection"));
   add(number(PUSH_KEY(server.stream.channelbufferbytes), 1, kGiga,
              "bytes that may wait for one connection; one message always fits"));

@@ -23,6 +23,9 @@ constexpr const char* kOverShare = "too many requests of this sender wait for a 
 WorkerPool::WorkerPool(Sizes sizes)
     : lanes_{{{{"worker", 0, kFull, kOverShare}, sizes.jobs},
               {{"lookup", 0, kFull, kOverShare}, sizes.look_ups},
+              {{"replay", 0, "too many pages of missed messages wait to be read",
+                "too many pages of missed messages of this user wait to be read"},
+               sizes.replays},
               {{"password", kPasswordNice, "too many passwords wait to be checked",
                 "too many passwords of this sender wait to be checked"},
                sizes.passwords}}} {}
@@ -48,7 +51,7 @@ std::size_t WorkerPool::over_share() const {
 // Passwords and look-ups first: their jobs may submit another one to the lane of jobs.
 void WorkerPool::stop() {
   stopping_.store(true, std::memory_order_relaxed);
-  for (const Queue queue : {Queue::passwords, Queue::look_ups, Queue::jobs}) lane(queue).stop();
+  for (const Queue queue : {Queue::passwords, Queue::look_ups, Queue::replays, Queue::jobs}) lane(queue).stop();
 }
 
 WorkerPool::Lane::Lane(const Kind& kind, Size size) : kind_(kind), limit_(size.limit) {

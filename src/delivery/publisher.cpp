@@ -14,9 +14,11 @@ constexpr std::size_t kKept = std::size_t{64} << 10;  // what the writer keeps o
 
 }  // namespace
 
-Publisher::Publisher(store::Store& store, hub::Hub& hub, stream::Courier& courier, cluster::Backplane& backplane,
-                     metrics::Registry& metrics, std::size_t limit, std::vector<Sink*> further)
+Publisher::Publisher(store::Store& store, hub::Hub& hub, stream::Courier& courier, History& history,
+                     cluster::Backplane& backplane, metrics::Registry& metrics, std::size_t limit,
+                     std::vector<Sink*> further)
     : store_(store),
+      history_(history),
       streams_(std::make_unique<LocalStreams>(hub, courier)),
       nodes_(std::make_unique<OtherNodes>(backplane)),
       sinks_{streams_.get(), nodes_.get()},
@@ -56,7 +58,9 @@ void Publisher::committed(core::UserId user, const model::Message& stored, Recei
   model::append_json(json, stored);
   const stream::Message message(stored.id, stored.application, user, json);
   stored_.add();
+  history_.note_stored(user, stored.id);
   for (Sink* sink : sinks_) sink->relay({std::nullopt, {&message, 1}});
+  history_.note_relayed(stored.id);
   receipt(Stored{message.json_slice()});
   if (json.capacity() > kKept) std::string().swap(json);
 }
@@ -81,7 +85,9 @@ core::Result<void> Publisher::delete_messages(core::ApplicationId application, s
 }
 
 void Publisher::on_messages(const stream::Batch& batch) {
+  for (const stream::Message& message : batch.messages) history_.note_stored(message.user(), message.id());
   streams_->relay(batch);
+  history_.note_relayed(batch.last());
 }
 
 void Publisher::disconnect(hub::Selection which) {

@@ -25,6 +25,7 @@
 #include "push/core/log.hpp"
 #include "push/core/patient_clock.hpp"
 #include "push/core/worker_pool.hpp"
+#include "push/delivery/history.hpp"
 #include "push/delivery/publisher.hpp"
 #include "push/files/file_cache.hpp"
 #include "push/files/image_folder.hpp"
@@ -38,6 +39,8 @@ namespace push {
 namespace {
 
 constexpr std::size_t kLookUpThreads = 1;  // a look-up takes some 20 microseconds
+// Pages of missed messages: half of the default database.readers, so that lists are read meanwhile.
+constexpr core::WorkerPool::Size kReplays{.threads = 2, .limit = 65536};
 // Within a period every token in use is touched; then the writer needs a moment.
 constexpr std::chrono::seconds kTouchMargin{10};
 
@@ -92,6 +95,7 @@ auth::Options authenticator_options(const config::Config& config, unsigned passw
 core::WorkerPool::Sizes lanes_of(const config::Server& server) {
   return {.jobs = {server.workers, server.workerqueue},
           .look_ups = {kLookUpThreads, server.lookupqueue},
+          .replays = kReplays,
           .passwords = {server.passwords.workers, server.passwords.queue}};
 }
 
@@ -145,6 +149,12 @@ void shut_down(net::LoopPool& loops, api::Housekeeper& housekeeper, core::Worker
   spdlog::info("stopped");
 }
 
+// What is on disk: a first user, and no pictures that nobody names.
+core::Result<void> prepare(store::Store& store, files::ImageFolder& images, const config::Config& config) {
+  if (auto made = api::create_default_user(store, config); !made) return made;
+  return prepare_images(store, images, config.database.connection);
+}
+
 }  // namespace
 
 int serve(const config::Loaded& loaded) {
@@ -159,18 +169,17 @@ int serve(const config::Loaded& loaded) {
   if (!proxies) return cannot_start(proxies.error());
   if (auto passed = check_before_start(config); !passed) return cannot_start(passed.error());
 
-  // What is on disk.
   metrics::Registry metrics;
   core::PatientClock expiry_clock(std::chrono::seconds(config.server.tokenperiodseconds) + kTouchMargin);
   const core::WallClock clock = [&expiry_clock] { return expiry_clock.now(); };
   auto store = store::open(config.database, metrics, clock);
   if (!store) return cannot_start(store.error());
-  if (auto made = api::create_default_user(**store, config); !made) return cannot_start(made.error());
+  files::ImageFolder images(config.uploadedimagesdir);
+  if (auto ready = prepare(**store, images, config); !ready) return cannot_start(ready.error());
+  const auto newest = (*store)->newest_message();
+  if (!newest) return cannot_start(newest.error());
   const auto password_cost = auth::highest_cost(**store, config.passstrength);
   if (!password_cost) return cannot_start(password_cost.error());
-  files::ImageFolder images(config.uploadedimagesdir);
-  if (auto ready = prepare_images(**store, images, config.database.connection); !ready)
-    return cannot_start(ready.error());
 
   // The rooms, each after those that it uses.
   auth::Authenticator authenticator(**store, authenticator_options(config, *password_cost), metrics);
@@ -179,9 +188,10 @@ int serve(const config::Loaded& loaded) {
   net::ResponseBudget responses(config.server.http.responsebudget, metrics);
   files::FileCache files(config.server.http.filecache);
   add_metrics(metrics, log, workers, hub, files);
-  net::LoopPool loops(config.server, hub, metrics);
+  delivery::History history(**store, workers, metrics, config.server.stream.resumelimit, *newest);
+  net::LoopPool loops(config.server, hub, metrics, history);
   cluster::Standalone backplane;
-  delivery::Publisher publisher(**store, hub, loops, backplane, metrics, config.server.stream.inboxsize);
+  delivery::Publisher publisher(**store, hub, loops, history, backplane, metrics, config.server.stream.inboxsize);
   api::Accounts accounts(**store, authenticator, publisher, backplane);
   api::Service service({.config = config,
                         .metrics = metrics,
@@ -190,6 +200,7 @@ int serve(const config::Loaded& loaded) {
                         .authenticator = authenticator,
                         .accounts = accounts,
                         .publisher = publisher,
+                        .history = history,
                         .images = images,
                         .files = files,
                         .responses = responses,

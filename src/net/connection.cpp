@@ -22,6 +22,10 @@ const char* name(CloseReason reason) {
       return "revoked";
     case CloseReason::shutdown:
       return "shutdown";
+    case CloseReason::resume_failed:
+      return "resume_failed";
+    case CloseReason::answered:
+      return "answered";
   }
   return "unknown";
 }

@@ -20,8 +20,8 @@ struct Connection {
   std::uint64_t generation : 16 = 0;     // counts reuses of this slot; events of an earlier use are ignored
   std::uint64_t lingering : 1 = 0;       // our side is closed: read until the peer closes or the deadline
   std::uint64_t watching_write : 1 = 0;  // EPOLLOUT is armed
-  // Unused bits, planned for: catching up (a resume reads missed messages), events (typed frames), TLS (its state is in
-  // the backlog), detached (the socket has another owner).
+  // Unused bits, planned for: events (typed frames), TLS (its state is in the backlog), detached (the socket has
+  // another owner).
   std::uint64_t : 4;
   std::uint64_t kind : 2 = 0;  // stream::Transport; the top bits, read with one shift per message
 };
@@ -40,8 +40,10 @@ enum class CloseReason : std::uint8_t {
   too_big,         // a client message over 64 bytes: Close 1009
   revoked,         // its client or user was revoked
   shutdown,
+  resume_failed,  // what it missed could not be read
+  answered,       // a poll has its answer
 };
-inline constexpr std::size_t kCloseReasons = 9;
+inline constexpr std::size_t kCloseReasons = 11;
 const char* name(CloseReason reason);
 
 }  // namespace push::net

@@ -1,5 +1,7 @@
 #include "net/connection_table.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -10,6 +12,7 @@
 #include <limits>
 #include <utility>
 
+#include "net/send.hpp"
 #include "push/core/check.hpp"
 
 namespace push::net {
@@ -22,28 +25,17 @@ constexpr int kRounds = 4;    // epoll_waits before other work gets a turn
 // configuration enforces this minimum.
 constexpr std::size_t kMinBuffer = 256;
 
-std::uint64_t event_key(std::uint32_t slot, const Connection& connection) {
-  return (std::uint64_t{connection.generation} << 32) | slot;
-}
-
-ssize_t send_now(int descriptor, std::string_view bytes) {
-  return ::send(descriptor, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-}
-
-bool would_block() {
-  return errno == EAGAIN || errno == EWOULDBLOCK;
-}
-
 }  // namespace
 
 ConnectionTable::ConnectionTable(Roster& roster, const config::Stream& settings, StreamMeters& meters,
-                                 const Protocols& protocols)
+                                 const Protocols& protocols, Replays& replays)
     : roster_(roster),
       ping_period_(static_cast<std::uint16_t>(settings.pingperiodseconds)),
       read_buffers_(settings.readbuffersize),
       write_buffers_(settings.writebuffersize),
       limits_{settings.channelbuffersize, settings.channelbufferbytes, settings.overflow, &write_buffers_},
       meters_(meters),
+      replays_(replays),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       read_buffer_(read_buffers_.borrow()) {
   PUSH_CHECK(epoll_);
@@ -60,9 +52,8 @@ ConnectionTable::~ConnectionTable() {
   close_all(CloseReason::shutdown);
 }
 
-bool ConnectionTable::adopt(int descriptor, stream::Transport transport, core::UserId user, core::ClientId client,
-                            std::string_view greeting, std::shared_ptr<const void> place) {
-  PUSH_CHECK(serves(transport));
+bool ConnectionTable::adopt(int descriptor, Joining joining) {
+  PUSH_CHECK(serves(joining.transport));
   const std::uint32_t slot = connections_.acquire();
   Connection& connection = connections_[slot];
   const std::uint64_t generation = connection.generation + 1U;
@@ -77,18 +68,23 @@ bool ConnectionTable::adopt(int descriptor, stream::Transport transport, core::U
     return false;
   }
   connection.descriptor = descriptor;
-  connection.client = core::value(client) & kMaxClientId;
-  connection.kind = static_cast<std::uint64_t>(transport) & 3U;
+  connection.client = core::value(joining.client) & kMaxClientId;
+  connection.kind = static_cast<std::uint64_t>(joining.transport) & 3U;
   connection.last_sign = now_;
   connection.due = static_cast<std::uint16_t>(now_ + ping_period_);
-  if (place != nullptr) {
+  if (joining.place != nullptr) {
     if (places_.size() <= slot) places_.resize(slot + 1);
-    places_[slot] = std::move(place);
+    places_[slot] = std::move(joining.place);
   }
-  roster_.link(connections_, slot, user);
+  if (!kind_of(connection).protocol->answers_pings()) {
+    const unsigned milliseconds = (ping_period_ + kPongGrace) * 1000U;
+    ::setsockopt(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof milliseconds);
+  }
+  roster_.link(connections_, slot, joining.user);
   meters_.open.add(1);
   meters_.accepted.add();
-  send_control(slot, greeting);
+  send_control(slot, joining.greeting);
+  if (joining.since && connection.descriptor >= 0) begin_resume(slot, *joining.since, std::move(joining.poll));
   return true;
 }
 
@@ -98,19 +94,22 @@ std::size_t ConnectionTable::transmit(std::uint32_t& cursor, Bundle& bundle, std
     const std::uint32_t slot = cursor;
     const Connection& connection = connections_[slot];
     cursor = connection.next;  // first, because the code below may close the connection
-    if (is_behind(connection)) {
-      hold_back(slot, bundle, 0);
-      continue;
-    }
-    const std::string_view bytes = bundle.joined(kind_of(connection).encoding);
-    const ssize_t sent = send_now(connection.descriptor, bytes);
-    if (sent == static_cast<ssize_t>(bytes.size())) continue;
-    if (sent < 0 && !would_block())
-      close(slot, CloseReason::write_error);
+    if (resume_of(connection) != nullptr)
+      pass_by(slot, bundle);
     else
-      hold_back(slot, bundle, sent < 0 ? 0 : static_cast<std::size_t>(sent));
+      deliver(slot, bundle, 0);
   }
   return served;
+}
+
+void ConnectionTable::deliver(std::uint32_t slot, Bundle& bundle, std::size_t skip) {
+  const Connection& connection = connections_[slot];
+  if (is_behind(connection)) return hold_back(slot, bundle, skip);
+  const std::string_view bytes = bundle.joined(kind_of(connection).encoding).substr(skip);
+  const ssize_t sent = send_now(connection.descriptor, bytes);
+  if (sent == static_cast<ssize_t>(bytes.size())) return;
+  if (sent < 0 && !would_block()) return close(slot, CloseReason::write_error);
+  hold_back(slot, bundle, skip + (sent < 0 ? 0 : static_cast<std::size_t>(sent)));
 }
 
 void ConnectionTable::hold_back(std::uint32_t slot, const Bundle& bundle, std::size_t sent) {
@@ -207,9 +206,14 @@ void ConnectionTable::write(std::uint32_t slot) {
       return;
     }
     outbox.sent(static_cast<std::size_t>(sent));
+    if (Resume* resume = resume_of(connection)) resume->since = now_;
     if (static_cast<std::size_t>(sent) < bytes.size()) return;
   }
   watch(slot, false);
+  if (const Resume* resume = resume_of(connection)) {
+    if (resume->state == Resume::State::full) ask(slot);
+    if (resume->state == Resume::State::over) end(slot, {CloseReason::answered});
+  }
   give_back_if_idle(slot);
 }
 
@@ -256,10 +260,11 @@ void ConnectionTable::visit(std::uint32_t slot) {
   if (static_cast<std::uint16_t>(now_ - connection.last_sign) > kind.patience) {
     return close(slot, CloseReason::missing_pong);
   }
+  if (resume_of(connection) != nullptr && !check_resume(slot)) return;
   note_open(slot);
   if (!due) return;
   connection.due = static_cast<std::uint16_t>(now_ + ping_period_);
-  send_control(slot, kind.protocol->ping());
+  if (const std::string_view ping = kind.protocol->ping(); !ping.empty()) send_control(slot, ping);
 }
 
 bool ConnectionTable::holds(core::UserId user, core::ClientId client) const {
@@ -283,6 +288,9 @@ void ConnectionTable::disconnect(const hub::Selection& which) {
 
 void ConnectionTable::close_all(CloseReason reason) {
   for (std::uint32_t slot = 0; slot < connections_.end(); ++slot) {
+    if (connections_[slot].descriptor < 0) continue;
+    const Resume* resume = resume_of(connections_[slot]);
+    if (resume != nullptr && resume->poll != nullptr && resume->state != Resume::State::over) answer_poll(slot, {});
     if (connections_[slot].descriptor >= 0) close(slot, reason);
   }
 }
@@ -333,7 +341,8 @@ ConnectionTable::Backlog& ConnectionTable::borrow(std::uint32_t slot) {
 void ConnectionTable::give_back_if_idle(std::uint32_t slot) {
   if (connections_[slot].backlog == kNone) return;
   const Backlog& backlog = backlogs_[connections_[slot].backlog];
-  if (backlog.outbox.empty() && backlog.input_size == 0 && backlog.memory == 0) give_back(slot);
+  const bool idle = backlog.outbox.empty() && backlog.input_size == 0 && backlog.memory == 0;
+  if (idle && backlog.resume == nullptr) give_back(slot);
 }
 
 void ConnectionTable::give_back(std::uint32_t slot) {

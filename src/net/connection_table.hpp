@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,32 +15,46 @@
 #include "net/meters.hpp"
 #include "net/outbox.hpp"
 #include "net/protocol.hpp"
+#include "net/resume.hpp"
 #include "net/roster.hpp"
 #include "push/config/config.hpp"
 #include "push/core/callback.hpp"
 #include "push/core/descriptor.hpp"
 #include "push/core/ids.hpp"
 #include "push/hub/hub.hpp"
+#include "push/stream/archive.hpp"
 #include "push/stream/transport.hpp"
 
 namespace push::net {
+
+// A stream to be adopted.
+struct Joining {
+  stream::Transport transport{};  // a supported one
+  core::UserId user{};
+  core::ClientId client{};
+  std::string_view greeting;                    // the head of the answer, sent before any frame; borrowed for the call
+  std::optional<core::MessageId> since{};       // the last message that the client has: those after it are sent first
+  std::unique_ptr<Poll> poll{};                 // with `since`; its deadline in seconds from now
+  std::shared_ptr<const void> place = nullptr;  // released when the stream ends
+};
 
 class ConnectionTable {
  public:
   static constexpr unsigned kPongGrace = 15;  // seconds on top of the ping period (protocol 3)
   static constexpr unsigned kLinger = 2;      // seconds for the peer to close after we have
 
-  ConnectionTable(Roster& roster, const config::Stream& settings, StreamMeters& meters, const Protocols& protocols);
+  ConnectionTable(Roster& roster, const config::Stream& settings, StreamMeters& meters, const Protocols& protocols,
+                  Replays& replays);
   ~ConnectionTable();
   ConnectionTable(const ConnectionTable&) = delete;
   ConnectionTable& operator=(const ConnectionTable&) = delete;
 
   bool serves(stream::Transport transport) const { return kind(transport).protocol != nullptr; }
-  // Takes over a non-blocking socket whose stream request was accepted, with a supported transport; `greeting` (e.g.
-  // the 101) is sent before any frame. `place` is released when the stream ends. False: epoll refused it, and the
-  // descriptor is closed.
-  bool adopt(int descriptor, stream::Transport transport, core::UserId user, core::ClientId client,
-             std::string_view greeting, std::shared_ptr<const void> place = nullptr);
+  // Takes over a non-blocking socket whose stream request was accepted. False: epoll refused it, and the descriptor is
+  // closed.
+  bool adopt(int descriptor, Joining joining);
+  // The answer to Replays::read().
+  void resume(std::uint64_t connection, core::Result<stream::Page> page);
 
   // Sends to at most `max` connections of one user, starting at `cursor`, which it advances. Writes directly to the
   // socket; uses the outbox only after EAGAIN. May close connections. Returns how many it served.
@@ -71,6 +86,7 @@ class ConnectionTable {
     BufferPool::Buffer input;  // not yet consumed by the protocol
     std::uint32_t input_size = 0;
     std::uint32_t memory = 0;  // Input::memory
+    std::unique_ptr<Resume> resume;
   };
   // Properties of a transport; read for each message and by each sweep, hence copied from the protocol.
   struct Kind {
@@ -84,6 +100,8 @@ class ConnectionTable {
   const Kind& kind(stream::Transport transport) const { return kinds_[static_cast<std::size_t>(transport)]; }
   const Kind& kind_of(const Connection& connection) const { return kinds_[connection.kind]; }
 
+  // The socket first, then the outbox; without the first `skip` bytes, which are whole messages.
+  void deliver(std::uint32_t slot, Bundle& bundle, std::size_t skip);
   void read(std::uint32_t slot);
   void keep_rest(std::uint32_t slot, const Input& input);
   void write(std::uint32_t slot);
@@ -99,6 +117,25 @@ class ConnectionTable {
   void note_open(std::uint32_t slot);
   void report();
 
+  // connection_table_resume.cpp
+  void begin_resume(std::uint32_t slot, core::MessageId since, std::unique_ptr<Poll> poll);
+  void ask(std::uint32_t slot);
+  // A message of its user while it is not live yet.
+  void pass_by(std::uint32_t slot, Bundle& bundle);
+  // False: the socket did not take all of it, or the connection is closed.
+  bool send_page(std::uint32_t slot, std::vector<stream::Message> messages);
+  void keep_cut(std::uint32_t slot, std::size_t sent);
+  void join(std::uint32_t slot);
+  void end_resume(std::uint32_t slot);
+  // Once per second. False: closed.
+  bool check_resume(std::uint32_t slot);
+  // The answer of a poll; no messages: its time is over. Then the connection ends.
+  void answer_poll(std::uint32_t slot, std::span<const stream::Message> messages);
+  Resume* resume_of(const Connection& connection) {
+    return connection.backlog == kNone ? nullptr : backlogs_[connection.backlog].resume.get();
+  }
+  core::UserId user_of(std::uint32_t slot) { return roster_.entry(connections_[slot].user).user; }
+
   Backlog& borrow(std::uint32_t slot);
   void give_back_if_idle(std::uint32_t slot);
   void give_back(std::uint32_t slot);
@@ -111,12 +148,14 @@ class ConnectionTable {
   BufferPool write_buffers_;
   const Outbox::Limits limits_;
   StreamMeters& meters_;
+  Replays& replays_;
   core::Descriptor epoll_;
   SlotPool<Connection> connections_;
   SlotPool<Backlog> backlogs_;
   std::vector<std::shared_ptr<const void>> places_;  // by slot; empty unless streams come with places
   BufferPool::Buffer read_buffer_;                   // one for all connections
   std::string reply_;                                // to the read in progress
+  Bundle page_;                                      // the part of a page that is being sent
   std::uint16_t now_ = 0;    // loop seconds: counted by sweeps, so a suspended process times nobody out
   unsigned sweeps_ = 0;      // within this second
   std::uint32_t swept_ = 0;  // slots below this were visited within this second

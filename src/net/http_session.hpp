@@ -123,8 +123,9 @@ class HttpSession final : public Wire::Waiter, public std::enable_shared_from_th
   void stopped(Wire::Outcome outcome);  // no byte was transferred: waits for what the wire wants, or closes
   // Bytes behind the handshake, which a client must not send before the answer.
   bool has_early_data(const Request& request) const;
-  // Empty = the handshake is valid, else the answer.
+  // Of an upgrade, and of a plain request: empty = it is valid, else the answer.
   std::optional<Response> check_handshake(const Request& request, const Admission& admission) const;
+  std::optional<Response> check_request(const Request& request, const Admission& admission) const;
   void enter(State state);
   unsigned time_limit() const;  // of the present state in seconds; 0 = none, or its rate decides
   void note_departure();

@@ -31,7 +31,7 @@ Loop::Loop(hub::LoopIndex index, LoopShared& shared)
       context_(1),
       work_(context_.get_executor()),
       roster_(shared.hub, index),
-      connections_(roster_, shared.settings.stream, shared.stream_meters, shared.protocols),
+      connections_(roster_, shared.settings.stream, shared.stream_meters, shared.protocols, *this),
       fanout_(roster_, connections_, shared.stream_meters),
       ready_(context_, ::dup(connections_.descriptor())),
       sweep_timer_(context_) {}
@@ -164,8 +164,20 @@ bool Loop::adopt(std::uint64_t session, int descriptor, const Admission& admissi
   sessions_.erase(session);
   // Its socket is already counted, as a session's.
   const std::size_t before = connections_.size();
-  const bool adopted =
-      connections_.adopt(descriptor, admission.transport, admission.user, admission.client, greeting, admission.place);
+  std::unique_ptr<Poll> poll;
+  if (admission.transport == stream::Transport::poll) {
+    poll = std::make_unique<Poll>();
+    poll->answer.no_store = true;
+    poll->answer.headers = admission.headers;
+    poll->deadline = static_cast<std::uint16_t>(admission.poll_seconds);
+  }
+  const bool adopted = connections_.adopt(descriptor, {.transport = admission.transport,
+                                                       .user = admission.user,
+                                                       .client = admission.client,
+                                                       .greeting = greeting,
+                                                       .since = admission.since,
+                                                       .poll = std::move(poll),
+                                                       .place = admission.place});
   if (adopted)
     ++connections_seen_;
   else
@@ -234,6 +246,15 @@ void Loop::on_connections_ready() {
     boost::asio::post(context_, [this] { on_connections_ready(); });
   else
     watch_connections();
+}
+
+void Loop::read(std::uint64_t connection, core::UserId user, core::MessageId after) {
+  shared_.archive.read(user, after, [this, connection](core::Result<stream::Page> page) {
+    drop(Order([this, connection, page = std::move(page)]() mutable {
+      connections_.resume(connection, std::move(page));
+      count_sockets();
+    }));
+  });
 }
 
 void Loop::pump() {

@@ -23,6 +23,7 @@
 #include "net/roster.hpp"
 #include "net/session_context.hpp"
 #include "push/core/thread.hpp"
+#include "push/stream/archive.hpp"
 
 namespace push::net {
 
@@ -30,6 +31,7 @@ namespace push::net {
 struct LoopShared {
   const config::Server& settings;
   hub::Hub& hub;
+  stream::Archive& archive;
   StreamMeters stream_meters;
   HttpMeters http_meters;
   SocketLimit sockets;      // config maxconnections, resolved
@@ -39,7 +41,7 @@ struct LoopShared {
   StreamGate* gate = nullptr;  // for the listeners with streams; set before start()
 };
 
-class Loop final : private SessionOwner, private ReplyReceiver, public SocketTaker {
+class Loop final : private SessionOwner, private ReplyReceiver, private Replays, public SocketTaker {
  public:
   Loop(hub::LoopIndex index, LoopShared& shared);
   ~Loop();
@@ -72,11 +74,17 @@ class Loop final : private SessionOwner, private ReplyReceiver, public SocketTak
   void read_body(std::uint64_t session, BodyLimit limit, std::shared_ptr<BodyReceiver> receiver) override;
   void stream(std::uint64_t session, Request request, Admission admission) override;
   // SessionOwner.
-  bool serves(stream::Transport transport) const override { return connections_.serves(transport); }
+  const Protocol* protocol(stream::Transport transport) const override {
+    return shared_.protocols[static_cast<std::size_t>(transport)];
+  }
   // The hub knows the stream when adopt() returns.
   bool adopt(std::uint64_t session, int descriptor, const Admission& admission, std::string_view greeting) override;
   bool may_read(std::uint64_t session, core::Line line) override;
   void closed(std::uint64_t session) override;
+  // Replays.
+  bool is_current(core::UserId user, core::MessageId after) override { return shared_.archive.is_current(user, after); }
+  core::MessageId relayed() const override { return shared_.archive.relayed(); }
+  void read(std::uint64_t connection, core::UserId user, core::MessageId after) override;
 
   void run();
   void check_wound_down();

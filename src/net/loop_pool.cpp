@@ -52,12 +52,12 @@ std::size_t request_budget(const config::Http& settings) {
 
 }  // namespace
 
-LoopPool::LoopPool(const config::Server& settings, hub::Hub& hub, metrics::Registry& metrics)
-    : LoopPool(settings, hub, metrics, net::protocols()) {}
+LoopPool::LoopPool(const config::Server& settings, hub::Hub& hub, metrics::Registry& metrics, stream::Archive& archive)
+    : LoopPool(settings, hub, metrics, archive, net::protocols()) {}
 
-LoopPool::LoopPool(const config::Server& settings, hub::Hub& hub, metrics::Registry& metrics,
+LoopPool::LoopPool(const config::Server& settings, hub::Hub& hub, metrics::Registry& metrics, stream::Archive& archive,
                    const ProtocolByTransport& protocols)
-    : shared_(new LoopShared{settings, hub, StreamMeters(metrics), HttpMeters(metrics),
+    : shared_(new LoopShared{settings, hub, archive, StreamMeters(metrics), HttpMeters(metrics),
                              SocketLimit(socket_limit(settings)), RequestBudget(request_budget(settings.http)),
                              RequestBudget(request_budget(settings.http) / 4), protocols}) {
   const std::size_t count = loop_count(settings);

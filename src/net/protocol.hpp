@@ -39,10 +39,14 @@ struct Ending {
 class Protocol {
  public:
   virtual ~Protocol() = default;
-  // The next three are constant.
+  // The next four are constant.
   virtual stream::Encoding encoding() const = 0;
-  virtual std::string_view ping() const = 0;  // sent once per ping period
-  virtual bool answers_pings() const = 0;     // true: a peer without a sign of life is closed
+  virtual std::string_view content_type() const = 0;  // "" = the request is an upgrade (RFC 9110 7.8)
+  virtual std::string_view ping() const = 0;          // sent once per ping period
+  // True: a peer without a sign of life is closed. False: one whose kernel does not acknowledge what was sent.
+  virtual bool answers_pings() const = 0;
+  // Sent behind the head of the answer, before any message.
+  virtual std::string_view greeting() const { return {}; }
   // If the stream ends, the reply is sent before end().
   virtual std::optional<Ending> read(Input& input) const = 0;
   // The bytes to send before our side is shut down, after which the peer has some time to close its own.

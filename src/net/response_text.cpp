@@ -18,14 +18,14 @@ const std::string& date_now() {
   return text;
 }
 
+}  // namespace
+
 void append_field(std::string& out, std::string_view name, std::string_view value) {
   out += name;
   out += ": ";
   out += value;
   out += "\r\n";
 }
-
-}  // namespace
 
 void append_head(std::string& out, const Response& response, HeadOptions options) {
   out += "HTTP/1.1 ";
@@ -38,7 +38,7 @@ void append_head(std::string& out, const Response& response, HeadOptions options
   if (response.no_store) append_field(out, "Cache-Control", "no-store");
   if (response.no_sniff) append_field(out, "X-Content-Type-Options", "nosniff");
   for (const auto& [name, value] : response.headers) append_field(out, name, value);
-  if (response.status != 204 && response.status != 304) {
+  if (response.status != 204 && response.status != 304 && !options.endless) {
     append_field(out, "Content-Length", std::to_string(response.body.view.size()));
   }
   if (options.close)

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "net/meters.hpp"
+#include "net/protocol.hpp"
 #include "net/request_budget.hpp"
 #include "push/config/config.hpp"
 #include "push/core/fair_queue.hpp"
@@ -19,7 +20,8 @@ namespace push::net {
 // returns.
 class SessionOwner {
  public:
-  virtual bool serves(stream::Transport transport) const = 0;
+  // Null: streams of this kind are not supported.
+  virtual const Protocol* protocol(stream::Transport transport) const = 0;
   // The session's descriptor becomes a stream, and `greeting` is its first output. False: it is closed.
   virtual bool adopt(std::uint64_t session, int descriptor, const Admission& admission, std::string_view greeting) = 0;
   // A request has arrived. True: the session reads it now. False: it stands in this line, and on_turn() follows.

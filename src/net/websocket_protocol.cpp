@@ -72,9 +72,4 @@ std::string WebSocketProtocol::end(const Ending& ending) const {
   return std::string(websocket::close_frame(CloseCode{ending.code}).view());
 }
 
-Protocols protocols() {
-  static const WebSocketProtocol websocket;
-  return {&websocket};
-}
-
 }  // namespace push::net

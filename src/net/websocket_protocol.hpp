@@ -18,6 +18,7 @@ class WebSocketProtocol : public Protocol {
   explicit WebSocketProtocol(std::size_t read_limit = kReadLimit) : read_limit_(read_limit) {}
 
   stream::Encoding encoding() const override { return stream::Encoding::websocket; }
+  std::string_view content_type() const override { return {}; }
   std::string_view ping() const override { return ping_.view(); }
   bool answers_pings() const override { return true; }
   std::optional<Ending> read(Input& input) const override;

@@ -69,14 +69,16 @@ std::string accept_value(std::string_view key) {
   return std::string(encoded.begin(), encoded.begin() + size);
 }
 
-std::string switching_protocols(std::string_view key) {
+std::string switching_protocols(std::string_view key, std::string_view fields) {
   std::string response =
       "HTTP/1.1 101 Switching Protocols\r\n"
       "Upgrade: websocket\r\n"
       "Connection: Upgrade\r\n"
       "Sec-WebSocket-Accept: ";
   response += accept_value(key);
-  response += "\r\n\r\n";
+  response += "\r\n";
+  response += fields;
+  response += "\r\n";
   return response;
 }
 

@@ -78,7 +78,9 @@ class AccountsTest : public testing::Test {
   auth::Authenticator authenticator{store, {}, metrics};
   hub::Hub hub{1};
   Notes notes;
-  delivery::Publisher publisher{store, hub, notes, notes, metrics, 64};
+  core::WorkerPool workers{1, 1};
+  delivery::History history{store, workers, metrics, 10000, {}};
+  delivery::Publisher publisher{store, hub, notes, history, notes, metrics, 64};
   Accounts accounts{store, authenticator, publisher, notes};
 };
 

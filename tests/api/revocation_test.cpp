@@ -80,8 +80,8 @@ class Revocation : public testing::Test {
     store_.add_application(1, 1, "Aone", "one");
     store_.add_client(1, 1, "Cone");
     store_.add_client(2, 1, "Ctwo");
-    loops_.emplace(settings_.server, hub_, metrics_);
-    publisher_.emplace(store_, hub_, *loops_, backplane_, metrics_, 1024);
+    loops_.emplace(settings_.server, hub_, metrics_, history_);
+    publisher_.emplace(store_, hub_, *loops_, history_, backplane_, metrics_, 1024);
     accounts_.emplace(store_, authenticator_, *publisher_, backplane_);
     service_.emplace(Services{.config = settings_,
                               .metrics = metrics_,
@@ -90,6 +90,7 @@ class Revocation : public testing::Test {
                               .authenticator = authenticator_,
                               .accounts = *accounts_,
                               .publisher = *publisher_,
+                              .history = history_,
                               .images = images_,
                               .files = files_,
                               .responses = responses_,
@@ -141,6 +142,7 @@ class Revocation : public testing::Test {
   net::ResponseBudget responses_{std::size_t{1} << 20, metrics_};
   auth::Authenticator authenticator_{store_, {.password_cost = 4}, metrics_};
   core::WorkerPool workers_{1, std::numeric_limits<std::size_t>::max()};  // refuses only when it stops
+  delivery::History history_{store_, workers_, metrics_, 10000, {}};
   std::optional<net::LoopPool> loops_;
   std::optional<delivery::Publisher> publisher_;
   std::optional<Accounts> accounts_;

@@ -2,10 +2,7 @@
 // used by two threads at once; the test itself touches it only before the start and after the end.
 #include "push/api/service.hpp"
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <functional>
 #include <future>
@@ -13,10 +10,11 @@
 #include <string>
 #include <thread>
 
-#include "push/api/metrics_page.hpp"
+#include "api/ask.hpp"
 #include "push/auth/password.hpp"
 #include "push/cluster/backplane.hpp"
 #include "push/net/loop_pool.hpp"
+#include "support/empty_archive.hpp"
 #include "support/memory_store.hpp"
 
 namespace push::api {
@@ -24,47 +22,6 @@ namespace {
 
 constexpr const char* kUnauthorized =
     R"({"error":"Unauthorized","errorCode":401,"errorDescription":"you need to provide a valid access token or user credentials to access this api"})";
-
-// One exchange on a connection of its own; everything until the server closes.
-std::string ask(std::uint16_t port, const std::string& request) {
-  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  std::string out;
-  if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0) {
-    for (std::size_t sent = 0; sent < request.size();) {
-      const ssize_t n = ::send(fd, request.data() + sent, request.size() - sent, MSG_NOSIGNAL);
-      if (n <= 0) break;
-      sent += static_cast<std::size_t>(n);
-    }
-    char buffer[4096];
-    for (ssize_t n = 0; (n = ::recv(fd, buffer, sizeof(buffer), 0)) > 0;)
-      out.append(buffer, static_cast<std::size_t>(n));
-  }
-  ::close(fd);
-  return out;
-}
-
-std::string request(const std::string& line, const std::string& headers = {}, const std::string& body = {}) {
-  return line + " HTTP/1.1\r\nHost: push\r\nConnection: close\r\n" + headers +
-         (body.empty() ? "" : "Content-Length: " + std::to_string(body.size()) + "\r\n") + "\r\n" + body;
-}
-
-std::string status(const std::string& response) {
-  return response.substr(9, 3);
-}
-std::string body(const std::string& response) {
-  const std::size_t end = response.find("\r\n\r\n");
-  return end == std::string::npos ? "no body" : response.substr(end + 4);
-}
-std::string header(const std::string& response, const std::string& name) {
-  const std::size_t at = response.substr(0, response.find("\r\n\r\n") + 2).find("\r\n" + name + ": ");
-  if (at == std::string::npos) return "";
-  const std::size_t from = at + 2 + name.size() + 2;
-  return response.substr(from, response.find("\r\n", from) - from);
-}
 
 class ServiceTest : public testing::Test {
  protected:
@@ -83,13 +40,14 @@ class ServiceTest : public testing::Test {
   void with_service(std::size_t queue, const std::function<void(std::uint16_t)>& talk) {
     hub::Hub hub(1);
     net::ResponseBudget responses(settings.server.http.responsebudget, metrics);
-    net::LoopPool loops(settings.server, hub, metrics);
+    core::WorkerPool workers(1, queue);
+    delivery::History history(store, workers, metrics, settings.server.stream.resumelimit, {});
+    net::LoopPool loops(settings.server, hub, metrics, history);
     cluster::Standalone backplane;
     auth::Options quick;
     quick.password_cost = 4;
     auth::Authenticator authenticator(store, quick, metrics);
-    delivery::Publisher publisher(store, hub, loops, backplane, metrics, 1024);
-    core::WorkerPool workers(1, queue);
+    delivery::Publisher publisher(store, hub, loops, history, backplane, metrics, 1024);
     files::ImageFolder images("");
     files::FileCache files(0);
     Accounts accounts(store, authenticator, publisher, backplane);
@@ -100,6 +58,7 @@ class ServiceTest : public testing::Test {
                      .authenticator = authenticator,
                      .accounts = accounts,
                      .publisher = publisher,
+                     .history = history,
                      .images = images,
                      .files = files,
                      .responses = responses,
@@ -368,32 +327,6 @@ TEST_F(ServiceTest, BytesThatAreNoRequestGetAJsonError) {
     EXPECT_TRUE(body(answer).starts_with(R"({"error":"Bad Request","errorCode":400,"errorDescription":")")) << answer;
   });
   EXPECT_EQ(metrics.counter("push_http_responses_total", "", "code=\"4xx\"").value(), 1u);
-}
-
-TEST(MetricsPage, ServesPrometheusTextAndNothingElse) {
-  config::Server settings;
-  settings.threads = 1;
-  metrics::Registry metrics;
-  metrics.counter("push_test_total", "A count.").add(7);
-  hub::Hub hub(1);
-  net::LoopPool loops(settings, hub, metrics);
-  MetricsPage page(metrics, {"push"});
-  const auto port = loops.listen("127.0.0.1", 0, page, nullptr);
-  ASSERT_TRUE(port) << port.error().text;
-  loops.start();
-  const std::string answer = ask(*port, request("GET /metrics"));
-  EXPECT_EQ(header(answer, "Content-Type"), "text/plain; version=0.0.4");
-  EXPECT_NE(body(answer).find("push_test_total 7\n"), std::string::npos);
-  EXPECT_EQ(status(ask(*port, request("GET /message"))), "404");
-  EXPECT_EQ(status(ask(*port, request("POST /metrics"))), "404");
-  const auto asked_for = [&](const std::string& host) {
-    return status(ask(*port, "GET /metrics HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n"));
-  };
-  for (const char* host : {"127.0.0.1", "10.0.0.1:9090", "[::1]:9090", "localhost:9090", "LocalHost", "PUSH:9090"})
-    EXPECT_EQ(asked_for(host), "200") << host;
-  for (const char* host : {"evil.example", "push.evil.example:9090", "127.0.0.1.evil.example", "1"})
-    EXPECT_EQ(asked_for(host), "403") << host << ": a name that was rebound to this address";
-  loops.stop();
 }
 
 }  // namespace

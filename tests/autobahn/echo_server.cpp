@@ -9,6 +9,7 @@
 #include "push/hub/hub.hpp"
 #include "push/metrics/registry.hpp"
 #include "push/net/loop_pool.hpp"
+#include "support/empty_archive.hpp"
 
 namespace push::autobahn {
 namespace {
@@ -49,7 +50,8 @@ int serve() {
   metrics::Registry metrics;
   Echo echo;
   const EchoProtocol protocol(kMessage);
-  net::LoopPool loops(settings, hub, metrics, {&protocol});
+  test::EmptyArchive archive;
+  net::LoopPool loops(settings, hub, metrics, archive, {&protocol});
   const auto port = loops.listen("127.0.0.1", 0, echo, &echo);
   if (!port) {
     std::cerr << port.error().text << "\n";

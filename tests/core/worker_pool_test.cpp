@@ -165,7 +165,7 @@ TEST(WorkerPool, RefusesBeyondItsLimitAndLeavesTheJobWithTheCaller) {
 TEST(WorkerPool, EachLaneHasItsOwnLimit) {
   using Queue = WorkerPool::Queue;
   Gate gates[3];
-  WorkerPool pool({.jobs = {1, 1}, .look_ups = {1, 2}, .passwords = {1, 3}});
+  WorkerPool pool({.jobs = {1, 1}, .look_ups = {1, 2}, .replays = {1, 4}, .passwords = {1, 3}});
   std::size_t limit = 1;
   for (const Queue queue : {Queue::jobs, Queue::look_ups, Queue::passwords}) {
     Gate& gate = gates[limit - 1];

@@ -54,7 +54,9 @@ struct PublisherTest : testing::Test {
   test::MemoryStore store;
   UserId user = store.add_user(1, "u", "", false).id;
   core::ApplicationId application = store.add_application(1, 1, "Atoken", "app").id;
-  Publisher publisher{store, hub, notes, notes, registry, 100, {&notes}};
+  core::WorkerPool workers{1, 1};
+  History history{store, workers, registry, 100, {}};
+  Publisher publisher{store, hub, notes, history, notes, registry, 100, {&notes}};
 
   core::Result<std::string> submit(core::ApplicationId to, const std::string& text,
                                    std::optional<store::IdempotencyKey> key = {}) {

@@ -51,7 +51,9 @@ struct NoEvents final : cluster::EventListener {
 
 struct Node {
   Node(store::Store& store, cluster::Backplane& backplane)
-      : backplane_(backplane), publisher(store, hub, streams, backplane, registry, 100) {
+      : backplane_(backplane),
+        history(store, workers, registry, 100, {}),
+        publisher(store, hub, streams, history, backplane, registry, 100) {
     backplane.start(publisher, events);
   }
   ~Node() { backplane_.stop(); }
@@ -61,6 +63,8 @@ struct Node {
   hub::Hub hub{16};
   Streams streams;
   NoEvents events;
+  core::WorkerPool workers{1, 1};
+  History history;
   Publisher publisher;
 };
 

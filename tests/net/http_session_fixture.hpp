@@ -38,6 +38,7 @@ struct HttpSessionTest : testing::Test, SessionOwner, ReplyReceiver, RequestHand
   std::vector<Request> requests;      // the waiting ones
   std::vector<Reply> replies;
   bool origin_allowed = true;
+  Protocols served = protocols();
   bool adopts = true;
   bool its_turn = true;
   std::vector<core::Line> lines;                               // in which it asked whether it is its turn
@@ -101,7 +102,7 @@ struct HttpSessionTest : testing::Test, SessionOwner, ReplyReceiver, RequestHand
   }
 
   // SessionOwner
-  bool serves(stream::Transport wanted) const override { return wanted == stream::Transport::websocket; }
+  const Protocol* protocol(stream::Transport wanted) const override { return served[static_cast<std::size_t>(wanted)]; }
   bool adopt(std::uint64_t id, int descriptor, const Admission&, std::string_view greeting) override {
     EXPECT_EQ(id, kId);
     EXPECT_EQ(descriptor, Pipe::kDescriptor);

@@ -47,6 +47,32 @@ TEST_F(HttpSessionStreamTest, DataBehindTheHandshakeIsRefused) {
   EXPECT_FALSE(pipe.released);
 }
 
+TEST_F(HttpSessionStreamTest, APlainStreamIsAnAnswerThatGoesOnUntilTheConnectionEnds) {
+  transport = stream::Transport::sse;
+  pipe.send(get("/stream"));
+  EXPECT_TRUE(pipe.released);
+  ASSERT_EQ(greetings.size(), 1U);
+  const std::string& head = greetings[0];
+  EXPECT_TRUE(head.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nDate: ")) << head;
+  EXPECT_TRUE(
+      head.ends_with("\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\nConnection: close\r\n\r\n"
+                     "retry: 3000\n\n"))
+      << head;
+  EXPECT_EQ(head.find("Content-Length"), std::string::npos);
+  EXPECT_EQ(opened_streams, 1);
+}
+
+TEST_F(HttpSessionStreamTest, APlainStreamFromAForeignOriginIsRefusedAndTheSessionGoesOn) {
+  transport = stream::Transport::ndjson;
+  origin_allowed = false;
+  pipe.send(get("/stream"));
+  EXPECT_EQ(received(), refused("403 Forbidden", "websocket: request origin not allowed by Upgrader.CheckOrigin"));
+  origin_allowed = true;
+  pipe.send(get("/stream"));
+  ASSERT_EQ(greetings.size(), 1U);
+  EXPECT_NE(greetings[0].find("Content-Type: application/x-ndjson\r\n"), std::string::npos);
+}
+
 TEST_F(HttpSessionStreamTest, ABadHandshakeIsRefusedAndTheSessionGoesOn) {
   pipe.send(get("/stream"));
   EXPECT_EQ(received(), refused("400 Bad Request",
@@ -67,8 +93,8 @@ TEST_F(HttpSessionStreamTest, AHandshakeNeedsHttp11) {
 }
 
 TEST_F(HttpSessionStreamTest, ATransportThatIsNotServedIsRefused) {
-  transport = stream::Transport::sse;
-  pipe.send(get("/stream"));
+  served = {};
+  pipe.send(handshake());
   EXPECT_EQ(received(), refused("400 Bad Request", "stream: transport not supported"));
   EXPECT_FALSE(pipe.released);
 }

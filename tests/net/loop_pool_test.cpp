@@ -18,6 +18,7 @@
 #include <thread>
 
 #include "net/with_body.hpp"
+#include "support/empty_archive.hpp"
 
 namespace push::net {
 namespace {
@@ -90,6 +91,7 @@ struct LoopPoolTest : testing::Test {
   config::Server settings;
   metrics::Registry registry;
   hub::Hub hub{256};
+  test::EmptyArchive archive;
   EchoHandler handler;
   std::unique_ptr<LoopPool> loops;
   std::uint16_t port = 0;
@@ -97,7 +99,7 @@ struct LoopPoolTest : testing::Test {
 
   void start() {
     settings.threads = 2;
-    loops = std::make_unique<LoopPool>(settings, hub, registry);
+    loops = std::make_unique<LoopPool>(settings, hub, registry, archive);
     const auto listening = loops->listen("127.0.0.1", 0, handler, &handler);
     ASSERT_TRUE(listening) << listening.error().text;
     port = *listening;
@@ -291,17 +293,6 @@ TEST_F(LoopPoolTest, ABadHandshakeIsRefusedAndTheConnectionGoesOn) {
   EXPECT_TRUE(head.starts_with("HTTP/1.1 403 ")) << head;
 }
 
-TEST_F(LoopPoolTest, ATransportThatIsNotServedIsRefusedAndTheConnectionGoesOn) {
-  start();
-  handler.transport = stream::Transport::sse;
-  tcp::socket socket = connect();
-  const std::string got = exchange(socket, "GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
-  EXPECT_TRUE(got.starts_with("HTTP/1.1 400 ")) << got;
-  EXPECT_TRUE(got.ends_with("stream: transport not supported")) << got;
-  EXPECT_TRUE(exchange(socket, "GET /on HTTP/1.1\r\nHost: x\r\n\r\n").ends_with("GET /on "));
-  EXPECT_EQ(hub.online_users(), 0U);
-}
-
 TEST_F(LoopPoolTest, DataBehindTheUpgradeRequestIsRefused) {
   start();
   tcp::socket socket = connect();
@@ -328,7 +319,7 @@ TEST_F(LoopPoolTest, StopClosesStreamsWithoutACloseFrame) {
 TEST_F(LoopPoolTest, APortInUseIsRefusedAlthoughThePortIsShared) {
   start();
   metrics::Registry others;
-  LoopPool second(settings, hub, others);
+  LoopPool second(settings, hub, others, archive);
   const auto listening = second.listen("127.0.0.1", port, handler, &handler);
   ASSERT_FALSE(listening);
   EXPECT_EQ(listening.error().text,
@@ -345,7 +336,7 @@ TEST_F(LoopPoolTest, MoreCanWaitToBeAcceptedThanOneSocketHolds) {
   if (descriptors.rlim_max < 2 * (at_one_socket + 1000))
     GTEST_SKIP() << "needs " << 2 * (at_one_socket + 1000) << " descriptors, the limit is " << descriptors.rlim_max;
   settings.threads = 1;
-  loops = std::make_unique<LoopPool>(settings, hub, registry);
+  loops = std::make_unique<LoopPool>(settings, hub, registry, archive);
   const auto listening = loops->listen("127.0.0.1", 0, handler, &handler);
   ASSERT_TRUE(listening) << listening.error().text;
   port = *listening;
@@ -358,7 +349,7 @@ TEST_F(LoopPoolTest, MoreCanWaitToBeAcceptedThanOneSocketHolds) {
 TEST_F(LoopPoolTest, AUnixSocketServesAllLoopsAndGoesWithTheServer) {
   const std::string path = testing::TempDir() + "loop_pool_" + std::to_string(::getpid()) + ".sock";
   settings.threads = 2;
-  loops = std::make_unique<LoopPool>(settings, hub, registry);
+  loops = std::make_unique<LoopPool>(settings, hub, registry, archive);
   ASSERT_TRUE(loops->listen("unix:" + path, 0, handler, &handler));
   loops->start();
   for (int i = 0; i < 4; ++i) {

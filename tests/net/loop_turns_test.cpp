@@ -12,6 +12,8 @@
 
 #include "push/net/loop_pool.hpp"
 
+#include "support/empty_archive.hpp"
+
 namespace push::net {
 namespace {
 
@@ -23,6 +25,7 @@ struct Turns : testing::Test, RequestHandler {
   config::Server settings;
   metrics::Registry registry;
   hub::Hub hub{256};
+  test::EmptyArchive archive;
   std::unique_ptr<LoopPool> loops;
   asio::io_context context;
   tcp::endpoint server;
@@ -32,7 +35,7 @@ struct Turns : testing::Test, RequestHandler {
 
   void SetUp() override {
     settings.threads = 1;
-    loops = std::make_unique<LoopPool>(settings, hub, registry);
+    loops = std::make_unique<LoopPool>(settings, hub, registry, archive);
     const auto listening = loops->listen("127.0.0.1", 0, *this, nullptr);
     ASSERT_TRUE(listening) << listening.error().text;
     server = {asio::ip::make_address("127.0.0.1"), *listening};

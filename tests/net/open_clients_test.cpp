@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "net/connection_table.hpp"
+#include "net/no_replays.hpp"
 
 namespace push::net {
 namespace {
@@ -34,7 +35,7 @@ class OpenClients : public testing::Test {
     int ends[2];
     ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
     peers_.push_back(ends[1]);
-    ASSERT_TRUE(table_.adopt(ends[0], stream::Transport::websocket, UserId{1}, ClientId{client}, "101"));
+    ASSERT_TRUE(table_.adopt(ends[0], {.user = UserId{1}, .client = ClientId{client}, .greeting = "101"}));
   }
   void pass_seconds(unsigned seconds) {
     for (unsigned i = 0; i < seconds * 10; ++i) table_.sweep(10);
@@ -44,7 +45,8 @@ class OpenClients : public testing::Test {
   StreamMeters meters_{registry_};
   hub::Hub hub_{16};
   Roster roster_{hub_, 0};
-  ConnectionTable table_{roster_, config::Stream(), meters_, protocols()};
+  NoReplays replays_;
+  ConnectionTable table_{roster_, config::Stream(), meters_, protocols(), replays_};
   std::map<std::uint64_t, int> seen_;
   std::size_t largest_ = 0;
   std::vector<int> peers_;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "net/fanout.hpp"
+#include "net/no_replays.hpp"
 
 namespace push::net {
 namespace {
@@ -23,6 +24,7 @@ using stream::Transport;
 class Words final : public Protocol {
  public:
   Encoding encoding() const override { return Encoding::sse; }
+  std::string_view content_type() const override { return "text/plain"; }
   std::string_view ping() const override { return ":\n"; }
   bool answers_pings() const override { return false; }
   std::optional<Ending> read(Input& input) const override {
@@ -49,7 +51,8 @@ class ProtocolTest : public testing::Test {
     int ends[2];
     EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
     if (send_buffer > 0) ::setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
-    EXPECT_TRUE(table_.adopt(ends[0], transport, UserId{1}, ClientId{1}, "hello"));
+    EXPECT_TRUE(
+        table_.adopt(ends[0], {.transport = transport, .user = UserId{1}, .client = ClientId{1}, .greeting = "hello"}));
     peers_.push_back(ends[1]);
     EXPECT_EQ(read(ends[1]), "hello");
     return ends[1];
@@ -86,7 +89,8 @@ class ProtocolTest : public testing::Test {
     settings.channelbuffersize = 100;
     return settings;
   }();
-  ConnectionTable table_{roster_, settings_, meters_, {protocols()[0], &words_}};
+  NoReplays replays_;
+  ConnectionTable table_{roster_, settings_, meters_, {protocols()[0], &words_}, replays_};
   Fanout fanout_{roster_, table_, meters_};
   std::vector<int> peers_;
 };
@@ -164,11 +168,12 @@ TEST_F(ProtocolTest, ItsMemoryLastsAndCostsABacklogOnlyWhileThereIsSome) {
 
 TEST_F(ProtocolTest, ItsPingsAreItsOwnAndNobodyHasToAnswerThem) {
   settings_.pingperiodseconds = 2;
-  ConnectionTable table(roster_, settings_, meters_, {protocols()[0], &words_});
+  ConnectionTable table(roster_, settings_, meters_, {protocols()[0], &words_}, replays_);
   int ends[2];
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
   peers_.push_back(ends[1]);
-  ASSERT_TRUE(table.adopt(ends[0], Transport::sse, UserId{1}, ClientId{1}, ""));
+  ASSERT_TRUE(
+      table.adopt(ends[0], {.transport = Transport::sse, .user = UserId{1}, .client = ClientId{1}, .greeting = ""}));
   for (int i = 0; i < 1000; ++i) table.sweep(10);
   std::string pings;
   for (int i = 0; i < 49; ++i) pings += ":\n";

@@ -96,6 +96,16 @@ class StoreActions : public ::testing::Test {
   core::Result<std::vector<model::Message>> listed(Owner owner, PageRequest page) {
     return whole<model::Message>([&](auto take) { return store->list_messages(owner, page, std::move(take)); });
   }
+  // At most `limit`, at least one if there is one.
+  core::Result<std::vector<model::Message>> listed_after(core::UserId owner, core::MessageId after, std::size_t limit) {
+    std::vector<model::Message> messages;
+    auto read = store->list_messages_after(owner, after, [&](const model::Message& message) {
+      messages.push_back(message);
+      return messages.size() < limit;
+    });
+    if (!read) return std::move(read).error();
+    return messages;
+  }
   core::Result<std::vector<model::Application>> applications_of(core::UserId owner) {
     return whole<model::Application>([&](auto take) { return store->list_applications(owner, std::move(take)); });
   }

@@ -198,19 +198,18 @@ TEST_P(PageContract, AMessageIsFoundByItsId) {
 
 TEST_P(PageContract, WhatFollowsACursorRises) {
   const auto after = [&](std::uint64_t id, std::size_t limit) {
-    return ids(store->messages_after(alice, core::MessageId{id}, limit));
+    return ids(listed_after(alice, core::MessageId{id}, limit));
   };
   EXPECT_THAT(after(0, 100), ElementsAre(1, 2, 4, 5, 7, 8));
   EXPECT_THAT(after(2, 3), ElementsAre(4, 5, 7)) << "exclusive";
   EXPECT_THAT(after(3, 1), ElementsAre(4)) << "an id of another user";
   EXPECT_THAT(after(7, 2), ElementsAre(8));
   EXPECT_THAT(after(8, 2), ElementsAre());
-  EXPECT_THAT(after(0, 0), ElementsAre());
   const auto greatest = std::numeric_limits<std::uint64_t>::max();
   EXPECT_THAT(after(greatest, 100), ElementsAre());
   EXPECT_THAT(after(greatest / 2, 100), ElementsAre());
   EXPECT_THAT(after(0, std::numeric_limits<std::size_t>::max()), ElementsAre(1, 2, 4, 5, 7, 8));
-  EXPECT_THAT(ids(store->messages_after(core::UserId{99}, {}, 100)), ElementsAre());
+  EXPECT_THAT(ids(listed_after(core::UserId{99}, {}, 100)), ElementsAre());
 }
 
 TEST_P(PageContract, WhatFollowsACursorIsMergedOfManyApplications) {
@@ -218,9 +217,33 @@ TEST_P(PageContract, WhatFollowsACursorIsMergedOfManyApplications) {
   for (int i = 0; i < 50; ++i) apps.push_back(application(bob, "many" + std::to_string(i)));
   std::vector<std::uint64_t> expected;
   for (std::size_t i = 0; i < 200; ++i) expected.push_back(core::value(append_id(apps[(i * 7) % apps.size()], "m")));
-  EXPECT_EQ(ids(store->messages_after(bob, core::MessageId{9}, 1000)), expected);
+  EXPECT_EQ(ids(listed_after(bob, core::MessageId{9}, 1000)), expected);
   expected.resize(120);
-  EXPECT_EQ(ids(store->messages_after(bob, core::MessageId{9}, 120)), expected);
+  EXPECT_EQ(ids(listed_after(bob, core::MessageId{9}, 120)), expected);
+}
+
+TEST_P(PageContract, WhatFollowsACursorIsCounted) {
+  const auto count = [&](core::UserId owner, std::uint64_t after, std::uint64_t most) {
+    const auto counted = store->count_messages_after(owner, core::MessageId{after}, most);
+    EXPECT_TRUE(counted);
+    return counted ? *counted : 0;
+  };
+  EXPECT_EQ(count(alice, 0, 100), 6U);
+  EXPECT_EQ(count(alice, 2, 100), 4U);
+  EXPECT_EQ(count(alice, 2, 3), 3U) << "no further than asked";
+  EXPECT_EQ(count(alice, 8, 100), 0U);
+  EXPECT_EQ(count(alice, std::numeric_limits<std::uint64_t>::max(), 100), 0U);
+  EXPECT_EQ(count(core::UserId{99}, 0, 100), 0U);
+}
+
+TEST_P(PageContract, TheNewestMessageIsKnownEvenAfterItsDeletion) {
+  const auto newest = [&] { return core::value(store->newest_message().value()); };
+  const std::uint64_t before = newest();
+  const core::MessageId last = append_id(one, "last");
+  EXPECT_EQ(core::value(last), before + 1);
+  EXPECT_EQ(newest(), core::value(last));
+  ASSERT_TRUE(test::await(*store, &Store::delete_message, alice, last));
+  EXPECT_EQ(newest(), core::value(last));
 }
 
 TEST_P(PageContract, IsReadNoFurtherThanItIsTaken) {
@@ -241,7 +264,7 @@ TEST_P(PageContract, IsReadNoFurtherThanItIsTaken) {
 TEST_P(PageContract, MessagesOfADeletedApplicationAreInvisible) {
   ASSERT_TRUE(test::await(*store, &Store::delete_application, alice, one));
   EXPECT_THAT(ids(listed(alice, {})), ElementsAre(8, 5, 2));
-  EXPECT_THAT(ids(store->messages_after(alice, {}, 100)), ElementsAre(2, 5, 8));
+  EXPECT_THAT(ids(listed_after(alice, {}, 100)), ElementsAre(2, 5, 8));
   EXPECT_THAT(ids(listed(one, {})), ElementsAre());
   EXPECT_FALSE(*store->find_message(core::MessageId{7}));
   EXPECT_FALSE(test::await(*store, &Store::delete_message, alice, core::MessageId{7}));

@@ -31,7 +31,7 @@ TEST_F(SqlitePagesTest, MessagesWithoutAnApplicationAreInvisible) {
   Sqlite(database.connection).run("DELETE FROM applications WHERE id = " + std::to_string(core::value(one)));
   EXPECT_THAT(ids(listed(alice, {})), ElementsAre(8, 5, 2));
   EXPECT_THAT(ids(listed(one, {})), ElementsAre());
-  EXPECT_THAT(ids(store->messages_after(alice, {}, 100)), ElementsAre(2, 5, 8));
+  EXPECT_THAT(ids(listed_after(alice, {}, 100)), ElementsAre(2, 5, 8));
   EXPECT_FALSE(*store->find_message(core::MessageId{7}));
   EXPECT_FALSE(test::await(*store, &Store::delete_message, alice, core::MessageId{7}));
 }

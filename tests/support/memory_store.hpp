@@ -93,12 +93,22 @@ class MemoryStore final : public store::Store, public MemoryRows {
       return row.application == application && owner(row);
     });
   }
-  core::Result<std::vector<model::Message>> messages_after(core::UserId user, core::MessageId after,
-                                                           std::size_t limit) override {
-    auto found = select(
-        messages, [this, user, after](const model::Message& row) { return row.id > after && owner(row) == user; });
-    if (found && found->size() > limit) found->resize(limit);
-    return found;
+  core::Result<void> list_messages_after(core::UserId user, core::MessageId after, Take<model::Message> take) override {
+    auto found = following(user, after);
+    if (!found) return std::move(found).error();
+    return pass_on(*found, take);
+  }
+  core::Result<std::uint64_t> count_messages_after(core::UserId user, core::MessageId after,
+                                                   std::uint64_t most) override {
+    const auto found = following(user, after);
+    if (!found) return found.error();
+    return std::min<std::uint64_t>(found->size(), most);
+  }
+  core::Result<core::MessageId> newest_message() override {
+    return read([this] {
+      return core::Result<core::MessageId>(
+          core::MessageId{std::max(last_message_, messages.empty() ? 0 : core::value(messages.back().id))});
+    });
   }
   core::Result<void> ping() override {
     return read([] { return core::Result<void>(); });
@@ -302,6 +312,11 @@ class MemoryStore final : public store::Store, public MemoryRows {
       if (!take(row)) break;
     }
     return {};
+  }
+
+  core::Result<std::vector<model::Message>> following(core::UserId user, core::MessageId after) {
+    return select(messages,
+                  [this, user, after](const model::Message& row) { return row.id > after && owner(row) == user; });
   }
 
   // Ids rise and are never reused.

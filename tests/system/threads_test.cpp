@@ -27,8 +27,9 @@ TEST(Threads, EachHasAName) {
   ServerProcess server;
   server.set("GOTIFY_SERVER_THREADS", "2");
   server.start();
-  std::vector<std::string> expected = {"sharded-gotify", "loop0",  "loop1",  "worker0",      "worker1",     "lookup0",
-                                       "password0",      "writer", "purger", "checkpointer", "housekeeper", "log"};
+  std::vector<std::string> expected = {"sharded-gotify", "loop0",   "loop1",     "worker0",    "worker1",
+                                       "lookup0",        "replay0", "replay1",   "writer",     "purger",
+                                       "checkpointer",   "log",     "password0", "housekeeper"};
 #ifdef __SANITIZE_THREAD__
   expected.push_back("sharded-gotify");  // the sanitizer's own
 #endif

@@ -6,6 +6,7 @@
 #include "push/auth/authenticator.hpp"
 #include "push/config/config.hpp"
 #include "push/core/worker_pool.hpp"
+#include "push/delivery/history.hpp"
 #include "push/delivery/publisher.hpp"
 #include "push/files/file_cache.hpp"
 #include "push/files/image_folder.hpp"
@@ -23,6 +24,7 @@ struct Services {
   const auth::Authenticator& authenticator;  // const: only `accounts` makes it forget
   Accounts& accounts;
   delivery::Publisher& publisher;
+  delivery::History& history;
   files::ImageFolder& images;
   files::FileCache& files;
   net::ResponseBudget& responses;

@@ -27,6 +27,7 @@ struct Stream {
   std::size_t unsentbytes = 64 * 1024;
   std::size_t inboxsize = 65536;  // 64..16777216 messages that may wait for one loop, then POST answers 503
   Overflow overflow = Overflow::close;
+  std::size_t resumelimit = 10000;          // 0..1000000 missed messages that a stream is sent when it comes back
   std::size_t maxperuser = 0;               // 0..100000000 open streams of one user, then 429; 0 = no limit
   std::size_t maxperaddress = 0;            // 0..100000000 open streams of one client address, then 429; 0 = no limit
   unsigned pingperiodseconds = 45;          // 1..3600; the deadline for a pong is this + 15 s

@@ -1,7 +1,8 @@
-// Threads for blocking work, in three lanes that never wait for one another. Owned by main.
+// Threads for blocking work, in four lanes that never wait for one another. Owned by main.
 //
 //   jobs       pages, lists, large bodies, files
 //   look_ups   short reads that memory cannot answer: they arrive by the thousand when all clients reconnect
+//   replays    pages of what a stream has missed: they arrive by the thousand, too, and each takes some milliseconds
 //   passwords  bcrypt, which takes 60 ms and more of a core for each: strangers can ask for it
 //
 // Each lane has its own threads and its own bounded queue, a FairQueue: senders take turns, of a millisecond each, and
@@ -25,7 +26,7 @@ class WorkerPool {
  public:
   using Job = Callback<void()>;
 
-  enum class Queue { jobs, look_ups, passwords };
+  enum class Queue { jobs, look_ups, replays, passwords };
   struct Size {
     std::size_t threads;
     std::size_t limit;  // jobs that may wait
@@ -33,12 +34,13 @@ class WorkerPool {
   struct Sizes {
     Size jobs;
     Size look_ups;
+    Size replays;
     Size passwords;
   };
 
   explicit WorkerPool(Sizes sizes);
   WorkerPool(std::size_t threads, std::size_t limit)  // of each lane
-      : WorkerPool(Sizes{{threads, limit}, {threads, limit}, {threads, limit}}) {}
+      : WorkerPool(Sizes{{threads, limit}, {threads, limit}, {threads, limit}, {threads, limit}}) {}
   ~WorkerPool();  // stop()
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
@@ -91,7 +93,7 @@ class WorkerPool {
   const Lane& lane(Queue queue) const { return lanes_[static_cast<std::size_t>(queue)]; }
 
   std::atomic<bool> stopping_ = false;
-  std::array<Lane, 3> lanes_;  // in the order of Queue
+  std::array<Lane, 4> lanes_;  // in the order of Queue
 };
 
 }  // namespace push::core

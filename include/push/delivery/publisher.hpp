@@ -10,6 +10,7 @@
 #include "push/core/bytes.hpp"
 #include "push/core/callback.hpp"
 #include "push/core/result.hpp"
+#include "push/delivery/history.hpp"
 #include "push/delivery/sink.hpp"
 #include "push/hub/hub.hpp"
 #include "push/metrics/registry.hpp"
@@ -32,8 +33,9 @@ class Publisher final : public cluster::MessageListener {
 
   // limit: messages that may wait for one loop before publish() refuses (config `server.stream.inboxsize`).
   // further: sinks besides this node's streams and the backplane, which come first; they outlive the publisher.
-  Publisher(store::Store& store, hub::Hub& hub, stream::Courier& courier, cluster::Backplane& backplane,
-            metrics::Registry& metrics, std::size_t limit, std::vector<Sink*> further = {});
+  Publisher(store::Store& store, hub::Hub& hub, stream::Courier& courier, History& history,
+            cluster::Backplane& backplane, metrics::Registry& metrics, std::size_t limit,
+            std::vector<Sink*> further = {});
   ~Publisher() override;
 
   // Any loop, never blocks. unavailable: the store's queue is full or a loop is too far behind; `receipt` is not
@@ -56,6 +58,7 @@ class Publisher final : public cluster::MessageListener {
   void replay(const model::Message& stored, Receipt& receipt);
 
   store::Store& store_;
+  History& history_;
   const std::unique_ptr<LocalStreams> streams_;
   const std::unique_ptr<Sink> nodes_;
   std::vector<Sink*> sinks_;  // never changes

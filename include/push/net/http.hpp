@@ -58,9 +58,11 @@ struct Admission {
   core::UserId user{};
   core::ClientId client{};  // 0 = a Basic session
   stream::Transport transport = stream::Transport::websocket;
-  std::optional<core::MessageId> since;  // the last message that the client has; carried for resume, nothing reads it
-  std::shared_ptr<const void> context;   // opaque, returned to the gate; may be null
-  std::shared_ptr<const void> place;     // opaque, kept until the stream ends; may be null
+  std::optional<core::MessageId> since;  // the last message that the client has; empty = from now on
+  unsigned poll_seconds = 0;             // of a poll: how long it waits for a message
+  std::vector<std::pair<std::string, std::string>> headers;  // added to the head of the answer
+  std::shared_ptr<const void> context;                       // opaque, returned to the gate; may be null
+  std::shared_ptr<const void> place;                         // opaque, kept until the stream ends; may be null
 };
 
 // Becomes true within about a second after the peer has closed its connection, or at least its sending side. Any
@@ -122,8 +124,8 @@ class Reply {
   // dropped.
   void read_body(BodyLimit limit, std::shared_ptr<BodyReceiver> receiver);
   // Turns this exchange into a stream: checks `request` (e.g. the WebSocket handshake), sends the head of the response
-  // (e.g. the 101), and moves the descriptor to the loop's connection table. An invalid or unsupported request is
-  // answered through StreamGate::refuse.
+  // (e.g. the 101), then what the client has missed, and moves the descriptor to the loop's connection table. An
+  // invalid or unsupported request is answered through StreamGate::refuse.
   void stream(Request request, Admission admission);
 
  private:

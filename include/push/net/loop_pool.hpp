@@ -1,7 +1,7 @@
 // The loops: one thread per core by default, each with its own io_context. Opens the listeners, carries messages to
 // the loops that hold a user, and shuts everything down. Owned by main.
 //
-//   LoopPool loops(config.server, hub, metrics);
+//   LoopPool loops(config.server, hub, metrics, history);
 //   loops.listen("", 80, 0, service, &service);   // before start()
 //   loops.start();
 //   ...
@@ -20,6 +20,7 @@
 #include "push/hub/hub.hpp"
 #include "push/metrics/registry.hpp"
 #include "push/net/http.hpp"
+#include "push/stream/archive.hpp"
 #include "push/stream/courier.hpp"
 #include "push/stream/transport.hpp"
 
@@ -32,10 +33,10 @@ struct LoopShared;
 class LoopPool final : public stream::Courier {
  public:
   // Everything passed in outlives the pool.
-  LoopPool(const config::Server& settings, hub::Hub& hub, metrics::Registry& metrics);
+  LoopPool(const config::Server& settings, hub::Hub& hub, metrics::Registry& metrics, stream::Archive& archive);
   // Test servers that speak a protocol of their own. Indexed by transport; null = not supported.
   using ProtocolByTransport = std::array<const Protocol*, stream::kTransports>;
-  LoopPool(const config::Server& settings, hub::Hub& hub, metrics::Registry& metrics,
+  LoopPool(const config::Server& settings, hub::Hub& hub, metrics::Registry& metrics, stream::Archive& archive,
            const ProtocolByTransport& protocols);
   ~LoopPool() override;
 

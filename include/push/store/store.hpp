@@ -141,10 +141,15 @@ class Finder {
   virtual core::Result<void> list_messages(core::UserId user, PageRequest page, Take<model::Message> take) = 0;
   virtual core::Result<void> list_messages(core::ApplicationId application, PageRequest page,
                                            Take<model::Message> take) = 0;
-  // The messages after a cursor, of all of the user's applications: ids strictly above `after`, ascending, at most
-  // `limit`. Costs as much as a page, however many messages other users have.
-  virtual core::Result<std::vector<model::Message>> messages_after(core::UserId owner, core::MessageId after,
-                                                                   std::size_t limit) = 0;
+  // The messages after a cursor, of all of the user's applications: ids strictly above `after`, ascending, until
+  // `take` returns false. Costs as much as a page, however many messages other users have.
+  virtual core::Result<void> list_messages_after(core::UserId owner, core::MessageId after,
+                                                 Take<model::Message> take) = 0;
+  // How many these are, or `most` if they are more.
+  virtual core::Result<std::uint64_t> count_messages_after(core::UserId owner, core::MessageId after,
+                                                           std::uint64_t most) = 0;
+  // The greatest id that a message of any user ever had, even if it is deleted; 0 = there was none.
+  virtual core::Result<core::MessageId> newest_message() = 0;
   // Whether the database is in its place and sound, as the store's own threads found it within the last second. Any
   // thread, even a loop: never blocks. unavailable: what is wrong.
   virtual core::Result<void> ping() = 0;

@@ -21,7 +21,8 @@ std::optional<std::string_view> check_key(const Handshake& handshake);      // b
 
 // Sec-WebSocket-Accept for a checked key.
 std::string accept_value(std::string_view key);
-// The complete 101: status line, Upgrade, Connection, Sec-WebSocket-Accept, empty line.
-std::string switching_protocols(std::string_view key);
+// The complete 101: status line, Upgrade, Connection, Sec-WebSocket-Accept, `fields` (each with its line break), empty
+// line.
+std::string switching_protocols(std::string_view key, std::string_view fields = {});
 
 }  // namespace push::websocket

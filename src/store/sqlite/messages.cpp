@@ -25,6 +25,11 @@ constexpr std::string_view kNewestOfApplication =
 constexpr std::string_view kOldestOfApplication =
     "SELECT id FROM messages WHERE application_id = ?1 AND id >= ?2 ORDER BY id LIMIT 1";
 
+constexpr std::string_view kCountAfter =
+    "SELECT count(*) FROM (SELECT 1 FROM messages WHERE application_id = ?1 AND id > ?2 LIMIT ?3)";
+// AUTOINCREMENT: SQLite keeps the greatest id that was ever used.
+constexpr std::string_view kNewestEver = "SELECT seq FROM sqlite_sequence WHERE name = 'messages'";
+
 constexpr std::int64_t kMaxMessage = std::numeric_limits<std::int64_t>::max();
 
 std::int64_t clamped(std::uint64_t value) {
@@ -130,19 +135,36 @@ Result<void> Store::list_messages(core::ApplicationId application, PageRequest p
   }
 }
 
-Result<std::vector<model::Message>> Store::messages_after(core::UserId owner, core::MessageId after,
-                                                          std::size_t limit) {
+Result<void> Store::list_messages_after(core::UserId owner, core::MessageId after, Take<model::Message> take) {
   const std::int64_t last_seen = clamped(core::value(after));
-  if (last_seen == kMaxMessage) return std::vector<model::Message>();
+  if (last_seen == kMaxMessage) return {};
   const auto reader = parts_->readers.lease();
-  std::vector<model::Message> messages;
-  Take<model::Message> take([&messages](const model::Message& message) {
-    messages.push_back(message);
-    return true;
-  });
-  auto passed = messages_of(*reader, owner, Order::oldest_first, last_seen + 1, limit, take);
-  if (!passed) return std::move(passed).error();
-  return messages;
+  constexpr auto kNoLimit = std::numeric_limits<std::uint64_t>::max();
+  return messages_of(*reader, owner, Order::oldest_first, last_seen + 1, kNoLimit, take);
+}
+
+Result<std::uint64_t> Store::count_messages_after(core::UserId owner, core::MessageId after, std::uint64_t most) {
+  const auto reader = parts_->readers.lease();
+  const Snapshot snapshot(*reader);
+  if (!snapshot.begun()) return snapshot.begun().error();
+  const auto applications = all(*reader, read_integer, kApplicationsOfUser, owner);
+  if (!applications) return applications.error();
+  std::uint64_t count = 0;
+  for (const std::int64_t application : *applications) {
+    if (count >= most) break;
+    const auto more =
+        one(*reader, read_integer, kCountAfter, application, clamped(core::value(after)), clamped(most - count));
+    if (!more) return more.error();
+    count += static_cast<std::uint64_t>(more->value_or(0));
+  }
+  return count;
+}
+
+Result<core::MessageId> Store::newest_message() {
+  const auto reader = parts_->readers.lease();
+  const auto newest = one(*reader, read_integer, kNewestEver);
+  if (!newest) return newest.error();
+  return core::MessageId{static_cast<std::uint64_t>(newest->value_or(0))};
 }
 
 }  // namespace push::store::sqlite

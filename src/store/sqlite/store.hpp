@@ -41,8 +41,10 @@ class Store final : public store::Store {
   core::Result<void> list_messages(core::UserId user, PageRequest page, Take<model::Message> take) override;
   core::Result<void> list_messages(core::ApplicationId application, PageRequest page,
                                    Take<model::Message> take) override;
-  core::Result<std::vector<model::Message>> messages_after(core::UserId owner, core::MessageId after,
-                                                           std::size_t limit) override;
+  core::Result<void> list_messages_after(core::UserId owner, core::MessageId after, Take<model::Message> take) override;
+  core::Result<std::uint64_t> count_messages_after(core::UserId owner, core::MessageId after,
+                                                   std::uint64_t most) override;
+  core::Result<core::MessageId> newest_message() override;
   core::Result<void> ping() override;
 
   void create_user(NewUser user, Done<model::User> done) override;

@@ -9,16 +9,28 @@
 #include <unordered_map>
 #include <utility>
 
-namespace push::auth {
+namespace push::core {
 
-template <class Value>
+// Texts are looked up by view.
+template <class Key>
+struct CacheKey {
+  using View = Key;
+};
+template <>
+struct CacheKey<std::string> {
+  using View = std::string_view;
+};
+
+template <class Key, class Value>
 class BoundedCache {
  public:
   // limit 0: stores nothing.
   explicit BoundedCache(std::size_t limit) : half_((limit + 1) / 2) {}
 
+  using View = typename CacheKey<Key>::View;
+
   // Null if unknown. Does not allocate; the pointer is valid until the next call.
-  const Value* find(std::string_view key) {
+  Value* find(View key) {
     if (const auto found = young_.find(key); found != young_.end()) return &found->second;
     const auto found = old_.find(key);
     if (found == old_.end()) return nullptr;
@@ -27,14 +39,14 @@ class BoundedCache {
     return &young_.insert(std::move(node)).position->second;
   }
 
-  void insert(std::string_view key, Value value) {
+  void insert(View key, Value value) {
     if (half_ == 0) return;
     erase(key);
     make_room();
-    young_.emplace(std::string(key), std::move(value));
+    young_.emplace(Key(key), std::move(value));
   }
 
-  void erase(std::string_view key) {
+  void erase(View key) {
     if (const auto found = young_.find(key); found != young_.end()) young_.erase(found);
     if (const auto found = old_.find(key); found != old_.end()) old_.erase(found);
   }
@@ -44,9 +56,9 @@ class BoundedCache {
  private:
   struct Hash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view key) const { return std::hash<std::string_view>()(key); }
+    std::size_t operator()(View key) const { return std::hash<View>()(key); }
   };
-  using Map = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
+  using Map = std::unordered_map<Key, Value, Hash, std::equal_to<>>;
 
   // Called for each entry added to the young generation, so the dropped one is freed before the young one is full
   // again.
@@ -65,4 +77,4 @@ class BoundedCache {
   Map dropped_;
 };
 
-}  // namespace push::auth
+}  // namespace push::core

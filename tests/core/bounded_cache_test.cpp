@@ -1,11 +1,11 @@
-#include "auth/bounded_cache.hpp"
+#include "push/core/bounded_cache.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <string>
 
-namespace push::auth {
+namespace push::core {
 namespace {
 
 std::string name(int i) {
@@ -13,7 +13,7 @@ std::string name(int i) {
 }
 
 TEST(BoundedCache, FindsTheHalfThatWasUsedLastAndNeverMoreThanItsLimit) {
-  BoundedCache<int> cache(100);
+  BoundedCache<std::string, int> cache(100);
   for (int last = 0; last < 1000; ++last) {
     cache.insert(name(last), last);
     ASSERT_LE(cache.size(), 100U);
@@ -30,7 +30,7 @@ TEST(BoundedCache, FindsTheHalfThatWasUsedLastAndNeverMoreThanItsLimit) {
 }
 
 TEST(BoundedCache, WhatWasErasedOrReplacedIsNotFoundWhicheverGenerationHeldIt) {
-  BoundedCache<int> cache(8);
+  BoundedCache<std::string, int> cache(8);
   for (int i = 0; i < 8; ++i) cache.insert(name(i), i);
   for (int i = 0; i < 8; ++i) cache.erase(name(i));
   for (int i = 0; i < 8; ++i) EXPECT_EQ(cache.find(name(i)), nullptr);
@@ -42,10 +42,10 @@ TEST(BoundedCache, WhatWasErasedOrReplacedIsNotFoundWhicheverGenerationHeldIt) {
 }
 
 TEST(BoundedCache, WithoutPlacesItRemembersNothing) {
-  BoundedCache<int> cache(0);
+  BoundedCache<std::string, int> cache(0);
   cache.insert(name(1), 1);
   EXPECT_EQ(cache.find(name(1)), nullptr);
 }
 
 }  // namespace
-}  // namespace push::auth
+}  // namespace push::core

@@ -1,0 +1,107 @@
+#include "api/stream_request.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <string>
+
+#include "api/target.hpp"
+#include "push/core/text.hpp"
+#include "push/go/text.hpp"
+
+namespace push::api {
+namespace {
+
+using stream::Transport;
+
+constexpr std::string_view kLatest = "latest";
+constexpr unsigned kTimeout = 30;  // seconds; most proxies wait for 60
+constexpr unsigned kMaxTimeout = 300;
+
+core::Error invalid(std::string text) {
+  return core::failure(core::ErrorCode::invalid, std::move(text));
+}
+
+// Whether a list of media ranges names this one, whatever its parameters (RFC 9110 12.5.1).
+bool accepts(std::string_view list, std::string_view type) {
+  for (;;) {
+    const std::size_t comma = list.find(',');
+    const std::string_view range = list.substr(0, comma);
+    if (core::same_ignoring_case(core::trim_blanks(range.substr(0, range.find(';'))), type)) return true;
+    if (comma == std::string_view::npos) return false;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+core::Result<Transport> transport_of(const StreamFields& fields) {
+  const auto wanted = query_value(fields.query, "transport");
+  if (wanted && wanted != "sse" && wanted != "ndjson" && wanted != "poll") {
+    return invalid("transport: unknown: " + go::quote(*wanted) + ", not sse, ndjson or poll");
+  }
+  if (!fields.upgrade.empty() && wanted)
+    return invalid("transport: " + *wanted + " does not go with an Upgrade header");
+  if (!fields.upgrade.empty() || fields.method != "GET") return Transport::websocket;
+  if (wanted == "poll") return Transport::poll;
+  if (wanted) return wanted == "sse" ? Transport::sse : Transport::ndjson;
+  if (accepts(fields.accept, "text/event-stream")) return Transport::sse;
+  if (accepts(fields.accept, "application/x-ndjson")) return Transport::ndjson;
+  return Transport::websocket;
+}
+
+// Greater numbers than ids can be are numbers all the same: above every message.
+core::Result<std::optional<core::MessageId>> cursor_of(std::string_view name, std::string_view text) {
+  if (text == kLatest) return std::optional<core::MessageId>();
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool digits =
+      !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!digits) {
+    return invalid(std::string(name) + ": not the id of a message: " + go::quote(text));
+  }
+  if (error == std::errc::result_out_of_range) number = std::numeric_limits<std::uint64_t>::max();
+  return std::optional(core::MessageId{number});
+}
+
+core::Result<unsigned> timeout_of(const StreamFields& fields) {
+  const auto text = query_value(fields.query, "timeout");
+  if (!text) return kTimeout;
+  unsigned seconds = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), seconds);
+  if (error != std::errc() || end != text->data() + text->size() || seconds > kMaxTimeout) {
+    return invalid("timeout: not 0 to " + std::to_string(kMaxTimeout) + " seconds: " + go::quote(*text));
+  }
+  return seconds;
+}
+
+}  // namespace
+
+core::Result<StreamRequest> read_stream_request(const StreamFields& fields) {
+  StreamRequest request;
+  const auto transport = transport_of(fields);
+  if (!transport) return transport.error();
+  request.transport = *transport;
+  if (request.transport == Transport::poll) {
+    const auto timeout = timeout_of(fields);
+    if (!timeout) return timeout.error();
+    request.timeout = *timeout;
+    request.resumes = true;
+  }
+  // An EventSource repeats its first address whenever it comes back: only the header knows how far it came.
+  const auto since = query_value(fields.query, "since_id");
+  const auto last = query_value(fields.query, "last_event_id");
+  if (since && last && since != last) return invalid("since_id and last_event_id differ");
+  std::string_view name = since ? "since_id" : "last_event_id";
+  std::optional<std::string> text = since ? since : last;
+  if (!fields.last_event_id.empty()) {
+    name = "Last-Event-ID";
+    text = fields.last_event_id;
+  }
+  if (!text) return request;
+  const auto seen = cursor_of(name, *text);
+  if (!seen) return seen.error();
+  request.resumes = true;
+  request.seen = *seen;
+  return request;
+}
+
+}  // namespace push::api

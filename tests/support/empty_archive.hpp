@@ -1,0 +1,19 @@
+// An archive without messages, for tests of streams that never resume.
+#pragma once
+#include <limits>
+#include <utility>
+
+#include "push/stream/archive.hpp"
+
+namespace push::test {
+
+class EmptyArchive final : public stream::Archive {
+ public:
+  bool is_current(core::UserId /*user*/, core::MessageId /*after*/) override { return true; }
+  core::MessageId relayed() const override { return core::MessageId{std::numeric_limits<std::uint64_t>::max()}; }
+  void read(core::UserId /*user*/, core::MessageId after, Done done) override {
+    done(stream::Page{.messages = {}, .upto = after, .last = true});
+  }
+};
+
+}  // namespace push::test
