@@ -22,6 +22,26 @@ constexpr const char* kCreateOwn[] = {
     // message_keys.hpp; rows are added at the end, and deleted from the beginning
     "CREATE TABLE IF NOT EXISTS sharded_gotify_idempotency (message_id INTEGER PRIMARY KEY, application_id INTEGER,"
     " key BLOB, content BLOB, date INTEGER, stored_at INTEGER)",
+    // event_log.hpp
+    "CREATE TABLE IF NOT EXISTS sharded_gotify_events (id INTEGER PRIMARY KEY AUTOINCREMENT, user_id INTEGER NOT NULL,"
+    " number INTEGER NOT NULL, time INTEGER NOT NULL, kind TEXT NOT NULL, application_id INTEGER NOT NULL,"
+    " up_to INTEGER NOT NULL, message_ids TEXT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS sharded_gotify_events_user ON sharded_gotify_events(user_id)",
+    "CREATE TABLE IF NOT EXISTS sharded_gotify_events_removed"
+    " (user_id INTEGER PRIMARY KEY, up_to INTEGER NOT NULL)",
+    // epochs.cpp: how far the database had come at each start.
+    "CREATE TABLE IF NOT EXISTS sharded_gotify_epochs (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL,"
+    " message_id INTEGER NOT NULL, event_id INTEGER NOT NULL)",
+    // read_marks.hpp
+    "CREATE TABLE IF NOT EXISTS sharded_gotify_read_marks (user_id INTEGER PRIMARY KEY, up_to INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS sharded_gotify_read (message_id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS sharded_gotify_read_user ON sharded_gotify_read(user_id)",
+    // retention_purge.hpp: how long applications keep their messages (NULL = as configured, 0 = for ever), and the
+    // greatest message id that this has deleted, by user.
+    "CREATE TABLE IF NOT EXISTS sharded_gotify_retention"
+    " (application_id INTEGER PRIMARY KEY, days INTEGER, count INTEGER)",
+    "CREATE TABLE IF NOT EXISTS sharded_gotify_retention_floor"
+    " (user_id INTEGER PRIMARY KEY, message_id INTEGER NOT NULL)",
 };
 
 core::Error foreign(const std::string& why) {
