@@ -23,15 +23,18 @@ struct PostOptions : CommonOptions {
   PostOptions() : CommonOptions{.threads = 0, .rounds = 5} {}
   unsigned seconds = 3;  // per round
   std::vector<unsigned> posters{1, 16, 64};
+  unsigned keys = 0;  // 1 = also with an Idempotency-Key on each POST
 };
 
 constexpr double kTailSeconds = 1;  // under load before the kill
 
 struct Level {
-  std::vector<double> per_second;
-  std::vector<double> server_cpu;
-  std::vector<double> client_cpu;
-  Histogram latencies;
+  unsigned posters = 0;
+  bool keys = false;
+  std::vector<double> per_second{};
+  std::vector<double> server_cpu{};
+  std::vector<double> client_cpu{};
+  Histogram latencies{};
 };
 
 class Posting {
@@ -39,8 +42,8 @@ class Posting {
   Posting(Server& server, std::size_t size) : server_(server), size_(size) {}
 
   // Posts for a while; everything that was answered goes into the ledger.
-  void round(Level& level, unsigned posters, double seconds) {
-    PostPool pool(server_.port(), posters);
+  void round(Level& level, double seconds) {
+    PostPool pool(server_.port(), level.posters);
     std::size_t answered = 0;
     const std::int64_t server_before = server_.cpu_ns();
     const std::int64_t client_before = cpu_ns(0);
@@ -54,13 +57,13 @@ class Posting {
       ++answered;
     };
     while (monotonic_ns() < end) {
-      fill(pool);
+      fill(pool, level.keys);
       pool.poll(100, on_answer);
     }
     for (const Deadline deadline(30); pool.in_flight() > 0; pool.poll(100, on_answer)) {
       if (deadline.passed()) fail("POSTs were not answered");
     }
-    if (pool.alive() != posters) fail("the server closed keep-alive connections under load");
+    if (pool.alive() != level.posters) fail("the server closed keep-alive connections under load");
     const auto elapsed = static_cast<double>(last - start);
     level.per_second.push_back(static_cast<double>(answered) * 1e9 / elapsed);
     level.server_cpu.push_back(static_cast<double>(server_.cpu_ns() - server_before) / elapsed);
@@ -96,11 +99,13 @@ class Posting {
   }
 
  private:
-  void fill(PostPool& pool) {
+  void fill(PostPool& pool, bool keys = false) {
     while (pool.has_free()) {
       ++sequence_;
-      pool.send(post_request(server_.port(), application_token(0), stamp_text({monotonic_ns(), sequence_, 0}, size_)),
-                sequence_);
+      const std::string text = stamp_text({monotonic_ns(), sequence_, 0}, size_);
+      // As long as a UUID, and another one each time.
+      const std::string header = keys ? "Idempotency-Key: " + text.substr(0, 36) + "\r\n" : "";
+      pool.send(post_request(server_.port(), application_token(0), text, header), sequence_);
     }
   }
 
@@ -117,28 +122,35 @@ class Posting {
   std::map<std::uint64_t, std::uint32_t> ledger_;  // id in the answer -> number in the text
 };
 
+std::string name(const Level& level) {
+  return std::to_string(level.posters) + (level.keys ? " posters, keys" : " posters");
+}
+
 Json run_post(const PostOptions& options) {
-  const std::vector<unsigned>& posters = options.posters;
   Server server({.program = options.program, .directory = options.dir, .threads = options.threads});
   Posting posting(server, options.size);
-  Level warming;
-  posting.round(warming, 16, 0.5);
-  std::vector<Level> levels(posters.size());
+  Level warming{.posters = 16};
+  posting.round(warming, 0.5);
+  std::vector<Level> levels;
+  for (const unsigned posters : options.posters) {
+    levels.push_back({.posters = posters});
+    if (options.keys != 0) levels.push_back({.posters = posters, .keys = true});
+  }
   for (unsigned round = 0; round < options.rounds; ++round) {
-    for (std::size_t i = 0; i < posters.size(); ++i) {
-      progress("post, " + std::to_string(posters[i]) + " posters, round " + std::to_string(round + 1) + " of " +
+    for (Level& level : levels) {
+      progress("post, " + name(level) + ", round " + std::to_string(round + 1) + " of " +
                std::to_string(options.rounds));
-      posting.round(levels[i], posters[i], options.seconds);
+      posting.round(level, options.seconds);
     }
   }
   progress("post, kill -9 under load");
-  posting.kill_under_load(posters.back());
+  posting.kill_under_load(options.posters.back());
   Json all{{"ledger", posting.count_found()}, {"threads", options.threads}, {"levels", Json::array()}};
 
   Table table({"post", "POST/s", "p50 us", "p99 us", "max us", "server CPUs", "client CPUs"});
-  for (std::size_t i = 0; i < posters.size(); ++i) {
-    const Level& level = levels[i];
-    all["levels"].push_back({{"posters", posters[i]},
+  for (const Level& level : levels) {
+    all["levels"].push_back({{"posters", level.posters},
+                             {"keys", level.keys},
                              {"posts_per_second", median(level.per_second)},
                              {"rounds", level.per_second},
                              {"p50_us", level.latencies.quantile_us(0.5)},
@@ -146,10 +158,9 @@ Json run_post(const PostOptions& options) {
                              {"max_us", level.latencies.max_us()},
                              {"server_cpus", median(level.server_cpu)},
                              {"client_cpus", median(level.client_cpu)}});
-    table.row({std::to_string(posters[i]) + " posters", decimal(median(level.per_second), 0),
-               decimal(level.latencies.quantile_us(0.5), 0), decimal(level.latencies.quantile_us(0.99), 0),
-               decimal(level.latencies.max_us(), 0), decimal(median(level.server_cpu), 2),
-               decimal(median(level.client_cpu), 2)});
+    table.row({name(level), decimal(median(level.per_second), 0), decimal(level.latencies.quantile_us(0.5), 0),
+               decimal(level.latencies.quantile_us(0.99), 0), decimal(level.latencies.max_us(), 0),
+               decimal(median(level.server_cpu), 2), decimal(median(level.client_cpu), 2)});
   }
   table.print();
   const auto acked = all["ledger"]["acked"].get<std::size_t>();
@@ -163,6 +174,7 @@ Json run_post(const PostOptions& options) {
 void bind(Flags& flags, PostOptions& options) {
   flags.add("--seconds", options.seconds, "length of a round");
   flags.add("--posters", options.posters, "connections of the posters");
+  flags.add("--keys", options.keys, "1 = each of these also with an Idempotency-Key on every POST");
 }
 
 }  // namespace

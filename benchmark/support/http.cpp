@@ -5,10 +5,11 @@
 #include "benchmark/support/check.hpp"
 
 namespace push::bench {
-std::string post_request(std::uint16_t port, const std::string& token, const std::string& message) {
+std::string post_request(std::uint16_t port, const std::string& token, const std::string& message,
+                         const std::string& headers) {
   const std::string body = R"({"message":")" + message + R"(","priority":5})";
-  return "POST /message?token=" + token + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) +
-         "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  return "POST /message?token=" + token + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) + "\r\n" + headers +
+         "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
 std::string get_request(std::uint16_t port, const std::string& target) {

@@ -12,7 +12,9 @@ using support::find_header;
 using support::parse_response;
 using support::Response;
 
-std::string post_request(std::uint16_t port, const std::string& token, const std::string& message);
+// headers: further lines, each with its end.
+std::string post_request(std::uint16_t port, const std::string& token, const std::string& message,
+                         const std::string& headers = {});
 std::string get_request(std::uint16_t port, const std::string& target);
 std::string token_request(std::uint16_t port, const std::string& method, const std::string& target,
                           const std::string& token);

@@ -34,6 +34,7 @@ void Housekeeper::run(const std::stop_token& stop) {
   std::size_t rounds = 0;
   do {
     delete_expired();
+    accounts_.forget_old_keys();
     delete_old_events();
     if (++rounds % kTrimRounds == 0) trim_heap();
   } while (core::sleep_for(stop, period_));

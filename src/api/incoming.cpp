@@ -31,6 +31,7 @@ Incoming view_of(const net::Request& request) {
   out.cookie = request.header("Cookie");
   out.fetch_site = request.header("Sec-Fetch-Site");
   out.forwarded_prefix = request.header("X-Forwarded-Prefix");
+  if (out.method == "POST") out.idempotency_key = request.header("Idempotency-Key");
   if (out.method == "GET" || out.method == "HEAD") {  // a POST has no use for them
     out.forwarded_host = request.header("X-Forwarded-Host");
     if (out.forwarded_host.empty()) out.forwarded_host = request.header("X-Host");

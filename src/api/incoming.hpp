@@ -33,6 +33,7 @@ struct Incoming {
   std::string_view cookie;
   std::string_view fetch_site;        // Sec-Fetch-Site
   std::string_view forwarded_prefix;  // X-Forwarded-Prefix
+  std::string_view idempotency_key;   // Idempotency-Key; POST only
   // GET and HEAD only.
   std::string_view forwarded_host;   // X-Forwarded-Host, else X-Host
   std::string_view forwarded_proto;  // X-Forwarded-Proto

@@ -19,18 +19,21 @@ core::Error application_gone(const auth::Principal& principal) {
   return core::failure(core::ErrorCode::invalid, "appid not found");
 }
 
+net::Response created(delivery::Publisher::Stored message) {
+  net::Response response;
+  response.body = std::move(message.json);
+  response.shared_body = !message.replayed;
+  if (message.replayed) response.headers.emplace_back("Idempotent-Replayed", "true");  // Stripe's name for it
+  return response;
+}
+
 void hand_over(Context& context, store::NewMessage message) {
   if (!context.reserve(message.message.size() + message.title.size() + message.extras.size())) {
     return context.fail(too_many_answers());
   }
   auto queued = context.services.publisher.publish(
-      std::move(message), [self = context.shared_from_this()](core::Result<core::Slice> stored) {
-        if (stored) {
-          net::Response response;
-          response.body = *std::move(stored);
-          response.shared_body = true;
-          return self->finish(std::move(response));
-        }
+      std::move(message), [self = context.shared_from_this()](core::Result<delivery::Publisher::Stored> stored) {
+        if (stored) return self->finish(created(*std::move(stored)));
         if (stored.error().code != core::ErrorCode::not_found) return self->fail(stored.error());
         self->services.accounts.forget_stale(self->user());  // its token is still remembered
         self->fail(application_gone(*self->principal));

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "api/idempotency.hpp"
 #include "push/binder/binder.hpp"
 #include "push/core/text.hpp"
 #include "push/go/text.hpp"
@@ -21,6 +22,7 @@ bool says_nothing(std::string_view extras) {
 
 core::Result<MessageForm> read_message(const Incoming& request, const auth::Principal& principal,
                                        std::size_t extras_limit) {
+  if (auto good = check_idempotency_key(request.idempotency_key); !good) return std::move(good).error();
   MessageForm out;
   binder::Form form("CreateMessage");
   form.text("message", out.message).required();
@@ -32,6 +34,9 @@ core::Result<MessageForm> read_message(const Incoming& request, const auth::Prin
   if (says_nothing(out.extras)) out.extras.clear();
   if (principal.kind != auth::Principal::Kind::application && out.application == 0) {
     return core::failure(core::ErrorCode::invalid, kNoApplication);
+  }
+  if (!request.idempotency_key.empty()) {
+    out.idempotency = {hash_of_key(request.idempotency_key), hash_of_content(out)};
   }
   return out;
 }
@@ -49,6 +54,7 @@ store::NewMessage compose(MessageForm form, const model::Application& applicatio
   out.priority = form.priority.value_or(application.default_priority);
   out.extras = std::move(form.extras);
   out.date = now;
+  out.idempotency = form.idempotency;
   return out;
 }
 

@@ -88,6 +88,8 @@ unsigned status_of(core::ErrorCode code) {
       return 403;
     case core::ErrorCode::not_found:
       return 404;
+    case core::ErrorCode::mismatch:
+      return 422;
     case core::ErrorCode::too_large:
       return 413;
     case core::ErrorCode::throttled:

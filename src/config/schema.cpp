@@ -308,6 +308,9 @@ void add_database(std::vector<Key>& keys) {
              "bytes of messages that may wait for the writer; beyond that, 503"));
   add(number(PUSH_KEY(database.batch), 1, 65536, "maximum changes per transaction"));
   add(number(PUSH_KEY(database.purgequeue), 1, kMany, "bulk deletions that may wait; beyond that, 503"));
+  add(number(
+      PUSH_KEY(database.idempotencykeys), 2, kMany,
+      "idempotency keys remembered for 10 minutes, half of them for one application; beyond that, the oldest go"));
   add(number(PUSH_KEY(database.readers), 1, 64, "database handles for reading; at least server.workers plus 2"));
   add(number(PUSH_KEY(database.busytimeoutmilliseconds), 0, 60000,
              "milliseconds to wait for a lock held by another process; beyond that, 503"));

@@ -24,6 +24,8 @@ Publisher::Publisher(store::Store& store, hub::Hub& hub, stream::Courier& courie
       sinks_{streams_.get(), nodes_.get()},
       limit_(limit),
       stored_(metrics.counter("push_messages_stored_total", "Messages committed and answered with 200.")),
+      replayed_(metrics.counter("push_messages_replayed_total",
+                                "Messages not stored again: answered with what their idempotency key stands for.")),
       refused_(metrics.counter("push_messages_refused_total", "Messages not stored: queue full or database failure.")) {
   sinks_.insert(sinks_.end(), further.begin(), further.end());
 }
@@ -38,12 +40,14 @@ core::Result<void> Publisher::publish(store::NewMessage message, Receipt receipt
   }
   const core::UserId user = message.user;
   PUSH_CHECK(user != core::UserId{});
-  auto queued = store_.append(std::move(message),
-                              [this, user, receipt = std::move(receipt)](core::Result<model::Message> stored) mutable {
-                                if (stored) return committed(user, *stored, receipt);
-                                refused_.add();
-                                receipt(std::move(stored).error());
-                              });
+  auto queued =
+      store_.append(std::move(message),
+                    [this, user, receipt = std::move(receipt)](core::Result<store::StoredMessage> stored) mutable {
+                      if (stored)
+                        return stored->replayed ? replay(*stored, receipt) : committed(user, *stored, receipt);
+                      refused_.add();
+                      receipt(std::move(stored).error());
+                    });
   if (!queued) refused_.add();
   return queued;
 }
@@ -55,8 +59,15 @@ void Publisher::committed(core::UserId user, const model::Message& stored, Recei
   const stream::Message message(stored.id, stored.application, user, json, history_.newest().event);
   stored_.add();
   relay(message);
-  receipt(message.json_slice());
+  receipt(Stored{message.json_slice()});
   if (json.capacity() > kKept) std::string().swap(json);
+}
+
+void Publisher::replay(const model::Message& stored, Receipt& receipt) {
+  std::string json;
+  model::append_json(json, stored);
+  replayed_.add();
+  receipt(Stored{core::Slice::copy(json), true});
 }
 
 void Publisher::on_event(const model::Event& event) {

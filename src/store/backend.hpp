@@ -18,16 +18,22 @@ inline bool spoils(const core::Error& error) {
   return error.code == core::ErrorCode::unavailable || error.code == core::ErrorCode::internal;
 }
 
+// What became of a message.
+struct Inserted {
+  core::MessageId id{};
+  bool replayed = false;  // as in StoredMessage
+};
+
 // Called on the writer thread only.
 class Backend {
  public:
   virtual ~Backend() = default;
   virtual core::Result<void> begin() = 0;
-  // Stores the messages in order, with ascending ids. `ids` has the same size and receives the id of each, or the
-  // reason why that one alone is not stored (not_found: its application is gone). An error returned fails the whole
-  // transaction; `ids` is then meaningless.
-  virtual core::Result<void> insert(std::span<const NewMessage> messages,
-                                    std::span<core::Result<core::MessageId>> ids) = 0;
+  // Stores the messages in order, with ascending ids. `outcomes` has the same size and receives the id of each, or the
+  // reason why that one alone is not stored (not_found: its application is gone; mismatch). A message whose idempotency
+  // key is known is not stored, but replaced by the one that was. An error returned fails the whole transaction;
+  // `outcomes` is then meaningless.
+  virtual core::Result<void> insert(std::span<NewMessage> messages, std::span<core::Result<Inserted>> outcomes) = 0;
   // Returns the operation's own outcome, which may fail the whole transaction.
   virtual core::Result<void> run(Operation& operation) = 0;
   // internal: it is not known whether the transaction is stored. Any other error: it is not, nor after a crash.

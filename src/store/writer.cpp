@@ -17,14 +17,10 @@ std::size_t text_bytes(const NewMessage& message) {
   return message.message.size() + message.title.size() + message.extras.size();
 }
 
-model::Message stored(NewMessage&& message, core::MessageId id) {
-  return model::Message{id,
-                        message.application,
-                        std::move(message.message),
-                        std::move(message.title),
-                        message.priority,
-                        std::move(message.extras),
-                        message.date};
+StoredMessage stored(NewMessage&& message, Inserted outcome) {
+  return {model::Message{outcome.id, message.application, std::move(message.message), std::move(message.title),
+                         message.priority, std::move(message.extras), message.date},
+          outcome.replayed};
 }
 
 }  // namespace
@@ -174,7 +170,7 @@ void Writer::Batch::add(Change change, NewMessage* message, std::size_t size) {
 void Writer::Batch::clear() {
   changes.clear();
   messages.clear();
-  ids.clear();
+  outcomes.clear();
   bytes = 0;
 }
 
@@ -203,15 +199,16 @@ core::Result<void> Writer::transact(Batch& batch) {
 // Applies the changes in order, consecutive messages in one call. An error returned fails the whole transaction; the
 // failure of a single change is in its outcome.
 core::Result<void> Writer::apply(Batch& batch) {
-  batch.ids.assign(batch.messages.size(), core::MessageId{});
-  const std::span<const NewMessage> messages(batch.messages);
-  const std::span<core::Result<core::MessageId>> ids(batch.ids);
+  batch.outcomes.assign(batch.messages.size(), Inserted{});
+  const std::span<NewMessage> messages(batch.messages);
+  const std::span<core::Result<Inserted>> outcomes(batch.outcomes);
   std::size_t stored_messages = 0;
   for (std::size_t i = 0; i < batch.changes.size();) {
     std::size_t end = i;
     while (end < batch.changes.size() && batch.changes[end].is_message()) ++end;
     if (const std::size_t count = end - i; count > 0) {
-      auto inserted = backend_.insert(messages.subspan(stored_messages, count), ids.subspan(stored_messages, count));
+      auto inserted =
+          backend_.insert(messages.subspan(stored_messages, count), outcomes.subspan(stored_messages, count));
       if (!inserted) return inserted;
       stored_messages += count;
       i = end;
@@ -242,10 +239,10 @@ void Writer::answer(Batch& batch, const core::Result<void>& outcome) {
     const std::size_t i = next_message++;
     if (!outcome) {
       change.done(outcome.error());
-    } else if (batch.ids[i]) {
-      change.done(stored(std::move(batch.messages[i]), *batch.ids[i]));
+    } else if (batch.outcomes[i]) {
+      change.done(stored(std::move(batch.messages[i]), *batch.outcomes[i]));
     } else {
-      change.done(batch.ids[i].error());
+      change.done(batch.outcomes[i].error());
     }
   }
 }

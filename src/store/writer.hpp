@@ -57,9 +57,9 @@ class Writer {
 
  private:
   struct Batch {
-    std::vector<Change> changes;                     // a message is the next one of `messages`
-    std::vector<NewMessage> messages;                // of the changes that are messages, in the same order
-    std::vector<core::Result<core::MessageId>> ids;  // of the messages, after the transaction
+    std::vector<Change> changes;                   // a message is the next one of `messages`
+    std::vector<NewMessage> messages;              // of the changes that are messages, in the same order
+    std::vector<core::Result<Inserted>> outcomes;  // of the messages, after the transaction
     std::size_t bytes = 0;
     void add(Change change, NewMessage* message, std::size_t size);
     void clear();

@@ -58,13 +58,14 @@ struct PublisherTest : testing::Test {
   History history{store, workers, registry, 100};
   Publisher publisher{store, hub, notes, history, notes, registry, 100, {&notes}};
 
-  core::Result<std::string> submit(core::ApplicationId to, const std::string& text) {
+  core::Result<std::string> submit(core::ApplicationId to, const std::string& text,
+                                   std::optional<store::IdempotencyKey> key = {}) {
     auto answer = std::make_shared<std::promise<core::Result<std::string>>>();
-    auto queued = publisher.publish({to, text, "title", 3, "", core::wall_now(), user},
-                                    [this, answer](core::Result<core::Slice> stored) {
-                                      notes.log.push_back("reply");
+    auto queued = publisher.publish({to, text, "title", 3, "", core::wall_now(), user, key},
+                                    [this, answer](core::Result<Publisher::Stored> stored) {
+                                      notes.log.push_back(stored && stored->replayed ? "reply again" : "reply");
                                       if (stored)
-                                        answer->set_value(std::string(stored->view));
+                                        answer->set_value(std::string(stored->json.view));
                                       else
                                         answer->set_value(stored.error());
                                     });
@@ -94,6 +95,20 @@ TEST_F(PublisherTest, NothingIsPublishedForAMessageThatWasNotStored) {
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, core::ErrorCode::not_found);
   EXPECT_EQ(notes.log, std::vector<std::string>{"reply"});
+}
+
+TEST_F(PublisherTest, AMessageThatIsStoredAlreadyIsAnsweredAndNotRelayedAgain) {
+  hub.join(user, 3);
+  const store::IdempotencyKey key{{1, 2}, {3, 4}};
+  const auto first = submit(application, "hello", key);
+  ASSERT_TRUE(first);
+  notes.log.clear();
+  const auto second = submit(application, "hello", key);
+  ASSERT_TRUE(second);
+  EXPECT_EQ(*second, *first);
+  EXPECT_EQ(notes.log, std::vector<std::string>{"reply again"});
+  EXPECT_EQ(registry.counter("push_messages_stored_total", "").value(), 1U);
+  EXPECT_EQ(registry.counter("push_messages_replayed_total", "").value(), 1U);
 }
 
 TEST_F(PublisherTest, RefusesWhileTheLoopsAreBehind) {

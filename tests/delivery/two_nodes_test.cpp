@@ -80,11 +80,11 @@ struct TwoNodes : testing::Test {
     b.emplace(store, wire.b);
   }
   // Returns the answer, after all sinks were called.
-  std::string publish(Node& on, const std::string& text) {
+  std::string publish(Node& on, const std::string& text, std::optional<store::IdempotencyKey> key = {}) {
     std::promise<std::string> answer;
     const auto queued = on.publisher.publish(
-        {application, text, "title", 3, "", core::wall_now(), user},
-        [&answer](core::Result<core::Slice> stored) { answer.set_value(std::string(stored.value().view)); });
+        {application, text, "title", 3, "", core::wall_now(), user, key},
+        [&answer](core::Result<Publisher::Stored> stored) { answer.set_value(std::string(stored.value().json.view)); });
     EXPECT_TRUE(queued);
     return answer.get_future().get();
   }
@@ -102,6 +102,17 @@ TEST_F(TwoNodes, AMessageReachesTheStreamsOfBothOnce) {
   EXPECT_EQ(b->streams.got, expected);
   EXPECT_EQ(wire.a.announced, 5) << "messages from the other node must not be announced again";
   EXPECT_EQ(wire.b.announced, 5);
+}
+
+TEST_F(TwoNodes, AKeyThatBothReceiveMakesOneMessageAndOneDelivery) {
+  a->hub.join(user, 0);
+  b->hub.join(user, 3);
+  const store::IdempotencyKey key{{1, 2}, {3, 4}};
+  const std::string first = publish(*a, "m", key);
+  EXPECT_EQ(publish(*b, "m", key), first);
+  EXPECT_EQ(a->streams.got, std::vector{first});
+  EXPECT_EQ(b->streams.got, std::vector{first});
+  EXPECT_EQ(store.messages.size(), 1U);
 }
 
 TEST_F(TwoNodes, AUserWhoIsOnlineOnOneNodeOnlyIsFoundThere) {

@@ -58,13 +58,21 @@ class StoreActions : public ::testing::Test {
   }
 
   // Appends and waits for the answer.
-  core::Result<model::Message> append(NewMessage message) {
-    std::promise<core::Result<model::Message>> answer;
+  core::Result<StoredMessage> append(NewMessage message) {
+    std::promise<core::Result<StoredMessage>> answer;
     auto future = answer.get_future();
     auto queued = store->append(std::move(message),
-                                [&](core::Result<model::Message> stored) { answer.set_value(std::move(stored)); });
+                                [&](core::Result<StoredMessage> stored) { answer.set_value(std::move(stored)); });
     if (!queued) return queued.error();
     return future.get();
+  }
+
+  // A message under an idempotency key. `content` stands for what the sender has given.
+  static NewMessage keyed(core::ApplicationId application, std::uint64_t key, std::string message,
+                          std::uint64_t content = 1) {
+    NewMessage fresh = text(application, std::move(message));
+    fresh.idempotency = IdempotencyKey{{key, ~key}, {content, ~content}};
+    return fresh;
   }
 
   core::MessageId append_id(core::ApplicationId application, const std::string& message) {

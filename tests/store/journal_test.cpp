@@ -105,6 +105,21 @@ TEST_F(JournalTest, TheFolderIsSyncedBeforeTheAnswer) {
   EXPECT_THAT(ids(listed(core::UserId{1}, {})), ::testing::ElementsAre(2, 1)) << "a 503 would have been wrong";
 }
 
+TEST_F(JournalTest, AMessageWithAKeyWhoseOutcomeWasUnknownIsNotStoredAgain) {
+  const NoSharedMemory share;
+  open();
+  const core::ApplicationId app = application(user("alice"), "A1");
+  ASSERT_TRUE(append(keyed(app, 6, "before")));
+  faults().folder_fails_in = 2;  // as above
+  ASSERT_FALSE(append(keyed(app, 7, "unsynced")));
+  const auto again = append(keyed(app, 7, "unsynced"));
+  ASSERT_TRUE(again) << again.error().text;
+  EXPECT_TRUE(again->replayed);
+  EXPECT_EQ(core::value(again->id), 2U);
+  EXPECT_TRUE(append(keyed(app, 6, "before"))->replayed);
+  EXPECT_THAT(ids(listed(core::UserId{1}, {})), ::testing::ElementsAre(2, 1));
+}
+
 TEST_F(JournalTest, ALogThatWasLeftIsMovedIntoTheFileWithoutSharedMemory) {
   open();
   append_id(application(user("alice"), "A1"), "in the log");

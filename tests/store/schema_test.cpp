@@ -117,8 +117,9 @@ TEST_F(SchemaTest, ANewFileGetsGotifysSchema) {
       other.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'sharded_gotify_%' ORDER BY "
                  "name"),
       ElementsAre("text:sharded_gotify_epochs", "text:sharded_gotify_events", "text:sharded_gotify_events_removed",
-                  "text:sharded_gotify_purges", "text:sharded_gotify_read", "text:sharded_gotify_read_marks",
-                  "text:sharded_gotify_retention", "text:sharded_gotify_retention_floor"));
+                  "text:sharded_gotify_idempotency", "text:sharded_gotify_purges", "text:sharded_gotify_read",
+                  "text:sharded_gotify_read_marks", "text:sharded_gotify_retention",
+                  "text:sharded_gotify_retention_floor"));
   EXPECT_EQ(other.row("PRAGMA user_version"), "int:0");
   EXPECT_EQ(other.row("PRAGMA page_size"), "int:4096");
 }

@@ -30,18 +30,17 @@ class FakeBackend final : public Backend {
     events.emplace_back("begin");
     return {};
   }
-  core::Result<void> insert(std::span<const NewMessage> messages,
-                            std::span<core::Result<core::MessageId>> ids) override {
-    EXPECT_EQ(messages.size(), ids.size());
+  core::Result<void> insert(std::span<NewMessage> messages, std::span<core::Result<Inserted>> outcomes) override {
+    EXPECT_EQ(messages.size(), outcomes.size());
     std::string inserted;
     for (std::size_t i = 0; i < messages.size(); ++i) {
       if (messages[i].message == "spoil") return unavailable("disk full");
       if (messages[i].message == "gone") {
-        ids[i] = core::failure(core::ErrorCode::not_found, "gone");
+        outcomes[i] = core::failure(core::ErrorCode::not_found, "gone");
         continue;
       }
       inserted += " " + messages[i].message;
-      ids[i] = core::MessageId{++last_id};
+      outcomes[i] = Inserted{core::MessageId{++last_id}};
     }
     events.push_back("insert" + inserted);
     return {};

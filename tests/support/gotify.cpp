@@ -78,6 +78,7 @@ std::string error_body(int status, const std::string& text) {
                                                       {403, "Forbidden"},
                                                       {404, "Not Found"},
                                                       {413, "Request Entity Too Large"},
+                                                      {422, "Unprocessable Entity"},
                                                       {431, "Request Header Fields Too Large"},
                                                       {429, "Too Many Requests"},
                                                       {503, "Service Unavailable"}};

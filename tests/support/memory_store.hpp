@@ -15,6 +15,7 @@
 
 #include "push/core/patient_clock.hpp"
 #include "push/store/store.hpp"
+#include "store/recent_keys.hpp"
 #include "store/rules.hpp"
 #include "support/memory_finder.hpp"
 
@@ -27,16 +28,23 @@ class MemoryStore final : public MemoryFinder {
   std::atomic<bool> full = false;            // refuses touches
   std::atomic<int> application_touches = 0;
   std::atomic<int> client_touches = 0;
+  metrics::Registry metrics;
+  store::RecentKeys keys{100'000, metrics};
 
   core::Result<void> append(store::NewMessage wanted, Appended done) override {
     std::unique_lock lock(mutex_);
     if (broken) return down();
     if (stopping_) return stopping();
     appended_for = wanted.user;
-    core::Result<model::Message> answer = append_answer ? core::Result<model::Message>(*append_answer) : add(wanted);
+    core::Result<store::StoredMessage> answer =
+        append_answer ? core::Result<store::StoredMessage>(*append_answer) : add_once(wanted);
     lock.unlock();
     done(std::move(answer));
     return {};
+  }
+  void forget_old_keys() override {
+    const std::lock_guard lock(mutex_);
+    keys.expire(clock(), keys.size());
   }
   void create_user(store::NewUser wanted, store::Done<model::User> done) override {
     done(change([&] { return add(users, store::new_user(*this, std::move(wanted), core::wall_now())); }));
@@ -229,6 +237,29 @@ class MemoryStore final : public MemoryFinder {
     auto outcome = work();
     announce(lock);
     return outcome;
+  }
+  core::Result<store::StoredMessage> add_once(store::NewMessage& wanted) {
+    if (!wanted.idempotency) return stored(add(wanted));
+    auto known = keys.find(wanted.application, *wanted.idempotency, clock());
+    if (!known) return std::move(known).error();
+    if (*known) return replay(wanted, **known);
+    const core::ApplicationId application = wanted.application;
+    const store::IdempotencyKey key = *wanted.idempotency;
+    auto added = stored(add(wanted));
+    if (!added) return added;
+    keys.add(application, key, {added->id, added->date}, clock());
+    keys.commit();
+    return added;
+  }
+  static core::Result<store::StoredMessage> stored(core::Result<model::Message> added) {
+    if (!added) return std::move(added).error();
+    return store::StoredMessage{*std::move(added)};
+  }
+  store::StoredMessage replay(store::NewMessage& wanted, const store::RecentKeys::First& known) {
+    if (const auto row = first(messages, has(known.message))) return {*row, true};
+    return {model::Message{known.message, wanted.application, std::move(wanted.message), std::move(wanted.title),
+                           wanted.priority, std::move(wanted.extras), known.date},
+            true};
   }
   template <class Matches>
   void erase_applications(Matches matches) {

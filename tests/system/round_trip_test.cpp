@@ -113,7 +113,9 @@ bool moves_with_use(const std::string& column) {
 
 TEST_P(RoundTrip, LeavesEveryRowOfEveryTableAsItWas) {
   use_everything();
-  HttpClient sender = server_.http(GetParam().application.key());
+  Lines headers = GetParam().application.key();
+  headers.emplace_back("Idempotency-Key: kept");
+  HttpClient sender = server_.http(headers);
   const std::string message = post_message(sender, "kept");
   EXPECT_GT(id_of(message), GetParam().greatest_id_ever);
   ASSERT_EQ(server_.stop(), 0);
@@ -136,6 +138,7 @@ TEST_P(RoundTrip, LeavesEveryRowOfEveryTableAsItWas) {
   EXPECT_EQ(database.value("SELECT count(*) FROM sharded_gotify_read_marks"), "1");
   EXPECT_EQ(database.value("PRAGMA integrity_check"), "ok");
   EXPECT_EQ(database.value("PRAGMA user_version"), "0");
+  EXPECT_EQ(database.value("SELECT message_id FROM sharded_gotify_idempotency"), std::to_string(id_of(message)));
 }
 
 // What was not used keeps even those.

@@ -70,6 +70,8 @@ class Accounts final : public cluster::EventListener {
   // Updates the last use of clients, which takes no right away. Any thread, never blocks; false: not written because
   // the queue is full.
   bool touch_clients(std::vector<core::ClientId> ids, core::WallTime at);
+  // As store::Store's, which takes no right away either.
+  void forget_old_keys() { store_.forget_old_keys(); }
 
   // Another node committed a change: steps 2 and 3. Never blocks.
   void on_event(const cluster::Event& event) override;

@@ -1,7 +1,7 @@
 // Deletes expired clients once per second, except those that hold a stream: they are in use. Gotify does so every five
-// minutes; both refuse an expired token in look-ups at once. Removes old events from the store's log, too. Every ten
-// seconds it gives memory that is free back to the system (core::HeapTrimmer). Runs on its own thread from the
-// constructor to stop(). Owned by main; what is passed in outlives it.
+// minutes; both refuse an expired token in look-ups at once. Removes old events and idempotency keys from the store,
+// too. Every ten seconds it gives memory that is free back to the system (core::HeapTrimmer). Runs on its own thread
+// from the constructor to stop(). Owned by main; what is passed in outlives it.
 #pragma once
 #include <chrono>
 

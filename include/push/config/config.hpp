@@ -115,6 +115,7 @@ struct Database {
   std::size_t queuebytes = 256 * 1024 * 1024;  // 1 KiB..64 GiB of text that may wait for the writer, then 503
   std::size_t batch = 1024;                    // 1..65536 changes in one transaction
   std::size_t purgequeue = 1024;               // 1..1000000 bulk deletions that may wait, then 503
+  std::size_t idempotencykeys = 100'000;       // 2..1000000 remembered, at most half of them one application's
   unsigned readers = 4;                        // 1..64 handles for reading; look-ups need one beside those of pages
   unsigned busytimeoutmilliseconds = 2000;     // 0..60000, wait for another process's lock, then 503
   unsigned checkmilliseconds = 1000;           // 0..3600000, maximum time of a check of the file at start; 0 = none

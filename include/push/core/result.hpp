@@ -14,6 +14,7 @@ enum class ErrorCode {
   forbidden,     // the caller is known but not allowed
   not_found,
   conflict,     // with stored data; Error::conflict says which
+  mismatch,     // with what the same caller has sent before
   too_large,    // over a configured limit
   throttled,    // too often; Error::retry_after says when again
   unavailable,  // try again later: queue full, disk full, database locked

@@ -24,8 +24,13 @@ class LocalStreams;
 
 class Publisher final : public cluster::MessageListener, public store::EventListener {
  public:
-  // The stored message as JSON, or why it was not stored. Called once, on the thread that committed it; must not block.
-  using Receipt = core::Callback<void(core::Result<core::Slice>)>;
+  // The stored message as JSON.
+  struct Stored {
+    core::Slice json;
+    bool replayed = false;  // stored and relayed before, under the same idempotency key
+  };
+  // Called once, on the thread that committed it, with the message or why it was not stored; must not block.
+  using Receipt = core::Callback<void(core::Result<Stored>)>;
 
   // limit: messages that may wait for one loop before publish() refuses (config `server.stream.inboxsize`).
   // further: sinks besides this node's streams and the backplane, which come first; they outlive the publisher.
@@ -60,6 +65,7 @@ class Publisher final : public cluster::MessageListener, public store::EventList
 
  private:
   void committed(core::UserId user, const model::Message& stored, Receipt& receipt);
+  void replay(const model::Message& stored, Receipt& receipt);
   void relay(const stream::Message& message);
 
   store::Store& store_;
@@ -69,6 +75,7 @@ class Publisher final : public cluster::MessageListener, public store::EventList
   std::vector<Sink*> sinks_;  // never changes
   const std::size_t limit_;
   metrics::Counter& stored_;
+  metrics::Counter& replayed_;
   metrics::Counter& refused_;
 };
 

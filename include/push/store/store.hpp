@@ -11,6 +11,7 @@
 // text is Gotify's), invalid (a value that no store can hold). "Owned" changes also name the user: another user's
 // application, client or message is not_found.
 #pragma once
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -25,6 +26,14 @@
 
 namespace push::store {
 
+// What a sender's Idempotency-Key stands for. Both are hashes that do not change from one run of the server to the
+// next: of the key, and of what the sender has given of the message.
+struct IdempotencyKey {
+  using Hash = std::array<std::uint64_t, 2>;
+  Hash key{};
+  Hash content{};
+};
+
 // A message on its way in: everything but the id.
 struct NewMessage {
   core::ApplicationId application{};
@@ -34,6 +43,12 @@ struct NewMessage {
   std::string extras;
   core::WallTime date;
   core::UserId user{};  // owner of the application, as authentication found it; not stored
+  std::optional<IdempotencyKey> idempotency{};
+};
+
+// A message as it is stored.
+struct StoredMessage : model::Message {
+  bool replayed = false;  // by an earlier append() with the same idempotency key; this one has stored nothing
 };
 
 struct NewApplication {
@@ -196,12 +211,20 @@ using Done = core::Callback<void(core::Result<T>)>;
 class Store : public Finder {
  public:
   // Called exactly once on the writer thread: after the commit, in id order, with the stored message; or with the
-  // reason why nothing was stored (not_found: the application is gone). Must not block.
-  using Appended = core::Callback<void(core::Result<model::Message>)>;
+  // reason why nothing was stored (not_found: the application is gone; mismatch: its idempotency key stands for other
+  // content). Must not block.
+  using Appended = core::Callback<void(core::Result<StoredMessage>)>;
 
   // ---- the message path
+  // A message whose idempotency key the application has used within the last ten minutes (by the clock that the store
+  // was opened with) is not stored again: the outcome is the first one. If that has been deleted since, its title and
+  // priority are those of `message`. The key is stored in the same transaction as its message; an append that failed
+  // leaves no key. How many keys are remembered: config database.idempotencykeys.
   // unavailable: the queue is full or the store is stopping, and `done` will not be called.
   virtual core::Result<void> append(NewMessage message, Appended done) = 0;
+  // Forgets some of the idempotency keys whose ten minutes are over, in the background; nothing to do costs nothing.
+  // Call it about once per second. Any thread, never blocks.
+  virtual void forget_old_keys() = 0;
 
   // ---- create
   // Conflict: name.

@@ -43,11 +43,12 @@ core::Error unknown_outcome(const core::Error& error) {
 
 }  // namespace
 
-Backend::Backend(Database& database, std::string path, FileWatch& watch, Checkpointer& checkpointer,
+Backend::Backend(Database& database, std::string path, FileWatch& watch, Checkpointer& checkpointer, MessageKeys& keys,
                  unsigned busy_timeout_milliseconds, metrics::Registry& metrics)
     : database_(database),
       watch_(watch),
       checkpointer_(checkpointer),
+      keys_(keys),
       busy_timeout_milliseconds_(busy_timeout_milliseconds),
       room_(database, std::move(path)),
       log_bytes_(metrics.gauge("push_store_wal_bytes", "Bytes in use of SQLite's write-ahead log.")) {
@@ -86,7 +87,11 @@ core::Result<void> Backend::commit() {
   auto done = statement("COMMIT");
   if (!done) return failed_commit(std::move(done).error());
   // Nothing is answered as stored in a file that is not there any more.
-  if (auto seen = watch_.look_at_file(); !seen) return unknown_outcome(seen.error());
+  if (auto seen = watch_.look_at_file(); !seen) {
+    keys_.unknown();
+    return unknown_outcome(seen.error());
+  }
+  keys_.committed();
   if (inserted_ > newest_message()) newest_.store(inserted_, std::memory_order_release);
   return done;
 }
@@ -94,8 +99,8 @@ core::Result<void> Backend::commit() {
 core::Error Backend::failed_commit(core::Error error) {
   const int code = sqlite3_extended_errcode(database_.handle());
   rollback();
-  if (is_stored(code)) return unknown_outcome(error);
-  if (!may_be_whole(code) || settle()) return error;
+  if (!is_stored(code) && (!may_be_whole(code) || settle())) return error;
+  keys_.unknown();
   return unknown_outcome(error);
 }
 
@@ -110,26 +115,40 @@ core::Result<void> Backend::settle() {
 }
 
 void Backend::rollback() {
+  keys_.rolled_back();
   if (!database_.in_transaction()) return;
   // A failed ROLLBACK of SQLite still ends the transaction.
   const auto undone = statement("ROLLBACK");
   PUSH_CHECK(undone || !database_.in_transaction());
 }
 
-core::Result<void> Backend::insert(std::span<const NewMessage> messages, std::span<core::Result<core::MessageId>> ids) {
-  PUSH_CHECK(messages.size() == ids.size());
+core::Result<void> Backend::insert(std::span<NewMessage> messages, std::span<core::Result<Inserted>> outcomes) {
+  PUSH_CHECK(messages.size() == outcomes.size());
   for (std::size_t i = 0; i < messages.size(); ++i) {
-    if (room_.low()) {
-      ids[i] = room_.refusal();  // of this message alone: deletions beside it make room
+    NewMessage& message = messages[i];
+    core::Result<Inserted>& outcome = outcomes[i];
+    const bool known = message.idempotency && is_known(message, outcome);
+    if (!known && room_.low()) {
+      outcome = room_.refusal();  // of this message alone: deletions beside it make room
       continue;
     }
-    ids[i] = insert(messages[i]);
-    if (!ids[i] && spoils(ids[i].error())) return ids[i].error();
+    if (!known) outcome = insert(message);
+    if (!outcome && spoils(outcome.error())) return outcome.error();
+    if (!outcome || known || !message.idempotency) continue;
+    if (auto added = keys_.add(message, outcome->id); !added) return added;
   }
   return {};
 }
 
-core::Result<core::MessageId> Backend::insert(const NewMessage& message) {
+// Whether the key of `message` decides its outcome.
+bool Backend::is_known(NewMessage& message, core::Result<Inserted>& outcome) {
+  auto first = keys_.find_first(message);
+  if (first && !*first) return false;
+  outcome = first ? core::Result<Inserted>(Inserted{**first, true}) : std::move(first).error();
+  return true;
+}
+
+core::Result<Inserted> Backend::insert(const NewMessage& message) {
   auto query = database_.query(kInsertMessage, message.application, message.message, message.title, message.priority,
                                Blob{message.extras}, message.date);
   if (!query) return query.error();
@@ -139,7 +158,7 @@ core::Result<core::MessageId> Backend::insert(const NewMessage& message) {
     return gone("application");
   }
   inserted_ = database_.last_id();
-  return core::MessageId{static_cast<std::uint64_t>(inserted_)};
+  return Inserted{core::MessageId{static_cast<std::uint64_t>(inserted_)}};
 }
 
 core::Result<void> Backend::run(Operation& operation) {

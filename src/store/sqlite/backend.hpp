@@ -25,19 +25,20 @@
 #include "store/sqlite/database.hpp"
 #include "store/sqlite/disk_room.hpp"
 #include "store/sqlite/file_watch.hpp"
+#include "store/sqlite/message_keys.hpp"
 #include "store/sqlite/transaction.hpp"
 
 namespace push::store::sqlite {
 
 class Backend final : public store::Backend {
  public:
-  // `database` is the writer's, `path` its file; everything referred to must outlive the backend.
-  Backend(Database& database, std::string path, FileWatch& watch, Checkpointer& checkpointer,
+  // `database` is the writer's, `path` its file, `keys` those of its messages; everything referred to must outlive the
+  // backend.
+  Backend(Database& database, std::string path, FileWatch& watch, Checkpointer& checkpointer, MessageKeys& keys,
           unsigned busy_timeout_milliseconds, metrics::Registry& metrics);
 
   core::Result<void> begin() override;
-  core::Result<void> insert(std::span<const NewMessage> messages,
-                            std::span<core::Result<core::MessageId>> ids) override;
+  core::Result<void> insert(std::span<NewMessage> messages, std::span<core::Result<Inserted>> outcomes) override;
   core::Result<void> run(Operation& operation) override;
   core::Result<void> commit() override;
   void rollback() override;
@@ -47,7 +48,8 @@ class Backend final : public store::Backend {
   std::int64_t newest_message() const { return newest_.load(std::memory_order_acquire); }
 
  private:
-  core::Result<core::MessageId> insert(const NewMessage& message);
+  bool is_known(NewMessage& message, core::Result<Inserted>& outcome);
+  core::Result<Inserted> insert(const NewMessage& message);
   core::Result<void> statement(std::string_view sql);
   std::int64_t log_bytes() const { return std::int64_t{log_pages_} * page_size_; }
   std::int64_t unmoved_bytes() const;  // of the log: not in the file yet
@@ -59,6 +61,7 @@ class Backend final : public store::Backend {
   Database& database_;
   FileWatch& watch_;
   Checkpointer& checkpointer_;
+  MessageKeys& keys_;
   const unsigned busy_timeout_milliseconds_;
   DiskRoom room_;
   Transaction transaction_{database_, &room_};

@@ -15,6 +15,7 @@
 #include "store/sqlite/database.hpp"
 #include "store/sqlite/file_watch.hpp"
 #include "store/sqlite/folder_lock.hpp"
+#include "store/sqlite/message_keys.hpp"
 #include "store/sqlite/open.hpp"
 #include "store/sqlite/purges.hpp"
 #include "store/sqlite/reader_pool.hpp"
@@ -37,7 +38,8 @@ struct Store::Parts {
         ending{database, watch},
         readers(std::move(opened.reading), watch),
         checkpointer(std::move(opened.checkpointing), watch, std::chrono::milliseconds(settings.checkmilliseconds)),
-        backend(database, opened.path, watch, checkpointer, settings.busytimeoutmilliseconds, metrics),
+        keys(database, settings.idempotencykeys, clock, metrics),
+        backend(database, opened.path, watch, checkpointer, keys, settings.busytimeoutmilliseconds, metrics),
         writer(backend,
                {.queue = settings.queue,
                 .batch = settings.batch,
@@ -62,13 +64,14 @@ struct Store::Parts {
     ~Ending();
   };
 
-  const core::WallClock clock;  // by which clients expire and messages age
+  const core::WallClock clock;  // by which clients and idempotency keys expire and messages age
   FolderLock lock;
   FileWatch watch;
   Database database;  // the writer thread's
   Ending ending;
   ReaderPool readers;
   Checkpointer checkpointer;
+  MessageKeys keys;
   Backend backend;
   Writer writer;
   RetentionPurge retention;

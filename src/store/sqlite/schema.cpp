@@ -19,6 +19,9 @@ using core::Result;
 constexpr const char* kCreateOwn[] = {
     // The deleted applications whose messages are still to be removed.
     "CREATE TABLE IF NOT EXISTS sharded_gotify_purges (application_id INTEGER PRIMARY KEY)",
+    // message_keys.hpp; rows are added at the end, and deleted from the beginning
+    "CREATE TABLE IF NOT EXISTS sharded_gotify_idempotency (message_id INTEGER PRIMARY KEY, application_id INTEGER,"
+    " key BLOB, content BLOB, date INTEGER, stored_at INTEGER)",
     // event_log.hpp
     "CREATE TABLE IF NOT EXISTS sharded_gotify_events (id INTEGER PRIMARY KEY AUTOINCREMENT, user_id INTEGER NOT NULL,"
     " number INTEGER NOT NULL, time INTEGER NOT NULL, kind TEXT NOT NULL, application_id INTEGER NOT NULL,"

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "store/rules.hpp"
+#include "store/sqlite/changes.hpp"
 #include "store/sqlite/literal.hpp"
 #include "store/sqlite/open.hpp"
 #include "store/sqlite/parts.hpp"
@@ -67,6 +68,11 @@ void Store::drain() {
 
 Result<void> Store::append(NewMessage message, Appended done) {
   return parts_->writer.append(std::move(message), std::move(done));
+}
+
+void Store::forget_old_keys() {
+  if (!parts_->keys.is_due()) return;
+  post(parts_->writer, [&keys = parts_->keys](Transaction&) { return keys.forget_some(); });
 }
 
 Result<std::optional<model::User>> Store::find_user(core::UserId id) {

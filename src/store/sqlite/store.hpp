@@ -24,6 +24,7 @@ class Store final : public store::Store {
   ~Store() override;  // drain()
 
   core::Result<void> append(NewMessage message, Appended done) override;
+  void forget_old_keys() override;
 
   core::Result<std::optional<model::User>> find_user(core::UserId id) override;
   core::Result<std::optional<model::User>> find_user_by_name(std::string_view name) override;

@@ -25,7 +25,10 @@ def fill(server):
         body = {"message": f"message {number}\n<&> ü 🔴", "title": ["", "title"][number % 2], "priority": number % 11 - 1}
         if number % 3 == 0:
             body["extras"] = {"client::display": {"contentType": "text/markdown"}, "n": [1, 1.5, -7, None, True, {"b": "é", "a": {}}]}
-        last = Api(server.url, applications[number % 5]["token"]).call("POST", "/message", body)
+        sender = Api(server.url, applications[number % 5]["token"])
+        if number % 2 == 0:
+            sender.headers.append(f"Idempotency-Key: fill-{number}")  # which Gotify does not know
+        last = sender.call("POST", "/message", body)
     admin.call("DELETE", f"/message/{last['id']}")
     admin.call("POST", "/user", {"name": "second", "pass": "zweite", "admin": True})
     second = Api(server.url)

@@ -33,6 +33,16 @@ step 'base URL with a slash' "$(curl -fsS -H "X-Gotify-Key: $GOTIFY_APP_TOKEN" -
 step 'wget --post-data' "$(wget -q "$message?token=$GOTIFY_APP_TOKEN" --post-data 'title=wget&message=from wget&priority=5' -O-)" 'from wget' wget 5
 step 'Basic and appid' "$(curl -fsS -u "$GOTIFY_USER:$GOTIFY_PASSWORD" -d "message=by user&appid=$GOTIFY_APP_ID" "$message")" 'by user' backups 5
 
+# As in docs/sending.md.
+once() {
+  curl -fsS --retry 8 --retry-all-errors --max-time 10 "$message" -H "X-Gotify-Key: $GOTIFY_APP_TOKEN" -H "Idempotency-Key: $key" \
+    -H 'Content-Type: application/json' -d '{"title":"Backup","message":"done","priority":5}'
+}
+key=$(cat /proc/sys/kernel/random/uuid)
+first=$(once)
+step 'the same again with an Idempotency-Key' "$(once)" done Backup 5
+[ "$(once)" = "$first" ] || fail "a retry is answered with $(once), not $first"
+
 code=0
 refused=$(curl -sS -o - -w '\n%{http_code}' "$message?token=wrong" -F message=x)
 [ "${refused##*$'\n'}" = 401 ] || fail "a wrong token: $refused"
