@@ -69,6 +69,11 @@ void History::note_relayed(const Message& message) {
   relayed_.raise(message.at());
 }
 
+void History::forget(UserId user) {
+  const core::Lock lock(mutex_);
+  ends_.erase(user);
+}
+
 std::optional<History::Ends> History::recall_ends(UserId user) {
   const core::Lock lock(mutex_);
   const Ends* ends = ends_.find(user);

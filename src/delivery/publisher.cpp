@@ -46,6 +46,7 @@ core::Result<void> Publisher::publish(store::NewMessage message, Receipt receipt
                       if (stored)
                         return stored->replayed ? replay(*stored, receipt) : committed(user, *stored, receipt);
                       refused_.add();
+                      if (stored.error().code == core::ErrorCode::internal) history_.forget(user);
                       receipt(std::move(stored).error());
                     });
   if (!queued) refused_.add();

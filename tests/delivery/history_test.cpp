@@ -101,6 +101,17 @@ TEST_F(HistoryTest, TheHeadIsLearntOnceAndRisesWithWhatIsStored) {
   EXPECT_EQ(registry.counter("push_stream_heads_total", "").value(), 1U);
 }
 
+// Its commit failed after the write, so nobody was told of it; it turns out to be stored.
+TEST_F(HistoryTest, WhatWasStoredWithoutAWordIsFoundByTheNextThatComesBack) {
+  const MessageId first = store_message("1");
+  EXPECT_EQ(standing(first), "1 complete");
+  EXPECT_TRUE(store.append({application, "2", "", 0, "", core::wall_now(), user}, [](const auto&) {}));
+  EXPECT_EQ(standing(first), "known 1 complete") << "not known to be there";
+  history.forget(user);
+  EXPECT_EQ(standing(first), "2 complete");
+  EXPECT_EQ(page(first).messages.size(), 1U);
+}
+
 TEST_F(HistoryTest, WhoMissedMoreThanTheLimitOrComesFromTheFutureIsIncomplete) {
   for (int i = 0; i < 5; ++i) store_message("m");
   EXPECT_EQ(standing(MessageId{2}), "5 complete");

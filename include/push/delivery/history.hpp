@@ -38,6 +38,8 @@ class History final : public stream::Archive {
   // ---- Publisher, on the thread that commits, in the order of commits.
   void note_stored(const stream::Message& message);   // before it is relayed; an event as well
   void note_relayed(const stream::Message& message);  // after
+  // It is not known whether a message of the user was stored: the next stream that comes back asks the store.
+  void forget(core::UserId user);
 
   // ---- how a stream stands that has seen everything up to `seen`; `epoch`: in which it came that far, "" = not known
   struct Standing {
