@@ -12,6 +12,7 @@
 #include "benchmark/support/database.hpp"
 #include "benchmark/support/names.hpp"
 #include "benchmark/support/post_pool.hpp"
+#include "benchmark/support/probe.hpp"
 #include "benchmark/support/server.hpp"
 #include "benchmark/support/stats.hpp"
 #include "benchmark/support/table.hpp"
@@ -73,11 +74,6 @@ void add_row(Table& table, const std::string& name, const Histogram& histogram) 
              decimal(histogram.quantile_us(0.99) / 1e3, 2), decimal(histogram.max_us() / 1e3, 2)});
 }
 
-void require_ok(const Response& response, const std::string& what) {
-  if (response.status != 200)
-    fail(what + " answered " + std::to_string(response.status) + ": " + std::string(response.body));
-}
-
 // One page after another on one connection; each must hold `expected` messages.
 Histogram read_pages(std::uint16_t port, const std::string& target, User user, std::size_t expected) {
   PostPool pool(port, 1);
@@ -99,46 +95,6 @@ Histogram read_pages(std::uint16_t port, const std::string& target, User user, s
   }
   return times;
 }
-
-// One kind of request on a fixed schedule, each timed from the moment at which it was due.
-class Probe {
- public:
-  Probe(std::string name, std::uint16_t port, std::string request, unsigned per_second)
-      : name_(std::move(name)),
-        request_(std::move(request)),
-        period_(1'000'000'000 / per_second),
-        pool_(port, 16),
-        due_(monotonic_ns()) {}
-
-  void step(bool sending) {
-    const std::int64_t now = monotonic_ns();
-    for (; sending && due_ <= now && pool_.has_free(); due_ += period_) {
-      pool_.send(request_, static_cast<std::uint64_t>(due_));
-    }
-    pool_.poll(0, [&](std::uint64_t due, std::int64_t, const Response& response) {
-      require_ok(response, name_);
-      times_.record(monotonic_ns() - static_cast<std::int64_t>(due));
-    });
-  }
-
-  void forget() {
-    times_ = Histogram{};
-    due_ = monotonic_ns();
-  }
-  bool idle() const { return pool_.in_flight() == 0; }
-  std::int64_t due() const { return due_; }
-  int descriptor() const { return pool_.epoll_fd(); }
-  const std::string& name() const { return name_; }
-  const Histogram& times() const { return times_; }
-
- private:
-  std::string name_;
-  std::string request_;
-  std::int64_t period_;
-  PostPool pool_;
-  std::int64_t due_;
-  Histogram times_;
-};
 
 class Neighbours {
  public:

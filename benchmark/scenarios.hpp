@@ -11,6 +11,7 @@ Scenario connects_scenario();
 Scenario post_scenario();
 Scenario latency_scenario();
 Scenario pages_scenario();
+Scenario retention_scenario();
 Scenario guard_scenario();
 
 }  // namespace push::bench

@@ -1,12 +1,35 @@
 #include "push/api/accounts.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <string>
 #include <utility>
 
 namespace push::api {
 namespace {
 
 constexpr core::ClientId kBasic{};  // the client of streams that were opened with a password
+
+// What the user's devices are told; null = nothing.
+const char* change_of(cluster::Event::Kind kind) {
+  using Kind = cluster::Event::Kind;
+  switch (kind) {
+    case Kind::client_added:
+    case Kind::application_added:
+      return "added";
+    case Kind::client_changed:
+    case Kind::application_changed:
+      return "changed";
+    case Kind::client_gone:
+    case Kind::application_gone:
+      return "deleted";
+    case Kind::user_changed:
+    case Kind::password_changed:
+    case Kind::user_gone:
+      break;
+  }
+  return nullptr;
+}
 
 // `done` preceded by `steps`, the consequences of a change that was committed.
 template <class T, class Steps>
@@ -65,6 +88,10 @@ void Accounts::set_application_image(core::UserId user, core::ApplicationId id, 
   store_.set_application_image(user, id, std::move(image), after(steps, std::move(done)));
 }
 
+void Accounts::set_retention(core::UserId user, core::ApplicationId id, store::Retention rule, store::Done<void> done) {
+  store_.set_retention(user, id, rule, std::move(done));
+}
+
 // Applications hold no streams.
 void Accounts::delete_application(core::UserId user, core::ApplicationId id, store::Done<std::string> done) {
   const auto steps = [this, user, id](const auto&) { changed(Kind::application_gone, user, {}, id); };
@@ -117,11 +144,20 @@ core::Result<std::size_t> Accounts::delete_expired_clients(core::WallTime now, c
   return deleted->size();
 }
 
+core::Result<std::size_t> Accounts::delete_old_events(core::WallTime now) {
+  return store_.delete_old_events(now);
+}
+
 bool Accounts::touch_clients(std::vector<core::ClientId> ids, core::WallTime at) {
   return store_.touch_clients(std::move(ids), at);
 }
 
 void Accounts::on_event(const cluster::Event& event) {
+  take_over(event);
+  show(event);
+}
+
+void Accounts::take_over(const cluster::Event& event) {
   switch (event.kind) {
     case Kind::client_added:
     case Kind::application_added:
@@ -194,7 +230,18 @@ void Accounts::close(hub::Selection which) {
 }
 
 void Accounts::announce(Kind kind, core::UserId user, core::ClientId client, core::ApplicationId application) {
-  backplane_.announce(cluster::Event{kind, user, client, application});
+  const cluster::Event event{kind, user, client, application};
+  show(event);
+  backplane_.announce(event);
+}
+
+void Accounts::show(const cluster::Event& event) {
+  const char* const change = change_of(event.kind);
+  if (change == nullptr) return;
+  const bool of_client = event.client != core::ClientId{};
+  const std::uint64_t id = of_client ? core::value(event.client) : core::value(event.application);
+  publisher_.notify(event.user, "{\"event\":\"" + std::string(of_client ? "client" : "application") +
+                                    "\",\"id\":" + std::to_string(id) + ",\"change\":\"" + change + "\"}");
 }
 
 }  // namespace push::api

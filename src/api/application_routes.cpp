@@ -1,6 +1,8 @@
 #include "api/routes.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -51,6 +53,14 @@ net::Response show(const model::Application& application) {
   std::string out;
   model::append_json(out, application, true);
   return json(out);
+}
+
+// What holds, and the application's own part of it, which PUT replaces: null = as configured.
+net::Response show(const store::Retention& own, const config::Retention& configured) {
+  const auto text = [](const std::optional<std::uint64_t>& value) { return value ? std::to_string(*value) : "null"; };
+  return json("{\"days\":" + std::to_string(own.days.value_or(configured.days)) +
+              ",\"count\":" + std::to_string(own.count.value_or(configured.count)) +
+              ",\"own\":{\"days\":" + text(own.days) + ",\"count\":" + text(own.count) + "}}");
 }
 
 core::ApplicationId application_id(const Context& context) {
@@ -152,6 +162,27 @@ void secure_application(Context& context) {
   };
   context.services.accounts.set_application_token(context.user(), application_id(context), std::move(token.stored),
                                                   context.answer_with(answer));
+}
+
+net::Response find_retention(Context& context) {
+  if (auto own = own_application(context); !own) return error(own.error());
+  const auto rule = context.services.store.find_retention(application_id(context));
+  return rule ? show(*rule, context.services.config.retention) : error(rule.error());
+}
+
+void set_retention(Context& context) {
+  if (auto own = own_application(context); !own) return context.fail(own.error());
+  std::optional<std::int64_t> days;  // signed, for the text about a negative one
+  std::optional<std::int64_t> count;
+  binder::Form form("RetentionParams");
+  form.integer("days", days).at_least(0).at_most(static_cast<std::int64_t>(store::kMaxRetentionDays));
+  form.integer("count", count).at_least(0).at_most(static_cast<std::int64_t>(store::kMaxRetentionCount));
+  if (auto bound = binder::bind(context.source(), form); !bound) return context.fail(bound.error());
+  const store::Retention wanted{days, count};
+  const auto answer = [wanted](Context& same, const core::Result<void>& set) {
+    return set ? show(wanted, same.services.config.retention) : application_refusal(same, set.error());
+  };
+  context.services.accounts.set_retention(context.user(), application_id(context), wanted, context.answer_with(answer));
 }
 
 void upload_application_image(Context& context) {

@@ -34,6 +34,7 @@ void Housekeeper::run(const std::stop_token& stop) {
   std::size_t rounds = 0;
   do {
     delete_expired();
+    delete_old_events();
     if (++rounds % kTrimRounds == 0) trim_heap();
   } while (core::sleep_for(stop, period_));
 }
@@ -61,6 +62,16 @@ void Housekeeper::delete_expired() {
   }
   if (std::exchange(failing_, false)) spdlog::info("deleting expired clients works again");
   if (*deleted > 0) spdlog::info("deleted expired clients count={}", *deleted);
+}
+
+void Housekeeper::delete_old_events() {
+  const auto deleted = accounts_.delete_old_events(clock_());
+  if (!deleted) {
+    if (!std::exchange(events_failing_, true))
+      spdlog::error("cannot delete old events error=\"{}\"", deleted.error().text);
+    return;
+  }
+  if (std::exchange(events_failing_, false)) spdlog::info("deleting old events works again");
 }
 
 }  // namespace push::api

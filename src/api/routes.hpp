@@ -24,6 +24,10 @@ void delete_application_messages(Context& context);
 // Upgrades an admitted request to a WebSocket.
 void open_stream(Context& context);
 
+// read_routes.cpp: /message/read, which Gotify does not have.
+net::Response list_read(Context& context);
+void mark_read(Context& context);
+
 // application_routes.cpp: /application and its pictures (protocol 1.6).
 net::Response list_applications(Context& context);
 void create_application(Context& context);
@@ -31,6 +35,9 @@ void update_application(Context& context);
 void delete_application(Context& context);
 // Replaces an application's token.
 void secure_application(Context& context);
+// How long an application keeps its messages.
+net::Response find_retention(Context& context);
+void set_retention(Context& context);
 void upload_application_image(Context& context);
 void remove_application_image(Context& context);
 

@@ -54,18 +54,46 @@ core::Result<Transport> transport_of(const StreamFields& fields) {
   return Transport::websocket;
 }
 
-// Greater numbers than ids can be are numbers all the same: above every message.
-core::Result<std::optional<core::MessageId>> cursor_of(std::string_view name, std::string_view text) {
-  if (text == kLatest) return std::optional<core::MessageId>();
+// Greater numbers than ids can be are numbers all the same: above everything.
+std::optional<std::uint64_t> number_of(std::string_view text) {
+  if (text.empty() || !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; })) return {};
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool digits =
-      !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (!digits) {
-    return invalid(std::string(name) + ": not the id of a message: " + go::quote(text));
+  // The greatest of all stands for "no events".
+  constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max() - 1;
+  return error == std::errc::result_out_of_range ? kMost : std::min(number, kMost);
+}
+
+// "120" or "latest"; with events also "120-45", how far a stream of Server-Sent Events has come.
+core::Result<void> read_cursor(std::string_view name, std::string_view text, StreamRequest& request) {
+  const std::size_t dash = request.events ? text.find('-') : std::string_view::npos;
+  const std::string_view message = text.substr(0, dash);
+  if (message != kLatest) {
+    const auto id = number_of(message);
+    if (!id) return invalid(std::string(name) + ": not the id of a message: " + go::quote(text));
+    request.seen = core::MessageId{*id};
   }
-  if (error == std::errc::result_out_of_range) number = std::numeric_limits<std::uint64_t>::max();
-  return std::optional(core::MessageId{number});
+  if (dash == std::string_view::npos) return {};
+  const auto event = number_of(text.substr(dash + 1));
+  if (!event) return invalid(std::string(name) + ": not the id of an event: " + go::quote(text));
+  request.seen_event = core::EventId{*event};
+  return {};
+}
+
+core::Result<void> read_events(const StreamFields& fields, StreamRequest& request) {
+  if (const auto events = query_value(fields.query, "events")) {
+    if (events != "0" && events != "1") return invalid("events: not 0 or 1: " + go::quote(*events));
+    request.events = events == "1";
+  }
+  if (request.events && request.transport == Transport::poll) return invalid("events: a long poll has none");
+  const auto since = query_value(fields.query, "since_event");
+  if (!since) return {};
+  if (!request.events) return invalid("since_event: needs events=1");
+  const auto event = number_of(*since);
+  if (!event) return invalid("since_event: not the id of an event: " + go::quote(*since));
+  request.seen_event = core::EventId{*event};
+  request.resumes = true;
+  return {};
 }
 
 core::Result<unsigned> timeout_of(const StreamFields& fields) {
@@ -92,6 +120,7 @@ core::Result<StreamRequest> read_stream_request(const StreamFields& fields) {
     request.timeout = *timeout;
     request.resumes = true;
   }
+  if (auto read = read_events(fields, request); !read) return read.error();
   // An EventSource repeats its first address whenever it comes back: only the header knows how far it came.
   const auto since = query_value(fields.query, "since_id");
   const auto last = query_value(fields.query, "last_event_id");
@@ -102,11 +131,10 @@ core::Result<StreamRequest> read_stream_request(const StreamFields& fields) {
     name = "Last-Event-ID";
     text = fields.last_event_id;
   }
+  if (text || request.seen_event) request.epoch = query_value(fields.query, "epoch").value_or("");
   if (!text) return request;
-  const auto seen = cursor_of(name, *text);
-  if (!seen) return seen.error();
+  if (auto read = read_cursor(name, *text, request); !read) return read.error();
   request.resumes = true;
-  request.seen = *seen;
   return request;
 }
 

@@ -1,6 +1,7 @@
-// What a request for /stream asks for: the transport, and the last message that the client has.
+// What a request for /stream asks for: the transport, and what the client has already.
 #pragma once
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "push/core/ids.hpp"
@@ -22,7 +23,10 @@ struct StreamRequest {
   stream::Transport transport = stream::Transport::websocket;
   bool resumes = false;                 // a cursor was given
   std::optional<core::MessageId> seen;  // empty = from now on
-  unsigned timeout = 0;                 // of a poll, in seconds
+  bool events = false;
+  std::optional<core::EventId> seen_event;  // empty = from now on
+  std::string epoch;                        // of these two; "" = not given
+  unsigned timeout = 0;                     // of a poll, in seconds
 };
 
 // Errors (invalid) name the parameter. Without any parameter or header of ours: a WebSocket, as in Gotify.

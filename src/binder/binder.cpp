@@ -17,7 +17,7 @@ bool is_zero(const Field::Target& target) {
   return std::visit(
       [](const auto* value) {
         using T = std::remove_cv_t<std::remove_pointer_t<decltype(value)>>;
-        if constexpr (std::is_same_v<T, std::string>) {
+        if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, std::vector<std::uint64_t>>) {
           return value->empty();
         } else if constexpr (std::is_arithmetic_v<T>) {
           return *value == T{};
@@ -39,7 +39,8 @@ int compare(const Field::Target& target, std::int64_t bound) {
         };
         if constexpr (std::is_same_v<T, std::int64_t> || std::is_same_v<T, std::uint64_t>) {
           return order(*value);
-        } else if constexpr (!std::is_same_v<T, std::string> && !std::is_same_v<T, bool>) {
+        } else if constexpr (std::is_same_v<T, std::optional<std::int64_t>> ||
+                             std::is_same_v<T, std::optional<std::uint64_t>>) {
           return value->has_value() ? order(**value) : 0;
         } else {
           return 0;
@@ -155,6 +156,11 @@ Field& Field::at_most_bytes(std::size_t most) {
   return *this;
 }
 
+Field& Field::at_most_items(std::size_t most) {
+  most_items_ = most;
+  return *this;
+}
+
 Field& Field::printable() {
   printable_ = true;
   return *this;
@@ -186,6 +192,10 @@ Field& Form::boolean(std::string_view name, bool& out) {
 
 Field& Form::object(std::string_view name, std::string& out) {
   return fields_.emplace_back(name, &out, Field::Kind::object);
+}
+
+Field& Form::list(std::string_view name, std::vector<std::uint64_t>& out) {
+  return fields_.emplace_back(name, &out, Field::Kind::scalar);
 }
 
 bool is_quick(const Source& source) {

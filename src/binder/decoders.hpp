@@ -22,9 +22,13 @@ core::Result<void> decode_xml(std::string_view body, Draft& draft);
 core::Result<void> decode_yaml(std::string_view body, Draft& draft);
 core::Result<void> decode_toml(std::string_view body, Draft& draft);
 
-// What a text, or a JSON object, must not be.
+// What a text, a JSON object or a list must not be.
 inline std::string longer_than(std::size_t bytes) {
   return "must not be longer than " + std::to_string(bytes) + " bytes";
+}
+
+inline std::string more_than(std::size_t values) {
+  return "must not hold more than " + std::to_string(values) + " values";
 }
 
 inline core::Error unreadable(std::string text) {

@@ -12,9 +12,9 @@ namespace push::binder {
 
 FieldType type_of(const Field& field) {
   // In the order of Field::Target.
-  constexpr std::array<FieldType, std::variant_size_v<Field::Target>> kTypes = {FieldType::text,    FieldType::integer,
-                                                                                FieldType::integer, FieldType::natural,
-                                                                                FieldType::natural, FieldType::boolean};
+  constexpr std::array<FieldType, std::variant_size_v<Field::Target>> kTypes = {
+      FieldType::text,    FieldType::integer, FieldType::integer, FieldType::natural,
+      FieldType::natural, FieldType::boolean, FieldType::list};
   return field.kind() == Field::Kind::object ? FieldType::object : kTypes[field.target().index()];
 }
 
@@ -48,10 +48,22 @@ void Draft::set_boolean(std::size_t index, bool value) {
   slots_[index].boolean = value;
 }
 
+void Draft::begin_list(std::size_t index) {
+  slots_[index].state = State::set;
+  slots_[index].list.clear();
+}
+
+bool Draft::add_item(std::size_t index, std::uint64_t value) {
+  if (slots_[index].list.size() >= fields_[index].most_items()) return false;
+  slots_[index].list.push_back(value);
+  return true;
+}
+
 void Draft::set_null(std::size_t index) {
   const Field::Target& target = fields_[index].target();
   const bool is_pointer = std::holds_alternative<std::optional<std::int64_t>*>(target) ||
                           std::holds_alternative<std::optional<std::uint64_t>*>(target) ||
+                          std::holds_alternative<std::vector<std::uint64_t>*>(target) ||
                           fields_[index].kind() == Field::Kind::object;
   if (is_pointer) slots_[index].state = State::null;
 }
@@ -62,7 +74,7 @@ core::Result<void> Draft::set_from_text(std::size_t index, std::string_view valu
     set_text(index, std::string(value));
     return {};
   }
-  if (type == FieldType::object) return {};
+  if (!is_scalar(fields_[index])) return {};
   const std::string_view scalar = go::trim(value);
   if (type == FieldType::integer) {
     const auto number = go::parse_int(scalar.empty() ? "0" : scalar);
@@ -96,6 +108,8 @@ void Draft::commit() {
             *target = T{};
           } else if constexpr (std::is_same_v<T, std::string>) {
             *target = std::move(slot.text);
+          } else if constexpr (std::is_same_v<T, std::vector<std::uint64_t>>) {
+            *target = std::move(slot.list);
           } else if constexpr (std::is_same_v<T, bool>) {
             *target = slot.boolean;
           } else if constexpr (std::is_same_v<T, std::int64_t> || std::is_same_v<T, std::optional<std::int64_t>>) {

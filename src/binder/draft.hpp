@@ -11,8 +11,12 @@
 
 namespace push::binder {
 
-enum class FieldType { text, integer, natural, boolean, object };
+enum class FieldType { text, integer, natural, boolean, list, object };
 FieldType type_of(const Field& field);
+// False for what JSON bodies alone can set.
+inline bool is_scalar(const Field& field) {
+  return type_of(field) != FieldType::list && type_of(field) != FieldType::object;
+}
 
 class Draft {
  public:
@@ -29,9 +33,13 @@ class Draft {
   void set_integer(std::size_t index, std::int64_t value);
   void set_natural(std::size_t index, std::uint64_t value);
   void set_boolean(std::size_t index, bool value);
-  // JSON null: unsets an optional field or an object; any other field keeps its value.
+  void begin_list(std::size_t index);
+  // Into the list that was begun. False: it has as many items as its field may hold.
+  bool add_item(std::size_t index, std::uint64_t value);
+  // JSON null: unsets an optional field, a list or an object; any other field keeps its value.
   void set_null(std::size_t index);
-  // From a source that has only text: numbers and booleans are trimmed, empty means zero. Objects are ignored.
+  // From a source that has only text: numbers and booleans are trimmed, empty means zero. Lists and objects are
+  // ignored.
   core::Result<void> set_from_text(std::size_t index, std::string_view value);
 
   // Forgets everything that was set.
@@ -47,6 +55,7 @@ class Draft {
     std::int64_t integer = 0;
     std::uint64_t natural = 0;
     std::string text;
+    std::vector<std::uint64_t> list;
   };
 
   std::string_view type_;

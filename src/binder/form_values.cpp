@@ -65,7 +65,7 @@ std::optional<std::string> FormValues::add_encoded(std::string_view text) {
 
 core::Result<void> FormValues::store(Draft& draft) const {
   for (std::size_t index = 0; index < values_.size(); ++index) {
-    if (type_of(draft.field(index)) == FieldType::object) continue;
+    if (!is_scalar(draft.field(index))) continue;
     if (values_[index].is_file) return unreadable("unsupported field type for multipart.FileHeader");
     if (!values_[index].text) continue;
     if (auto stored = draft.set_from_text(index, *values_[index].text); !stored) return stored;

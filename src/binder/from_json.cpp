@@ -35,6 +35,8 @@ std::string_view go_type(FieldType type) {
       return "uint";
     case FieldType::boolean:
       return "bool";
+    case FieldType::list:
+      return "[]uint";
     case FieldType::object:
       break;
   }
@@ -49,14 +51,14 @@ class JsonReader {
   }
 
   const std::optional<std::string>& type_error() const { return type_error_; }
-  // Why the document was not read to its end: it, or its object, is too large.
+  // Why the document was not read to its end: it, its object, or a list is too large.
   const std::optional<std::string>& excess() const { return excess_; }
 
   // False: its object is too large.
   bool finish() {
     if (!object_field_) return true;
     std::string text = object_.text();
-    if (text.size() > object_limit()) return exceed(longer_than(object_limit()));
+    if (text.size() > object_limit()) return exceed(*object_field_, longer_than(object_limit()));
     draft_.set_text(*object_field_, std::move(text));
     return true;
   }
@@ -76,12 +78,10 @@ class JsonReader {
     if (object_.is_open()) return add(value);
     if (depth_ == 0) {
       wrong_document("bool");
-    } else if (const auto field = target()) {
-      if (field_type() == FieldType::boolean) {
-        draft_.set_boolean(*field, value);
-      } else {
-        wrong_type("bool");
-      }
+    } else if (field_type() == FieldType::boolean) {
+      draft_.set_boolean(*target(), value);
+    } else {
+      wrong_type("bool");
     }
     return true;
   }
@@ -103,6 +103,10 @@ class JsonReader {
     if (!is_counted()) return false;
     if (is_overflow()) return true;
     if (object_.is_open()) return add(static_cast<double>(value));
+    if (in_list()) {
+      return draft_.add_item(*list_field_, value) ||
+             exceed(*list_field_, more_than(draft_.field(*list_field_).most_items()));
+    }
     if (field_type() == FieldType::natural) {
       draft_.set_natural(*target(), value);
     } else if (field_type() == FieldType::integer && std::in_range<std::int64_t>(value)) {
@@ -126,12 +130,10 @@ class JsonReader {
     if (object_.is_open()) return fits(value.size()) && add(std::move(value));
     if (depth_ == 0) {
       wrong_document("string");
-    } else if (const auto field = target()) {
-      if (field_type() == FieldType::text) {
-        draft_.set_text(*field, std::move(value));
-      } else {
-        wrong_type("string");
-      }
+    } else if (field_type() == FieldType::text) {
+      draft_.set_text(*target(), std::move(value));
+    } else {
+      wrong_type("string");
     }
     return true;
   }
@@ -176,6 +178,9 @@ class JsonReader {
       object_.begin_array();
     } else if (depth_ == 0) {
       wrong_document("array");
+    } else if (field_type() == FieldType::list) {
+      list_field_ = target();
+      draft_.begin_list(*list_field_);
     } else {
       wrong_type("array");
     }
@@ -191,6 +196,7 @@ class JsonReader {
   bool end() {
     --depth_;
     if (object_.is_open()) object_.end();
+    if (depth_ == 1) list_field_.reset();
     return true;
   }
 
@@ -204,17 +210,16 @@ class JsonReader {
   // Everything that goes into the tree passes one of these three first.
   bool fits(std::size_t bytes) {
     object_bytes_ += bytes;
-    return object_bytes_ <= object_limit() || exceed(longer_than(object_limit()));
+    return object_bytes_ <= object_limit() || exceed(*object_field_, longer_than(object_limit()));
   }
 
   bool is_value() {
-    return ++object_values_ <= Form::kMaxValues ||
-           exceed("must not hold more than " + std::to_string(Form::kMaxValues) + " values");
+    return ++object_values_ <= Form::kMaxValues || exceed(*object_field_, more_than(Form::kMaxValues));
   }
 
   bool is_level() {
     return object_.depth() < Form::kMaxDepth ||
-           exceed("must not be nested deeper than " + std::to_string(Form::kMaxDepth) + " levels");
+           exceed(*object_field_, "must not be nested deeper than " + std::to_string(Form::kMaxDepth) + " levels");
   }
 
   bool add(json value) {
@@ -225,8 +230,8 @@ class JsonReader {
 
   std::size_t object_limit() const { return draft_.field(*object_field_).most_bytes(); }
 
-  bool exceed(const std::string& rule) {
-    excess_ = "Field '" + std::string(draft_.field(*object_field_).name()) + "' " + rule;
+  bool exceed(std::size_t field, const std::string& rule) {
+    excess_ = "Field '" + std::string(draft_.field(field).name()) + "' " + rule;
     return false;
   }
 
@@ -241,6 +246,9 @@ class JsonReader {
   std::optional<std::size_t> target() const {
     return in_document_ && depth_ == 1 ? field_ : std::optional<std::size_t>();
   }
+
+  // Whether the current value is an item of a list.
+  bool in_list() const { return list_field_ && depth_ == 2; }
 
   std::optional<FieldType> field_type() const {
     const auto field = target();
@@ -266,6 +274,7 @@ class JsonReader {
   }
 
   void wrong_type(std::string_view value) {
+    if (in_list()) wrong_field(value, *list_field_, go_type(FieldType::natural));
     if (const auto field = target()) wrong_field(value, *field, go_type(*field_type()));
   }
 
@@ -273,7 +282,7 @@ class JsonReader {
     const auto type = field_type();
     if (depth_ == 0) {
       wrong_document("number");
-    } else if (type == FieldType::integer || type == FieldType::natural) {
+    } else if (in_list() || type == FieldType::integer || type == FieldType::natural) {
       wrong_type("number " + go::excerpt(literal));
     } else {
       wrong_type("number");
@@ -302,6 +311,7 @@ class JsonReader {
   bool in_document_ = false;                 // the document is an object
   std::optional<std::size_t> field_;         // of the last member name at depth 1
   std::optional<std::size_t> object_field_;  // the field of object_; a form has at most one
+  std::optional<std::size_t> list_field_;    // of the array that is open at depth 1
   JsonObject object_;
   std::size_t object_values_ = 0;
   std::size_t object_bytes_ = 0;  // of its strings and names

@@ -67,7 +67,7 @@ Marks count_marks(std::string_view body) {
 
 std::optional<std::size_t> field_of_key(const Draft& draft, std::string_view key) {
   for (std::size_t index = 0; index < draft.size(); ++index) {
-    if (type_of(draft.field(index)) == FieldType::object) continue;
+    if (!is_scalar(draft.field(index))) continue;
     if (core::same_ignoring_case(Draft::member_name(draft.field(index).name()), key)) return index;
   }
   return std::nullopt;

@@ -73,7 +73,7 @@ class YamlReader : public YAML::EventHandler {
     }
     if (depth_ == 0 && !kind.empty()) complain("yaml: the document must be a mapping");
     if (depth_ == 1) {
-      if (!at_key_ && field_ && type_of(draft_.field(*field_)) != FieldType::object) {
+      if (!at_key_ && field_ && is_scalar(draft_.field(*field_))) {
         complain("yaml: " + std::string(draft_.field(*field_).name()) + " must not be " + kind);
       }
       field_.reset();

@@ -361,6 +361,10 @@ std::vector<Key> schema() {
   add_guards(keys);
   add_connections(keys);
   add_database(keys);
+  add(number(PUSH_KEY(retention.days), 0, 36500,
+             "days after which a message is deleted; 0 = never; an application may have a rule of its own"));
+  add(number(PUSH_KEY(retention.count), 0, 1000 * kMany,
+             "newest messages that each application keeps; 0 = all; an application may have a rule of its own"));
   add(full_text(PUSH_KEY(defaultuser.name), "name of the first user, created only in an empty database"));
   add(secret(full_text(PUSH_KEY(defaultuser.pass), "password of the first user"), always));
   add(number(PUSH_KEY(passstrength), 4, 31, "bcrypt cost of new passwords"));

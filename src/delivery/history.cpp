@@ -4,6 +4,7 @@
 #include <string>
 
 #include "push/core/log.hpp"
+#include "push/model/event.hpp"
 #include "push/model/json.hpp"
 
 namespace push::delivery {
@@ -11,87 +12,200 @@ namespace push::delivery {
 using core::MessageId;
 using core::Result;
 using core::UserId;
+using stream::Cursor;
+using stream::Message;
 using stream::Page;
 
-History::History(store::Finder& store, core::WorkerPool& workers, metrics::Registry& metrics, std::size_t limit,
-                 MessageId newest)
+namespace {
+
+// Its writers are the thread that commits and, at the start, main.
+void raise_to(std::atomic<std::uint64_t>& to, std::uint64_t value) {
+  std::uint64_t known = to.load(std::memory_order_relaxed);
+  while (known < value && !to.compare_exchange_weak(known, value, std::memory_order_release)) {
+  }
+}
+
+}  // namespace
+
+History::History(store::Finder& store, core::WorkerPool& workers, metrics::Registry& metrics, std::size_t limit)
     : store_(store),
       workers_(workers),
       limit_(limit),
-      pages_(metrics.counter("push_stream_pages_total", "Pages of missed messages read for streams that came back.")),
-      stored_(core::value(newest)),
-      relayed_(core::value(newest)) {
+      pages_(metrics.counter("push_stream_pages_total", "Pages of missed messages read for streams that came back.")) {
   metrics.gauge("push_replays_waiting", "Pages of missed messages that wait to be read.",
                 [this] { return static_cast<std::int64_t>(workers_.waiting(core::WorkerPool::Queue::replays)); });
 }
 
-void History::note_stored(UserId user, MessageId id) {
-  stored_.store(core::value(id), std::memory_order_release);
-  if (!has_heads_.load(std::memory_order_acquire)) return;
+Result<void> History::start(std::string epoch) {
+  epoch_ = std::move(epoch);
+  const auto message = store_.newest_message();
+  if (!message) return message.error();
+  const auto log = store_.events_after({}, {}, 0);
+  if (!log) return log.error();
+  stored_.raise({*message, log->newest});
+  relayed_.raise({*message, log->newest});
+  return {};
+}
+
+void History::SharedCursor::raise(const Cursor& to) {
+  raise_to(message, core::value(to.message));
+  raise_to(event, core::value(to.event));
+}
+
+Cursor History::SharedCursor::load() const {
+  return {MessageId{message.load(std::memory_order_acquire)}, core::EventId{event.load(std::memory_order_acquire)}};
+}
+
+void History::note_stored(const Message& message) {
+  stored_.raise(message.at());
+  if (!remembers_.load(std::memory_order_acquire)) return;
   const core::Lock lock(mutex_);
-  if (Head* head = heads_.find(user)) head->id = std::max(head->id, id);
+  if (Ends* ends = ends_.find(message.user())) ends->head.advance(message.at());
 }
 
-void History::note_relayed(MessageId id) {
-  relayed_.store(core::value(id), std::memory_order_release);
+void History::note_relayed(const Message& message) {
+  relayed_.raise(message.at());
 }
 
-std::optional<MessageId> History::recall_head(UserId user) {
+std::optional<History::Ends> History::recall_ends(UserId user) {
   const core::Lock lock(mutex_);
-  const Head* head = heads_.find(user);
-  if (head == nullptr || !head->known) return std::nullopt;
-  return head->id;
+  const Ends* ends = ends_.find(user);
+  return ends != nullptr && ends->known ? std::optional(*ends) : std::nullopt;
 }
 
-// A message that is committed while the store is asked raises the entry that is already there.
-Result<MessageId> History::find_head(UserId user) {
-  if (const auto known = recall_head(user)) return *known;
-  has_heads_.store(true, std::memory_order_release);
+// What is committed while the store is asked raises the entry that is already there.
+Result<History::Ends> History::find_ends(UserId user) {
+  if (const auto known = recall_ends(user)) return *known;
+  remembers_.store(true, std::memory_order_release);
   {
     const core::Lock lock(mutex_);
-    if (heads_.find(user) == nullptr) heads_.insert(user, {});
+    if (ends_.find(user) == nullptr) ends_.insert(user, {});
   }
-  MessageId newest{};
-  const auto found = store_.list_messages(user, {.since = 0, .limit = 1}, [&newest](const model::Message& message) {
-    newest = message.id;
+  Ends found;
+  found.head.event = newest().event;
+  const auto listed = store_.list_messages(user, {.since = 0, .limit = 1}, [&found](const model::Message& message) {
+    found.head.message = message.id;
     return false;
   });
-  if (!found) return found.error();
+  if (!listed) return listed.error();
+  const auto floor = store_.retention_floor(user);  // after the list: what is taken between the two is noticed
+  if (!floor) return floor.error();
+  found.floor = *floor;
+  found.head.message = std::max(found.head.message, *floor);
+  return note(user, found);
+}
+
+History::Ends History::note(UserId user, const Ends& found) {
   const core::Lock lock(mutex_);
-  Head* head = heads_.find(user);
-  if (head == nullptr) return newest;  // pushed out meanwhile
-  head->id = std::max(head->id, newest);
-  head->known = true;
-  return head->id;
+  Ends* ends = ends_.find(user);
+  if (ends == nullptr) return found;  // pushed out meanwhile
+  ends->head.advance(found.head);
+  ends->floor = std::max(ends->floor, found.floor);
+  ends->known = true;
+  return *ends;
 }
 
-std::optional<History::Standing> History::recall_standing(UserId user, MessageId seen) {
-  if (seen > newest()) return std::nullopt;
-  const auto head = recall_head(user);
-  if (!head || seen < *head) return std::nullopt;
-  return Standing{*head, true};
+void History::raise_floor(UserId user, MessageId floor) {
+  const core::Lock lock(mutex_);
+  if (Ends* ends = ends_.find(user)) ends->floor = std::max(ends->floor, floor);
 }
 
-Result<History::Standing> History::find_standing(UserId user, MessageId seen) {
-  const auto head = find_head(user);
-  if (!head) return head.error();
-  if (seen > newest()) {  // of another database, or committed a moment ago and read from a page
+bool History::lies_within(const Cursor& seen, const End& end) {
+  if (!end || seen.message > end->message) return false;
+  return !seen.wants_events() || seen.event <= end->event;
+}
+
+std::optional<History::End> History::recall_end(const std::string& epoch) {
+  const core::Lock lock(mutex_);
+  const End* end = epochs_.find(epoch);
+  if (end == nullptr) return std::nullopt;
+  return std::make_optional<End>(*end);
+}
+
+Result<History::End> History::find_end(const std::string& epoch) {
+  if (const auto known = recall_end(epoch)) return *known;
+  const auto end = store_.find_epoch(epoch);
+  if (!end) return end.error();
+  const core::Lock lock(mutex_);
+  if (epochs_.find(epoch) == nullptr) epochs_.insert(epoch, *end);
+  return *end;
+}
+
+std::optional<History::Standing> History::recall_standing(UserId user, const Cursor& seen, const std::string& epoch) {
+  if (!epoch.empty() && epoch != epoch_) {
+    const auto end = recall_end(epoch);
+    if (!end || !lies_within(seen, *end)) return std::nullopt;
+  }
+  const Cursor all = newest();
+  if (seen.message > all.message || (seen.wants_events() && seen.event > all.event)) return std::nullopt;
+  const auto ends = recall_ends(user);
+  if (!ends) return std::nullopt;
+  if (seen.reaches(ends->head)) return Standing{ends->head.message, true};
+  if (seen.message < ends->floor) return Standing{ends->head.message, false};
+  return std::nullopt;
+}
+
+Result<History::Standing> History::find_standing(UserId user, const Cursor& seen, const std::string& epoch) {
+  const auto ends = find_ends(user);
+  if (!ends) return ends.error();
+  const MessageId head = ends->head.message;
+  if (!epoch.empty() && epoch != epoch_) {
+    const auto end = find_end(epoch);
+    if (!end) return end.error();
+    if (!lies_within(seen, *end)) return Standing{head, false};
+  }
+  const auto stored = is_stored(seen);
+  if (!stored) return stored.error();
+  if (!*stored) return Standing{head, false};
+  if (seen.reaches(ends->head)) return Standing{head, true};
+  const auto complete = is_complete(user, seen);
+  if (!complete) return complete.error();
+  return Standing{head, *complete};
+}
+
+// What was committed a moment ago is in the store, and perhaps on a page, before it is noted here.
+Result<bool> History::is_stored(const Cursor& seen) {
+  const Cursor all = newest();
+  if (seen.message > all.message) {
     const auto stored = store_.newest_message();
     if (!stored) return stored.error();
-    if (seen > *stored) return Standing{*head, false};
+    if (seen.message > *stored) return false;
   }
-  if (seen >= *head) return Standing{*head, true};
-  const auto missed = store_.count_messages_after(user, seen, limit_ + 1);
+  if (seen.wants_events() && seen.event > all.event) {
+    const auto log = store_.events_after({}, {}, 0);
+    if (!log) return log.error();
+    if (seen.event > log->newest) return false;
+  }
+  return true;
+}
+
+Result<bool> History::is_complete(UserId user, const Cursor& seen) {
+  const auto missed = store_.count_messages_after(user, seen.message, limit_ + 1);
   if (!missed) return missed.error();
-  return Standing{*head, *missed <= limit_};
+  const auto floor = store_.retention_floor(user);  // after the count, which does not see what has been taken
+  if (!floor) return floor.error();
+  raise_floor(user, *floor);
+  if (*missed > limit_ || seen.message < *floor) return false;
+  if (!seen.wants_events()) return true;
+  const auto log = store_.events_after(user, seen.event, 0);
+  if (!log) return log.error();
+  return seen.event >= log->complete_from;
 }
 
-bool History::is_current(UserId user, MessageId after) {
-  const auto head = recall_head(user);
-  return head && *head <= after;
+Cursor History::newest() const {
+  return stored_.load();
 }
 
-void History::read(UserId user, MessageId after, Done done) {
+Cursor History::relayed() const {
+  return relayed_.load();
+}
+
+bool History::is_current(UserId user, const Cursor& after) {
+  const auto ends = recall_ends(user);
+  return ends && after.reaches(ends->head);
+}
+
+void History::read(UserId user, const Cursor& after, Done done) {
   const Key key{user, after};
   {
     const core::Lock lock(mutex_);
@@ -122,11 +236,17 @@ std::vector<History::Done> History::take_waiting(const Key& key) {
 
 Result<Page> History::read_page(const Key& key) {
   // Committed before the snapshot is taken: what of it is not found is deleted.
-  const MessageId committed = newest();
-  Page page{.messages = {}, .upto = {}, .last = true};
+  const MessageId committed = newest().message;
+  Page page{.messages = {}, .upto = key.after, .last = true};
+  pages_.add();
+  if (key.after.wants_events()) {
+    const auto all = read_events(key, page);
+    if (!all) return all.error();
+    if (!*all) return page;
+  }
   std::size_t bytes = 0;
   std::string json;
-  auto passed = store_.list_messages_after(key.user, key.after, [&](const model::Message& message) {
+  auto passed = store_.list_messages_after(key.user, key.after.message, [&](const model::Message& message) {
     if (bytes >= kPageBytes) {
       page.last = false;
       return false;
@@ -134,14 +254,36 @@ Result<Page> History::read_page(const Key& key) {
     json.clear();
     model::append_json(json, message);
     bytes += json.size();
-    page.messages.emplace_back(message.id, message.application, key.user, json);
+    page.messages.emplace_back(message.id, message.application, key.user, json, page.upto.event);
+    page.upto.message = message.id;
     return true;
   });
-  pages_.add();
   if (!passed) return std::move(passed).error();
-  const MessageId found = page.messages.empty() ? key.after : page.messages.back().id();
-  page.upto = page.last ? std::max(found, committed) : found;
+  const auto floor = store_.retention_floor(key.user);  // after the page, which does not hold what has been taken
+  if (!floor) return floor.error();
+  if (*floor > key.after.message) {
+    return core::failure(core::ErrorCode::unavailable, "retention has deleted what the stream would be sent");
+  }
+  if (page.last) page.upto.message = std::max(page.upto.message, committed);
   return page;
+}
+
+// False: there are more than fit on the page, and they come first.
+Result<bool> History::read_events(const Key& key, Page& page) {
+  const auto log = store_.events_after(key.user, key.after.event, kPageEvents);
+  if (!log) return log.error();
+  if (key.after.event < log->complete_from) {
+    return core::failure(core::ErrorCode::unavailable, "events that the stream would be sent are gone");
+  }
+  std::string json;
+  for (const model::Event& event : log->events) {
+    json.clear();
+    model::append_json(json, event);
+    page.messages.push_back(Message::event({key.after.message, event.id}, key.user, json));
+  }
+  page.last = log->events.size() < kPageEvents;
+  page.upto.event = page.last ? std::max(key.after.event, log->newest) : log->events.back().id;
+  return page.last;
 }
 
 }  // namespace push::delivery

@@ -52,13 +52,28 @@ void Publisher::committed(core::UserId user, const model::Message& stored, Recei
   thread_local std::string json;
   json.clear();
   model::append_json(json, stored);
-  const stream::Message message(stored.id, stored.application, user, json);
+  const stream::Message message(stored.id, stored.application, user, json, history_.newest().event);
   stored_.add();
-  history_.note_stored(user, stored.id);
-  for (Sink* sink : sinks_) sink->relay({std::nullopt, {&message, 1}});
-  history_.note_relayed(stored.id);
+  relay(message);
   receipt(message.json_slice());
   if (json.capacity() > kKept) std::string().swap(json);
+}
+
+void Publisher::on_event(const model::Event& event) {
+  std::string json;
+  model::append_json(json, event);
+  relay(stream::Message::event({history_.newest().message, event.id}, event.user, json));
+}
+
+void Publisher::relay(const stream::Message& message) {
+  history_.note_stored(message);
+  for (Sink* sink : sinks_) sink->relay({std::nullopt, {&message, 1}});
+  history_.note_relayed(message);
+}
+
+void Publisher::notify(core::UserId user, std::string_view json) {
+  const auto notice = stream::Message::notice(user, json);
+  streams_->relay({std::nullopt, {&notice, 1}});
 }
 
 void Publisher::delete_message(core::UserId user, core::MessageId id, store::Done<void> done) {
@@ -73,10 +88,18 @@ core::Result<void> Publisher::delete_messages(core::ApplicationId application, s
   return store_.delete_messages(application, std::move(done));
 }
 
+void Publisher::mark_read_up_to(core::UserId user, core::MessageId up_to, store::Done<void> done) {
+  store_.mark_read_up_to(user, up_to, std::move(done));
+}
+
+void Publisher::mark_read(core::UserId user, std::vector<core::MessageId> ids, store::Done<void> done) {
+  store_.mark_read(user, std::move(ids), std::move(done));
+}
+
 void Publisher::on_messages(const stream::Batch& batch) {
-  for (const stream::Message& message : batch.messages) history_.note_stored(message.user(), message.id());
+  for (const stream::Message& message : batch.messages) history_.note_stored(message);
   streams_->relay(batch);
-  history_.note_relayed(batch.last());
+  for (const stream::Message& message : batch.messages) history_.note_relayed(message);
 }
 
 void Publisher::disconnect(hub::Selection which) {

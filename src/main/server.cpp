@@ -165,12 +165,10 @@ int serve(const config::Loaded& loaded) {
   metrics::Registry metrics;
   core::PatientClock expiry_clock(std::chrono::seconds(config.server.tokenperiodseconds) + kTouchMargin);
   const core::WallClock clock = [&expiry_clock] { return expiry_clock.now(); };
-  auto store = store::open(config.database, metrics, clock);
+  auto store = store::open(config.database, metrics, clock, config.retention);
   if (!store) return cannot_start(store.error());
   files::ImageFolder images(config.uploadedimagesdir);
   if (auto ready = prepare(**store, images, config); !ready) return cannot_start(ready.error());
-  const auto newest = (*store)->newest_message();
-  if (!newest) return cannot_start(newest.error());
   const auto password_cost = auth::highest_cost(**store, config.passstrength);
   if (!password_cost) return cannot_start(password_cost.error());
 
@@ -181,10 +179,12 @@ int serve(const config::Loaded& loaded) {
   net::ResponseBudget responses(config.server.http.responsebudget, metrics);
   files::FileCache files(config.server.http.filecache);
   add_metrics(metrics, log, workers, hub, files);
-  delivery::History history(**store, workers, metrics, config.server.stream.resumelimit, *newest);
+  delivery::History history(**store, workers, metrics, config.server.stream.resumelimit);
   net::LoopPool loops(config.server, hub, metrics, history);
   cluster::Standalone backplane;
   delivery::Publisher publisher(**store, hub, loops, history, backplane, metrics, config.server.stream.inboxsize);
+  (*store)->set_event_listener(publisher);
+  if (auto known = history.start((*store)->begin_epoch()); !known) return cannot_start(known.error());
   api::Accounts accounts(**store, authenticator, publisher, backplane);
   api::Service service({.config = config,
                         .metrics = metrics,

@@ -106,6 +106,15 @@ void append_fields(std::string& out, const User& user) {
   append_time(out, user.created_at);
 }
 
+void append_ids(std::string& out, const std::vector<core::MessageId>& ids) {
+  out += '[';
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (i > 0) out += ',';
+    append_number(out, core::value(ids[i]));
+  }
+  out += ']';
+}
+
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
@@ -154,6 +163,32 @@ void append_json(std::string& out, const Message& message) {
   }
   out += ",\"date\":";
   append_time(out, message.date);
+  out += '}';
+}
+
+void append_json(std::string& out, const ReadMarks& marks) {
+  out += "{\"upTo\":";
+  append_number(out, core::value(marks.up_to));
+  out += ",\"ids\":";
+  append_ids(out, marks.ids);
+  out += '}';
+}
+
+void append_json(std::string& out, const Event& event) {
+  out += event.kind == Event::Kind::deleted ? "{\"event\":\"delete\"" : "{\"event\":\"read\"";
+  out += ",\"event_id\":";
+  append_number(out, core::value(event.id));
+  if (!event.ids.empty()) {
+    out += ",\"ids\":";
+    append_ids(out, event.ids);
+  } else {
+    out += ",\"upTo\":";
+    append_number(out, core::value(event.up_to));
+    if (event.application != core::ApplicationId{}) {
+      out += ",\"appid\":";
+      append_number(out, core::value(event.application));
+    }
+  }
   out += '}';
 }
 

@@ -4,13 +4,12 @@
 
 namespace push::net {
 
-// Measured in WebSocket frames: the other encodings are about as long.
+// Measured in JSON: the encodings are about as long.
 void Bundle::fill(std::vector<stream::Message>& waiting) {
-  constexpr stream::Encoding kMeasure = stream::Encoding::websocket;
   std::size_t bytes = 0;
   std::size_t count = 0;
-  while (count < waiting.size() && (count == 0 || bytes + waiting[count].encoded(kMeasure).size() <= kBytes)) {
-    bytes += waiting[count++].encoded(kMeasure).size();
+  while (count < waiting.size() && (count == 0 || bytes + waiting[count].json().size() <= kBytes)) {
+    bytes += waiting[count++].json().size();
   }
   const auto end = waiting.begin() + static_cast<std::ptrdiff_t>(count);
   clear();

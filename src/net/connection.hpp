@@ -20,10 +20,9 @@ struct Connection {
   std::uint64_t generation : 16 = 0;     // counts reuses of this slot; events of an earlier use are ignored
   std::uint64_t lingering : 1 = 0;       // our side is closed: read until the peer closes or the deadline
   std::uint64_t watching_write : 1 = 0;  // EPOLLOUT is armed
-  // Unused bits, planned for: events (typed frames), TLS (its state is in the backlog), detached (the socket has
-  // another owner).
-  std::uint64_t : 4;
-  std::uint64_t kind : 2 = 0;  // stream::Transport; the top bits, read with one shift per message
+  // Unused bits, planned for: TLS (its state is in the backlog), detached (the socket has another owner).
+  std::uint64_t : 3;
+  std::uint64_t kind : 3 = 0;  // ConnectionTable::Kind; the top bits, read with one shift per message
 };
 static_assert(sizeof(Connection) == 32);
 

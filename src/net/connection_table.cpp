@@ -41,10 +41,14 @@ ConnectionTable::ConnectionTable(Roster& roster, const config::Stream& settings,
   PUSH_CHECK(epoll_);
   PUSH_CHECK(read_buffers_.size() >= kMinBuffer && write_buffers_.size() >= kMinBuffer);
   constexpr unsigned kForEver = std::numeric_limits<std::uint16_t>::max();  // maximum age of a sign of life
-  for (std::size_t i = 0; i < kinds_.size(); ++i) {
+  for (std::size_t i = 0; i < protocols.size(); ++i) {
     const Protocol* const protocol = protocols[i];
     if (protocol == nullptr) continue;
-    kinds_[i] = {protocol, protocol->encoding(), protocol->answers_pings() ? ping_period_ + kPongGrace : kForEver};
+    const unsigned patience = protocol->answers_pings() ? ping_period_ + kPongGrace : kForEver;
+    const stream::Encoding plain = protocol->encoding();
+    const auto transport = static_cast<stream::Transport>(i);
+    kinds_[kind_index(transport, false)] = {protocol, plain, patience, protocol->ping()};
+    kinds_[kind_index(transport, true)] = {protocol, stream::typed(plain), patience, protocol->keepalive()};
   }
 }
 
@@ -69,7 +73,7 @@ bool ConnectionTable::adopt(int descriptor, Joining joining) {
   }
   connection.descriptor = descriptor;
   connection.client = core::value(joining.client) & kMaxClientId;
-  connection.kind = static_cast<std::uint64_t>(joining.transport) & 3U;
+  connection.kind = kind_index(joining.transport, joining.events) & 7U;
   connection.last_sign = now_;
   connection.due = static_cast<std::uint16_t>(now_ + ping_period_);
   if (joining.place != nullptr) {
@@ -95,21 +99,22 @@ std::size_t ConnectionTable::transmit(std::uint32_t& cursor, Bundle& bundle, std
     const Connection& connection = connections_[slot];
     cursor = connection.next;  // first, because the code below may close the connection
     if (resume_of(connection) != nullptr)
-      pass_by(slot, bundle);
+      pass_by(slot, bundle.messages());
     else
-      deliver(slot, bundle, 0);
+      deliver(slot, bundle);
   }
   return served;
 }
 
-void ConnectionTable::deliver(std::uint32_t slot, Bundle& bundle, std::size_t skip) {
+void ConnectionTable::deliver(std::uint32_t slot, Bundle& bundle) {
   const Connection& connection = connections_[slot];
-  if (is_behind(connection)) return hold_back(slot, bundle, skip);
-  const std::string_view bytes = bundle.joined(kind_of(connection).encoding).substr(skip);
+  if (is_behind(connection)) return hold_back(slot, bundle, 0);
+  const std::string_view bytes = bundle.joined(kind_of(connection).encoding);
+  if (bytes.empty()) return;  // events, for those who asked for them
   const ssize_t sent = send_now(connection.descriptor, bytes);
   if (sent == static_cast<ssize_t>(bytes.size())) return;
   if (sent < 0 && !would_block()) return close(slot, CloseReason::write_error);
-  hold_back(slot, bundle, skip + (sent < 0 ? 0 : static_cast<std::size_t>(sent)));
+  hold_back(slot, bundle, sent < 0 ? 0 : static_cast<std::size_t>(sent));
 }
 
 void ConnectionTable::hold_back(std::uint32_t slot, const Bundle& bundle, std::size_t sent) {
@@ -264,7 +269,7 @@ void ConnectionTable::visit(std::uint32_t slot) {
   note_open(slot);
   if (!due) return;
   connection.due = static_cast<std::uint16_t>(now_ + ping_period_);
-  if (const std::string_view ping = kind.protocol->ping(); !ping.empty()) send_control(slot, ping);
+  if (!kind.ping.empty()) send_control(slot, kind.ping);
 }
 
 bool ConnectionTable::holds(core::UserId user, core::ClientId client) const {

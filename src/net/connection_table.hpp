@@ -32,8 +32,9 @@ struct Joining {
   stream::Transport transport{};  // a supported one
   core::UserId user{};
   core::ClientId client{};
+  bool events = false;                          // typed frames
   std::string_view greeting;                    // the head of the answer, sent before any frame; borrowed for the call
-  std::optional<core::MessageId> since{};       // the last message that the client has: those after it are sent first
+  std::optional<stream::Cursor> since{};        // what the client has: what comes after it is sent first
   std::unique_ptr<Poll> poll{};                 // with `since`; its deadline in seconds from now
   std::shared_ptr<const void> place = nullptr;  // released when the stream ends
 };
@@ -97,20 +98,25 @@ class ConnectionTable {
     std::uint32_t memory = 0;  // Input::memory
     std::unique_ptr<Resume> resume;
   };
-  // Properties of a transport; read for each message and by each sweep, hence copied from the protocol.
+  // Properties of a transport, with events or without; read for each message and by each sweep, hence copied from the
+  // protocol.
   struct Kind {
     const Protocol* protocol = nullptr;
     stream::Encoding encoding{};
     unsigned patience = 0;  // seconds without a sign of life
+    std::string_view ping{};
   };
   bool is_behind(const Connection& connection) const {
     return connection.backlog != kNone && !backlogs_[connection.backlog].outbox.empty();
   }
-  const Kind& kind(stream::Transport transport) const { return kinds_[static_cast<std::size_t>(transport)]; }
+  static std::size_t kind_index(stream::Transport transport, bool events) {
+    return static_cast<std::size_t>(transport) + (events ? stream::kTransports : 0);
+  }
+  const Kind& kind(stream::Transport transport) const { return kinds_[kind_index(transport, false)]; }
   const Kind& kind_of(const Connection& connection) const { return kinds_[connection.kind]; }
 
-  // The socket first, then the outbox; without the first `skip` bytes, which are whole messages.
-  void deliver(std::uint32_t slot, Bundle& bundle, std::size_t skip);
+  // The socket first, then the outbox.
+  void deliver(std::uint32_t slot, Bundle& bundle);
   void read(std::uint32_t slot);
   void keep_rest(std::uint32_t slot, const Input& input);
   void write(std::uint32_t slot);
@@ -127,10 +133,11 @@ class ConnectionTable {
   void report();
 
   // connection_table_resume.cpp
-  void begin_resume(std::uint32_t slot, core::MessageId since, std::unique_ptr<Poll> poll);
+  void begin_resume(std::uint32_t slot, const stream::Cursor& since, std::unique_ptr<Poll> poll);
   void ask(std::uint32_t slot);
-  // A message of its user while it is not live yet.
-  void pass_by(std::uint32_t slot, Bundle& bundle);
+  // What is for its user while it is not live yet.
+  void pass_by(std::uint32_t slot, std::span<const stream::Message> messages);
+  void deliver_unsent(std::uint32_t slot, std::span<const stream::Message> messages);
   // False: the socket did not take all of it, or the connection is closed.
   bool send_page(std::uint32_t slot, std::vector<stream::Message> messages);
   void keep_cut(std::uint32_t slot, std::size_t sent);
@@ -152,7 +159,7 @@ class ConnectionTable {
 
   Roster& roster_;
   const std::uint16_t ping_period_;
-  std::array<Kind, stream::kTransports> kinds_;
+  std::array<Kind, 2 * stream::kTransports> kinds_;  // by kind_index()
   BufferPool read_buffers_;
   BufferPool write_buffers_;
   const Outbox::Limits limits_;

@@ -1,5 +1,6 @@
 // How a stream receives what it missed, see net/resume.hpp.
 #include <algorithm>
+#include <iterator>
 #include <span>
 #include <string>
 #include <utility>
@@ -23,9 +24,18 @@ std::string poll_body(std::span<const stream::Message> messages) {
   return out + ",\"cursor\":" + std::to_string(core::value(messages.back().id())) + ",\"complete\":true}\n";
 }
 
+void advance(stream::Cursor& cursor, const stream::Message& sent) {
+  if (sent.kind() == stream::Message::Kind::message) cursor.message = sent.id();
+  if (sent.kind() == stream::Message::Kind::event) cursor.event = sent.at().event;
+}
+
+bool is_relayed(const stream::Cursor& cursor, const stream::Cursor& relayed) {
+  return relayed.message >= cursor.message && (!cursor.wants_events() || relayed.event >= cursor.event);
+}
+
 }  // namespace
 
-void ConnectionTable::begin_resume(std::uint32_t slot, core::MessageId since, std::unique_ptr<Poll> poll) {
+void ConnectionTable::begin_resume(std::uint32_t slot, const stream::Cursor& since, std::unique_ptr<Poll> poll) {
   Backlog& backlog = borrow(slot);
   backlog.resume = std::make_unique<Resume>();
   backlog.resume->sent = since;
@@ -51,8 +61,8 @@ void ConnectionTable::resume(std::uint64_t connection, core::Result<stream::Page
   resume->since = now_;
   if (resume->poll != nullptr && !page->messages.empty()) return answer_poll(slot, page->messages);
   if (!send_page(slot, std::move(page->messages))) return;
-  resume->sent = std::max(resume->sent, page->upto);
-  if (!page->last || resume->passed > resume->sent) return ask(slot);
+  resume->sent.advance(page->upto);
+  if (!page->last || !resume->sent.reaches(resume->passed)) return ask(slot);
   join(slot);
 }
 
@@ -70,7 +80,7 @@ bool ConnectionTable::send_page(std::uint32_t slot, std::vector<stream::Message>
       keep_cut(slot, sent < 0 ? 0 : static_cast<std::size_t>(sent));
       return false;
     }
-    resume_of(connection)->sent = page_.messages().back().id();
+    for (const stream::Message& one : page_.messages()) advance(resume_of(connection)->sent, one);
   }
   return true;
 }
@@ -83,7 +93,7 @@ void ConnectionTable::keep_cut(std::uint32_t slot, std::size_t sent) {
     const std::size_t size = message.encoded(encoding).size();
     if (sent == 0) break;
     if (sent < size) backlog.outbox.push(message, sent, limits_);
-    backlog.resume->sent = message.id();
+    advance(backlog.resume->sent, message);
     sent -= std::min(sent, size);
   }
   page_.clear();
@@ -91,43 +101,39 @@ void ConnectionTable::keep_cut(std::uint32_t slot, std::size_t sent) {
   watch(slot, true);
 }
 
-void ConnectionTable::pass_by(std::uint32_t slot, Bundle& bundle) {
+void ConnectionTable::pass_by(std::uint32_t slot, std::span<const stream::Message> messages) {
   Resume& resume = *resume_of(connections_[slot]);
   if (resume.state == State::over) return;
-  if (resume.state == State::joined) {
-    const std::span<const stream::Message> messages = bundle.messages();
-    const auto is_sent = [&resume](const stream::Message& one) { return one.id() <= resume.sent; };
-    const auto fresh = std::find_if_not(messages.begin(), messages.end(), is_sent);
-    if (fresh == messages.end()) return;
-    if (resume.poll != nullptr) return answer_poll(slot, {fresh, messages.end()});
-    const stream::Encoding encoding = kind_of(connections_[slot]).encoding;
-    std::size_t skip = 0;
-    for (auto one = messages.begin(); one != fresh; ++one) skip += one->encoded(encoding).size();
-    end_resume(slot);
-    return deliver(slot, bundle, skip);
+  if (resume.state == State::joined) return deliver_unsent(slot, messages);
+  for (const stream::Message& message : messages) {
+    if (message.is_behind(resume.sent)) continue;
+    if (resume.rounds < Resume::kRounds && message.kind() != stream::Message::Kind::notice)
+      advance(resume.passed, message);
+    else
+      resume.held.push_back(message);
   }
-  if (resume.rounds < Resume::kRounds) {
-    resume.passed = bundle.messages().back().id();
-    return;
+  if (resume.held.size() > limits_.frames) close(slot, CloseReason::slow_consumer);
+}
+
+void ConnectionTable::deliver_unsent(std::uint32_t slot, std::span<const stream::Message> messages) {
+  const Resume& resume = *resume_of(connections_[slot]);
+  std::vector<stream::Message> unsent;
+  std::copy_if(messages.begin(), messages.end(), std::back_inserter(unsent),
+               [&resume](const stream::Message& one) { return !one.is_behind(resume.sent); });
+  if (unsent.empty()) return;
+  if (resume.poll != nullptr) return answer_poll(slot, unsent);
+  while (!unsent.empty() && connections_[slot].descriptor >= 0) {
+    page_.fill(unsent);
+    deliver(slot, page_);
   }
-  if (resume.held.size() + bundle.size() > limits_.frames) return close(slot, CloseReason::slow_consumer);
-  resume.held.insert(resume.held.end(), bundle.messages().begin(), bundle.messages().end());
+  page_.clear();
 }
 
 void ConnectionTable::join(std::uint32_t slot) {
   Resume& resume = *resume_of(connections_[slot]);
   resume.state = State::joined;
   resume.since = now_;
-  std::vector<stream::Message> held = std::move(resume.held);
-  const auto live = std::find_if(held.begin(), held.end(), [&](const auto& one) { return one.id() > resume.sent; });
-  held.erase(held.begin(), live);
-  while (!held.empty() && connections_[slot].descriptor >= 0) {
-    page_.fill(held);
-    if (resume_of(connections_[slot]) != nullptr)
-      pass_by(slot, page_);
-    else
-      deliver(slot, page_, 0);
-  }
+  deliver_unsent(slot, std::exchange(resume.held, {}));
 }
 
 void ConnectionTable::end_resume(std::uint32_t slot) {
@@ -149,7 +155,7 @@ bool ConnectionTable::check_resume(std::uint32_t slot) {
     return false;
   }
   const bool settled = age >= Resume::kSettling && !roster_.entry(connections_[slot].user).busy;
-  if (resume.state == State::joined && settled && replays_.relayed() >= resume.sent) end_resume(slot);
+  if (resume.state == State::joined && settled && is_relayed(resume.sent, replays_.relayed())) end_resume(slot);
   return true;
 }
 

@@ -77,6 +77,7 @@ void HttpSession::stream(const Request& request, const Admission& admission) {
   } else if (admission.transport != stream::Transport::poll) {
     greeting = head_of(admission, *protocol);
   }
+  if (admission.first) greeting += admission.first->encoded(stream::typed(protocol->encoding()));
   state_ = State::closed;
   if (context_.owner.adopt(id_, wire_->release(), admission, greeting)) gate_->opened(request, admission);
 }

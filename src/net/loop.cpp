@@ -174,6 +174,7 @@ bool Loop::adopt(std::uint64_t session, int descriptor, const Admission& admissi
   const bool adopted = connections_.adopt(descriptor, {.transport = admission.transport,
                                                        .user = admission.user,
                                                        .client = admission.client,
+                                                       .events = admission.events,
                                                        .greeting = greeting,
                                                        .since = admission.since,
                                                        .poll = std::move(poll),
@@ -248,7 +249,7 @@ void Loop::on_connections_ready() {
     watch_connections();
 }
 
-void Loop::read(std::uint64_t connection, core::UserId user, core::MessageId after) {
+void Loop::read(std::uint64_t connection, core::UserId user, const stream::Cursor& after) {
   shared_.archive.read(user, after, [this, connection](core::Result<stream::Page> page) {
     drop(Order([this, connection, page = std::move(page)]() mutable {
       connections_.resume(connection, std::move(page));

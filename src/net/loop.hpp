@@ -86,9 +86,11 @@ class Loop final : private SessionOwner, private ReplyReceiver, private Replays,
   bool may_read(std::uint64_t session, core::Line line) override;
   void closed(std::uint64_t session) override;
   // Replays.
-  bool is_current(core::UserId user, core::MessageId after) override { return shared_.archive.is_current(user, after); }
-  core::MessageId relayed() const override { return shared_.archive.relayed(); }
-  void read(std::uint64_t connection, core::UserId user, core::MessageId after) override;
+  bool is_current(core::UserId user, const stream::Cursor& after) override {
+    return shared_.archive.is_current(user, after);
+  }
+  stream::Cursor relayed() const override { return shared_.archive.relayed(); }
+  void read(std::uint64_t connection, core::UserId user, const stream::Cursor& after) override;
 
   void run();
   void check_wound_down();

@@ -39,10 +39,11 @@ struct Ending {
 class Protocol {
  public:
   virtual ~Protocol() = default;
-  // The next four are constant.
+  // The next five are constant.
   virtual stream::Encoding encoding() const = 0;
   virtual std::string_view content_type() const = 0;  // "" = the request is an upgrade (RFC 9110 7.8)
   virtual std::string_view ping() const = 0;          // sent once per ping period
+  virtual std::string_view keepalive() const = 0;     // the same on a stream with events, for the client's own eyes
   // True: a peer without a sign of life is closed. False: one whose kernel does not acknowledge what was sent.
   virtual bool answers_pings() const = 0;
   // Sent behind the head of the answer, before any message.

@@ -1,13 +1,14 @@
 // A connection that asked for what it missed, until it is live. It is in the roster from the start, so that no message
 // can slip between the last page and the first live one:
 //
-//   reading  a page has been asked for; messages that come by are not held, only the newest id is noted
+//   reading  a page has been asked for; what comes by is not held, only how far it goes
 //   full     the socket took a part of a page; the rest is read again when it takes more
-//   joined   everything up to `sent` is sent; what may still be on its way to the loop with such an id is skipped
+//   joined   everything up to `sent` is sent; what may still be on its way to the loop from before that is skipped
 //   over     a poll has its answer, and its connection ends when that is sent
 //
-// After kRounds pages messages are held, so that a busy user's stream becomes live at all. It is part of the
-// connection's borrowed backlog. A poll is never live: the first page or the first messages that pass are its answer.
+// Notices, which are on no page, are held at once. After kRounds pages everything is, so that a busy user's stream
+// becomes live at all. It is part of the connection's borrowed backlog. A poll is never live: the first page or the
+// first messages that pass are its answer.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -15,6 +16,7 @@
 
 #include "push/core/ids.hpp"
 #include "push/net/http.hpp"
+#include "push/stream/cursor.hpp"
 #include "push/stream/message.hpp"
 
 namespace push::net {
@@ -31,8 +33,8 @@ struct Resume {
 
   enum class State : std::uint8_t { reading, full, joined, over };
 
-  core::MessageId sent{};    // everything up to here is sent, or is in the outbox
-  core::MessageId passed{};  // the newest message that came by and was not held
+  stream::Cursor sent;           // everything up to here is sent, or is in the outbox
+  stream::Cursor passed{{}, {}};  // what came by and was not held goes up to here
   std::vector<stream::Message> held;
   unsigned rounds = 0;
   std::uint16_t since = 0;  // the loop's second of the last progress
@@ -44,10 +46,10 @@ struct Resume {
 class Replays {
  public:
   // As in stream::Archive.
-  virtual bool is_current(core::UserId user, core::MessageId after) = 0;
-  virtual core::MessageId relayed() const = 0;
+  virtual bool is_current(core::UserId user, const stream::Cursor& after) = 0;
+  virtual stream::Cursor relayed() const = 0;
   // Answered by ConnectionTable::resume(), later.
-  virtual void read(std::uint64_t connection, core::UserId user, core::MessageId after) = 0;
+  virtual void read(std::uint64_t connection, core::UserId user, const stream::Cursor& after) = 0;
 
  protected:
   ~Replays() = default;

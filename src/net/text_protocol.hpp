@@ -1,6 +1,9 @@
 // Streams that only the server speaks on: an HTTP answer that goes on until the connection ends. Server-Sent Events
 // (WHATWG HTML 9.2) and lines of JSON. What the client sends is ignored.
 #pragma once
+#include <string>
+
+#include "net/keepalive.hpp"
 #include "net/protocol.hpp"
 
 namespace push::net {
@@ -20,8 +23,12 @@ class EventStreamProtocol final : public TextProtocol {
   stream::Encoding encoding() const override { return stream::Encoding::sse; }
   std::string_view content_type() const override { return "text/event-stream"; }
   std::string_view ping() const override { return ":\n\n"; }
+  std::string_view keepalive() const override { return keepalive_; }
   // How long a browser waits before it comes back, in milliseconds.
   std::string_view greeting() const override { return "retry: 3000\n\n"; }
+
+ private:
+  const std::string keepalive_ = kept_alive(stream::Encoding::sse);
 };
 
 class LinesProtocol final : public TextProtocol {
@@ -29,14 +36,19 @@ class LinesProtocol final : public TextProtocol {
   stream::Encoding encoding() const override { return stream::Encoding::ndjson; }
   std::string_view content_type() const override { return "application/x-ndjson"; }
   std::string_view ping() const override { return "\n"; }
+  std::string_view keepalive() const override { return keepalive_; }
+
+ private:
+  const std::string keepalive_ = kept_alive(stream::Encoding::ndjson);
 };
 
-// One answer, see net/resume.hpp.
+// One answer, see net/resume.hpp. Without events.
 class PollProtocol final : public TextProtocol {
  public:
   stream::Encoding encoding() const override { return stream::Encoding::ndjson; }
   std::string_view content_type() const override { return "application/json"; }
   std::string_view ping() const override { return {}; }
+  std::string_view keepalive() const override { return {}; }
 };
 
 }  // namespace push::net

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "net/keepalive.hpp"
 #include "net/protocol.hpp"
 #include "push/websocket/frame.hpp"
 
@@ -20,6 +21,7 @@ class WebSocketProtocol : public Protocol {
   stream::Encoding encoding() const override { return stream::Encoding::websocket; }
   std::string_view content_type() const override { return {}; }
   std::string_view ping() const override { return ping_.view(); }
+  std::string_view keepalive() const override { return keepalive_; }
   bool answers_pings() const override { return true; }
   std::optional<Ending> read(Input& input) const override;
   std::string end(const Ending& ending) const override;
@@ -34,6 +36,7 @@ class WebSocketProtocol : public Protocol {
 
   const std::size_t read_limit_;
   const websocket::ControlFrame ping_ = websocket::control_frame(websocket::Opcode::ping);
+  const std::string keepalive_ = std::string(ping_.view()) + kept_alive(encoding());
 };
 
 }  // namespace push::net

@@ -8,8 +8,8 @@
 namespace push::store {
 
 core::Result<std::unique_ptr<Store>> open(const config::Database& database, metrics::Registry& metrics,
-                                          core::WallClock clock) {
-  return sqlite::Store::open(database, metrics, std::move(clock));
+                                          core::WallClock clock, const config::Retention& retention) {
+  return sqlite::Store::open(database, metrics, std::move(clock), retention);
 }
 
 core::Result<bool> exists(const config::Database& database) {

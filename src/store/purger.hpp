@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <vector>
 
 #include "push/core/callback.hpp"
 #include "push/core/mutex.hpp"
@@ -21,17 +22,20 @@ class Purger {
   struct Progress {
     std::int64_t deleted = 0;  // messages, in this slice
     bool finished = false;
+    // Standing work only: its pause, in which the others go on. If it has finished, 0 = until resume().
+    core::SteadyTime::duration again_after{};
   };
   // Does part of the work; runs on the purge thread and may block on the writer.
   using Slice = core::Callback<core::Result<Progress>()>;
   struct Limits {
     std::size_t queue;                      // maximum number of unfinished jobs
-    std::chrono::milliseconds retry_after;  // pause after a failed slice of `standing`
+    std::chrono::milliseconds retry_after;  // pause after a failed slice of standing work
   };
 
-  // `standing` is work recorded elsewhere (in the database): it runs from the start, and after resume(), in turn with
-  // the jobs, until a slice reports `finished`; a failure only delays it. `metrics` must outlive the purger.
-  Purger(Slice standing, metrics::Registry& metrics, Limits limits);
+  // `standing` are works recorded elsewhere (in the database): each runs from the start, after resume() and after a
+  // pause of its own, in turn with the others and with the jobs, until a slice reports `finished`; a failure only
+  // delays it. `metrics` must outlive the purger.
+  Purger(std::vector<Slice> standing, metrics::Registry& metrics, Limits limits);
   ~Purger();  // drain()
   Purger(const Purger&) = delete;
   Purger& operator=(const Purger&) = delete;
@@ -49,26 +53,33 @@ class Purger {
     Slice slice;
     Store::Purged done;
   };
+  struct Turn {  // of a standing work
+    bool waits = true;
+    core::SteadyTime due{};
+  };
 
   void run(const std::stop_token& stop);
   bool take(std::optional<Job>& job, const std::stop_token& stop);
-  void run_standing();
+  std::optional<std::size_t> next_standing(core::SteadyTime now) PUSH_REQUIRES(mutex_);
+  std::optional<core::SteadyTime> next_due() PUSH_REQUIRES(mutex_);
+  void run_standing(std::size_t index);
   void run_slice(Job job);
   void refuse_the_rest();
 
-  Slice standing_;
+  std::vector<Slice> standing_;
   const Limits limits_;
   metrics::Counter& deleted_;
   metrics::Counter& failed_;
   metrics::Gauge& waiting_;
-  bool standing_is_next_ = false;  // purge thread
+  // The purge thread's.
+  std::size_t last_standing_ = 0;  // the one that ran last
+  bool standing_is_next_ = false;
 
   core::Mutex mutex_;
   core::Condition wake_;
   std::deque<Job> jobs_ PUSH_GUARDED_BY(mutex_);      // the first is next
   std::size_t admitted_ PUSH_GUARDED_BY(mutex_) = 0;  // jobs_ and the current one
-  bool standing_waits_ PUSH_GUARDED_BY(mutex_) = true;
-  core::SteadyTime standing_due_ PUSH_GUARDED_BY(mutex_){};
+  std::vector<Turn> turns_ PUSH_GUARDED_BY(mutex_);   // of the standing works
   core::Thread thread_;
 };
 

@@ -110,6 +110,29 @@ model::Application touched(model::Application application, core::WallTime at) {
   return application;
 }
 
+Retention in_force(const Retention& own, const config::Retention& configured) {
+  return {own.days.value_or(configured.days), own.count.value_or(configured.count)};
+}
+
+std::optional<core::WallTime> too_old(const Retention& in_force, core::WallTime now) {
+  if (in_force.days.value_or(0) == 0) return std::nullopt;
+  return now - std::chrono::days(static_cast<std::int64_t>(*in_force.days));
+}
+
+core::WallTime end_of_days(const Retention& in_force, core::WallTime date) {
+  const std::chrono::days kept(static_cast<std::int64_t>(in_force.days.value_or(0)));
+  return date < core::WallTime::max() - kept ? date + kept : core::WallTime::max();
+}
+
+Result<void> check(const Retention& rule) {
+  const auto check_range = [](const std::optional<std::uint64_t>& value, std::uint64_t most, const char* name) {
+    if (value.value_or(0) <= most) return Result<void>();
+    return Result<void>(failure(core::ErrorCode::invalid, std::string(name) + " is out of range"));
+  };
+  auto checked = check_range(rule.days, kMaxRetentionDays, "days");
+  return checked ? check_range(rule.count, kMaxRetentionCount, "count") : checked;
+}
+
 Result<model::User> new_user(Transaction& transaction, NewUser wanted, core::WallTime now) {
   if (auto free = check_name(transaction, wanted.name, {}); !free) return free.error();
   return model::User{{}, std::move(wanted.name), std::move(wanted.pass_hash), wanted.admin, now};

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "push/config/config.hpp"
 #include "push/core/clock.hpp"
 #include "push/core/result.hpp"
 #include "push/model/entities.hpp"
@@ -25,6 +26,15 @@ std::optional<model::Client> unless_expired(std::optional<model::Client> client,
 // After a use at `at`, which postpones the expiry of a client. Neither time moves back, however the clock was set.
 model::Client touched(model::Client client, core::WallTime at);
 model::Application touched(model::Application application, core::WallTime at);
+
+// ---- retention
+// What holds for an application with this rule of its own: neither is empty.
+Retention in_force(const Retention& own, const config::Retention& configured);
+// Up to which date a message is too old at `now`; empty = none is. A message without a date (core::kNoTime) never is.
+std::optional<core::WallTime> too_old(const Retention& in_force, core::WallTime now);
+// When a message becomes too old.
+core::WallTime end_of_days(const Retention& in_force, core::WallTime date);
+core::Result<void> check(const Retention& rule);  // invalid: out of range
 
 // ---- new rows: ready to insert, without an id. Errors: those of Store::create_*.
 core::Result<model::User> new_user(Transaction& transaction, NewUser wanted, core::WallTime now);

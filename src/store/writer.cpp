@@ -41,6 +41,9 @@ Writer::Writer(Backend& backend, Limits limits, metrics::Registry& metrics)
                                   "Changes refused because too many of the same application or user were waiting.")),
       failed_posts_(
           metrics.counter("push_store_failed_posts_total", "Failed background changes (last uses of tokens).")),
+      logged_events_(metrics.counter("push_store_events_total", "Deletions and reads written to the log of events.")),
+      removed_events_(metrics.counter("push_store_removed_events_total",
+                                      "Events removed from the log: too old, or too many of one user.")),
       queued_(metrics.gauge("push_store_queue_length", "Changes waiting for the writer.")),
       thread_("writer", [this](const std::stop_token& stop) { run(stop); }) {}
 
@@ -254,6 +257,14 @@ void Writer::answer(Change& change, bool committed) {
     failed_posts_.add();
     if (committed) spdlog::warn("background write failed error=\"{}\"", change.outcome.error().text);
   }
+}
+
+void Writer::announce(const LoggedEvents& logged) {
+  logged_events_.add(logged.events.size());
+  removed_events_.add(logged.removed);
+  EventListener* const listener = listener_.load();
+  if (listener == nullptr) return;
+  for (const model::Event& event : logged.events) listener->on_event(event);
 }
 
 void Writer::note_outcome(const core::Result<void>& outcome, std::size_t changes) {

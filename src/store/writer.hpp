@@ -6,6 +6,7 @@
 // their turn. It leaves them room, too: once senders wait in line, core::kShare bounds how many changes (and bytes) of
 // each of them wait.
 #pragma once
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "push/store/store.hpp"
 #include "store/backend.hpp"
 #include "store/change.hpp"
+#include "store/logged_events.hpp"
 
 namespace push::store {
 
@@ -46,6 +48,10 @@ class Writer {
   // Any thread, never blocks: a background operation. A failure is counted and logged. False: the queue is full or the
   // writer is stopping, and the operation will not run.
   bool post(Operation operation);
+  // As Store::set_event_listener.
+  void set_listener(EventListener& listener) { listener_ = &listener; }
+  // Writer thread: passes what a committed change has logged to the listener.
+  void announce(const LoggedEvents& logged);
   // Any thread but the writer's: refuses new changes, finishes the queued ones, joins the thread. Idempotent.
   void drain();
 
@@ -85,7 +91,10 @@ class Writer {
   metrics::Counter& refused_;
   metrics::Counter& over_share_;
   metrics::Counter& failed_posts_;
+  metrics::Counter& logged_events_;
+  metrics::Counter& removed_events_;
   metrics::Gauge& queued_;
+  std::atomic<EventListener*> listener_ = nullptr;
   // The writer thread's.
   bool failing_ = false;  // the last transaction failed
   std::vector<std::unique_ptr<WaitingChange>> picked_;

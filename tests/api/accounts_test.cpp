@@ -79,7 +79,7 @@ class AccountsTest : public testing::Test {
   hub::Hub hub{1};
   Notes notes;
   core::WorkerPool workers{1, 1};
-  delivery::History history{store, workers, metrics, 10000, {}};
+  delivery::History history{store, workers, metrics, 10000};
   delivery::Publisher publisher{store, hub, notes, history, notes, metrics, 64};
   Accounts accounts{store, authenticator, publisher, notes};
 };

@@ -47,9 +47,49 @@ TEST_F(ApplicationRoutes, AreReplacedButForAnEmptySortKeyAndShownWithTheirToken)
   EXPECT_EQ(store.applications[0].sort_key, "a2");
 }
 
+TEST_F(ApplicationRoutes, KeepMessagesAsConfiguredUnlessTheyHaveARule) {
+  const std::string path = "/application/1/retention";
+  EXPECT_EQ(answer("GET", path), R"(200 {"days":0,"count":0,"own":{"days":null,"count":null}})");
+  config.retention = {.days = 30, .count = 1000};
+  EXPECT_EQ(answer("GET", path), R"(200 {"days":30,"count":1000,"own":{"days":null,"count":null}})");
+  const std::string own = R"(200 {"days":7,"count":1000,"own":{"days":7,"count":null}})";
+  EXPECT_EQ(answer("PUT", path, R"({"days":7})"), own);
+  EXPECT_EQ(answer("GET", path), own);
+  EXPECT_EQ(answer("PUT", path, R"({"days":0,"count":0})"), R"(200 {"days":0,"count":0,"own":{"days":0,"count":0}})");
+  EXPECT_EQ(answer("PUT", path, R"({"days":36500,"count":1000000000})"),
+            R"(200 {"days":36500,"count":1000000000,"own":{"days":36500,"count":1000000000}})");
+  EXPECT_EQ(answer("PUT", path, R"({"days":null,"count":5})"),
+            R"(200 {"days":30,"count":5,"own":{"days":null,"count":5}})");
+  EXPECT_EQ(answer("PUT", path, "{}"), R"(200 {"days":30,"count":1000,"own":{"days":null,"count":null}})");
+  EXPECT_TRUE(store.rules.empty()) << "no row of its own";
+}
+
+TEST_F(ApplicationRoutes, ARuleThatIsNoneIsRefusedByItsField) {
+  const std::string path = "/application/1/retention";
+  for (const auto& [body, text] : {
+           std::pair{R"({"days":-1})", "Field 'days' must be more or equal to 0"},
+           std::pair{R"({"days":36501})", "Field 'days' must be less or equal to 36500"},
+           std::pair{R"({"count":-1})", "Field 'count' must be more or equal to 0"},
+           std::pair{R"({"count":1000000001})", "Field 'count' must be less or equal to 1000000000"},
+           std::pair{R"({"days":"7"})",
+                     "json: cannot unmarshal string into Go struct field RetentionParams.days of type int"},
+           std::pair{R"({"days":1.5})",
+                     "json: cannot unmarshal number 1.5 into Go struct field RetentionParams.days of type int"},
+           std::pair{R"({"count":99999999999999999999})",
+                     "json: cannot unmarshal number 99999999999999999999 into Go struct field RetentionParams.count "
+                     "of type int"},
+           std::pair{"", "EOF"},
+       }) {
+    EXPECT_EQ(answer("PUT", path, body), std::string("400 ") + text);
+  }
+  EXPECT_TRUE(store.rules.empty());
+}
+
 TEST_F(ApplicationRoutes, MustBeThereAndOnesOwnBeforeTheBodyIsRead) {
   for (const char* id : {"2", "99", "0"}) {
     const std::string missing = std::string("404 app with id ") + id + " doesn't exists";
+    EXPECT_EQ(answer("GET", std::string("/application/") + id + "/retention"), missing);
+    EXPECT_EQ(answer("PUT", std::string("/application/") + id + "/retention", "{bad"), missing);
     EXPECT_EQ(answer("PUT", std::string("/application/") + id, "{bad"), missing);
     EXPECT_EQ(answer("PUT", std::string("/application/") + id + "/security"), missing);
     EXPECT_EQ(answer("DELETE", std::string("/application/") + id), missing);

@@ -140,7 +140,7 @@ class HandlerTest : public testing::Test {
   Closings closings{authenticator};
   cluster::Standalone backplane;
   core::WorkerPool workers{1, 1};
-  delivery::History history{store, workers, metrics, 10000, {}};
+  delivery::History history{store, workers, metrics, 10000};
   delivery::Publisher publisher{store, hub, closings, history, backplane, metrics, 64};
   Accounts accounts{store, authenticator, publisher, backplane};
   files::ImageFolder images{""};

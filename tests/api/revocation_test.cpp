@@ -143,7 +143,7 @@ class Revocation : public testing::Test {
   net::ResponseBudget responses_{std::size_t{1} << 20, metrics_};
   auth::Authenticator authenticator_{store_, {.password_cost = 4}, metrics_};
   core::WorkerPool workers_{1, std::numeric_limits<std::size_t>::max()};  // refuses only when it stops
-  delivery::History history_{store_, workers_, metrics_, 10000, {}};
+  delivery::History history_{store_, workers_, metrics_, 10000};
   std::optional<net::LoopPool> loops_;
   std::optional<delivery::Publisher> publisher_;
   std::optional<Accounts> accounts_;

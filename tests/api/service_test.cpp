@@ -41,7 +41,7 @@ class ServiceTest : public testing::Test {
     hub::Hub hub(1);
     net::ResponseBudget responses(settings.server.http.responsebudget, metrics);
     core::WorkerPool workers(1, queue);
-    delivery::History history(store, workers, metrics, settings.server.stream.resumelimit, {});
+    delivery::History history(store, workers, metrics, settings.server.stream.resumelimit);
     net::LoopPool loops(settings.server, hub, metrics, history);
     cluster::Standalone backplane;
     auth::Options quick;

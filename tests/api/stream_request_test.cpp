@@ -7,6 +7,7 @@
 namespace push::api {
 namespace {
 
+using core::EventId;
 using core::MessageId;
 using stream::Transport;
 
@@ -67,7 +68,7 @@ TEST(StreamRequest, TheCursorHasThreeNames) {
   }
   EXPECT_EQ(read({.query = "since_id=0"}).seen, MessageId{0});
   EXPECT_EQ(read({.query = "since_id=18446744073709551616"}).seen,
-            MessageId{std::numeric_limits<std::uint64_t>::max()});
+            MessageId{std::numeric_limits<std::uint64_t>::max() - 1});
 }
 
 TEST(StreamRequest, LatestIsFromNowOn) {
@@ -86,6 +87,35 @@ TEST(StreamRequest, ACursorThatIsNoNumberIsRefused) {
   EXPECT_EQ(refusal({.query = "last_event_id=1x"}), "last_event_id: not the id of a message: \"1x\"");
   EXPECT_EQ(refusal({.last_event_id = "+1"}), "Last-Event-ID: not the id of a message: \"+1\"");
   EXPECT_EQ(refusal({.query = "since_id=1&last_event_id=2"}), "since_id and last_event_id differ");
+}
+
+TEST(StreamRequest, EventsHaveACursorOfTheirOwn) {
+  const StreamRequest none = read({.query = "since_id=7&events=0"});
+  EXPECT_FALSE(none.events);
+  const StreamRequest fresh = read({.query = "events=1"});
+  EXPECT_TRUE(fresh.events);
+  EXPECT_FALSE(fresh.resumes);
+  for (const StreamFields& fields :
+       {StreamFields{.query = "events=1&since_id=120&since_event=45"}, StreamFields{.query = "events=1&since_id=120-45"},
+        StreamFields{.query = "events=1&since_id=3&since_event=1", .last_event_id = "120-45"}}) {
+    const StreamRequest request = read(fields);
+    EXPECT_TRUE(request.resumes);
+    EXPECT_EQ(request.seen, MessageId{120});
+    EXPECT_EQ(request.seen_event, EventId{45});
+  }
+  const StreamRequest events_only = read({.query = "events=1&since_event=45"});
+  EXPECT_TRUE(events_only.resumes);
+  EXPECT_FALSE(events_only.seen);
+  EXPECT_EQ(events_only.seen_event, EventId{45});
+}
+
+TEST(StreamRequest, WrongEventsAreRefused) {
+  EXPECT_EQ(refusal({.query = "events=yes"}), "events: not 0 or 1: \"yes\"");
+  EXPECT_EQ(refusal({.query = "events=1&transport=poll"}), "events: a long poll has none");
+  EXPECT_EQ(refusal({.query = "since_event=1"}), "since_event: needs events=1");
+  EXPECT_EQ(refusal({.query = "events=1&since_event=-1"}), "since_event: not the id of an event: \"-1\"");
+  EXPECT_EQ(refusal({.query = "events=1&since_id=1-"}), "since_id: not the id of an event: \"1-\"");
+  EXPECT_EQ(refusal({.query = "since_id=120-45"}), "since_id: not the id of a message: \"120-45\"");
 }
 
 }  // namespace

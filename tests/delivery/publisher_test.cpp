@@ -55,7 +55,7 @@ struct PublisherTest : testing::Test {
   UserId user = store.add_user(1, "u", "", false).id;
   core::ApplicationId application = store.add_application(1, 1, "Atoken", "app").id;
   core::WorkerPool workers{1, 1};
-  History history{store, workers, registry, 100, {}};
+  History history{store, workers, registry, 100};
   Publisher publisher{store, hub, notes, history, notes, registry, 100, {&notes}};
 
   core::Result<std::string> submit(core::ApplicationId to, const std::string& text) {

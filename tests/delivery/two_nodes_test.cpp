@@ -52,7 +52,7 @@ struct NoEvents final : cluster::EventListener {
 struct Node {
   Node(store::Store& store, cluster::Backplane& backplane)
       : backplane_(backplane),
-        history(store, workers, registry, 100, {}),
+        history(store, workers, registry, 100),
         publisher(store, hub, streams, history, backplane, registry, 100) {
     backplane.start(publisher, events);
   }

@@ -6,9 +6,9 @@
 namespace push::net {
 
 struct NoReplays final : Replays {
-  bool is_current(core::UserId, core::MessageId) override { return true; }
-  core::MessageId relayed() const override { return {}; }
-  void read(std::uint64_t, core::UserId, core::MessageId) override { PUSH_CHECK(false); }
+  bool is_current(core::UserId, const stream::Cursor&) override { return true; }
+  stream::Cursor relayed() const override { return {}; }
+  void read(std::uint64_t, core::UserId, const stream::Cursor&) override { PUSH_CHECK(false); }
 };
 
 }  // namespace push::net

@@ -26,6 +26,7 @@ class Words final : public Protocol {
   Encoding encoding() const override { return Encoding::sse; }
   std::string_view content_type() const override { return "text/plain"; }
   std::string_view ping() const override { return ":\n"; }
+  std::string_view keepalive() const override { return ":\n"; }
   bool answers_pings() const override { return false; }
   std::optional<Ending> read(Input& input) const override {
     const std::string_view all(input.data, input.size);

@@ -20,24 +20,25 @@ namespace push::store {
 class StoreUnderTest {
  public:
   virtual ~StoreUnderTest() = default;
-  virtual std::unique_ptr<Store> open(core::WallClock clock) = 0;  // an empty one
+  virtual std::unique_ptr<Store> open(core::WallClock clock, const config::Retention& configured) = 0;  // an empty one
 };
 
 class MemoryUnderTest final : public StoreUnderTest {
  public:
-  std::unique_ptr<Store> open(core::WallClock clock) override {
+  std::unique_ptr<Store> open(core::WallClock clock, const config::Retention& configured) override {
     auto memory = std::make_unique<test::MemoryStore>();
     memory->clock = std::move(clock);
+    memory->configured = configured;
     return memory;
   }
 };
 
 class SqliteUnderTest final : public StoreUnderTest {
  public:
-  std::unique_ptr<Store> open(core::WallClock clock) override {
+  std::unique_ptr<Store> open(core::WallClock clock, const config::Retention& configured) override {
     config::Database settings;
     settings.connection = folder_.file("gotify.db");
-    auto opened = store::open(settings, metrics_, std::move(clock));
+    auto opened = store::open(settings, metrics_, std::move(clock), configured);
     EXPECT_TRUE(opened) << opened.error().text;
     return opened ? *std::move(opened) : nullptr;
   }
@@ -70,12 +71,13 @@ inline std::string name_of_store(const ::testing::TestParamInfo<KindOfStore>& in
 class ContractTest : public StoreActions, public ::testing::WithParamInterface<KindOfStore> {
  protected:
   void SetUp() override {
-    store = under_test_->open([this] { return core::wall_now() + ahead.load(); });
+    store = under_test_->open([this] { return core::wall_now() + ahead.load(); }, configured);
     ASSERT_TRUE(store);
   }
   ~ContractTest() override { store.reset(); }  // before the things that it needs
 
-  std::atomic<std::chrono::nanoseconds> ahead{};  // of the clock by which clients expire
+  std::atomic<std::chrono::nanoseconds> ahead{};  // of the clock by which clients expire and messages age
+  config::Retention configured;                   // set by a constructor
 
  private:
   std::unique_ptr<StoreUnderTest> under_test_ = GetParam().make();

@@ -24,12 +24,19 @@ using ::testing::ElementsAre;
 
 constexpr Purger::Limits kRoomy{.queue = 1024, .retry_after = std::chrono::milliseconds(1'000)};
 
+template <class... Works>
+std::vector<Purger::Slice> standing(Works... works) {
+  std::vector<Purger::Slice> all;
+  (all.emplace_back(std::move(works)), ...);
+  return all;
+}
+
 class PurgerTest : public ::testing::Test {
  protected:
   ~PurgerTest() override { let_go(); }  // a failed assertion must not leave the purger held
 
   void start(Purger::Limits limits = kRoomy) {
-    purger = std::make_unique<Purger>([] { return Result<Progress>(Progress{0, true}); }, metrics, limits);
+    purger = std::make_unique<Purger>(standing([] { return Result<Progress>(Progress{0, true}); }), metrics, limits);
   }
 
   // Holds the purge thread inside the first slice of the job "held", so that later jobs queue up.
@@ -148,12 +155,11 @@ TEST_F(PurgerTest, DrainFinishesTheSliceInHandAndRefusesTheRest) {
 
 TEST_F(PurgerTest, StandingWorkRunsFromTheStartAndAgainAfterResume) {
   std::atomic<int> slices{0};
-  purger = std::make_unique<Purger>(
-      [&]() -> Result<Progress> {
-        const int n = ++slices;
-        return Progress{1, n == 3 || n == 5};
-      },
-      metrics, kRoomy);
+  purger = std::make_unique<Purger>(standing([&]() -> Result<Progress> {
+                                      const int n = ++slices;
+                                      return Progress{1, n == 3 || n == 5};
+                                    }),
+                                    metrics, kRoomy);
   ASSERT_TRUE(eventually([&] { return slices == 3; }));
   purger->resume();
   ASSERT_TRUE(eventually([&] { return slices == 5; }));
@@ -163,33 +169,70 @@ TEST_F(PurgerTest, StandingWorkRunsFromTheStartAndAgainAfterResume) {
 
 TEST_F(PurgerTest, StandingWorkThatFailsIsTriedAgain) {
   std::atomic<int> slices{0};
-  purger = std::make_unique<Purger>(
-      [&]() -> Result<Progress> {
-        if (++slices < 4) return core::failure(ErrorCode::unavailable, "database locked");
-        return Progress{0, true};
-      },
-      metrics, Purger::Limits{.queue = kRoomy.queue, .retry_after = std::chrono::milliseconds(1)});
+  purger = std::make_unique<Purger>(standing([&]() -> Result<Progress> {
+                                      if (++slices < 4) return core::failure(ErrorCode::unavailable, "database locked");
+                                      return Progress{0, true};
+                                    }),
+                                    metrics,
+                                    Purger::Limits{.queue = kRoomy.queue, .retry_after = std::chrono::milliseconds(1)});
   ASSERT_TRUE(eventually([&] { return slices == 4; }));
   purger->drain();
   EXPECT_EQ(metrics.counter("push_store_failed_purges_total", "").value(), 3U);
 }
 
 TEST_F(PurgerTest, StandingWorkAndJobsTakeTurns) {
-  purger = std::make_unique<Purger>(
-      [this, left = 3]() mutable -> Result<Progress> {
-        if (left == 3) {
-          entered.count_down();
-          release.wait();
-        }
-        events.emplace_back("standing");
-        return Progress{0, --left == 0};
-      },
-      metrics, kRoomy);
+  purger = std::make_unique<Purger>(standing([this, left = 3]() mutable -> Result<Progress> {
+                                      if (left == 3) {
+                                        entered.count_down();
+                                        release.wait();
+                                      }
+                                      events.emplace_back("standing");
+                                      return Progress{0, --left == 0};
+                                    }),
+                                    metrics, kRoomy);
   entered.wait();
   ASSERT_TRUE(submit("job", 3));
   let_go();
   wait_until_idle();
   EXPECT_THAT(events, ElementsAre("standing", "job", "standing", "job", "standing", "job", "job done"));
+}
+
+TEST_F(PurgerTest, StandingWorksTakeTurnsAmongThemselves) {
+  const auto work = [this](const std::string& name) {
+    return [this, name, left = 3]() mutable -> Result<Progress> {
+      events.push_back(name);
+      return Progress{0, --left == 0};
+    };
+  };
+  std::promise<void> end;
+  purger = std::make_unique<Purger>(standing(work("a"), work("b"),
+                                             [&, left = 7]() mutable -> Result<Progress> {
+                                               if (--left == 0) end.set_value();
+                                               return Progress{0, left == 0};
+                                             }),
+                                    metrics, kRoomy);
+  end.get_future().wait();
+  purger->drain();
+  EXPECT_THAT(events, ::testing::UnorderedElementsAre("a", "a", "a", "b", "b", "b"));
+  for (std::size_t i = 0; i + 1 < events.size(); ++i) EXPECT_NE(events[i], events[i + 1]) << i;
+}
+
+TEST_F(PurgerTest, StandingWorkThatAsksForItRunsAgainAfterAPause) {
+  std::atomic<int> slices{0};
+  std::atomic<int> others{0};
+  purger = std::make_unique<Purger>(standing(
+                                        [&]() -> Result<Progress> {
+                                          return Progress{0, true, std::chrono::milliseconds(++slices < 3 ? 1 : 0)};
+                                        },
+                                        [&]() -> Result<Progress> {
+                                          ++others;
+                                          return Progress{0, true};
+                                        }),
+                                    metrics, kRoomy);
+  ASSERT_TRUE(eventually([&] { return slices == 3; }));
+  purger->drain();
+  EXPECT_EQ(slices, 3);
+  EXPECT_EQ(others, 1) << "a pause of another work is none of its business";
 }
 
 }  // namespace

@@ -108,11 +108,17 @@ TEST_F(SchemaTest, ANewFileGetsGotifysSchema) {
   EXPECT_THAT(
       other.rows("SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE 'CREATE INDEX%' ORDER BY name"),
       ElementsAre("text:idx_applications_user_id", "text:idx_clients_expires_at", "text:idx_clients_user_id",
-                  "text:idx_messages_id", "text:sharded_gotify_applications_image",
-                  "text:sharded_gotify_messages_application"));
+                  "text:idx_messages_id", "text:sharded_gotify_applications_image", "text:sharded_gotify_events_user",
+                  "text:sharded_gotify_messages_application", "text:sharded_gotify_read_user"));
   EXPECT_EQ(
       other.row("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND sql LIKE '%PRIMARY KEY AUTOINCREMENT%'"),
-      "int:5");
+      "int:7");
+  EXPECT_THAT(
+      other.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'sharded_gotify_%' ORDER BY "
+                 "name"),
+      ElementsAre("text:sharded_gotify_epochs", "text:sharded_gotify_events", "text:sharded_gotify_events_removed",
+                  "text:sharded_gotify_purges", "text:sharded_gotify_read", "text:sharded_gotify_read_marks",
+                  "text:sharded_gotify_retention", "text:sharded_gotify_retention_floor"));
   EXPECT_EQ(other.row("PRAGMA user_version"), "int:0");
   EXPECT_EQ(other.row("PRAGMA page_size"), "int:4096");
 }
@@ -136,7 +142,7 @@ TEST_F(SchemaTest, AnOlderDatabaseIsCompletedInPlaceWithItsRowsIntact) {
   EXPECT_THAT(columns("applications"),
               HasSubstr("default_priority INTEGER, created_at datetime, last_used datetime, "));
   EXPECT_THAT(columns("clients"), HasSubstr("expires_after_inactivity_seconds INTEGER, expires_at datetime, "));
-  EXPECT_EQ(indexes().size(), 12U);
+  EXPECT_EQ(indexes().size(), 14U);
 
   const auto admin = store->find_user_by_name("admin");
   ASSERT_TRUE(admin && *admin);
@@ -214,7 +220,7 @@ TEST_F(SchemaTest, ATableWithoutAutoincrementIsRebuiltSoThatIdsStayFinal) {
   const auto before = dump("messages", "*");
   open();
   EXPECT_EQ(dump("messages", "*"), before);
-  EXPECT_EQ(indexes().size(), 12U);
+  EXPECT_EQ(indexes().size(), 14U);
   EXPECT_EQ(core::value(append_id(core::ApplicationId{3}, "new")), 13U);
   ASSERT_TRUE(purge(*store, core::ApplicationId{3}));
   EXPECT_EQ(core::value(append_id(core::ApplicationId{3}, "new")), 14U);

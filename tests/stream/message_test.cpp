@@ -102,5 +102,40 @@ TEST(Message, ThreadsThatAskAtOnceGetTheSameEvent) {
   }
 }
 
+TEST(Message, ForStreamsWithEventsItIsWrapped) {
+  const Message one(MessageId{12}, ApplicationId{3}, UserId{7}, R"({"a":1})", core::EventId{45});
+  const std::string text = R"({"event":"message","message":{"a":1}})";
+  EXPECT_EQ(one.encoded(Encoding::typed_ndjson), text + "\n");
+  EXPECT_EQ(one.encoded(Encoding::typed_websocket), "\x81\x26" + text + "\n");
+  EXPECT_EQ(one.encoded(Encoding::typed_sse), "id: 12-45\ndata: " + text + "\n\n");
+  EXPECT_EQ(one.encoded(Encoding::ndjson), "{\"a\":1}\n");
+}
+
+TEST(Message, AnEventIsForStreamsThatAskedForItOnly) {
+  const Message event = Message::event({MessageId{12}, core::EventId{46}}, UserId{7}, "{}");
+  const Message notice = Message::notice(UserId{7}, "{}");
+  for (const Encoding plain : {Encoding::websocket, Encoding::sse, Encoding::ndjson}) {
+    EXPECT_EQ(event.encoded(plain), "");
+    EXPECT_EQ(notice.encoded(plain), "");
+  }
+  EXPECT_EQ(event.encoded(Encoding::typed_websocket), "\x81\x03{}\n");
+  EXPECT_EQ(event.encoded(Encoding::typed_ndjson), "{}\n");
+  EXPECT_EQ(event.encoded(Encoding::typed_sse), "id: 12-46\ndata: {}\n\n");
+  EXPECT_EQ(notice.encoded(Encoding::typed_sse), "data: {}\n\n");
+}
+
+TEST(Message, IsBehindAStreamThatHasItOrDoesNotWantIt) {
+  const Cursor plain{MessageId{12}}, with_events{MessageId{12}, core::EventId{46}};
+  EXPECT_TRUE(message("{}").is_behind(plain));
+  EXPECT_FALSE(Message(MessageId{13}, {}, {}, "{}").is_behind(plain));
+  for (const std::uint64_t id : {46U, 47U}) {
+    const Message event = Message::event({MessageId{99}, core::EventId{id}}, {}, "{}");
+    EXPECT_TRUE(event.is_behind(plain));
+    EXPECT_EQ(event.is_behind(with_events), id == 46);
+  }
+  EXPECT_TRUE(Message::notice({}, "{}").is_behind(plain));
+  EXPECT_FALSE(Message::notice({}, "{}").is_behind(with_events));
+}
+
 }  // namespace
 }  // namespace push::stream

@@ -9,9 +9,9 @@ namespace push::test {
 
 class EmptyArchive final : public stream::Archive {
  public:
-  bool is_current(core::UserId /*user*/, core::MessageId /*after*/) override { return true; }
-  core::MessageId relayed() const override { return core::MessageId{std::numeric_limits<std::uint64_t>::max()}; }
-  void read(core::UserId /*user*/, core::MessageId after, Done done) override {
+  bool is_current(core::UserId /*user*/, const stream::Cursor& /*after*/) override { return true; }
+  stream::Cursor relayed() const override { return {core::MessageId{std::numeric_limits<std::uint64_t>::max()}}; }
+  void read(core::UserId /*user*/, const stream::Cursor& after, Done done) override {
     done(stream::Page{.messages = {}, .upto = after, .last = true});
   }
 };

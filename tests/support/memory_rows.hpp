@@ -1,11 +1,14 @@
 // The rows of the store in memory (memory_store.hpp), and the queries of the rules on them.
 #pragma once
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "push/store/store.hpp"
+#include "store/rules.hpp"
 #include "store/transaction.hpp"
 
 namespace push::test {
@@ -33,6 +36,59 @@ class MemoryRows : public store::Transaction {
   std::optional<core::UserId> owner(const model::Message& message) const {
     const auto application = first(applications, has(message.application));
     return application ? std::optional(application->user) : std::nullopt;
+  }
+
+  static core::Error down() { return core::failure(core::ErrorCode::unavailable, "the database is unavailable"); }
+  static core::Error stopping() { return core::failure(core::ErrorCode::unavailable, "the server is stopping"); }
+  template <class T>
+  static core::Result<void> nothing(const core::Result<T>& done) {
+    if (!done) return done.error();
+    return {};
+  }
+  template <class Row>
+  static core::Result<void> pass_on(const std::vector<Row>& rows, store::Finder::Take<Row>& take) {
+    for (const Row& row : rows) {
+      if (!take(row)) break;
+    }
+    return {};
+  }
+
+  // Ids rise and are never reused.
+  template <class Row>
+  static auto next_id(const std::vector<Row>& rows, std::uint64_t& last) {
+    if (!rows.empty()) last = std::max(last, core::value(rows.back().id));
+    return decltype(Row::id){++last};
+  }
+  core::MessageId newest_ever() const {
+    return core::MessageId{messages.empty() ? last_message_ : std::max(last_message_, core::value(messages.back().id))};
+  }
+  std::uint64_t& last(const std::vector<model::User>&) { return last_user_; }
+  std::uint64_t& last(const std::vector<model::Application>&) { return last_application_; }
+  std::uint64_t& last(const std::vector<model::Client>&) { return last_client_; }
+  template <class Row>
+  core::Result<Row> add(std::vector<Row>& rows, core::Result<Row> created) {
+    if (!created) return created;
+    created->id = next_id(rows, last(rows));
+    rows.push_back(*created);
+    return created;
+  }
+  core::Result<model::Message> add(store::NewMessage& wanted) {
+    if (!first(applications, has(wanted.application))) return store::gone("application");
+    model::Message message;
+    message.application = wanted.application;
+    message.message = std::move(wanted.message);
+    message.title = std::move(wanted.title);
+    message.priority = wanted.priority;
+    message.extras = std::move(wanted.extras);
+    message.date = wanted.date;
+    message.id = next_id(messages, last_message_);
+    messages.push_back(message);
+    return message;
+  }
+  template <class Row>
+  core::Result<Row> put(std::vector<Row>& rows, core::Result<Row> changed) {
+    if (changed) *std::find_if(rows.begin(), rows.end(), has(changed->id)) = *changed;
+    return changed;
   }
 
  public:
@@ -107,6 +163,12 @@ class MemoryRows : public store::Transaction {
     }
     return images;
   }
+
+ private:
+  std::uint64_t last_user_ = 0;
+  std::uint64_t last_application_ = 0;
+  std::uint64_t last_client_ = 0;
+  std::uint64_t last_message_ = 0;
 };
 
 }  // namespace push::test

@@ -1,6 +1,7 @@
 // The store in memory, for tests that need no file: plain rows to fill and inspect, the same rules as every other
 // store, and switches for database failures. It passes the contract suite (tests/store/contract.hpp). Everything runs
-// on the caller's thread, callbacks included; only one thread at a time may use the rows.
+// on the caller's thread, callbacks included; only one thread at a time may use the rows. Here are the changes;
+// memory_finder.hpp is the reading half.
 #pragma once
 #include <algorithm>
 #include <atomic>
@@ -15,103 +16,18 @@
 #include "push/core/patient_clock.hpp"
 #include "push/store/store.hpp"
 #include "store/rules.hpp"
-#include "support/memory_rows.hpp"
+#include "support/memory_finder.hpp"
 
 namespace push::test {
 
-class MemoryStore final : public store::Store, public MemoryRows {
+class MemoryStore final : public MemoryFinder {
  public:
-  core::WallClock clock = &core::wall_now;   // by which clients expire
-  bool broken = false;                       // every call fails
   std::optional<core::Error> append_answer;  // passed by append() to its callback instead of storing
   core::UserId appended_for{};               // NewMessage::user of the last one
-  int lookups = 0;
-  std::function<void()> during_lookup;  // runs in the middle of a look-up
-  std::atomic<bool> full = false;       // refuses touches
+  std::atomic<bool> full = false;            // refuses touches
   std::atomic<int> application_touches = 0;
   std::atomic<int> client_touches = 0;
 
-  // ---- store::Finder
-  core::Result<std::optional<model::User>> find_user(core::UserId id) override { return look_up(users, has(id)); }
-  core::Result<std::optional<model::User>> find_user_by_name(std::string_view name) override {
-    return look_up(users, [name](const model::User& row) { return row.name == name; });
-  }
-  core::Result<std::optional<model::Application>> find_application(core::ApplicationId id) override {
-    return look_up(applications, has(id));
-  }
-  core::Result<std::optional<model::Application>> find_application_by_token(std::string_view token) override {
-    return look_up(applications, [token](const model::Application& row) { return row.token == token; });
-  }
-  core::Result<std::optional<model::Client>> find_client(core::ClientId id) override {
-    return look_up(clients, [this, id](const model::Client& row) { return row.id == id && is_living(row); });
-  }
-  core::Result<std::optional<model::Client>> find_client_by_token(std::string_view token) override {
-    return look_up(clients, [this, token](const model::Client& row) { return row.token == token && is_living(row); });
-  }
-  core::Result<bool> has_users() override {
-    return read([this] { return core::Result<bool>(!users.empty()); });
-  }
-  core::Result<std::vector<model::User>> list_users() override {
-    auto found = select(users, [](const model::User&) { return true; });
-    if (found && during_lookup) during_lookup();
-    return found;
-  }
-  core::Result<void> list_applications(core::UserId user, Take<model::Application> take) override {
-    auto found = select(applications, of(user));
-    if (!found) return std::move(found).error();
-    std::sort(found->begin(), found->end(), [](const model::Application& a, const model::Application& b) {
-      return std::tie(a.sort_key, a.id) < std::tie(b.sort_key, b.id);
-    });
-    return pass_on(*found, take);
-  }
-  core::Result<void> list_clients(core::UserId user, Take<model::Client> take) override {
-    auto found = select(clients, [this, user](const model::Client& row) { return row.user == user && is_living(row); });
-    if (!found) return std::move(found).error();
-    return pass_on(*found, take);
-  }
-  core::Result<std::vector<store::OwnedClient>> find_expired_clients(core::WallTime at) override {
-    return read([&] {
-      std::vector<store::OwnedClient> expired;
-      for (const model::Client& row : clients) {
-        if (store::has_expired(row, at)) expired.push_back({row.user, row.id});
-      }
-      return core::Result<std::vector<store::OwnedClient>>(std::move(expired));
-    });
-  }
-  core::Result<std::optional<model::Message>> find_message(core::MessageId id) override {
-    return look_up(messages, [this, id](const model::Message& row) { return row.id == id && owner(row); });
-  }
-  core::Result<void> list_messages(core::UserId user, store::PageRequest page, Take<model::Message> take) override {
-    return page_of(page, take, [this, user](const model::Message& row) { return owner(row) == user; });
-  }
-  core::Result<void> list_messages(core::ApplicationId application, store::PageRequest page,
-                                   Take<model::Message> take) override {
-    return page_of(page, take, [this, application](const model::Message& row) {
-      return row.application == application && owner(row);
-    });
-  }
-  core::Result<void> list_messages_after(core::UserId user, core::MessageId after, Take<model::Message> take) override {
-    auto found = following(user, after);
-    if (!found) return std::move(found).error();
-    return pass_on(*found, take);
-  }
-  core::Result<std::uint64_t> count_messages_after(core::UserId user, core::MessageId after,
-                                                   std::uint64_t most) override {
-    const auto found = following(user, after);
-    if (!found) return found.error();
-    return std::min<std::uint64_t>(found->size(), most);
-  }
-  core::Result<core::MessageId> newest_message() override {
-    return read([this] {
-      return core::Result<core::MessageId>(
-          core::MessageId{std::max(last_message_, messages.empty() ? 0 : core::value(messages.back().id))});
-    });
-  }
-  core::Result<void> ping() override {
-    return read([] { return core::Result<void>(); });
-  }
-
-  // ---- store::Store
   core::Result<void> append(store::NewMessage wanted, Appended done) override {
     std::unique_lock lock(mutex_);
     if (broken) return down();
@@ -145,6 +61,15 @@ class MemoryStore final : public store::Store, public MemoryRows {
       auto changed = store::with_image(*this, user, id, std::move(image));
       if (changed) static_cast<void>(put(applications, core::Result<model::Application>(changed->application)));
       return changed;
+    }));
+  }
+  void set_retention(core::UserId user, core::ApplicationId id, store::Retention wanted,
+                     store::Done<void> done) override {
+    done(change([&]() -> core::Result<void> {
+      if (auto checked = store::check(wanted); !checked) return checked;
+      if (auto own = store::owned(*this, user, id); !own) return own.error();
+      set_rule(id, wanted);
+      return {};
     }));
   }
   void update_client(core::UserId user, core::ClientId id, store::ClientChange wanted,
@@ -193,24 +118,59 @@ class MemoryStore final : public store::Store, public MemoryRows {
            })
         .has_value();
   }
+  void mark_read_up_to(core::UserId user, core::MessageId up_to, store::Done<void> done) override {
+    done(change([&]() -> core::Result<void> {
+      if (!first(users, has(user))) return store::gone("user");
+      raise(user, std::min(up_to, newest()));
+      return {};
+    }));
+  }
+  void mark_read(core::UserId user, std::vector<core::MessageId> ids, store::Done<void> done) override {
+    std::sort(ids.begin(), ids.end());
+    done(change([&]() -> core::Result<void> {
+      model::Event event{{}, user, clock(), model::Event::Kind::read, {}, {}, {}};
+      for (const core::MessageId id : ids) {
+        const auto message = first(messages, has(id));
+        if (message && owner(*message) == user && log_.add_read(user, id)) event.ids.push_back(id);
+      }
+      if (!event.ids.empty()) log_.log(std::move(event));
+      const auto& read = log_.read(user);
+      if (read.size() > model::kMaxReadIds) raise(user, *std::prev(read.end(), model::kMaxReadIds + 1));
+      return {};
+    }));
+  }
+  void set_event_listener(store::EventListener& listener) override { listener_ = &listener; }
+  core::Result<std::size_t> delete_old_events(core::WallTime now) override {
+    return change([&] { return core::Result<std::size_t>(log_.remove_old(now)); });
+  }
   void delete_message(core::UserId user, core::MessageId id, store::Done<void> done) override {
     done(change([&]() -> core::Result<void> {
-      const auto deleted = std::erase_if(
-          messages, [this, user, id](const model::Message& row) { return row.id == id && owner(row) == user; });
+      const auto deleted =
+          erase_messages([this, user, id](const model::Message& row) { return row.id == id && owner(row) == user; });
       if (deleted == 0) return store::gone("message");
+      log_.log({{}, user, clock(), model::Event::Kind::deleted, {id}, {}, {}});
       return {};
     }));
   }
   core::Result<void> delete_messages(core::UserId user, Purged done) override {
-    return purge([this, user](const model::Message& row) { return owner(row) == user; }, std::move(done));
+    return purge(
+        {{}, user, {}, {}, {}, newest(), {}}, [this, user](const model::Message& row) { return owner(row) == user; },
+        std::move(done));
   }
   core::Result<void> delete_messages(core::ApplicationId application, Purged done) override {
-    return purge([application](const model::Message& row) { return row.application == application; }, std::move(done));
+    const auto owned = first(applications, has(application));
+    return purge(
+        {{}, owned ? owned->user : core::UserId{}, {}, {}, {}, newest(), application},
+        [application](const model::Message& row) { return row.application == application; }, std::move(done));
   }
   void delete_application(core::UserId user, core::ApplicationId id, store::Done<std::string> done) override {
     done(change([&] {
       auto image = store::images_left_by(*this, user, id);
-      if (image) erase_applications(has(id));
+      if (!image) return image;
+      core::MessageId newest{};
+      for (const model::Message& row : messages) newest = row.application == id ? row.id : newest;
+      if (newest != core::MessageId{}) log_.log({{}, user, clock(), model::Event::Kind::deleted, {}, newest, id});
+      erase_applications(has(id));
       return image;
     }));
   }
@@ -241,10 +201,18 @@ class MemoryStore final : public store::Store, public MemoryRows {
       auto images = store::images_left_by(*this, id);
       if (!images) return images;
       erase_applications(of(id));
+      log_.forget(id);
       std::erase_if(clients, of(id));
       std::erase_if(users, has(id));
+      floors.erase(id);
       return images;
     }));
+  }
+  std::string begin_epoch() override {
+    const std::lock_guard lock(mutex_);
+    epochs_.emplace_back("epoch" + std::to_string(epochs_.size() + 1),
+                         store::Extent{newest_ever(), log_.after({}, {}, 0).newest});
+    return epochs_.back().first;
   }
   void drain() override {
     const std::lock_guard lock(mutex_);
@@ -252,108 +220,40 @@ class MemoryStore final : public store::Store, public MemoryRows {
   }
 
  private:
-  static core::Error down() { return core::failure(core::ErrorCode::unavailable, "the database is unavailable"); }
-  static core::Error stopping() { return core::failure(core::ErrorCode::unavailable, "the server is stopping"); }
-  bool is_living(const model::Client& row) const { return !store::has_expired(row, clock()); }
-  template <class T>
-  static core::Result<void> nothing(const core::Result<T>& done) {
-    if (!done) return done.error();
-    return {};
-  }
-  template <class Work>
-  auto read(Work work) -> decltype(work()) {
-    const std::lock_guard lock(mutex_);
-    if (broken) return down();
-    return work();
-  }
   template <class Work>
   auto change(Work work) -> decltype(work()) {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     if (broken) return down();
     if (stopping_) return stopping();
-    return work();
-  }
-  template <class Row, class Matches>
-  core::Result<std::optional<Row>> look_up(const std::vector<Row>& rows, Matches matches) {
-    ++lookups;
-    auto found = read([&] { return core::Result<std::optional<Row>>(first(rows, matches)); });
-    if (found && during_lookup) during_lookup();
-    return found;
-  }
-  template <class Row, class Matches>
-  core::Result<std::vector<Row>> select(const std::vector<Row>& rows, Matches matches) {
-    return read([&] {
-      std::vector<Row> found;
-      std::copy_if(rows.begin(), rows.end(), std::back_inserter(found), matches);
-      return core::Result<std::vector<Row>>(std::move(found));
-    });
-  }
-  template <class Matches>
-  core::Result<void> page_of(store::PageRequest page, Take<model::Message>& take, Matches matches) {
-    auto found = select(messages, [&](const model::Message& row) {
-      return (page.since == 0 || core::value(row.id) < page.since) && matches(row);
-    });
-    if (!found) return std::move(found).error();
-    std::reverse(found->begin(), found->end());
-    if (found->size() > page.limit) found->resize(page.limit);
-    return pass_on(*found, take);
-  }
-  template <class Row>
-  static core::Result<void> pass_on(const std::vector<Row>& rows, Take<Row>& take) {
-    for (const Row& row : rows) {
-      if (!take(row)) break;
-    }
-    return {};
-  }
-
-  core::Result<std::vector<model::Message>> following(core::UserId user, core::MessageId after) {
-    return select(messages,
-                  [this, user, after](const model::Message& row) { return row.id > after && owner(row) == user; });
-  }
-
-  // Ids rise and are never reused.
-  template <class Row>
-  static auto next_id(const std::vector<Row>& rows, std::uint64_t& last) {
-    if (!rows.empty()) last = std::max(last, core::value(rows.back().id));
-    return decltype(Row::id){++last};
-  }
-  std::uint64_t& last(const std::vector<model::User>&) { return last_user_; }
-  std::uint64_t& last(const std::vector<model::Application>&) { return last_application_; }
-  std::uint64_t& last(const std::vector<model::Client>&) { return last_client_; }
-  template <class Row>
-  core::Result<Row> add(std::vector<Row>& rows, core::Result<Row> created) {
-    if (!created) return created;
-    created->id = next_id(rows, last(rows));
-    rows.push_back(*created);
-    return created;
-  }
-  core::Result<model::Message> add(store::NewMessage& wanted) {
-    if (!first(applications, has(wanted.application))) return store::gone("application");
-    model::Message message;
-    message.application = wanted.application;
-    message.message = std::move(wanted.message);
-    message.title = std::move(wanted.title);
-    message.priority = wanted.priority;
-    message.extras = std::move(wanted.extras);
-    message.date = wanted.date;
-    message.id = next_id(messages, last_message_);
-    messages.push_back(message);
-    return message;
-  }
-  template <class Row>
-  core::Result<Row> put(std::vector<Row>& rows, core::Result<Row> changed) {
-    if (changed) *std::find_if(rows.begin(), rows.end(), has(changed->id)) = *changed;
-    return changed;
+    log_retention();
+    auto outcome = work();
+    announce(lock);
+    return outcome;
   }
   template <class Matches>
   void erase_applications(Matches matches) {
     std::erase_if(applications, matches);
-    std::erase_if(messages, [this](const model::Message& row) { return !owner(row); });
+    erase_messages([this](const model::Message& row) { return !owner(row); });
   }
+  core::MessageId newest() const { return messages.empty() ? core::MessageId{} : messages.back().id; }
   template <class Matches>
-  core::Result<void> purge(Matches matches, Purged done) {
+  std::size_t erase_messages(Matches matches) {
+    return std::erase_if(messages, [&](const model::Message& row) {
+      const bool erased = matches(row);
+      if (erased) log_.forget_read(row.id);
+      return erased;
+    });
+  }
+  void raise(core::UserId user, core::MessageId up_to) {
+    if (log_.raise(user, up_to)) log_.log({{}, user, clock(), model::Event::Kind::read, {}, up_to, {}});
+  }
+  // `event`: of the deletion, but for its time.
+  template <class Matches>
+  core::Result<void> purge(model::Event event, Matches matches, Purged done) {
     auto purged = change([&]() -> core::Result<void> {
-      std::erase_if(messages, matches);
+      if (erase_messages(matches) == 0 || event.user == core::UserId{}) return {};
+      event.time = clock();
+      log_.log(std::move(event));
       return {};
     });
     if (!purged) return purged;
@@ -361,12 +261,7 @@ class MemoryStore final : public store::Store, public MemoryRows {
     return {};
   }
 
-  std::mutex mutex_;
   bool stopping_ = false;
-  std::uint64_t last_user_ = 0;
-  std::uint64_t last_application_ = 0;
-  std::uint64_t last_client_ = 0;
-  std::uint64_t last_message_ = 0;
 };
 
 }  // namespace push::test

@@ -118,13 +118,18 @@ TEST_P(LegacyDatabase, KeepsEveryOldRowColumnByColumn) {
 
 TEST_P(LegacyDatabase, IsUpgradedOnceAndThenLeftAlone) {
   ASSERT_EQ(server_.stop(), 0);
-  const Tables upgraded = read_everything(server_.database_path());
+  const auto everything = [this] {
+    Tables tables = read_everything(server_.database_path());
+    EXPECT_EQ(tables.erase("sharded_gotify_epochs"), 1U);  // each start is noted there
+    return tables;
+  };
+  const Tables upgraded = everything();
   const std::string schema = "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_master ORDER BY name)";
   const std::string first = Database(server_.database_path()).value(schema);
   server_.start();
   ASSERT_EQ(server_.stop(), 0);
   EXPECT_EQ(Database(server_.database_path()).value(schema), first);
-  EXPECT_TRUE(read_everything(server_.database_path()) == upgraded);
+  EXPECT_TRUE(everything() == upgraded);
 }
 
 INSTANTIATE_TEST_SUITE_P(Releases, LegacyDatabase,

@@ -91,6 +91,36 @@ TEST_F(Resume, WhatWasDeletedIsNotMissed) {
   EXPECT_THAT(stream.ids(), ElementsAre(ids_[2]));
 }
 
+TEST_F(Resume, WhoMissedWhatRetentionTookIsToldSoOnEveryTransport) {
+  post(3);
+  HttpClient http = reader();
+  const auto resumed = [this](StreamKind kind, std::uint64_t seen) {
+    ResumingClient stream = client(kind);
+    stream.open(server_.address(), seen);
+    EXPECT_EQ(stream.header("Gotify-Stream-Head"), std::to_string(ids_.back()));
+    EXPECT_TRUE(stream.read_for(kMoment));
+    return std::pair(stream.header("Gotify-Stream-Complete"), stream.ids());
+  };
+  const auto poll = [&](std::uint64_t seen) {
+    return http.get("/stream?transport=poll&since_id=" + std::to_string(seen)).json();
+  };
+  EXPECT_EQ(resumed(StreamKind::sse, ids_[0]).first, "true");
+  const std::string target = "/application/" + std::to_string(application_.id) + "/retention";
+  ASSERT_EQ(http.request("PUT", target, {"Content-Type: application/json"}, R"({"count":1})").status, 200);
+  ASSERT_TRUE(eventually([&] { return http.get("/message").json().at("messages").size() == 1; }));
+  for (const StreamKind kind : kKinds) {
+    const auto [complete, replayed] = resumed(kind, ids_[0]);
+    EXPECT_EQ(complete, "false");
+    EXPECT_THAT(replayed, IsEmpty()) << "never a part of it";
+    const auto [rest_complete, rest] = resumed(kind, ids_[1]);
+    EXPECT_EQ(rest_complete, "true") << "the last that was taken has been seen";
+    EXPECT_THAT(rest, ElementsAre(ids_[2]));
+  }
+  EXPECT_EQ(poll(ids_[0]).at("complete"), false);
+  EXPECT_EQ(poll(ids_[0]).at("cursor"), ids_.back());
+  EXPECT_EQ(poll(ids_[1]).at("complete"), true);
+}
+
 TEST_F(Resume, ABadCursorOpensNothing) {
   HttpClient http = reader();
   const Answer answer = http.get("/stream?since_id=yesterday", {"Accept: text/event-stream"});

@@ -79,13 +79,19 @@ class RoundTrip : public testing::TestWithParam<Release> {
     const Created client = create_client(owner, "new");
     const std::string app = "/application/" + std::to_string(application.id);
     HttpClient sender = server_.http(application.key());
-    for (int i = 0; i < 5; ++i) post_message(sender, "new");
+    std::uint64_t newest = 0;
+    for (int i = 0; i < 5; ++i) newest = id_of(post_message(sender, "new"));
     const auto ok = [&owner](const std::string& method, const std::string& target, const std::string& body = "{}") {
       const Answer answer = owner.request(method, target, {std::string("Content-Type: ") + kJson}, body);
       EXPECT_EQ(answer.status, 200) << method << " " << target << " " << answer.body;
       return answer;
     };
+    ok("POST", "/message/read", "{\"upTo\":" + std::to_string(newest - 2) + "}");
+    ok("POST", "/message/read", "{\"ids\":[" + std::to_string(newest) + "]}");
+    ok("DELETE", "/message/" + std::to_string(newest - 1));
     ok("PUT", app, R"({"name":"renamed","description":"d","defaultPriority":3})");
+    ok("PUT", app + "/retention", R"({"days":30,"count":2})");
+    EXPECT_TRUE(eventually([&] { return owner.get(app + "/message").json().at("messages").size() == 2; }));
     ok("PUT", app + "/security", R"({"regenerateToken":true})");
     ok("PUT", "/client/" + std::to_string(client.id), R"({"name":"renamed","expiresAfterInactivitySeconds":60})");
     const auto user = ok("POST", "/user", R"({"name":"carol","pass":"p","admin":true})").json();
@@ -126,6 +132,8 @@ TEST_P(RoundTrip, LeavesEveryRowOfEveryTableAsItWas) {
     EXPECT_EQ(after[table].size(), rows.size() + added) << table;
   }
   Database database(server_.database_path());
+  EXPECT_EQ(database.value("SELECT count(*) FROM sharded_gotify_events"), "4");
+  EXPECT_EQ(database.value("SELECT count(*) FROM sharded_gotify_read_marks"), "1");
   EXPECT_EQ(database.value("PRAGMA integrity_check"), "ok");
   EXPECT_EQ(database.value("PRAGMA user_version"), "0");
 }

@@ -5,7 +5,7 @@
 //   2. forget: the authenticator drops what it remembers of that user,
 //   3. disconnect: the streams of a deleted client or user, and those opened with a password that has changed, are
 //   closed,
-//   4. announce: the other nodes are told.
+//   4. announce: the user's own devices and the other nodes are told.
 //
 // Forgetting comes before disconnecting: a stream admitted on stale knowledge is either open by then and closed here,
 // or sees a different epoch when it opens and is checked again (recheck). An addition makes the authenticator ask again
@@ -46,6 +46,8 @@ class Accounts final : public cluster::EventListener {
                              store::Done<model::Application> done);
   void set_application_image(core::UserId user, core::ApplicationId id, std::string image,
                              store::Done<store::ImageChange> done);
+  // Takes no right away, so the store's commit is all.
+  void set_retention(core::UserId user, core::ApplicationId id, store::Retention rule, store::Done<void> done);
   // Done: the image file that is no longer used, "" = none.
   void delete_application(core::UserId user, core::ApplicationId id, store::Done<std::string> done);
 
@@ -61,6 +63,9 @@ class Accounts final : public cluster::EventListener {
   // Deletes the clients that have expired by `now`, except those in use, whose last use this is; returns the number of
   // the deleted. Blocks: for the housekeeper.
   core::Result<std::size_t> delete_expired_clients(core::WallTime now, const InUse& in_use);
+
+  // As in store::Store, for the housekeeper. Takes no right away.
+  core::Result<std::size_t> delete_old_events(core::WallTime now);
 
   // Updates the last use of clients, which takes no right away. Any thread, never blocks; false: not written because
   // the queue is full.
@@ -86,6 +91,9 @@ class Accounts final : public cluster::EventListener {
   void password_changed(core::UserId user);
   void gone(Kind kind, hub::Selection which);
   void close(hub::Selection which);
+  void take_over(const cluster::Event& event);
+  // Tells the user's streams with events which list has changed.
+  void show(const cluster::Event& event);
   bool is_gone(const auth::Principal& principal);
 
   store::Store& store_;

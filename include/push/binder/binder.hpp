@@ -36,10 +36,11 @@ class Field {
   Field& at_least(std::int64_t minimum);   // "Field 'limit' must be more or equal to 1"
   Field& at_most(std::int64_t maximum);    // "Field 'limit' must be less or equal to 200"
   Field& at_most_bytes(std::size_t most);  // "Field 'name' must not be longer than 1024 bytes"
+  Field& at_most_items(std::size_t most);  // "Field 'ids' must not hold more than 500 values"
   Field& printable();                      // "Field 'sortKey' must not contain characters that cannot be printed"
 
   using Target = std::variant<std::string*, std::int64_t*, std::optional<std::int64_t>*, std::uint64_t*,
-                              std::optional<std::uint64_t>*, bool*>;
+                              std::optional<std::uint64_t>*, bool*, std::vector<std::uint64_t>*>;
   enum class Kind { scalar, object };  // object: `extras`, kept as compact JSON text; JSON bodies only
 
   Field(std::string_view name, Target target, Kind kind) : name_(name), target_(target), kind_(kind) {}
@@ -50,6 +51,7 @@ class Field {
   std::optional<std::int64_t> minimum() const { return minimum_; }
   std::optional<std::int64_t> maximum() const { return maximum_; }
   std::size_t most_bytes() const { return most_bytes_; }
+  std::size_t most_items() const { return most_items_; }
   bool is_printable() const { return printable_; }
 
  private:
@@ -59,6 +61,7 @@ class Field {
   bool required_ = false;
   bool printable_ = false;
   std::size_t most_bytes_ = std::numeric_limits<std::size_t>::max();
+  std::size_t most_items_ = std::numeric_limits<std::size_t>::max();
   std::optional<std::int64_t> minimum_;
   std::optional<std::int64_t> maximum_;
 };
@@ -77,6 +80,8 @@ class Form {
   Field& boolean(std::string_view name, bool& out);
   // At most kMaxValues values and kMaxDepth levels, and at_most_bytes() as it is stored: it is a tree while it is read.
   Field& object(std::string_view name, std::string& out);
+  // JSON bodies only, as object().
+  Field& list(std::string_view name, std::vector<std::uint64_t>& out);
 
   std::string_view type() const { return type_; }
   std::vector<Field>& fields() { return fields_; }

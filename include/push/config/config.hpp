@@ -120,6 +120,12 @@ struct Database {
   unsigned checkmilliseconds = 1000;           // 0..3600000, maximum time of a check of the file at start; 0 = none
 };
 
+// Of messages, for applications without a rule of their own; 0 = for ever.
+struct Retention {
+  std::size_t days = 0;   // 0..36500
+  std::size_t count = 0;  // 0..1000000000, per application
+};
+
 struct DefaultUser {
   std::string name = "admin";
   std::string pass = "admin";
@@ -130,6 +136,7 @@ struct Config {
   std::string loglevel = "info";
   Server server;
   Database database;
+  Retention retention;
   DefaultUser defaultuser;     // created only in an empty database
   unsigned passstrength = 10;  // bcrypt cost, 4..31
   std::string uploadedimagesdir = "data/images";

@@ -11,6 +11,7 @@ enum class UserId : std::uint64_t {};
 enum class ApplicationId : std::uint64_t {};
 enum class ClientId : std::uint64_t {};
 enum class MessageId : std::uint64_t {};
+enum class EventId : std::uint64_t {};
 
 template <class Id>
 constexpr std::uint64_t value(Id id) {

@@ -4,6 +4,7 @@
 #pragma once
 #include <cstddef>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "push/cluster/backplane.hpp"
@@ -21,7 +22,7 @@ namespace push::delivery {
 
 class LocalStreams;
 
-class Publisher final : public cluster::MessageListener {
+class Publisher final : public cluster::MessageListener, public store::EventListener {
  public:
   // The stored message as JSON, or why it was not stored. Called once, on the thread that committed it; must not block.
   using Receipt = core::Callback<void(core::Result<core::Slice>)>;
@@ -42,14 +43,24 @@ class Publisher final : public cluster::MessageListener {
   core::Result<void> delete_messages(core::UserId user, store::Store::Purged done);
   core::Result<void> delete_messages(core::ApplicationId application, store::Store::Purged done);
 
+  // Read marks, as in store::Store.
+  void mark_read_up_to(core::UserId user, core::MessageId up_to, store::Done<void> done);
+  void mark_read(core::UserId user, std::vector<core::MessageId> ids, store::Done<void> done);
+
   // From another node: straight to this node's streams.
   void on_messages(const stream::Batch& batch) override;
+
+  // What this store has logged goes the way of a message, between the messages that were committed before and after it.
+  void on_event(const model::Event& event) override;
+  // A notice for this node's streams with events: json as in docs/streams.md. Any thread, never blocks; may be lost.
+  void notify(core::UserId user, std::string_view json);
 
   // After a right is gone, the streams opened by it go too. Any thread.
   void disconnect(hub::Selection which);
 
  private:
   void committed(core::UserId user, const model::Message& stored, Receipt& receipt);
+  void relay(const stream::Message& message);
 
   store::Store& store_;
   History& history_;

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "push/model/entities.hpp"
+#include "push/model/event.hpp"
 
 namespace push::model {
 
@@ -14,6 +15,8 @@ namespace push::model {
 void append_json_string(std::string& out, std::string_view text);
 
 void append_json(std::string& out, const Message& message);
+void append_json(std::string& out, const ReadMarks& marks);  // {"upTo":7,"ids":[9,12]}
+void append_json(std::string& out, const Event& event);      // {"event":"delete","event_id":46,"ids":[9,12]}
 // `with_token`: whether the credential is shown (protocol 0, row c).
 void append_json(std::string& out, const Application& application, bool with_token);
 // elevatedUntil is shown only if it is later than `now`.

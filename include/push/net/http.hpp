@@ -14,6 +14,8 @@
 #include "push/core/bytes.hpp"
 #include "push/core/fair_queue.hpp"
 #include "push/core/ids.hpp"
+#include "push/stream/cursor.hpp"
+#include "push/stream/message.hpp"
 #include "push/stream/transport.hpp"
 
 namespace push::net {
@@ -58,7 +60,9 @@ struct Admission {
   core::UserId user{};
   core::ClientId client{};  // 0 = a Basic session
   stream::Transport transport = stream::Transport::websocket;
-  std::optional<core::MessageId> since;  // the last message that the client has; empty = from now on
+  bool events = false;                   // typed frames; not for a poll
+  std::optional<stream::Cursor> since;   // what the client has; empty = from now on
+  std::optional<stream::Message> first;  // with events: sent before everything else
   unsigned poll_seconds = 0;             // of a poll: how long it waits for a message
   std::vector<std::pair<std::string, std::string>> headers;  // added to the head of the answer
   std::shared_ptr<const void> context;                       // opaque, returned to the gate; may be null

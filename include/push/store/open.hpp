@@ -10,10 +10,12 @@
 namespace push::store {
 
 // Opens the configured database: creates it, or upgrades one of an older Gotify in place. Called once, by main; blocks.
-// `metrics` must outlive the store. Clients expire by `clock`, which is asked on any thread. Errors name the database:
-// unavailable (locked, no permission), invalid (in memory, malformed, or not a Gotify database).
+// `metrics` must outlive the store. Clients expire, and messages age, by `clock`, which is asked on any thread.
+// `retention` is for applications without a rule of their own. Errors name the database: unavailable (locked, no
+// permission), invalid (in memory, malformed, or not a Gotify database).
 core::Result<std::unique_ptr<Store>> open(const config::Database& database, metrics::Registry& metrics,
-                                          core::WallClock clock = &core::wall_now);
+                                          core::WallClock clock = &core::wall_now,
+                                          const config::Retention& retention = {});
 
 // Whether there is a file at database.connection. Changes nothing. invalid: what open() refuses whatever is in the
 // file: in memory, a folder.

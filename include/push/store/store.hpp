@@ -21,6 +21,7 @@
 #include "push/core/callback.hpp"
 #include "push/core/result.hpp"
 #include "push/model/entities.hpp"
+#include "push/model/event.hpp"
 
 namespace push::store {
 
@@ -79,6 +80,16 @@ struct UserChange {
   std::string pass_hash;  // empty = as it was
 };
 
+// How long an application keeps its messages: until they are `days` old, and the newest `count` of them. 0 = for ever;
+// empty = as the store is configured.
+struct Retention {
+  std::optional<std::uint64_t> days;   // 0..kMaxRetentionDays
+  std::optional<std::uint64_t> count;  // 0..kMaxRetentionCount
+  bool operator==(const Retention&) const = default;
+};
+inline constexpr std::uint64_t kMaxRetentionDays = 36'500;
+inline constexpr std::uint64_t kMaxRetentionCount = 1'000'000'000;
+
 // The application as it is now, and its previous image file if nothing refers to it any more ("" = none).
 struct ImageChange {
   model::Application application;
@@ -95,6 +106,31 @@ struct OwnedClient {
 struct PageRequest {
   std::uint64_t since = 0;
   std::uint64_t limit = 100;
+};
+
+// A part of a user's log of events, as it was at one moment.
+struct EventPage {
+  std::vector<model::Event> events;  // by id
+  // Nothing of the user's above `complete_from` has been removed from the log: who knows all up to that id, or any
+  // later one, misses nothing. 0 = nothing has ever been removed.
+  core::EventId complete_from{};
+  core::EventId newest{};  // the greatest id given so far, to whichever user: a cursor above it is of another database
+};
+
+// The greatest ids that a store has given, to whichever user.
+struct Extent {
+  core::MessageId message{};
+  core::EventId event{};
+  bool operator==(const Extent&) const = default;
+};
+
+// Hears of every event that this store writes.
+class EventListener {
+ public:
+  virtual ~EventListener() = default;
+  // On the writer's thread, once per event, by ascending id: after the commit, before the change that it is part of is
+  // answered, and after the answers of all messages and changes before that one. Must not block.
+  virtual void on_event(const model::Event& event) = 0;
 };
 
 // The reading half. Handlers get only this: changes go through api's accounts, because they may take away rights.
@@ -135,6 +171,18 @@ class Finder {
                                                            std::uint64_t most) = 0;
   // The greatest id that a message of any user ever had, even if it is deleted; 0 = there was none.
   virtual core::Result<core::MessageId> newest_message() = 0;
+  // The events of a user above the id `after`, at most `limit` (0 = only where the log stands). Events are kept for 7
+  // days (delete_old_events), and of each user the newest kMaxEvents; each names at most kMaxEventIds messages.
+  virtual core::Result<EventPage> events_after(core::UserId user, core::EventId after, std::size_t limit) = 0;
+  // At most kMaxReadIds ids.
+  virtual core::Result<model::ReadMarks> find_read_marks(core::UserId user) = 0;
+  // The application's own rule; both empty: it has none.
+  virtual core::Result<Retention> find_retention(core::ApplicationId application) = 0;
+  // The highest id of this user's messages that retention has deleted, 0 = none. What a user deletes does not count.
+  virtual core::Result<core::MessageId> retention_floor(core::UserId user) = 0;
+  // How far the store had come at the end of an epoch (begin_epoch). Empty: an epoch of another database, one that
+  // began after this one was copied, or more than kMaxEpochs ago. The present one has no end: everything.
+  virtual core::Result<std::optional<Extent>> find_epoch(std::string_view name) = 0;
   // Whether the database is in its place and sound, as the store's own threads found it within the last second. Any
   // thread, even a loop: never blocks. unavailable: what is wrong.
   virtual core::Result<void> ping() = 0;
@@ -173,6 +221,9 @@ class Store : public Finder {
   // image "" = the default picture.
   virtual void set_application_image(core::UserId user, core::ApplicationId id, std::string image,
                                      Done<ImageChange> done) = 0;
+  // Both empty: the application has no rule of its own any more. In force once `done` is called: nothing is deleted
+  // after that which the rule keeps. What it does not keep is deleted soon, in slices.
+  virtual void set_retention(core::UserId user, core::ApplicationId id, Retention rule, Done<void> done) = 0;
   // A change of the expiry recomputes expires_at from the last use (or the creation).
   virtual void update_client(core::UserId user, core::ClientId id, ClientChange change, Done<model::Client> done) = 0;
   // until empty = no longer elevated.
@@ -190,16 +241,31 @@ class Store : public Finder {
   virtual bool touch_application(core::ApplicationId id, core::WallTime at) = 0;
   virtual bool touch_clients(std::vector<core::ClientId> ids, core::WallTime at) = 0;
 
-  // ---- delete
+  // ---- read marks, which never move back. What they change is an event, written in the same transaction.
+  // Messages that come later stay unread, however great `up_to` is.
+  virtual void mark_read_up_to(core::UserId user, core::MessageId up_to, Done<void> done) = 0;
+  // At most kMaxEventIds. Ids of another user's messages, or of none, change nothing: one of them may
+  // have been deleted by another device a moment ago.
+  virtual void mark_read(core::UserId user, std::vector<core::MessageId> ids, Done<void> done) = 0;
+
+  // ---- events
+  // By main, before the first change; the listener outlives drain().
+  virtual void set_event_listener(EventListener& listener) = 0;
+  // Removes events that are older than 7 days at `now` from the log, the oldest first and only some; returns their
+  // number. Blocks until that is committed: for the housekeeper. Cheap when there are none.
+  virtual core::Result<std::size_t> delete_old_events(core::WallTime now) = 0;
+
+  // ---- delete. Messages that are deleted while their user exists are an event, written in the same transaction.
   virtual void delete_message(core::UserId user, core::MessageId id, Done<void> done) = 0;
-  // The messages that exist at the time of the call; in slices, so a failure may leave the older ones deleted. Never
-  // blocks: `done` is called once, on the purge thread. unavailable: too many purges are queued, and `done` will not be
-  // called.
+  // The messages that exist at the time of the call; in slices, so a failure may leave the older ones deleted. The
+  // first slice writes the event for all of them. Never blocks: `done` is called once, on the purge thread.
+  // unavailable: too many purges are queued, and `done` will not be called.
   using Purged = core::Callback<void(core::Result<void>)>;
   virtual core::Result<void> delete_messages(core::UserId user, Purged done) = 0;
   virtual core::Result<void> delete_messages(core::ApplicationId application, Purged done) = 0;
   // The application is gone when this is done; its messages (invisible from then on) are deleted in slices, after a
-  // restart if need be. The outcome is the image file that nothing refers to any more, "" = none. Conflict: internal.
+  // restart if need be, but the event for all of them is written now. The outcome is the image file that nothing refers
+  // to any more, "" = none. Conflict: internal.
   virtual void delete_application(core::UserId user, core::ApplicationId id, Done<std::string> done) = 0;
   virtual void delete_client(core::UserId user, core::ClientId id, Done<void> done) = 0;
   // Deletes those of these clients that have expired by `now` and returns them. Blocks until that is committed.
@@ -210,6 +276,10 @@ class Store : public Finder {
   virtual void delete_user(core::UserId id, Done<std::vector<std::string>> done) = 0;
 
   // ---- lifetime (main)
+  // Begins an epoch, which lasts until the next call on this database, and returns its random name. Before the first
+  // change. Blocks on the disk; if that fails the name is unknown later.
+  static constexpr std::size_t kMaxEpochs = 1000;
+  virtual std::string begin_epoch() = 0;
   // Refuses new changes, commits what is queued, calls every callback, stops the writer. Finder methods still work.
   // Idempotent.
   virtual void drain() = 0;

@@ -4,7 +4,9 @@
 
 #include "store/rules.hpp"
 #include "store/sqlite/changes.hpp"
+#include "store/sqlite/event_log.hpp"
 #include "store/sqlite/parts.hpp"
+#include "store/sqlite/rows.hpp"
 
 namespace push::store::sqlite {
 namespace {
@@ -21,7 +23,19 @@ constexpr std::string_view kUpdateSortKey = "UPDATE applications SET sort_key = 
 constexpr std::string_view kUpdateToken = "UPDATE applications SET token = ?2 WHERE id = ?1";
 constexpr std::string_view kUpdateImage = "UPDATE applications SET image = ?2 WHERE id = ?1";
 constexpr std::string_view kNotePurge = "INSERT OR IGNORE INTO sharded_gotify_purges (application_id) VALUES (?1)";
+constexpr std::string_view kNewestMessageOf = "SELECT max(id) FROM messages WHERE application_id = ?1";
+constexpr std::string_view kDeleteRetention = "DELETE FROM sharded_gotify_retention WHERE application_id = ?1";
 constexpr std::string_view kDeleteApplication = "DELETE FROM applications WHERE id = ?1";
+
+// The messages of an application that is being deleted are invisible from now on.
+Result<void> log_messages_gone(Transaction& transaction, core::UserId user, core::ApplicationId id,
+                               core::WallTime now) {
+  const auto newest = one(transaction.database(), read_integer, kNewestMessageOf, id);
+  if (!newest) return newest.error();
+  const core::MessageId up_to{static_cast<std::uint64_t>(newest->value_or(0))};
+  if (up_to == core::MessageId{}) return {};
+  return log_event(transaction, deletion_up_to(user, now, up_to, id));
+}
 
 }  // namespace
 
@@ -90,13 +104,16 @@ void Store::delete_application(core::UserId user, core::ApplicationId id, Done<s
     if (image) purger.resume();
     done(std::move(image));
   };
-  change(parts_->writer, user, std::move(resumed), [user, id](Transaction& transaction) -> Result<std::string> {
-    auto left = images_left_by(transaction, user, id);
-    if (!left) return left;
-    if (auto noted = execute(transaction.database(), kNotePurge, id); !noted) return noted.error();
-    if (auto deleted = execute(transaction.database(), kDeleteApplication, id); !deleted) return deleted.error();
-    return left;
-  });
+  change(parts_->writer, user, std::move(resumed),
+         [&clock = parts_->clock, user, id](Transaction& transaction) -> Result<std::string> {
+           auto left = images_left_by(transaction, user, id);
+           if (!left) return left;
+           if (auto logged = log_messages_gone(transaction, user, id, clock()); !logged) return logged.error();
+           for (const std::string_view sql : {kNotePurge, kDeleteRetention, kDeleteApplication}) {
+             if (auto written = execute(transaction.database(), sql, id); !written) return written.error();
+           }
+           return left;
+         });
 }
 
 }  // namespace push::store::sqlite

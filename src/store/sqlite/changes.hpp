@@ -25,7 +25,7 @@ using Outcome = std::invoke_result_t<Work&, Transaction&>;
 enum class Room { any, not_the_last };
 
 // Runs `work`, which takes the Transaction and returns a Result, as one change. `user` as in Writer::change; `done` is
-// a store::Done.
+// a store::Done. What `work` logs is announced before.
 template <class Work>
 void change(Writer& writer, core::UserId user, core::Callback<void(Outcome<Work>)> done, Work work,
             Room room = Room::any) {
@@ -33,6 +33,7 @@ void change(Writer& writer, core::UserId user, core::Callback<void(Outcome<Work>
     Work work;
     core::Callback<void(Outcome<Work>)> done;
     std::optional<Outcome<Work>> outcome{};
+    LoggedEvents logged{};
   };
   const auto pending = std::make_shared<Pending>(Pending{std::move(work), std::move(done)});
   const auto queued = writer.change(
@@ -43,11 +44,13 @@ void change(Writer& writer, core::UserId user, core::Callback<void(Outcome<Work>
           return {};
         }
         pending->outcome.emplace(pending->work(own(transaction)));
+        pending->logged = own(transaction).take_logged();
         if (!*pending->outcome) return pending->outcome->error();
         return {};
       },
-      [pending](const core::Result<void>& committed) {
+      [pending, &writer](const core::Result<void>& committed) {
         if (!committed) return pending->done(committed.error());
+        writer.announce(pending->logged);
         pending->done(*std::move(pending->outcome));
       });
   if (!queued) pending->done(queued.error());

@@ -56,6 +56,7 @@ class Query {
   void bind(int index, core::ApplicationId id) { bind(index, static_cast<std::int64_t>(id)); }
   void bind(int index, core::ClientId id) { bind(index, static_cast<std::int64_t>(id)); }
   void bind(int index, core::MessageId id) { bind(index, static_cast<std::int64_t>(id)); }
+  void bind(int index, core::EventId id) { bind(index, static_cast<std::int64_t>(id)); }
 
  private:
   void note(int code);

@@ -32,10 +32,6 @@ constexpr std::string_view kNewestEver = "SELECT seq FROM sqlite_sequence WHERE 
 
 constexpr std::int64_t kMaxMessage = std::numeric_limits<std::int64_t>::max();
 
-std::int64_t clamped(std::uint64_t value) {
-  return static_cast<std::int64_t>(std::min(value, static_cast<std::uint64_t>(kMaxMessage)));
-}
-
 // The greatest id that may be on the page.
 std::int64_t upper_bound(const PageRequest& page) {
   return page.since == 0 ? kMaxMessage : clamped(page.since - 1);

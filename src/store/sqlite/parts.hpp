@@ -18,6 +18,7 @@
 #include "store/sqlite/open.hpp"
 #include "store/sqlite/purges.hpp"
 #include "store/sqlite/reader_pool.hpp"
+#include "store/sqlite/retention_purge.hpp"
 #include "store/sqlite/store.hpp"
 #include "store/writer.hpp"
 
@@ -27,7 +28,8 @@ inline constexpr std::size_t kBatchBytes = 8 * 1024 * 1024;  // of texts per tra
 inline constexpr std::chrono::seconds kPurgeRetry{1};
 
 struct Store::Parts {
-  Parts(Opened opened, const config::Database& settings, metrics::Registry& metrics, core::WallClock expiry_clock)
+  Parts(Opened opened, const config::Database& settings, metrics::Registry& metrics, core::WallClock expiry_clock,
+        const config::Retention& configured)
       : clock(std::move(expiry_clock)),
         lock(std::move(opened.lock)),
         watch(opened.path, opened.journal),
@@ -42,8 +44,16 @@ struct Store::Parts {
                 .queue_bytes = settings.queuebytes,
                 .batch_bytes = kBatchBytes},
                metrics),
-        purger([this] { return purge_deleted_applications(writer, readers); }, metrics,
-               {.queue = settings.purgequeue, .retry_after = kPurgeRetry}) {}
+        retention(
+            writer, readers, [this] { return backend.newest_message(); }, configured, clock, metrics),
+        purger(standing(), metrics, {.queue = settings.purgequeue, .retry_after = kPurgeRetry}) {}
+
+  std::vector<Purger::Slice> standing() {
+    std::vector<Purger::Slice> works;
+    works.emplace_back([this] { return purge_deleted_applications(writer, readers); });
+    works.emplace_back([this] { return retention.step(); });
+    return works;
+  }
 
   // After all other handles have closed: the file is left as Gotify needs it.
   struct Ending {
@@ -52,7 +62,7 @@ struct Store::Parts {
     ~Ending();
   };
 
-  const core::WallClock clock;  // by which clients expire
+  const core::WallClock clock;  // by which clients expire and messages age
   FolderLock lock;
   FileWatch watch;
   Database database;  // the writer thread's
@@ -61,6 +71,7 @@ struct Store::Parts {
   Checkpointer checkpointer;
   Backend backend;
   Writer writer;
+  RetentionPurge retention;
   Purger purger;
   std::atomic<core::WallTime> next_foreign_expiry{};  // of a client whose expiry another program wrote; 0 = unknown
 };

@@ -1,5 +1,8 @@
 // Rows to entities: the columns, their order, and helpers that read the rows of a query.
 #pragma once
+#include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,6 +37,12 @@ inline std::int64_t read_integer(const Query& row) {
 }
 inline std::string read_text(const Query& row) {
   return std::string(row.text(0));
+}
+
+// As a column can hold it.
+inline std::int64_t clamped(std::uint64_t value) {
+  return static_cast<std::int64_t>(
+      std::min(value, static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())));
 }
 
 // Calls `take` for every remaining row.

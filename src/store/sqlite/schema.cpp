@@ -15,9 +15,31 @@ namespace {
 
 using core::Result;
 
-// Ours: the deleted applications whose messages are still to be removed.
-constexpr const char* kCreatePurges =
-    "CREATE TABLE IF NOT EXISTS sharded_gotify_purges (application_id INTEGER PRIMARY KEY)";
+// Ours, which Gotify does not look at.
+constexpr const char* kCreateOwn[] = {
+    // The deleted applications whose messages are still to be removed.
+    "CREATE TABLE IF NOT EXISTS sharded_gotify_purges (application_id INTEGER PRIMARY KEY)",
+    // event_log.hpp
+    "CREATE TABLE IF NOT EXISTS sharded_gotify_events (id INTEGER PRIMARY KEY AUTOINCREMENT, user_id INTEGER NOT NULL,"
+    " number INTEGER NOT NULL, time INTEGER NOT NULL, kind TEXT NOT NULL, application_id INTEGER NOT NULL,"
+    " up_to INTEGER NOT NULL, message_ids TEXT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS sharded_gotify_events_user ON sharded_gotify_events(user_id)",
+    "CREATE TABLE IF NOT EXISTS sharded_gotify_events_removed"
+    " (user_id INTEGER PRIMARY KEY, up_to INTEGER NOT NULL)",
+    // epochs.cpp: how far the database had come at each start.
+    "CREATE TABLE IF NOT EXISTS sharded_gotify_epochs (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL,"
+    " message_id INTEGER NOT NULL, event_id INTEGER NOT NULL)",
+    // read_marks.hpp
+    "CREATE TABLE IF NOT EXISTS sharded_gotify_read_marks (user_id INTEGER PRIMARY KEY, up_to INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS sharded_gotify_read (message_id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS sharded_gotify_read_user ON sharded_gotify_read(user_id)",
+    // retention_purge.hpp: how long applications keep their messages (NULL = as configured, 0 = for ever), and the
+    // greatest message id that this has deleted, by user.
+    "CREATE TABLE IF NOT EXISTS sharded_gotify_retention"
+    " (application_id INTEGER PRIMARY KEY, days INTEGER, count INTEGER)",
+    "CREATE TABLE IF NOT EXISTS sharded_gotify_retention_floor"
+    " (user_id INTEGER PRIMARY KEY, message_id INTEGER NOT NULL)",
+};
 
 core::Error foreign(const std::string& why) {
   return core::failure(core::ErrorCode::invalid, "not a Gotify database: " + why);
@@ -136,7 +158,10 @@ Result<void> prepare_in_transaction(Database& database, core::WallTime now) {
   for (const Index& index : indexes()) {
     if (auto created = database.run(create_index_sql(index)); !created) return created;
   }
-  return database.run(kCreatePurges);
+  for (const char* const sql : kCreateOwn) {
+    if (auto created = database.run(sql); !created) return created;
+  }
+  return {};
 }
 
 }  // namespace

@@ -51,12 +51,12 @@ Store::Parts::Ending::~Ending() {
 }
 
 Result<std::unique_ptr<store::Store>> Store::open(const config::Database& settings, metrics::Registry& metrics,
-                                                  core::WallClock clock) {
+                                                  core::WallClock clock, const config::Retention& retention) {
   const auto path = database_path(settings.connection);
   if (!path) return path.error();
   auto opened = open_database(*path, settings);
   if (!opened) return at(*path, opened.error());
-  auto parts = std::make_unique<Parts>(*std::move(opened), settings, metrics, std::move(clock));
+  auto parts = std::make_unique<Parts>(*std::move(opened), settings, metrics, std::move(clock), retention);
   return std::unique_ptr<store::Store>(new Store(std::move(parts)));
 }
 

@@ -20,7 +20,7 @@ class Store final : public store::Store {
  public:
   // As store::open.
   static core::Result<std::unique_ptr<store::Store>> open(const config::Database& settings, metrics::Registry& metrics,
-                                                          core::WallClock clock);
+                                                          core::WallClock clock, const config::Retention& retention);
   ~Store() override;  // drain()
 
   core::Result<void> append(NewMessage message, Appended done) override;
@@ -44,6 +44,11 @@ class Store final : public store::Store {
   core::Result<std::uint64_t> count_messages_after(core::UserId owner, core::MessageId after,
                                                    std::uint64_t most) override;
   core::Result<core::MessageId> newest_message() override;
+  core::Result<EventPage> events_after(core::UserId user, core::EventId after, std::size_t limit) override;
+  core::Result<model::ReadMarks> find_read_marks(core::UserId user) override;
+  core::Result<Retention> find_retention(core::ApplicationId application) override;
+  core::Result<core::MessageId> retention_floor(core::UserId user) override;
+  core::Result<std::optional<Extent>> find_epoch(std::string_view name) override;
   core::Result<void> ping() override;
 
   void create_user(NewUser user, Done<model::User> done) override;
@@ -55,6 +60,7 @@ class Store final : public store::Store {
                              Done<model::Application> done) override;
   void set_application_image(core::UserId user, core::ApplicationId id, std::string image,
                              Done<ImageChange> done) override;
+  void set_retention(core::UserId user, core::ApplicationId id, Retention rule, Done<void> done) override;
   void update_client(core::UserId user, core::ClientId id, ClientChange wanted, Done<model::Client> done) override;
   void elevate_client(core::UserId user, core::ClientId id, std::optional<core::WallTime> until,
                       Done<void> done) override;
@@ -63,6 +69,11 @@ class Store final : public store::Store {
 
   bool touch_application(core::ApplicationId id, core::WallTime at) override;
   bool touch_clients(std::vector<core::ClientId> ids, core::WallTime at) override;
+
+  void mark_read_up_to(core::UserId user, core::MessageId up_to, Done<void> done) override;
+  void mark_read(core::UserId user, std::vector<core::MessageId> ids, Done<void> done) override;
+  void set_event_listener(EventListener& listener) override;
+  core::Result<std::size_t> delete_old_events(core::WallTime now) override;
 
   void delete_message(core::UserId user, core::MessageId id, Done<void> done) override;
   core::Result<void> delete_messages(core::UserId user, Purged done) override;
@@ -73,6 +84,7 @@ class Store final : public store::Store {
                                                                 core::WallTime now) override;
   void delete_user(core::UserId id, Done<std::vector<std::string>> done) override;
 
+  std::string begin_epoch() override;
   void drain() override;
 
  private:

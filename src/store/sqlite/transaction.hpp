@@ -1,5 +1,8 @@
 // The writer thread's transaction: rules read through it, changes write through it.
 #pragma once
+#include <utility>
+
+#include "store/logged_events.hpp"
 #include "store/sqlite/database.hpp"
 #include "store/sqlite/disk_room.hpp"
 #include "store/transaction.hpp"
@@ -14,6 +17,9 @@ class Transaction final : public store::Transaction {
   Database& database() { return database_; }
   // unavailable: the rest of the disk is kept for deletions.
   core::Result<void> check_room() const;
+  // What the current change has logged so far.
+  LoggedEvents& logged() { return logged_; }
+  LoggedEvents take_logged() { return std::exchange(logged_, {}); }
 
   core::Result<std::optional<model::User>> user(core::UserId id) override;
   core::Result<std::optional<model::Application>> application(core::ApplicationId id) override;
@@ -32,6 +38,7 @@ class Transaction final : public store::Transaction {
  private:
   Database& database_;
   const DiskRoom* room_;
+  LoggedEvents logged_;
 };
 
 }  // namespace push::store::sqlite

@@ -20,6 +20,11 @@ constexpr std::string_view kNotePurges =
 constexpr std::string_view kDeleteApplications = "DELETE FROM applications WHERE user_id = ?1";
 constexpr std::string_view kDeleteClients = "DELETE FROM clients WHERE user_id = ?1";
 constexpr std::string_view kDeletePluginSettings = "DELETE FROM plugin_confs WHERE user_id = ?1";
+constexpr std::string_view kDeleteRemovedEvents = "DELETE FROM sharded_gotify_events_removed WHERE user_id = ?1";
+constexpr std::string_view kDeleteReadMark = "DELETE FROM sharded_gotify_read_marks WHERE user_id = ?1";
+constexpr std::string_view kDeleteRetentions =
+    "DELETE FROM sharded_gotify_retention WHERE application_id IN (SELECT id FROM applications WHERE user_id = ?1)";
+constexpr std::string_view kDeleteRetentionFloor = "DELETE FROM sharded_gotify_retention_floor WHERE user_id = ?1";
 constexpr std::string_view kDeleteUser = "DELETE FROM users WHERE id = ?1";
 
 }  // namespace
@@ -74,8 +79,10 @@ void Store::delete_user(core::UserId id, Done<std::vector<std::string>> done) {
   change(parts_->writer, id, std::move(resumed), [id](Transaction& transaction) -> Result<std::vector<std::string>> {
     auto left = images_left_by(transaction, id);
     if (!left) return left;
+    // The user's events stay until they are too old, which spares the writer a long transaction.
     for (const std::string_view sql :
-         {kNotePurges, kDeleteApplications, kDeleteClients, kDeletePluginSettings, kDeleteUser}) {
+         {kNotePurges, kDeleteRetentions, kDeleteRetentionFloor, kDeleteApplications, kDeleteClients,
+          kDeletePluginSettings, kDeleteRemovedEvents, kDeleteReadMark, kDeleteUser}) {
       if (auto written = execute(transaction.database(), sql, id); !written) return written.error();
     }
     return left;

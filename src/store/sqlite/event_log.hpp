@@ -1,0 +1,35 @@
+// The log of events (table sharded_gotify_events), from which a device that was away learns what the others deleted and
+// read meanwhile. Ids rise over the whole database and are never used again, even if the table is empty. Of each user
+// the newest kMaxEvents stay; sharded_gotify_events_removed holds the id of the last one that is gone.
+#pragma once
+#include <cstddef>
+#include <vector>
+
+#include "push/core/clock.hpp"
+#include "push/core/result.hpp"
+#include "push/model/event.hpp"
+#include "store/sqlite/database.hpp"
+#include "store/sqlite/transaction.hpp"
+
+namespace push::store::sqlite {
+
+// What a change that deletes messages logs: which ones are gone, each by its id (ascending, at most kMaxEventIds), or
+// all up to one of an application (0 = of every application of the user). `now`: by the store's clock.
+model::Event deletion_of(core::UserId user, core::WallTime now, std::vector<core::MessageId> ids);
+model::Event deletion_up_to(core::UserId user, core::WallTime now, core::MessageId up_to,
+                            core::ApplicationId application = {});
+
+// Writes the event under the next id, as part of a change that runs by change() or change_now(): these pass it to the
+// listener after the commit. Writer thread.
+core::Result<void> log_event(Transaction& transaction, model::Event event);
+// The same for a deletion up to an id by one who deletes on and on: if the user's newest event is such a deletion in
+// the same application, the new one says that, too, and takes its place.
+core::Result<void> log_further_deletion(Transaction& transaction, model::Event event);
+
+// Removes events that are older than 7 days at `now`, the oldest first and only some; returns their number. Writer
+// thread.
+core::Result<std::size_t> remove_old_events(Transaction& transaction, core::WallTime now);
+// Whether there are any.
+core::Result<bool> has_old_events(Database& database, core::WallTime now);
+
+}  // namespace push::store::sqlite
