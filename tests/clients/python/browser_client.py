@@ -47,7 +47,7 @@ class Page:
     """A page of the server in a browser of its own."""
 
     def __init__(self, url):
-        self.profile = tempfile.TemporaryDirectory()
+        self.profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)  # its last processes may still write there
         self.browser = subprocess.Popen(
             ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
              "--remote-debugging-port=0", f"--user-data-dir={self.profile.name}", f"{url}/version"],
@@ -65,6 +65,8 @@ class Page:
         eventually(listed, "the page", PATIENCE)
         self.socket = connect(pages[0]["webSocketDebuggerUrl"], max_size=None)
         self.calls = 0
+        here = f"location.href.startsWith('{url}') && document.readyState"
+        eventually(lambda: self.run(here) == "complete", "the page to be loaded", PATIENCE)
 
     def run(self, script):
         self.calls += 1
