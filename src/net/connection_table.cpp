@@ -290,8 +290,7 @@ bool ConnectionTable::holds(core::UserId user, core::ClientId client) const {
 
 ConnectionTable::Sight ConnectionTable::look_at(std::uint32_t slot) const {
   const Connection& connection = connections_[slot];
-  Sight sight{core::ClientId{connection.client}, transport_of(connection), 0, 0,
-              connection.next};
+  Sight sight{core::ClientId{connection.client}, transport_of(connection), 0, 0, connection.next};
   if (connection.backlog == kNone) return sight;
   const Outbox& outbox = backlogs_[connection.backlog].outbox;
   sight.frames = outbox.frames();

@@ -1,4 +1,5 @@
-// What a stream with events is sent once per ping period: a page's script sees neither a WebSocket's ping nor a comment.
+// What a stream with events is sent once per ping period: a page's script sees neither a WebSocket's ping nor a
+// comment.
 #pragma once
 #include <string>
 

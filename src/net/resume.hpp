@@ -33,7 +33,7 @@ struct Resume {
 
   enum class State : std::uint8_t { reading, full, joined, over };
 
-  stream::Cursor sent;           // everything up to here is sent, or is in the outbox
+  stream::Cursor sent;            // everything up to here is sent, or is in the outbox
   stream::Cursor passed{{}, {}};  // what came by and was not held goes up to here
   std::vector<stream::Message> held;
   unsigned rounds = 0;

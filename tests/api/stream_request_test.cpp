@@ -96,7 +96,8 @@ TEST(StreamRequest, EventsHaveACursorOfTheirOwn) {
   EXPECT_TRUE(fresh.events);
   EXPECT_FALSE(fresh.resumes);
   for (const StreamFields& fields :
-       {StreamFields{.query = "events=1&since_id=120&since_event=45"}, StreamFields{.query = "events=1&since_id=120-45"},
+       {StreamFields{.query = "events=1&since_id=120&since_event=45"},
+        StreamFields{.query = "events=1&since_id=120-45"},
         StreamFields{.query = "events=1&since_id=3&since_event=1", .last_event_id = "120-45"}}) {
     const StreamRequest request = read(fields);
     EXPECT_TRUE(request.resumes);

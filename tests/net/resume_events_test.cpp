@@ -58,8 +58,7 @@ TEST_F(ResumeEventsTest, ServerSentEventsSayHowFarTheyHaveCome) {
   publish(2, "2");
   happen(8, "e8");
   notify("n");
-  EXPECT_EQ(read(peer),
-            "id: 2-7\ndata: {\"event\":\"message\",\"message\":2}\n\nid: 2-8\ndata: e8\n\ndata: n\n\n");
+  EXPECT_EQ(read(peer), "id: 2-7\ndata: {\"event\":\"message\",\"message\":2}\n\nid: 2-8\ndata: e8\n\ndata: n\n\n");
 }
 
 // Read before event 1 was relayed, which came by before the stream was live.

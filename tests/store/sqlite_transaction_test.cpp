@@ -23,7 +23,8 @@ class SqliteTransactionTest : public TwoUsersTest {
     auto opened = sqlite::Database::open(database.connection, sqlite::Database::Mode::read_write, 0);
     EXPECT_TRUE(opened);
     sqlite::Transaction transaction(*opened);
-    EXPECT_TRUE(opened->run("SELECT 1 FROM applications LIMIT 0"));  // reads the schema, which costs as much as it is long
+    EXPECT_TRUE(
+        opened->run("SELECT 1 FROM applications LIMIT 0"));  // reads the schema, which costs as much as it is long
     int hundreds = 0;
     sqlite3_progress_handler(
         opened->handle(), 100,

@@ -60,10 +60,10 @@ struct Admission {
   core::UserId user{};
   core::ClientId client{};  // 0 = a Basic session
   stream::Transport transport = stream::Transport::websocket;
-  bool events = false;                   // typed frames; not for a poll
-  std::optional<stream::Cursor> since;   // what the client has; empty = from now on
-  std::optional<stream::Message> first;  // with events: sent before everything else
-  unsigned poll_seconds = 0;             // of a poll: how long it waits for a message
+  bool events = false;                                       // typed frames; not for a poll
+  std::optional<stream::Cursor> since;                       // what the client has; empty = from now on
+  std::optional<stream::Message> first;                      // with events: sent before everything else
+  unsigned poll_seconds = 0;                                 // of a poll: how long it waits for a message
   std::vector<std::pair<std::string, std::string>> headers;  // added to the head of the answer
   std::shared_ptr<const void> context;                       // opaque, returned to the gate; may be null
   std::shared_ptr<const void> place;                         // opaque, kept until the stream ends; may be null

@@ -1,6 +1,5 @@
-// What a stream missed while it was not open: the messages of a user, and the events, after a cursor, read from the store
-// in pages.
-// delivery implements it, net calls it.
+// What a stream missed while it was not open: the messages of a user, and the events, after a cursor, read from the
+// store in pages. delivery implements it, net calls it.
 #pragma once
 #include <vector>
 
