@@ -75,6 +75,20 @@ TEST_F(ResumeTest, ADeliveryThatTakesLongerThanTheFilterIsWaitedFor) {
   EXPECT_EQ(read(peer), "3\n");
 }
 
+// 2 is on the page, and has been relayed, but the loop has not looked into its inbox yet.
+TEST_F(ResumeTest, WhatIsInTheLoopsInboxIsNotSentTwice) {
+  publish(1, "1");
+  const int peer = connect(1);
+  const stream::Message late = commit(2, "2");
+  answer();
+  EXPECT_EQ(read(peer), "2\n");
+  store.passed_on.advance(late.at());
+  pass_seconds(Resume::kSettling - 1);
+  fanout->hand_out(late);
+  fan_out();
+  EXPECT_EQ(read(peer), "");
+}
+
 TEST_F(ResumeTest, ACursorThatTheClientKnowsFromElsewhereHoldsForWhatIsOnItsWay) {
   store.warm = true;
   relay(commit(1, "1"));
