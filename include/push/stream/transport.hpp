@@ -13,8 +13,8 @@ inline constexpr std::size_t kTransports = 4;
 
 // As a request and the operator's pages name it.
 constexpr std::string_view name(Transport transport) {
-  constexpr std::array<std::string_view, kTransports> names{"websocket", "sse", "ndjson", "poll"};
-  return names[static_cast<std::size_t>(transport)];
+  constexpr std::array<std::string_view, kTransports> kNames{"websocket", "sse", "ndjson", "poll"};
+  return kNames[static_cast<std::size_t>(transport)];
 }
 
 }  // namespace push::stream

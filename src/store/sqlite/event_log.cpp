@@ -127,8 +127,8 @@ Result<void> log_event(Transaction& transaction, model::Event event) {
   const std::int64_t number = newest->value_or(0) + 1;
   const std::string_view kind = event.kind == model::Event::Kind::read ? kRead : kDeleted;
   const std::string ids = joined(event.ids);
-  const auto written = insert(database, event, kInsertEvent, event.user, number, column_of(event.time), kind,
-                              event.application, event.up_to, ids);
+  auto written = insert(database, event, kInsertEvent, event.user, number, column_of(event.time), kind,
+                        event.application, event.up_to, ids);
   if (!written) return written;
   const core::UserId user = event.user;
   transaction.logged().events.push_back(std::move(event));

@@ -167,7 +167,7 @@ Result<void> RetentionPurge::read_new_messages() {
   if (!query) return query.error();
   std::vector<core::ApplicationId> applications;
   std::int64_t last = newest_seen_;  // if the newer ones are gone by now
-  const auto done = each(*query, [&](const Query& row) {
+  auto done = each(*query, [&](const Query& row) {
     last = row.integer(0);
     applications.push_back(core::ApplicationId{row.natural(1)});
   });
