@@ -2,7 +2,7 @@
 // it has a message already. A key belongs to an application. No lock: one thread's.
 //
 // Bounded: an application with more than its half loses its oldest; beyond the limit of all together, the application
-// that has the most does. So a flood of keys costs no other application its own. About 120 bytes each.
+// that has the most does. So a flood of keys costs no other application its own.
 #pragma once
 #include <chrono>
 #include <cstddef>

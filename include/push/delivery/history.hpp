@@ -25,7 +25,7 @@ namespace push::delivery {
 
 class History final : public stream::Archive {
  public:
-  static constexpr std::size_t kUsers = 65536;      // whose ends are remembered; about 100 bytes each
+  static constexpr std::size_t kUsers = 65536;      // whose ends are remembered
   static constexpr std::size_t kPageEvents = 1000;  // on one page
   static constexpr std::size_t kEpochs = 256;       // whose end is remembered
 

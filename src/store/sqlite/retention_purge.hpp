@@ -32,7 +32,7 @@ namespace push::store::sqlite {
 
 class RetentionPurge {
  public:
-  static constexpr std::size_t kMostVisits = 16'384;  // in memory, about 150 bytes each
+  static constexpr std::size_t kMostVisits = 16'384;  // in memory
   static constexpr std::size_t kMostChanges = 1024;   // of rules in memory; beyond that, a survey finds them
 
   // `newest`: the greatest message id committed so far. Messages age by `clock`. Everything must outlive this.
