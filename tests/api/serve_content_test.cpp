@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 constexpr std::string_view kDate = "Sat, 21 Nov 2026 10:53:10 GMT";
 constexpr std::string_view kBefore = "Sat, 21 Nov 2026 10:53:09 GMT";
 
-std::string header(const net::Response& response, std::string_view name) {
+std::string header_of(const net::Response& response, std::string_view name) {
   for (const auto& [key, value] : response.headers) {
     if (key == name) return value;
   }
@@ -35,7 +35,7 @@ std::string range(std::string_view text, std::string_view bytes = "hello") {
   conditions.range = text;
   const net::Response response = serve(conditions, bytes);
   std::string out = std::to_string(response.status) + " " + std::string(response.body.view);
-  if (const std::string part = header(response, "Content-Range"); !part.empty()) out += " " + part.substr(6);
+  if (const std::string part = header_of(response, "Content-Range"); !part.empty()) out += " " + part.substr(6);
   return out;
 }
 
@@ -43,11 +43,11 @@ TEST(ServeContent, SaysWhatTheBytesAre) {
   const net::Response response = serve({});
   EXPECT_EQ(response.status, 200u);
   EXPECT_EQ(response.content_type, "image/png");
-  EXPECT_EQ(header(response, "Accept-Ranges"), "bytes");
-  EXPECT_EQ(header(response, "Last-Modified"), kDate);
-  EXPECT_EQ(header(response, "Content-Range"), "");
+  EXPECT_EQ(header_of(response, "Accept-Ranges"), "bytes");
+  EXPECT_EQ(header_of(response, "Last-Modified"), kDate);
+  EXPECT_EQ(header_of(response, "Content-Range"), "");
   EXPECT_EQ(response.body.view, "hello");
-  EXPECT_EQ(header(serve({}, "hello", false), "Last-Modified"), "");
+  EXPECT_EQ(header_of(serve({}, "hello", false), "Last-Modified"), "");
 }
 
 TEST(ServeContent, ServesOnePart) {
@@ -112,7 +112,7 @@ TEST(ServeContent, IsConditional) {
   const net::Response response = serve(conditions);
   EXPECT_EQ(response.content_type, "");
   EXPECT_EQ(response.body.view, "");
-  EXPECT_EQ(header(response, "Last-Modified"), kDate);
+  EXPECT_EQ(header_of(response, "Last-Modified"), kDate);
 }
 
 TEST(ServeContent, ReadsTheThreeFormsOfADate) {
