@@ -116,6 +116,7 @@ class Run:
     def kill_while_posting(self):
         """kill -9 at a moment at which nobody waits for it; one more is deleted while the page is away."""
         victim = self.post()
+        self.all_came()
         killer = threading.Timer(0.3, self.server.process.kill)
         killer.start()
         try:
