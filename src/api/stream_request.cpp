@@ -17,6 +17,7 @@ using stream::Transport;
 constexpr std::string_view kLatest = "latest";
 constexpr unsigned kTimeout = 30;  // seconds; most proxies wait for 60
 constexpr unsigned kMaxTimeout = 300;
+constexpr std::size_t kMaxEpoch = 64;  // bytes; ours have 12, and some hundred that were asked for are remembered
 
 core::Error invalid(std::string text) {
   return core::failure(core::ErrorCode::invalid, std::move(text));
@@ -132,6 +133,10 @@ core::Result<StreamRequest> read_stream_request(const StreamFields& fields) {
     text = fields.last_event_id;
   }
   if (text || request.seen_event) request.epoch = query_value(fields.query, "epoch").value_or("");
+  if (request.epoch.size() > kMaxEpoch) {
+    return invalid("epoch: longer than " + std::to_string(kMaxEpoch) +
+                   " bytes: " + go::quote(request.epoch.substr(0, kMaxEpoch)));
+  }
   if (!text) return request;
   if (auto read = read_cursor(name, *text, request); !read) return read.error();
   request.resumes = true;

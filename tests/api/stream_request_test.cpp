@@ -110,6 +110,14 @@ TEST(StreamRequest, EventsHaveACursorOfTheirOwn) {
   EXPECT_EQ(events_only.seen_event, EventId{45});
 }
 
+TEST(StreamRequest, AnEpochIsShort) {
+  const std::string longest(64, 'e');
+  const std::string allowed = "since_id=1&epoch=" + longest;
+  EXPECT_EQ(read({.query = allowed}).epoch, longest);
+  const std::string query = allowed + "x";
+  EXPECT_EQ(refusal({.query = query}), "epoch: longer than 64 bytes: \"" + longest + "\"");
+}
+
 TEST(StreamRequest, WrongEventsAreRefused) {
   EXPECT_EQ(refusal({.query = "events=yes"}), "events: not 0 or 1: \"yes\"");
   EXPECT_EQ(refusal({.query = "events=1&transport=poll"}), "events: a long poll has none");
