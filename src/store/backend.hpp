@@ -28,6 +28,8 @@ struct Inserted {
 class Backend {
  public:
   virtual ~Backend() = default;
+  // Whether one transaction takes messages and other changes. If not, a batch becomes several: first its messages.
+  virtual bool mixes() const { return true; }
   virtual core::Result<void> begin() = 0;
   // Stores the messages in order, with ascending ids. `outcomes` has the same size and receives the id of each, or the
   // reason why that one alone is not stored (not_found: its application is gone; mismatch). A message whose idempotency

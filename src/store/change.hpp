@@ -14,6 +14,7 @@ struct Change {
   Operation operation;
   core::Callback<void(core::Result<void>)> finished;  // of an operation; none in the background
   core::Result<void> outcome;                         // of an operation
+  bool alone = false;                                 // takes a transaction of its own
 
   bool is_message() const { return static_cast<bool>(done); }
 };

@@ -8,6 +8,11 @@
 
 namespace push::store {
 
+core::Error other_content(core::MessageId first) {
+  return core::failure(core::ErrorCode::mismatch,
+                       "this Idempotency-Key was used for another message, id " + std::to_string(core::value(first)));
+}
+
 std::size_t RecentKeys::HashOfName::operator()(const Name& name) const noexcept {
   return (name.key[0] + core::value(name.application)) * secret + name.key[1];
 }
@@ -31,10 +36,7 @@ core::Result<std::optional<RecentKeys::First>> RecentKeys::find(core::Applicatio
                                                                 const IdempotencyKey& key, core::WallTime now) const {
   const auto found = items_.find({application, key.key});
   if (found == items_.end() || now - found->second.at >= kLifetime) return std::optional<First>();
-  if (found->second.content != key.content) {
-    return core::failure(core::ErrorCode::mismatch, "this Idempotency-Key was used for another message, id " +
-                                                        std::to_string(core::value(found->second.first.message)));
-  }
+  if (found->second.content != key.content) return other_content(found->second.first.message);
   return std::optional(found->second.first);
 }
 

@@ -20,6 +20,9 @@
 
 namespace push::store {
 
+// mismatch: the key stands for another message, `first`.
+core::Error other_content(core::MessageId first);
+
 class RecentKeys {
  public:
   static constexpr std::chrono::minutes kLifetime{10};

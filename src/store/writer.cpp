@@ -54,9 +54,10 @@ core::Result<void> Writer::append(NewMessage message, Store::Appended done) {
   return enqueue(core::line_of(message.application), std::move(change), &message);
 }
 
-core::Result<void> Writer::change(core::UserId user, Operation operation, Finished finished) {
+core::Result<void> Writer::change(core::UserId user, Operation operation, Finished finished, bool alone) {
   PUSH_CHECK(finished);  // what tells it from a background operation
   Change change;
+  change.alone = alone;
   change.operation = std::move(operation);
   change.finished = std::move(finished);
   return enqueue(core::line_of(user), std::move(change), nullptr);
@@ -177,20 +178,43 @@ void Writer::Batch::clear() {
 void Writer::run(const std::stop_token& stop) {
   Batch batch;
   while (take(batch, stop)) {
-    const auto start = core::steady_now();
-    const auto outcome = transact(batch);
-    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(core::steady_now() - start);
-    if (outcome) commit_seconds_.record(static_cast<std::uint64_t>(took.count()));
-    note_outcome(outcome, batch.changes.size());
-    answer(batch, outcome);
+    batch.outcomes.assign(batch.messages.size(), Inserted{});
+    if (!backend_.mixes()) {
+      std::stable_partition(batch.changes.begin(), batch.changes.end(),
+                            [](const Change& change) { return change.is_message(); });
+    }
+    for (Part part; next_part(batch, part);) {
+      const auto start = core::steady_now();
+      const auto outcome = transact(batch, part);
+      const auto took = std::chrono::duration_cast<std::chrono::microseconds>(core::steady_now() - start);
+      if (outcome) commit_seconds_.record(static_cast<std::uint64_t>(took.count()));
+      note_outcome(outcome, part.to - part.from);
+      answer(batch, part, outcome);
+    }
     backend_.rest();
     batch.clear();  // keeps its capacity: take() swaps it with the next one
   }
 }
 
-core::Result<void> Writer::transact(Batch& batch) {
+// The part after `part`; false: that was the last.
+bool Writer::next_part(const Batch& batch, Part& part) const {
+  const auto& changes = batch.changes;
+  part = {part.to, part.to, part.first_message + part.messages, 0};
+  if (part.from == changes.size()) return false;
+  const auto fits = [&](const Change& change) {
+    if (backend_.mixes() || part.from == part.to) return true;
+    const Change& first = changes[part.from];
+    return change.is_message() == first.is_message() && !change.alone && !first.alone;
+  };
+  for (; part.to < changes.size() && fits(changes[part.to]); ++part.to) {
+    if (changes[part.to].is_message()) ++part.messages;
+  }
+  return true;
+}
+
+core::Result<void> Writer::transact(Batch& batch, const Part& part) {
   auto outcome = backend_.begin();
-  if (outcome) outcome = apply(batch);
+  if (outcome) outcome = apply(batch, part);
   if (outcome) outcome = backend_.commit();
   if (!outcome) backend_.rollback();
   return outcome;
@@ -198,19 +222,17 @@ core::Result<void> Writer::transact(Batch& batch) {
 
 // Applies the changes in order, consecutive messages in one call. An error returned fails the whole transaction; the
 // failure of a single change is in its outcome.
-core::Result<void> Writer::apply(Batch& batch) {
-  batch.outcomes.assign(batch.messages.size(), Inserted{});
+core::Result<void> Writer::apply(Batch& batch, const Part& part) {
   const std::span<NewMessage> messages(batch.messages);
   const std::span<core::Result<Inserted>> outcomes(batch.outcomes);
-  std::size_t stored_messages = 0;
-  for (std::size_t i = 0; i < batch.changes.size();) {
+  std::size_t next_message = part.first_message;
+  for (std::size_t i = part.from; i < part.to;) {
     std::size_t end = i;
-    while (end < batch.changes.size() && batch.changes[end].is_message()) ++end;
+    while (end < part.to && batch.changes[end].is_message()) ++end;
     if (const std::size_t count = end - i; count > 0) {
-      auto inserted =
-          backend_.insert(messages.subspan(stored_messages, count), outcomes.subspan(stored_messages, count));
+      auto inserted = backend_.insert(messages.subspan(next_message, count), outcomes.subspan(next_message, count));
       if (!inserted) return inserted;
-      stored_messages += count;
+      next_message += count;
       i = end;
     } else {
       if (auto ran = run_operation(batch.changes[i]); !ran) return ran;
@@ -228,9 +250,10 @@ core::Result<void> Writer::run_operation(Change& change) {
 
 // A change gets its own error only if the transaction was committed: otherwise that error may rest on changes that have
 // been rolled back.
-void Writer::answer(Batch& batch, const core::Result<void>& outcome) {
-  std::size_t next_message = 0;
-  for (Change& change : batch.changes) {
+void Writer::answer(Batch& batch, const Part& part, const core::Result<void>& outcome) {
+  std::size_t next_message = part.first_message;
+  for (std::size_t at = part.from; at < part.to; ++at) {
+    Change& change = batch.changes[at];
     if (!change.is_message()) {
       if (!outcome) change.outcome = outcome;
       answer(change, outcome.has_value());

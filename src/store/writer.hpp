@@ -42,9 +42,9 @@ class Writer {
   core::Result<void> append(NewMessage message, Store::Appended done);
   // The outcome of an operation, once, on the writer thread: after the commit. Must not block.
   using Finished = core::Callback<void(core::Result<void>)>;
-  // Any thread, never blocks. `user`: in whose line it waits, 0 = the server's own. unavailable: as append(), and
-  // `finished` will not be called.
-  core::Result<void> change(core::UserId user, Operation operation, Finished finished);
+  // Any thread, never blocks. `user`: in whose line it waits, 0 = the server's own. `alone`: with a Backend that does
+  // not mix, in a transaction of its own. unavailable: as append(), and `finished` will not be called.
+  core::Result<void> change(core::UserId user, Operation operation, Finished finished, bool alone = false);
   // Any thread, never blocks: a background operation. A failure is counted and logged. False: the queue is full or the
   // writer is stopping, and the operation will not run.
   bool post(Operation operation);
@@ -64,6 +64,13 @@ class Writer {
     void add(Change change, NewMessage* message, std::size_t size);
     void clear();
   };
+  // What one transaction takes of a batch: changes from `from` to before `to`, and the messages among them.
+  struct Part {
+    std::size_t from = 0;
+    std::size_t to = 0;
+    std::size_t first_message = 0;
+    std::size_t messages = 0;
+  };
   using InLine = core::FairQueue<std::unique_ptr<WaitingChange>>;
   enum class Room { enough, queue_full, line_full };
 
@@ -75,10 +82,11 @@ class Writer {
   void run(const std::stop_token& stop);
   bool take(Batch& batch, const std::stop_token& stop);
   void pick() PUSH_REQUIRES(mutex_);
-  core::Result<void> transact(Batch& batch);
-  core::Result<void> apply(Batch& batch);
+  bool next_part(const Batch& batch, Part& part) const;
+  core::Result<void> transact(Batch& batch, const Part& part);
+  core::Result<void> apply(Batch& batch, const Part& part);
   core::Result<void> run_operation(Change& change);
-  void answer(Batch& batch, const core::Result<void>& outcome);
+  void answer(Batch& batch, const Part& part, const core::Result<void>& outcome);
   void answer(Change& change, bool committed);
   void note_outcome(const core::Result<void>& outcome, std::size_t changes);
 

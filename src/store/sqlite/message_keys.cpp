@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "push/core/log.hpp"
-#include "store/sqlite/literal.hpp"
+#include "store/literal.hpp"
 #include "store/sqlite/rows.hpp"
 
 namespace push::store::sqlite {

@@ -4,7 +4,7 @@
 #include <queue>
 #include <utility>
 
-#include "store/sqlite/literal.hpp"
+#include "store/literal.hpp"
 #include "store/sqlite/parts.hpp"
 #include "store/sqlite/rows.hpp"
 #include "store/sqlite/snapshot.hpp"

@@ -8,7 +8,7 @@
 
 #include "store/rules.hpp"
 #include "store/sqlite/changes.hpp"
-#include "store/sqlite/literal.hpp"
+#include "store/literal.hpp"
 #include "store/sqlite/open.hpp"
 #include "store/sqlite/parts.hpp"
 #include "store/sqlite/path.hpp"

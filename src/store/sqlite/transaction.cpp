@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "store/sqlite/literal.hpp"
+#include "store/literal.hpp"
 #include "store/sqlite/rows.hpp"
 
 namespace push::store::sqlite {

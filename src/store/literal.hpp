@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace push::store::sqlite {
+namespace push::store {
 
 template <const std::string_view&... Parts>
 struct Joined {
@@ -23,4 +23,4 @@ struct Joined {
 template <const std::string_view&... Parts>
 inline constexpr std::string_view kJoined{Joined<Parts...>::kText.data(), Joined<Parts...>::kText.size()};
 
-}  // namespace push::store::sqlite
+}  // namespace push::store

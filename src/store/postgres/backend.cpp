@@ -1,0 +1,142 @@
+#include "store/postgres/backend.hpp"
+
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "push/core/check.hpp"
+#include "push/core/log.hpp"
+#include "store/postgres/message_sql.hpp"
+#include "store/postgres/rows.hpp"
+
+namespace push::store::postgres {
+namespace {
+
+using core::Result;
+
+constexpr std::chrono::seconds kSettleTime{10};  // the requests wait meanwhile
+constexpr std::chrono::milliseconds kSettlePause{50};
+constexpr int kRepetitions = 5;
+
+constexpr std::string_view kLock = "SELECT pg_advisory_xact_lock(1735289957, 0)";
+constexpr std::string_view kNoteBatch = "INSERT INTO sharded_gotify_batches (node, batch) VALUES ($1, $2)";
+constexpr std::string_view kForgetBatch = "DELETE FROM sharded_gotify_batches WHERE node = $1 AND batch = $2";
+constexpr std::string_view kFence =
+    "INSERT INTO sharded_gotify_batches (node, batch, void) VALUES ($1, $2, true) ON CONFLICT DO NOTHING RETURNING 1";
+// A state of our own, and that of a unique index.
+constexpr std::string_view kOutdated = "SG001";
+constexpr std::string_view kNotUnique = "23505";
+
+std::string guard_sql(std::int64_t seen) {
+  return "DO $$ BEGIN IF (SELECT coalesce(max(id), 0) FROM sharded_gotify_events WHERE number IS NULL) <> " +
+         std::to_string(seen) + " THEN RAISE EXCEPTION 'changed meanwhile' USING ERRCODE = 'SG001'; END IF; END $$";
+}
+
+}  // namespace
+
+Backend::Backend(Session& session, const Database& database, const core::WallClock& clock, metrics::Registry& metrics)
+    : session_(session),
+      node_(session.node()),
+      plain_sql_(message_sql(database.sequence, Keys::none)),
+      keyed_sql_(message_sql(database.sequence, Keys::some)),
+      small_priorities_(database.small_priorities),
+      clock_(clock),
+      settled_(metrics.counter("push_store_settled_total",
+                               "Transactions whose answer was lost, and whose outcome was found out afterwards.")),
+      repeated_(metrics.counter("push_store_repeated_total",
+                                "Changes that ran again because the database had changed meanwhile.")),
+      batch_(database.newest_batch),
+      newest_(database.newest_message) {}
+
+Result<void> Backend::begin() {
+  transaction_.clear();
+  alone_ = nullptr;
+  auto connection = session_.use();
+  if (!connection) return connection.error();
+  connection_ = *connection;
+  if (!unsettled_) return {};
+  if (auto settled = settle(*unsettled_); !settled) return settled.error();
+  return {};
+}
+
+void Backend::rollback() {
+  transaction_.clear();
+  connection_ = nullptr;
+}
+
+Result<void> Backend::run(Operation& operation) {
+  PUSH_CHECK(connection_ != nullptr);
+  const std::size_t before = transaction_.script().size();
+  transaction_.begin(*connection_);
+  auto outcome = operation(transaction_);
+  if (!outcome) transaction_.script().cut(before);
+  if (transaction_.guard()) alone_ = &operation;
+  return outcome;
+}
+
+bool Backend::is_outdated() const {
+  if (alone_ == nullptr || connection_ == nullptr || connection_->fate() != Fate::refused) return false;
+  return connection_->state() == kOutdated || connection_->state() == kNotUnique;
+}
+
+Result<void> Backend::commit() {
+  for (int repetition = 0;; ++repetition) {
+    if (transaction_.script().empty()) return {};
+    auto done = send_script();
+    if (done || !is_outdated() || repetition == kRepetitions) return done;
+    repeated_.add();
+    Operation& operation = *alone_;
+    transaction_.clear();
+    // An error of the change itself is in its plan; its transaction is empty then.
+    if (auto ran = run(operation); !ran && spoils(ran.error())) return ran;
+  }
+}
+
+Result<void> Backend::send_script() {
+  const std::int64_t batch = ++batch_;
+  Script frame;
+  frame.add(kLock);
+  frame.add(kNoteBatch, std::string_view(node_), batch);
+  frame.add(kForgetBatch, std::string_view(node_), batch - kBatchesKept);
+  if (transaction_.guard()) frame.add(guard_sql(*transaction_.guard()));
+  auto answers = connection_->run(frame.text() + transaction_.script().text());
+  if (answers) {
+    const auto own = answers->begin() + static_cast<std::ptrdiff_t>(frame.size());
+    transaction_.script().answer({std::make_move_iterator(own), std::make_move_iterator(answers->end())});
+    return {};
+  }
+  if (connection_->fate() != Fate::lost) return std::move(answers).error();
+  const auto settled = settle(batch);
+  if (!settled) return unknown(batch, answers.error());
+  if (*settled == Settled::stored) return {};
+  return std::move(answers).error();
+}
+
+core::Error Backend::unknown(std::int64_t batch, const core::Error& error) {
+  unsettled_ = batch;
+  return core::failure(core::ErrorCode::internal, "it is not known whether this was stored: " + error.text);
+}
+
+Result<Backend::Settled> Backend::settle(std::int64_t batch) {
+  const auto end = core::steady_now() + kSettleTime;
+  for (;;) {
+    core::Error error;
+    if (auto connection = session_.use(); connection) {
+      connection_ = *connection;
+      const auto fenced = any(*connection_, kFence, std::string_view(node_), batch);
+      if (fenced) {
+        unsettled_.reset();
+        settled_.add();
+        spdlog::warn("lost answer settled batch={} stored={}", batch, !*fenced);
+        return *fenced ? Settled::not_stored : Settled::stored;
+      }
+      error = fenced.error();
+    } else {
+      error = connection.error();
+    }
+    if (core::steady_now() >= end) return error;
+    std::this_thread::sleep_for(kSettlePause);
+  }
+}
+
+}  // namespace push::store::postgres

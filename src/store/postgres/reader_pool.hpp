@@ -1,0 +1,62 @@
+// Connections for reading, each used by one thread at a time. They connect when they are needed and are replaced when
+// they were lost, so a database that was away is in use again with the next read.
+#pragma once
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "push/core/mutex.hpp"
+#include "push/core/result.hpp"
+#include "store/postgres/connection.hpp"
+
+namespace push::store::postgres {
+
+class ReaderPool {
+ public:
+  // At most `size` connections.
+  ReaderPool(ConnectionString where, std::size_t size);
+
+  // Calls `read` with a connection and returns its result; waits until one is free. If the connection turns out to be
+  // lost before it has answered anything, `read` is called once more with a new one: it must not have side effects by
+  // then.
+  template <class Read>
+  std::invoke_result_t<Read&, Connection&> read(Read read) {
+    Lease lease(*this);
+    for (bool again = true;; again = false) {
+      const bool fresh = !lease.connection();
+      if (auto ready = lease.connect(); !ready) return ready.error();
+      lease.connection()->take_answered();
+      auto outcome = read(*lease.connection());
+      if (lease.connection()->fate() != Fate::lost) return outcome;
+      const bool answered = lease.connection()->take_answered();
+      lease.connection().reset();
+      if (fresh || answered || !again) return outcome;
+    }
+  }
+
+ private:
+  class Lease {
+   public:
+    explicit Lease(ReaderPool& pool);
+    ~Lease();
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    std::optional<Connection>& connection() { return *connection_; }
+    core::Result<void> connect();
+
+   private:
+    ReaderPool& pool_;
+    std::unique_ptr<std::optional<Connection>> connection_;
+  };
+
+  const ConnectionString where_;
+  core::Mutex mutex_;
+  core::Condition returned_;
+  std::vector<std::unique_ptr<std::optional<Connection>>> free_ PUSH_GUARDED_BY(mutex_);  // the last was used last
+};
+
+}  // namespace push::store::postgres

@@ -1,0 +1,43 @@
+// The writer's connection. It holds a session lock as long as it lives: with one node there is no other writer on the
+// database. A connection that was lost is replaced before the next transaction.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "push/core/result.hpp"
+#include "store/postgres/connection.hpp"
+
+namespace push::store::postgres {
+
+class Session {
+ public:
+  // Both at most how long the first connection waits for a server that is just ending.
+  static constexpr std::chrono::seconds kPatience{10};
+
+  // `node`: the name under which this server writes.
+  Session(ConnectionString where, std::string node) : where_(std::move(where)), node_(std::move(node)) {}
+
+  // Connects, and waits for the lock until `patience` is over. unavailable: the database cannot be reached, or another
+  // server has it.
+  core::Result<void> open(std::chrono::milliseconds patience);
+  // The connection, replaced if it was lost. unavailable: as open(), but does not wait.
+  core::Result<Connection*> use();
+
+  const std::string& node() const { return node_; }
+
+ private:
+  core::Result<bool> take_lock(Connection& connection);
+  core::Result<void> end_former(Connection& connection);
+  core::Error taken(Connection& connection) const;
+
+  const ConnectionString where_;
+  const std::string node_;
+  std::optional<Connection> connection_;
+  // Of the last connection: the server may hold it, and its lock, for a while after the network has lost it.
+  int former_process_ = 0;
+  std::optional<core::WallTime> former_begin_;
+};
+
+}  // namespace push::store::postgres
