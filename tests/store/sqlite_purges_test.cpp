@@ -3,8 +3,12 @@
 #include <atomic>
 #include <cerrno>
 #include <future>
+#include <vector>
 
 #include "store/faults.hpp"
+#include "store/logged_events.hpp"
+#include "store/sqlite/purges.hpp"
+#include "store/sqlite/transaction.hpp"
 #include "store/support.hpp"
 #include "support/wait.hpp"
 
@@ -180,6 +184,51 @@ TEST_F(SqlitePurgesTest, ANotedPurgeOutlivesAFailedDisk) {
   faults().disarm();
   ASSERT_TRUE(eventually([&] { return notes() == "int:0"; }));
   EXPECT_EQ(left(app), "int:0");
+}
+
+// A writer that runs operations on one database, for what happens between a purge's look-up and its slice.
+class PlainBackend final : public Backend {
+ public:
+  explicit PlainBackend(sqlite::Database& database) : database_(database) {}
+  core::Result<void> begin() override { return database_.run("BEGIN"); }
+  core::Result<void> insert(std::span<NewMessage>, std::span<core::Result<Inserted>>) override { return {}; }
+  core::Result<void> run(Operation& operation) override {
+    sqlite::Transaction transaction(database_);
+    return operation(transaction);
+  }
+  core::Result<void> commit() override { return database_.run("COMMIT"); }
+  void rollback() override { EXPECT_TRUE(database_.run("ROLLBACK")); }
+  void rest() override {}
+
+ private:
+  sqlite::Database& database_;
+};
+
+TEST_F(SqlitePurgesTest, ASliceLogsNoEventOfWhoIsGoneMeanwhile) {
+  fill(app, 4);
+  fill(other, 4);
+  store.reset();
+  Sqlite(database.connection).run("DELETE FROM users WHERE id = " + std::to_string(core::value(bob)));
+  auto writing = sqlite::Database::open(database.connection, sqlite::Database::Mode::read_write, 50);
+  ASSERT_TRUE(writing);
+  sqlite::FileWatch watch(database.connection, sqlite::Journal::rollback);
+  sqlite::ReaderPool readers({}, watch);
+  PlainBackend backend(*writing);
+  Writer writer(backend, {.queue = 8, .batch = 8, .queue_bytes = 1024, .batch_bytes = 1024}, metrics);
+  sqlite::PurgeTables tables(writer, readers);
+  const auto delete_up_to = [&](core::ApplicationId from, core::MessageId bound, const model::Event& event) {
+    const auto deleted = tables.delete_messages(std::vector{from}, bound, event, std::chrono::seconds(60));
+    return deleted && deleted->emptied == 1 ? deleted->messages : -1;
+  };
+  const core::ApplicationId gone{99};
+  const auto now = core::wall_now();
+  EXPECT_EQ(delete_up_to(app, core::MessageId{1}, deletion_up_to(alice, now, core::MessageId{1}, gone)), 1);
+  EXPECT_EQ(delete_up_to(other, core::MessageId{5}, deletion_up_to(bob, now, core::MessageId{5})), 1);
+  EXPECT_EQ(delete_up_to(other, core::MessageId{6}, deletion_up_to(bob, now, core::MessageId{6}, other)), 1);
+  EXPECT_EQ(row("SELECT count(*) FROM sharded_gotify_events"), "int:0");
+  EXPECT_EQ(delete_up_to(app, core::MessageId{2}, deletion_up_to(alice, now, core::MessageId{2}, app)), 1);
+  EXPECT_EQ(delete_up_to(app, core::MessageId{3}, deletion_up_to(alice, now, core::MessageId{3})), 1);
+  EXPECT_EQ(row("SELECT group_concat(up_to) FROM sharded_gotify_events"), "text:2,3");
 }
 
 TEST_F(SqlitePurgesTest, ASliceIsFoundByTheIndex) {

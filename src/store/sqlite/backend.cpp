@@ -92,7 +92,7 @@ core::Result<void> Backend::commit() {
     return unknown_outcome(seen.error());
   }
   keys_.committed();
-  if (inserted_ > newest_message()) newest_.store(inserted_, std::memory_order_release);
+  if (inserted_ > newest_.load(std::memory_order_relaxed)) newest_.store(inserted_, std::memory_order_release);
   return done;
 }
 

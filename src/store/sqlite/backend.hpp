@@ -15,6 +15,7 @@
 // outcome unknown (core::ErrorCode::internal); then no transaction begins before one has been written over it.
 #pragma once
 #include <atomic>
+#include <cstdint>
 #include <string>
 
 #include "push/core/clock.hpp"
@@ -45,7 +46,9 @@ class Backend final : public store::Backend {
   void rest() override;
 
   // Any thread: the greatest message id committed so far.
-  std::int64_t newest_message() const { return newest_.load(std::memory_order_acquire); }
+  core::MessageId newest_message() const {
+    return core::MessageId{static_cast<std::uint64_t>(newest_.load(std::memory_order_acquire))};
+  }
 
  private:
   bool is_known(NewMessage& message, core::Result<Inserted>& outcome);

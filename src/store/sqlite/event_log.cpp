@@ -110,15 +110,6 @@ Result<void> keep_to_limit(Transaction& transaction, core::UserId user, std::int
 
 }  // namespace
 
-model::Event deletion_of(core::UserId user, core::WallTime now, std::vector<core::MessageId> ids) {
-  return {{}, user, now, model::Event::Kind::deleted, std::move(ids), {}, {}};
-}
-
-model::Event deletion_up_to(core::UserId user, core::WallTime now, core::MessageId up_to,
-                            core::ApplicationId application) {
-  return {{}, user, now, model::Event::Kind::deleted, {}, up_to, application};
-}
-
 Result<void> log_event(Transaction& transaction, model::Event event) {
   PUSH_CHECK(event.ids.size() <= model::kMaxEventIds);
   Database& database = transaction.database();

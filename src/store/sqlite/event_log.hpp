@@ -3,7 +3,6 @@
 // the newest kMaxEvents stay; sharded_gotify_events_removed holds the id of the last one that is gone.
 #pragma once
 #include <cstddef>
-#include <vector>
 
 #include "push/core/clock.hpp"
 #include "push/core/result.hpp"
@@ -12,12 +11,6 @@
 #include "store/sqlite/transaction.hpp"
 
 namespace push::store::sqlite {
-
-// What a change that deletes messages logs: which ones are gone, each by its id (ascending, at most kMaxEventIds), or
-// all up to one of an application (0 = of every application of the user). `now`: by the store's clock.
-model::Event deletion_of(core::UserId user, core::WallTime now, std::vector<core::MessageId> ids);
-model::Event deletion_up_to(core::UserId user, core::WallTime now, core::MessageId up_to,
-                            core::ApplicationId application = {});
 
 // Writes the event under the next id, as part of a change that runs by change() or change_now(): these pass it to the
 // listener after the commit. Writer thread.

@@ -10,6 +10,8 @@
 
 #include "push/core/patient_clock.hpp"
 #include "store/purger.hpp"
+#include "store/purges.hpp"
+#include "store/retention_purge.hpp"
 #include "store/sqlite/backend.hpp"
 #include "store/sqlite/checkpointer.hpp"
 #include "store/sqlite/database.hpp"
@@ -19,7 +21,7 @@
 #include "store/sqlite/open.hpp"
 #include "store/sqlite/purges.hpp"
 #include "store/sqlite/reader_pool.hpp"
-#include "store/sqlite/retention_purge.hpp"
+#include "store/sqlite/retention_tables.hpp"
 #include "store/sqlite/store.hpp"
 #include "store/writer.hpp"
 
@@ -46,13 +48,15 @@ struct Store::Parts {
                 .queue_bytes = settings.queuebytes,
                 .batch_bytes = kBatchBytes},
                metrics),
+        retention_tables(writer, readers),
         retention(
-            writer, readers, [this] { return backend.newest_message(); }, configured, clock, metrics),
+            retention_tables, [this] { return backend.newest_message(); }, configured, clock, metrics),
+        purge_tables(writer, readers),
         purger(standing(), metrics, {.queue = settings.purgequeue, .retry_after = kPurgeRetry}) {}
 
   std::vector<Purger::Slice> standing() {
     std::vector<Purger::Slice> works;
-    works.emplace_back([this] { return purge_deleted_applications(writer, readers); });
+    works.emplace_back([this] { return purge_deleted_applications(purge_tables); });
     works.emplace_back([this] { return retention.step(); });
     return works;
   }
@@ -74,7 +78,9 @@ struct Store::Parts {
   MessageKeys keys;
   Backend backend;
   Writer writer;
+  RetentionTables retention_tables;
   RetentionPurge retention;
+  PurgeTables purge_tables;
   Purger purger;
   std::atomic<core::WallTime> next_foreign_expiry{};  // of a client whose expiry another program wrote; 0 = unknown
 };

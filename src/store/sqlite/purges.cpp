@@ -2,7 +2,6 @@
 
 #include <limits>
 #include <utility>
-#include <vector>
 
 #include "push/core/clock.hpp"
 #include "store/rules.hpp"
@@ -17,9 +16,7 @@ namespace {
 
 using core::Result;
 
-// A slice ends with the first statement that finishes after kSliceTime: some hundred small messages. Other changes wait
-// for that and its commit.
-constexpr auto kSliceTime = std::chrono::milliseconds(2);
+// A slice ends with the first statement that finishes after its time.
 constexpr std::int64_t kRowsInStatement = 64;
 
 constexpr std::string_view kDeleteMessage =
@@ -32,6 +29,9 @@ constexpr std::string_view kForgetSomeRead =
     "DELETE FROM sharded_gotify_read WHERE message_id IN"
     " (SELECT id FROM messages WHERE application_id = ?1 AND id <= ?2 ORDER BY id LIMIT ?3)";
 constexpr std::string_view kUserOfApplication = "SELECT user_id FROM applications WHERE id = ?1";
+constexpr std::string_view kUserHas =
+    "SELECT 1 FROM users WHERE id = ?1"
+    " AND (?2 = 0 OR EXISTS (SELECT 1 FROM applications WHERE id = ?2 AND user_id = ?1))";
 constexpr std::string_view kApplicationExists = "SELECT 1 FROM applications WHERE id = ?1";
 constexpr std::string_view kNotedPurges =
     "SELECT application_id FROM sharded_gotify_purges ORDER BY application_id LIMIT 256";
@@ -40,17 +40,21 @@ constexpr std::string_view kForgetPurge = "DELETE FROM sharded_gotify_purges WHE
 // The time left for a slice.
 class Budget {
  public:
+  explicit Budget(std::chrono::microseconds time) : end_(core::steady_now() + time) {}
   bool over() const { return core::steady_now() >= end_; }
 
  private:
-  const core::SteadyTime end_ = core::steady_now() + kSliceTime;
+  const core::SteadyTime end_;
 };
 
 // Deletes messages of the application up to `bound` until none are left (true) or time is up (false).
-Result<bool> delete_some(Database& database, std::int64_t application, std::int64_t bound, const Budget& budget,
-                         std::int64_t& deleted) {
+Result<bool> delete_some(Database& database, core::ApplicationId application, core::MessageId bound,
+                         const Budget& budget, std::int64_t& deleted) {
   while (true) {
-    const auto done = delete_oldest(database, application, bound, kRowsInStatement);
+    if (auto forgotten = execute(database, kForgetSomeRead, application, bound, kRowsInStatement); !forgotten) {
+      return forgotten.error();
+    }
+    const auto done = database.change(kDeleteSomeMessages, application, bound, kRowsInStatement);
     if (!done) return done.error();
     deleted += *done;
     if (*done < kRowsInStatement) return true;
@@ -58,71 +62,19 @@ Result<bool> delete_some(Database& database, std::int64_t application, std::int6
   }
 }
 
-// Deletes the messages of an application, or of all that a user has, up to `bound`. Clients hear at once that all of
-// them are gone, with the first slice that deletes any.
-class MessagePurge {
- public:
-  MessagePurge(Writer& writer, const core::WallClock& clock, std::int64_t bound, core::ApplicationId application)
-      : writer_(writer), clock_(clock), bound_(bound), application_(application) {}
-  MessagePurge(Writer& writer, const core::WallClock& clock, std::int64_t bound, core::UserId user)
-      : writer_(writer), clock_(clock), bound_(bound), user_(user) {}
-
-  Result<Purger::Progress> operator()() {
-    Purger::Progress progress;
-    auto done = change_now(writer_, [&](Transaction& transaction) { return slice(transaction, progress); });
-    if (!done) return done.error();
-    return progress;
-  }
-
- private:
-  Result<void> slice(Transaction& transaction, Purger::Progress& progress) {
-    const Budget budget;
-    Database& database = transaction.database();
-    if (!std::exchange(begun_, true)) {
-      if (auto found = find(database); !found) return found;
-    }
-    while (!applications_.empty() && !budget.over()) {
-      const auto emptied = delete_some(database, applications_.back(), bound_, budget, progress.deleted);
-      if (!emptied) return emptied.error();
-      if (*emptied) applications_.pop_back();
-    }
-    progress.finished = applications_.empty();
-    // An application without an owner has been deleted meanwhile, which is an event of its own.
-    if (progress.deleted == 0 || user_ == core::UserId{} || std::exchange(logged_, true)) return {};
-    const core::MessageId up_to{static_cast<std::uint64_t>(bound_)};
-    return log_event(transaction, deletion_up_to(user_, clock_(), up_to, application_));
-  }
-
-  Result<void> find(Database& database) {
-    if (application_ == core::ApplicationId{}) {
-      auto found = all(database, read_integer, kApplicationsOfUser, user_);
-      if (!found) return found.error();
-      applications_ = *std::move(found);
-      return {};
-    }
-    applications_ = {static_cast<std::int64_t>(application_)};
-    const auto owner = one(database, read_integer, kUserOfApplication, application_);
-    if (!owner) return owner.error();
-    user_ = core::UserId{static_cast<std::uint64_t>(owner->value_or(0))};
-    return {};
-  }
-
-  Writer& writer_;
-  const core::WallClock& clock_;
-  std::int64_t bound_;
-  core::ApplicationId application_{};  // 0 = all of the user's
-  core::UserId user_{};
-  bool begun_ = false;
-  bool logged_ = false;
-  std::vector<std::int64_t> applications_;  // that may have messages left
-};
+Result<void> log_unless_gone(Transaction& transaction, const model::Event& event) {
+  const auto there = any(transaction.database(), kUserHas, event.user, event.application);
+  if (!there) return there.error();
+  return *there ? log_event(transaction, event) : Result<void>();
+}
 
 // Deletes messages of one recorded application. True: done, and its record is removed.
-Result<bool> purge_noted(Database& database, std::int64_t application, const Budget& budget, std::int64_t& deleted) {
+Result<bool> purge_noted(Database& database, core::ApplicationId application, const Budget& budget,
+                         std::int64_t& deleted) {
   const auto exists = any(database, kApplicationExists, application);
   if (!exists) return exists.error();
   if (!*exists) {
-    constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max();
+    constexpr core::MessageId kAll{std::numeric_limits<std::int64_t>::max()};
     auto emptied = delete_some(database, application, kAll, budget, deleted);
     if (!emptied || !*emptied) return emptied;
   }
@@ -132,34 +84,55 @@ Result<bool> purge_noted(Database& database, std::int64_t application, const Bud
 
 }  // namespace
 
-Result<std::int64_t> delete_oldest(Database& database, std::int64_t application, std::int64_t bound,
-                                   std::int64_t rows) {
-  if (auto forgotten = execute(database, kForgetSomeRead, application, bound, rows); !forgotten) {
-    return forgotten.error();
-  }
-  return database.change(kDeleteSomeMessages, application, bound, rows);
+Result<std::vector<core::ApplicationId>> PurgeTables::applications_of(core::UserId user) {
+  const auto reader = readers_.lease();
+  return all(*reader, read_id<core::ApplicationId>, kApplicationsOfUser, user);
 }
 
-Result<Purger::Progress> purge_deleted_applications(Writer& writer, ReaderPool& readers) {
-  const auto noted = [&] {
-    const auto reader = readers.lease();
-    return all(*reader, read_integer, kNotedPurges);
-  }();
-  if (!noted) return noted.error();
-  Purger::Progress progress;
-  progress.finished = noted->empty();
-  if (progress.finished) return progress;
-  auto done = change_now(writer, [&](Transaction& transaction) -> Result<void> {
-    const Budget budget;
-    for (const std::int64_t application : *noted) {
-      const auto purged = purge_noted(transaction.database(), application, budget, progress.deleted);
-      if (!purged) return purged.error();
-      if (budget.over()) return {};
+Result<core::UserId> PurgeTables::owner_of(core::ApplicationId application) {
+  const auto reader = readers_.lease();
+  const auto owner = one(*reader, read_id<core::UserId>, kUserOfApplication, application);
+  if (!owner) return owner.error();
+  return owner->value_or(core::UserId{});
+}
+
+Result<std::vector<core::ApplicationId>> PurgeTables::noted() {
+  const auto reader = readers_.lease();
+  return all(*reader, read_id<core::ApplicationId>, kNotedPurges);
+}
+
+Result<PurgeTables::Deleted> PurgeTables::delete_messages(std::span<const core::ApplicationId> applications,
+                                                          core::MessageId bound,
+                                                          const std::optional<model::Event>& event,
+                                                          std::chrono::microseconds time) {
+  return change_now(writer_, [&](Transaction& transaction) -> Result<Deleted> {
+    const Budget budget(time);
+    Deleted deleted;
+    while (deleted.emptied < applications.size() && !budget.over()) {
+      const auto emptied =
+          delete_some(transaction.database(), applications[deleted.emptied], bound, budget, deleted.messages);
+      if (!emptied) return emptied.error();
+      if (*emptied) ++deleted.emptied;
     }
-    return {};
+    if (event && deleted.messages > 0) {
+      if (auto logged = log_unless_gone(transaction, *event); !logged) return logged.error();
+    }
+    return deleted;
   });
-  if (!done) return done.error();
-  return progress;
+}
+
+Result<std::int64_t> PurgeTables::delete_noted(std::span<const core::ApplicationId> applications,
+                                               std::chrono::microseconds time) {
+  return change_now(writer_, [&](Transaction& transaction) -> Result<std::int64_t> {
+    const Budget budget(time);
+    std::int64_t deleted = 0;
+    for (const core::ApplicationId application : applications) {
+      const auto purged = purge_noted(transaction.database(), application, budget, deleted);
+      if (!purged) return purged.error();
+      if (budget.over()) break;
+    }
+    return deleted;
+  });
 }
 
 void Store::delete_message(core::UserId user, core::MessageId id, Done<void> done) {
@@ -174,12 +147,12 @@ void Store::delete_message(core::UserId user, core::MessageId id, Done<void> don
 }
 
 Result<void> Store::delete_messages(core::UserId user, Purged done) {
-  MessagePurge purge(parts_->writer, parts_->clock, parts_->backend.newest_message(), user);
+  MessagePurge purge(parts_->purge_tables, parts_->clock, parts_->backend.newest_message(), user);
   return parts_->purger.submit(std::move(purge), std::move(done));
 }
 
 Result<void> Store::delete_messages(core::ApplicationId application, Purged done) {
-  MessagePurge purge(parts_->writer, parts_->clock, parts_->backend.newest_message(), application);
+  MessagePurge purge(parts_->purge_tables, parts_->clock, parts_->backend.newest_message(), application);
   return parts_->purger.submit(std::move(purge), std::move(done));
 }
 

@@ -1,21 +1,34 @@
-// Deletes messages in slices: the purge thread's work with SQLite.
+// What the purges of messages read and delete in SQLite. Reads have a reader of their own; deletions run on the writer
+// thread.
 #pragma once
 #include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
 
-#include "store/purger.hpp"
+#include "store/purges.hpp"
 #include "store/sqlite/reader_pool.hpp"
 #include "store/writer.hpp"
 
 namespace push::store::sqlite {
 
-// Deletes the oldest messages of the application, at most `rows` of those up to `bound`, with what else is stored about
-// them; returns their number. The caller logs the event. Writer thread.
-core::Result<std::int64_t> delete_oldest(Database& database, std::int64_t application, std::int64_t bound,
-                                         std::int64_t rows);
+class PurgeTables final : public store::PurgeTables {
+ public:
+  // Both must outlive this.
+  PurgeTables(Writer& writer, ReaderPool& readers) : writer_(writer), readers_(readers) {}
 
-// Deletes one slice of the messages of deleted applications (recorded in table sharded_gotify_purges, also by earlier
-// runs of the server). When an application has no messages left, its record is removed. Messages of an existing
-// application are never touched.
-core::Result<Purger::Progress> purge_deleted_applications(Writer& writer, ReaderPool& readers);
+  core::Result<std::vector<core::ApplicationId>> applications_of(core::UserId user) override;
+  core::Result<core::UserId> owner_of(core::ApplicationId application) override;
+  core::Result<std::vector<core::ApplicationId>> noted() override;
+  core::Result<Deleted> delete_messages(std::span<const core::ApplicationId> applications, core::MessageId bound,
+                                        const std::optional<model::Event>& event,
+                                        std::chrono::microseconds time) override;
+  core::Result<std::int64_t> delete_noted(std::span<const core::ApplicationId> applications,
+                                          std::chrono::microseconds time) override;
+
+ private:
+  Writer& writer_;
+  ReaderPool& readers_;
+};
 
 }  // namespace push::store::sqlite

@@ -35,6 +35,10 @@ model::Message read_message(const Query& row);
 inline std::int64_t read_integer(const Query& row) {
   return row.integer(0);
 }
+template <class Id>
+Id read_id(const Query& row) {
+  return Id{row.natural(0)};
+}
 inline std::string read_text(const Query& row) {
   return std::string(row.text(0));
 }

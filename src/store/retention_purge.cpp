@@ -1,17 +1,11 @@
-#include "store/sqlite/retention_purge.hpp"
+#include "store/retention_purge.hpp"
 
 #include <algorithm>
 #include <utility>
 
-#include "push/model/limits.hpp"
 #include "store/rules.hpp"
-#include "store/sqlite/changes.hpp"
-#include "store/sqlite/event_log.hpp"
-#include "store/sqlite/read_marks.hpp"
-#include "store/sqlite/retention_sql.hpp"
-#include "store/sqlite/rows.hpp"
 
-namespace push::store::sqlite {
+namespace push::store {
 namespace {
 
 using core::Result;
@@ -25,23 +19,13 @@ constexpr std::chrono::microseconds kUsualSlice{500};
 constexpr std::chrono::microseconds kLateSlice{2000};
 constexpr int kPause = 6;
 constexpr std::chrono::seconds kLate{45};
-// One statement of a slice: the number of its rows follows the time that the last one took.
-constexpr std::chrono::microseconds kShortStatement{100};
-constexpr std::chrono::microseconds kLongStatement{250};
-constexpr std::int64_t kMostRows = 128;
-
-std::int64_t adapted(std::int64_t rows, core::SteadyTime::duration took) {
-  if (took > kLongStatement) return std::max<std::int64_t>(rows / 2, 1);
-  return took < kShortStatement ? std::min(rows * 2, kMostRows) : rows;
-}
 
 }  // namespace
 
-RetentionPurge::RetentionPurge(Writer& writer, ReaderPool& readers, std::function<std::int64_t()> newest,
+RetentionPurge::RetentionPurge(RetentionTables& tables, std::function<core::MessageId()> newest,
                                const config::Retention& configured, const core::WallClock& clock,
                                metrics::Registry& metrics)
-    : writer_(writer),
-      readers_(readers),
+    : tables_(tables),
       newest_(std::move(newest)),
       configured_(configured),
       clock_(clock),
@@ -116,7 +100,7 @@ void RetentionPurge::look_around() {
 void RetentionPurge::begin_survey(bool complete) {
   surveying_ = true;
   complete_ = complete;
-  survey_after_ = 0;
+  survey_after_ = {};
   if (complete) complete_at_ = core::steady_now() + kCompletePeriod;
   agenda_.begin_survey();
 }
@@ -144,7 +128,7 @@ RetentionPurge::FoundWalk RetentionPurge::next_urgent() {
     if (!counted || *counted) return counted;
   }
   if (const auto visit = agenda_.take(now_)) {
-    const auto after = static_cast<std::int64_t>(core::value(visit->message)) - 1;
+    const core::MessageId after{core::value(visit->message) - 1};
     return Walk{.application = visit->application, .by = By::age, .after = after};
   }
   return posted_turn_ ? FoundWalk(std::nullopt) : next_counted();
@@ -162,17 +146,10 @@ RetentionPurge::FoundWalk RetentionPurge::next_counted() {
 
 // Which applications have received some of the messages that have not been counted yet.
 Result<void> RetentionPurge::read_new_messages() {
-  const auto reader = readers_.lease();
-  auto query = reader->query(retention::kSomeNewMessages, *seen_);
-  if (!query) return query.error();
-  std::vector<core::ApplicationId> applications;
-  std::int64_t last = newest_seen_;  // if the newer ones are gone by now
-  auto done = each(*query, [&](const Query& row) {
-    last = row.integer(0);
-    applications.push_back(core::ApplicationId{row.natural(1)});
-  });
-  if (!done) return done;
-  seen_ = last;
+  auto posted = tables_.posted_after(*seen_);
+  if (!posted) return posted.error();
+  seen_ = posted->up_to != core::MessageId{} ? posted->up_to : newest_seen_;  // if the newer ones are gone by now
+  auto& applications = posted->applications;
   std::sort(applications.begin(), applications.end());
   applications.erase(std::unique(applications.begin(), applications.end()), applications.end());
   posted_.assign(applications.begin(), applications.end());
@@ -183,9 +160,8 @@ RetentionPurge::FoundWalk RetentionPurge::next_of_survey() {
   if (!surveying_) return std::nullopt;
   if (survey_page_.empty()) {
     const bool every = configured_.days > 0 || configured_.count > 0;
-    const auto reader = readers_.lease();
-    const auto page =
-        all(*reader, read_integer, every ? retention::kSomeApplications : retention::kSomeWithRules, survey_after_);
+    const auto which = every ? RetentionTables::Which::all : RetentionTables::Which::with_a_rule;
+    const auto page = tables_.applications_after(survey_after_, which);
     if (!page) return page.error();
     if (page->empty()) {
       surveying_ = false;
@@ -194,9 +170,9 @@ RetentionPurge::FoundWalk RetentionPurge::next_of_survey() {
     survey_page_.assign(page->begin(), page->end());
     survey_after_ = page->back();
   }
-  const auto application = static_cast<std::uint64_t>(survey_page_.front());
+  const core::ApplicationId application = survey_page_.front();
   survey_page_.pop_front();
-  return Walk{.application = core::ApplicationId{application}, .to_the_end = complete_};
+  return Walk{.application = application, .to_the_end = complete_};
 }
 
 // ---- one application
@@ -221,45 +197,40 @@ Result<void> RetentionPurge::advance(std::optional<Walk>& lane, std::int64_t& de
 
 Result<void> RetentionPurge::begin(Walk& walk) {
   walk.begin = core::steady_now();
-  const auto reader = readers_.lease();
-  const auto own = one(*reader, retention::read_rule, retention::kRuleAndOwner, walk.application);
-  if (!own) return own.error();
-  walk.rule = in_force(own->value_or(Retention{0, 0}), configured_);  // gone: nothing to do
-  watching_ = watching_ || *walk.rule.days > 0 || *walk.rule.count > 0;
-  counting_ = counting_ || *walk.rule.count > 0;
-  if (walk.by != By::count) walk.too_old = too_old(walk.rule, now_);
-  if (walk.by != By::age && *walk.rule.count > 0) {
-    const auto kept = one(*reader, read_integer, retention::kOldestKept, walk.application,
-                          static_cast<std::int64_t>(*walk.rule.count - 1));
+  const auto rule = tables_.find_rule(walk.application);
+  if (!rule) return rule.error();
+  walk.rule = rule->value_or(RetentionTables::OwnedRule{.own = {0, 0}});  // gone: nothing to do
+  walk.in_force = in_force(walk.rule.own, configured_);
+  const std::uint64_t count = *walk.in_force.count;
+  watching_ = watching_ || *walk.in_force.days > 0 || count > 0;
+  counting_ = counting_ || count > 0;
+  if (walk.by != By::count) walk.too_old = too_old(walk.in_force, now_);
+  if (walk.by != By::age && count > 0) {
+    const auto kept = tables_.nth_newest(walk.application, count);
     if (!kept) return kept.error();
-    walk.oldest_kept = kept->value_or(0);
+    walk.oldest_kept = kept->value_or(core::MessageId{});
   }
-  walk.finished = !walk.too_old && walk.oldest_kept == 0;
+  walk.finished = !walk.too_old && walk.oldest_kept == core::MessageId{};
   walk.begun = true;
   return {};
 }
 
 Result<void> RetentionPurge::read_some(Walk& walk) {
-  const auto reader = readers_.lease();
-  auto query = walk.too_old ? reader->query(retention::kSomeDates, walk.application, walk.after)
-                            : reader->query(retention::kSomeIds, walk.application, walk.after, walk.oldest_kept);
-  if (!query) return query.error();
-  for (std::int64_t rows = 0; !walk.finished; ++rows) {
-    const auto row = query->step();
-    if (!row) return row.error();
-    if (!*row) {
-      walk.finished = rows < retention::kSome;
-      return {};
-    }
-    judge(walk, query->integer(0), walk.too_old ? query->time(1) : std::nullopt);
-  }
+  const auto take = [&walk](core::MessageId message, std::optional<core::WallTime> date) {
+    judge(walk, message, date);
+    return !walk.finished;
+  };
+  const auto more = walk.too_old ? tables_.list_dates(walk.application, walk.after, take)
+                                 : tables_.list_ids(walk.application, walk.after, walk.oldest_kept, take);
+  if (!more) return more.error();
+  walk.finished = walk.finished || !*more;
   return {};
 }
 
-void RetentionPurge::judge(Walk& walk, std::int64_t message, std::optional<core::WallTime> date) {
+void RetentionPurge::judge(Walk& walk, core::MessageId message, std::optional<core::WallTime> date) {
   const bool old = walk.too_old && date && *date <= *walk.too_old;
   if (old || message < walk.oldest_kept) {
-    const auto due = old ? std::optional(end_of_days(walk.rule, *date)) : std::nullopt;
+    const auto due = old ? std::optional(end_of_days(walk.in_force, *date)) : std::nullopt;
     if (!std::exchange(walk.open, true)) walk.ranges.push_back({walk.after, message, due});
     walk.ranges.back().last = message;
     walk.after = message;
@@ -268,97 +239,37 @@ void RetentionPurge::judge(Walk& walk, std::int64_t message, std::optional<core:
   walk.after = message;
   walk.open = false;
   if (!date) return;
-  const auto due = end_of_days(walk.rule, *date);
+  const auto due = end_of_days(walk.in_force, *date);
   if (!walk.next || due < walk.next->due) {
-    walk.next = {walk.application, core::MessageId{static_cast<std::uint64_t>(message)}, due};
+    walk.next = {walk.application, message, due};
   }
   walk.finished = !walk.to_the_end;
 }
 
 Result<void> RetentionPurge::delete_some(Walk& walk, std::int64_t& deleted) {
-  Deleted slice;
-  const auto done =
-      change_now(writer_, [&](Transaction& transaction) { return delete_slice(transaction, walk, slice); });
-  if (!done) return done.error();
-  if (slice.obsolete) {  // rule_changed() has come, or will
+  const auto slice = tables_.delete_some({.application = walk.application,
+                                          .rule = walk.rule,
+                                          .now = now_,
+                                          .time = late_ ? kLateSlice : kUsualSlice,
+                                          .ranges = walk.ranges});
+  if (!slice) return slice.error();
+  if (slice->obsolete) {  // rule_changed() has come, or will
     walk.ranges.clear();
     walk.next.reset();
     walk.finished = true;
     return {};
   }
-  walk.ranges.erase(walk.ranges.begin(), walk.ranges.begin() + static_cast<std::ptrdiff_t>(slice.ranges));
-  if (!walk.ranges.empty()) walk.ranges.front().after = slice.after;
-  if (walk.ranges.empty()) walk.open = false;
-  deleted += static_cast<std::int64_t>(slice.ids.size());
-  deleted_.add(slice.ids.size());
-  return {};
-}
-
-// On the writer thread. The rule is read again: nothing is deleted by one that has been replaced.
-Result<void> RetentionPurge::delete_slice(Transaction& transaction, const Walk& walk, Deleted& deleted) {
-  const auto start = core::steady_now();
-  const auto read = [](const Query& row) { return std::pair(retention::read_rule(row), core::UserId{row.natural(2)}); };
-  const auto current = one(transaction.database(), read, retention::kRuleAndOwner, walk.application);
-  if (!current) return current.error();
-  deleted.obsolete = !*current || in_force((*current)->first, configured_) != walk.rule;
-  if (deleted.obsolete) return {};
-  if (auto done = delete_ranges(transaction.database(), walk, start, deleted); !done) return done;
-  if (!deleted.ids.empty()) {
-    auto noted = note_deleted(transaction, (*current)->second, walk.application, deleted.ids);
-    if (!noted) return noted;
+  slice_.record(static_cast<std::uint64_t>(slice->took.count()));
+  const auto left = std::find_if(walk.ranges.begin(), walk.ranges.end(),
+                                 [&](const RetentionTables::Range& range) { return range.last > slice->up_to; });
+  walk.ranges.erase(walk.ranges.begin(), left);
+  if (walk.ranges.empty()) {
+    walk.open = false;
+  } else {
+    walk.ranges.front().after = std::max(walk.ranges.front().after, slice->up_to);
   }
-  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(core::steady_now() - start);
-  slice_.record(static_cast<std::uint64_t>(took.count()));
-  return {};
-}
-
-Result<void> RetentionPurge::delete_ranges(Database& database, const Walk& walk, core::SteadyTime start,
-                                           Deleted& deleted) {
-  deleted.after = walk.ranges.front().after;
-  for (auto last = start; deleted.ranges < walk.ranges.size();) {
-    const Range& range = walk.ranges[deleted.ranges];
-    const std::int64_t rows = rows_;
-    auto ids = all(database, read_integer, retention::kDeleteSome, walk.application, deleted.after, range.last, rows);
-    if (!ids) return ids.error();
-    std::sort(ids->begin(), ids->end());
-    deleted.ids.insert(deleted.ids.end(), ids->begin(), ids->end());
-    if (static_cast<std::int64_t>(ids->size()) == rows) {
-      deleted.after = ids->back();
-    } else if (++deleted.ranges < walk.ranges.size()) {
-      deleted.after = walk.ranges[deleted.ranges].after;
-    }
-    const auto now = core::steady_now();
-    const auto took = now - std::exchange(last, now);
-    rows_ = adapted(rows, took);
-    if (now - start + took > (late_ ? kLateSlice : kUsualSlice)) break;
-  }
-  return {};
-}
-
-// What else has to be written about deleted messages (`ids` ascending): the floor, the read marks, the event.
-Result<void> RetentionPurge::note_deleted(Transaction& transaction, core::UserId user, core::ApplicationId application,
-                                          const std::vector<std::int64_t>& ids) {
-  Database& database = transaction.database();
-  if (auto raised = execute(database, retention::kRaiseFloor, user, ids.back()); !raised) return raised;
-  std::vector<core::MessageId> messages(ids.size());
-  std::transform(ids.begin(), ids.end(), messages.begin(),
-                 [](std::int64_t id) { return core::MessageId{static_cast<std::uint64_t>(id)}; });
-  const auto some_are_read = any(database, retention::kSomeAreRead, ids.front(), ids.back());
-  if (!some_are_read) return some_are_read.error();
-  for (std::size_t i = 0; *some_are_read && i < messages.size(); ++i) {
-    if (auto forgotten = forget_read(database, messages[i]); !forgotten) return forgotten;
-  }
-  const auto some_stay = any(database, retention::kSomeStayBefore, application, ids.back());
-  if (!some_stay) return some_stay.error();
-  if (!*some_stay) {
-    return log_further_deletion(transaction, deletion_up_to(user, now_, messages.back(), application));
-  }
-  for (std::size_t from = 0; from < messages.size(); from += model::kMaxEventIds) {
-    const auto first = messages.begin() + static_cast<std::ptrdiff_t>(from);
-    const auto count = static_cast<std::ptrdiff_t>(std::min(model::kMaxEventIds, messages.size() - from));
-    auto logged = log_event(transaction, deletion_of(user, now_, {first, first + count}));
-    if (!logged) return logged;
-  }
+  deleted += static_cast<std::int64_t>(slice->messages);
+  deleted_.add(slice->messages);
   return {};
 }
 
@@ -391,4 +302,4 @@ std::int64_t RetentionPurge::lag_seconds() const {
   return due && *due < now ? std::chrono::duration_cast<std::chrono::seconds>(now - *due).count() : 0;
 }
 
-}  // namespace push::store::sqlite
+}  // namespace push::store
