@@ -95,8 +95,12 @@ std::string why_no_pattern(const std::string& text) {
 }
 
 bool has_password(std::string_view connection) {
-  // Postgres: password=x or password = x. MySQL: user:password@tcp(host)/name. A URL: scheme://user:password@host.
-  return connection.find("password") != std::string_view::npos || connection.find('@') != std::string_view::npos;
+  // Postgres: password=x or password = x. MySQL: user:password@tcp(host)/name. A URL: scheme://user:password@host, or
+  // encoded, ?p%61ssword=x.
+  static constexpr std::string_view kMarks[] = {"pass", "pwd", "secret", "@", "%"};
+  const std::string text = core::lower(connection);
+  return std::any_of(std::begin(kMarks), std::end(kMarks),
+                     [&](std::string_view mark) { return text.find(mark) != std::string::npos; });
 }
 
 bool is_file(const std::string& connection) {
@@ -105,6 +109,11 @@ bool is_file(const std::string& connection) {
   return !connection.empty() && std::none_of(std::begin(kMarks), std::end(kMarks), [&](std::string_view mark) {
     return connection.find(mark) != std::string::npos;
   });
+}
+
+bool is_postgres(const std::string& connection) {
+  return connection.starts_with("postgres://") || connection.starts_with("postgresql://") ||
+         connection.find('=') != std::string::npos;
 }
 
 std::optional<std::string> log_level(std::string_view text) {

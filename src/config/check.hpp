@@ -21,11 +21,13 @@ bool is_host(const std::string& text);
 bool is_network(const std::string& text);
 // What is wrong with a text that must be a core::Pattern, and not empty. From "must" on; empty if nothing is.
 std::string why_no_pattern(const std::string& text);
-// A DSN of any of Gotify's databases that carries a password.
+// A connection string of any of Gotify's databases that may contain a password, even if it is misspelt.
 bool has_password(std::string_view connection);
 // Not empty, and not the DSN of a MySQL or PostgreSQL server, because that would create a file with a password in its
 // name.
 bool is_file(const std::string& connection);
+// Not empty, and of one of the two forms of PostgreSQL's connection strings: words name=value, or a URL.
+bool is_postgres(const std::string& connection);
 
 // The name of one of Gotify's levels: a name in any case, or a number from -1 (trace) to 7 (disabled).
 std::optional<std::string> log_level(std::string_view text);

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "config/check.hpp"
 #include "config/dotenv.hpp"
 #include "config/source.hpp"
 #include "config/structure.hpp"
@@ -296,10 +297,22 @@ void Loader::check_readers() {
                                    " or more, server.workers plus 2; requests wait for each other");
 }
 
+void Loader::check_connection() {
+  const Database& database = config_.database;
+  const bool is_sqlite = database.dialect == "sqlite3";
+  if (is_sqlite ? is_file(database.connection) : is_postgres(database.connection)) return;
+  const std::size_t index = index_of("database.connection");
+  fail(where(index) + ": " + keys_[index].listed(values_[index]) + ": must be " +
+       (is_sqlite ? "the path of an SQLite file, because database.dialect is sqlite3"
+                  : "a connection string such as \"host=localhost user=gotify dbname=gotify\" or "
+                    "postgres://gotify@localhost/gotify, because database.dialect is postgres"));
+}
+
 void Loader::check_together() {
   if (!errors_.empty()) return;
   check_served();
   check_readers();
+  check_connection();
   const Server& server = config_.server;
   const std::string& page = server.metrics.listenaddr;
   const bool same_address = server.listenaddr.empty() || page.empty() || server.listenaddr == page;

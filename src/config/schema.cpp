@@ -297,12 +297,12 @@ void add_connections(std::vector<Key>& keys) {
 
 void add_database(std::vector<Key>& keys) {
   const auto add = [&keys](Key key) { keys.push_back(std::move(key)); };
-  add(refused_with(word(PUSH_KEY(database.dialect), {"sqlite3"}, "kind of database"),
-                   "unsupported dialect: {}; this server supports sqlite3 only"));
-  Key connection = secret(full_text(PUSH_KEY(database.connection), "path of the database file"), has_password);
-  connection.fits = is_file;
-  connection.allowed = "must be the path of an SQLite file, without control characters";
-  add(std::move(connection));
+  add(refused_with(word(PUSH_KEY(database.dialect), {"sqlite3", "postgres"}, "kind of database"),
+                   "unsupported dialect: {}; this server supports sqlite3 and postgres; docs/migration.md says how a "
+                   "MySQL database becomes one of these"));
+  // Its form depends on the dialect: Loader::check_connection.
+  add(secret(full_text(PUSH_KEY(database.connection), "path of the SQLite file, or connection string of PostgreSQL"),
+             has_password));
   add(number(PUSH_KEY(database.queue), 1, kMany, "changes that may wait for the writer; beyond that, 503"));
   add(number(PUSH_KEY(database.queuebytes), kKilo, 64 * kGiga,
              "bytes of messages that may wait for the writer; beyond that, 503"));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "config/support.hpp"
+#include "config/value.hpp"
 
 namespace push::config {
 namespace {
@@ -93,9 +94,58 @@ TEST_F(CheckTest, TheConnectionOfADatabaseServerIsRefusedWithoutShowingIt) {
         "gotify:hunter3@unix(/run/mysqld.sock)/gotify", "postgres://gotify:hunter3@db/gotify"}) {
     EXPECT_EQ(
         error_of("database:\n  connection: \"" + std::string(connection) + "\"\n"),
-        "config.yml:2: database.connection: [hidden]: must be the path of an SQLite file, without control characters");
+        "config.yml:2: database.connection: [hidden]: must be the path of an SQLite file, because database.dialect is "
+        "sqlite3");
   }
+  EXPECT_EQ(error_of("database:\n  connection: host=db dbname=gotify\n"),
+            "config.yml:2: database.connection: \"host=db dbname=gotify\": must be the path of an SQLite file, because "
+            "database.dialect is sqlite3");
   EXPECT_EQ(error_of("database: {connection: \"file:gotify.db?mode=rwc\"}"), "loaded");
+}
+
+TEST_F(CheckTest, AConnectionToPostgresqlHasEitherForm) {
+  set("GOTIFY_DATABASE_DIALECT", "postgres");
+  for (const std::string good : {"host=db user=gotify dbname=gotify sslmode=disable", "dbname = 'my messages'",
+                                 "postgres://db/gotify", "postgresql:///gotify?host=/run/postgresql"}) {
+    const auto loaded = load_text("database: {connection: \"" + good + "\"}");
+    ASSERT_TRUE(loaded) << loaded.error().text;
+    EXPECT_EQ(loaded->config.database.dialect, "postgres");
+    EXPECT_EQ(loaded->config.database.connection, good);
+    EXPECT_EQ(setting(*loaded, "database.connection").value, to_yaml(good));
+  }
+  const std::string allowed =
+      ": must be a connection string such as \"host=localhost user=gotify dbname=gotify\" or "
+      "postgres://gotify@localhost/gotify, because database.dialect is postgres";
+  EXPECT_EQ(error_of(""), "default: database.connection: data/gotify.db" + allowed);
+  EXPECT_EQ(error_of("database: {connection: \"mysql://db/gotify\"}"),
+            "config.yml:1: database.connection: \"mysql://db/gotify\"" + allowed);
+}
+
+TEST_F(CheckTest, ThePasswordOfADatabaseIsNeverShown) {
+  for (const char* dialect : {"postgres", "sqlite3"}) {
+    set("GOTIFY_DATABASE_DIALECT", dialect);
+    for (const char* connection :
+         {"host=db password=hunter3", "host=db password = 'hunter3'", "host=db PASSWORD=hunter3", "host=db pwd=hunter3",
+          "host=db sslpassword=hunter3", "postgres://gotify:hunter3@db/gotify", "postgres://:hunter3@db",
+          "postgresql://db/gotify?password=hunter3", "postgres://db/gotify?p%61ssword=hunter3",
+          "postgres://gotify:hunter3%40db/gotify", "gotify:hunter3@tcp(db)/gotify", "hunter3@db"}) {
+      set("GOTIFY_DATABASE_CONNECTION", connection);
+      const auto loaded = load_text("");
+      EXPECT_THAT(loaded ? setting(*loaded, "database.connection").value : loaded.error().text,
+                  testing::AllOf(HasSubstr("[hidden]"), testing::Not(HasSubstr("hunter3"))))
+          << dialect << " " << connection;
+    }
+  }
+}
+
+TEST_F(CheckTest, TheConnectionOfADatabaseComesFromAFileToo) {
+  set("GOTIFY_DATABASE_DIALECT", "postgres");
+  set("GOTIFY_DATABASE_CONNECTION_FILE", write("secret", "host=db user=gotify password='two words'\n"));
+  const auto loaded = load_text("");
+  ASSERT_TRUE(loaded) << loaded.error().text;
+  EXPECT_EQ(loaded->config.database.connection, "host=db user=gotify password='two words'");
+  EXPECT_EQ(setting(*loaded, "database.connection").value, "[hidden]");
+  EXPECT_EQ(setting(*loaded, "database.connection").origin, "GOTIFY_DATABASE_CONNECTION_FILE");
 }
 
 }  // namespace

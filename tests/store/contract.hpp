@@ -13,6 +13,7 @@
 #include "store/actions.hpp"
 #include "store/support.hpp"
 #include "support/memory_store.hpp"
+#include "support/postgres_server.hpp"
 
 namespace push::store {
 
@@ -48,6 +49,21 @@ class SqliteUnderTest final : public StoreUnderTest {
   metrics::Registry metrics_;
 };
 
+class PostgresUnderTest final : public StoreUnderTest {
+ public:
+  std::unique_ptr<Store> open(core::WallClock clock, const config::Retention& configured) override {
+    config::Database settings;
+    settings.dialect = "postgres";
+    settings.connection = test::postgres().new_database();
+    auto opened = store::open(settings, metrics_, std::move(clock), configured);
+    EXPECT_TRUE(opened) << opened.error().text;
+    return opened ? *std::move(opened) : nullptr;
+  }
+
+ private:
+  metrics::Registry metrics_;
+};
+
 struct KindOfStore {
   std::string name;
   std::unique_ptr<StoreUnderTest> (*make)();
@@ -60,6 +76,8 @@ inline void PrintTo(const KindOfStore& kind, std::ostream* out) {
 // The list of stores: one line per store.
 inline auto every_store() {
   return ::testing::Values(
+      // KindOfStore{"Postgres", []() -> std::unique_ptr<StoreUnderTest> { return std::make_unique<PostgresUnderTest>();
+      // }},
       KindOfStore{"Memory", []() -> std::unique_ptr<StoreUnderTest> { return std::make_unique<MemoryUnderTest>(); }},
       KindOfStore{"Sqlite", []() -> std::unique_ptr<StoreUnderTest> { return std::make_unique<SqliteUnderTest>(); }});
 }

@@ -101,7 +101,9 @@ TEST_F(Configuration, WhatThisServerDoesNotServeIsRefusedWhenItIsAskedFor) {
   write("config.yml", "oidc:\n  enabled: true\n");
   EXPECT_THAT(run({}).err, StartsWith("config.yml:2: oidc.enabled: true: OpenID Connect is not supported"));
   EXPECT_EQ(run({}, {{"GOTIFY_DATABASE_DIALECT", "mysql"}, {"GOTIFY_OIDC_ENABLED", "0"}}).err,
-            "GOTIFY_DATABASE_DIALECT: mysql: unsupported dialect: mysql; this server supports sqlite3 only\n");
+            "GOTIFY_DATABASE_DIALECT: mysql: unsupported dialect: mysql; this server supports sqlite3 and postgres; "
+            "docs/migration.md says how a MySQL "
+            "database becomes one of these\n");
 }
 
 TEST_F(Configuration, OfGotify2StartsAndItsLogSaysWhatHasNoEffect) {
