@@ -2,17 +2,25 @@
 
 #include <utility>
 
+#include "store/postgres/store.hpp"
 #include "store/sqlite/path.hpp"
 #include "store/sqlite/store.hpp"
 
 namespace push::store {
+namespace {
+
+constexpr std::string_view kPostgres = "postgres";
+
+}  // namespace
 
 core::Result<std::unique_ptr<Store>> open(const config::Database& database, metrics::Registry& metrics,
                                           core::WallClock clock, const config::Retention& retention) {
+  if (database.dialect == kPostgres) return postgres::Store::open(database, metrics, std::move(clock), retention);
   return sqlite::Store::open(database, metrics, std::move(clock), retention);
 }
 
 core::Result<bool> exists(const config::Database& database) {
+  if (database.dialect == kPostgres) return true;  // made by somebody else; its tables are made by open()
   const auto path = sqlite::database_path(database.connection);
   if (!path) return path.error();
   return sqlite::is_there(*path);

@@ -2,6 +2,7 @@
 #pragma once
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <future>
 #include <memory>
 #include <string>
@@ -48,12 +49,15 @@ class StoreActions : public ::testing::Test {
     return found && *found ? **found : model::Client{};
   }
 
+  // As precise as every store keeps a time.
+  static core::WallTime now() { return core::WallTime(std::chrono::floor<std::chrono::microseconds>(core::wall_now())); }
+
   static NewMessage text(core::ApplicationId application, std::string message) {
     NewMessage fresh;
     fresh.application = application;
     fresh.message = std::move(message);
     fresh.title = "title";
-    fresh.date = core::wall_now();
+    fresh.date = now();
     return fresh;
   }
 

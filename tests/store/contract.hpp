@@ -76,10 +76,10 @@ inline void PrintTo(const KindOfStore& kind, std::ostream* out) {
 // The list of stores: one line per store.
 inline auto every_store() {
   return ::testing::Values(
-      // KindOfStore{"Postgres", []() -> std::unique_ptr<StoreUnderTest> { return std::make_unique<PostgresUnderTest>();
-      // }},
       KindOfStore{"Memory", []() -> std::unique_ptr<StoreUnderTest> { return std::make_unique<MemoryUnderTest>(); }},
-      KindOfStore{"Sqlite", []() -> std::unique_ptr<StoreUnderTest> { return std::make_unique<SqliteUnderTest>(); }});
+      KindOfStore{"Sqlite", []() -> std::unique_ptr<StoreUnderTest> { return std::make_unique<SqliteUnderTest>(); }},
+      KindOfStore{"Postgres",
+                  []() -> std::unique_ptr<StoreUnderTest> { return std::make_unique<PostgresUnderTest>(); }});
 }
 
 inline std::string name_of_store(const ::testing::TestParamInfo<KindOfStore>& info) {

@@ -243,7 +243,7 @@ TEST_P(ApplicationContract, ADeletedApplicationIsGoneWithItsMessagesAtOnce) {
 
 TEST_P(ApplicationContract, AUseIsItsLastUseAndNothingElse) {
   const auto before = stored(app);
-  const auto at = core::wall_now();
+  const auto at = now();
   ASSERT_TRUE(store->touch_application(app, at));
   ASSERT_TRUE(store->touch_application(app, at - std::chrono::hours(1)));  // does not move it back
   ASSERT_TRUE(store->touch_application(core::ApplicationId{99}, at));

@@ -82,7 +82,7 @@ TEST_P(ClientContract, AnExpiryPastTheEndOfTimeIsNever) {
 }
 
 TEST_P(ClientContract, AnElevationIsStoredWithANewClientAndByAChange) {
-  const auto until = core::wall_now() + hours(1);
+  const auto until = now() + hours(1);
   const auto created = test::await(*store, &Store::create_client, NewClient{alice, "C2", "browser", 0, until});
   ASSERT_TRUE(created);
   EXPECT_EQ(created->elevated_until, until);
@@ -134,7 +134,7 @@ TEST_P(ClientContract, AChangedExpiryCountsFromTheLastUseOrTheCreation) {
   ASSERT_TRUE(updated);
   EXPECT_EQ(updated->expires_at, updated->created_at + seconds(3600));
   EXPECT_EQ(stored(phone).expires_at, updated->expires_at);
-  const auto at = core::wall_now() + hours(1);
+  const auto at = now() + hours(1);
   use(phone, at);
   updated = test::await(*store, &Store::update_client, alice, phone, ClientChange{"phone", 60});
   ASSERT_TRUE(updated);
@@ -206,7 +206,7 @@ TEST_P(ClientContract, NoTimeMovesBackWhenTheClockDoes) {
   const auto created = *stored(tablet).expires_at;
   use(tablet, core::wall_now() - hours(1));
   EXPECT_EQ(stored(tablet).expires_at, created);
-  const auto at = core::wall_now() + hours(1);
+  const auto at = now() + hours(1);
   use(tablet, at);
   use(tablet, at - hours(24 * 365));
   EXPECT_EQ(stored(tablet).last_used, at);
@@ -217,7 +217,7 @@ TEST_P(ClientContract, NoTimeMovesBackWhenTheClockDoes) {
 
 TEST_P(ClientContract, AUseIsItsLastUseAndMovesTheExpiry) {
   const auto tablet = client(alice, "C2", 600);
-  const auto at = core::wall_now() + hours(1);
+  const auto at = now() + hours(1);
   ASSERT_TRUE(store->touch_clients({phone, tablet, core::ClientId{99}}, at));
   store->drain();
   EXPECT_EQ(stored(phone).last_used, at);

@@ -46,7 +46,7 @@ TEST_P(MessageContract, AMessageComesBackAsItWasStored) {
   message.title = "t \u2028";
   message.priority = -9223372036854775807 - 1;
   message.extras = R"({"client::display":{"contentType":"text/markdown"}})";
-  message.date = *core::parse_time("2026-11-22T10:53:10.381570477Z");
+  message.date = *core::parse_time("2026-11-22T10:53:10.381570Z");
   const core::Result<model::Message> stored = append(message);
   ASSERT_TRUE(stored);
   const auto found = listed(app, {});

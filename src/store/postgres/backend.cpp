@@ -34,13 +34,12 @@ std::string guard_sql(std::int64_t seen) {
 
 }  // namespace
 
-Backend::Backend(Session& session, const Database& database, const core::WallClock& clock, metrics::Registry& metrics)
+Backend::Backend(Session& session, const Database& database, KeyTable& keys, metrics::Registry& metrics)
     : session_(session),
       node_(session.node()),
       plain_sql_(message_sql(database.sequence, Keys::none)),
       keyed_sql_(message_sql(database.sequence, Keys::some)),
-      small_priorities_(database.small_priorities),
-      clock_(clock),
+      keys_(keys),
       settled_(metrics.counter("push_store_settled_total",
                                "Transactions whose answer was lost, and whose outcome was found out afterwards.")),
       repeated_(metrics.counter("push_store_repeated_total",

@@ -17,11 +17,11 @@
 #include <vector>
 
 #include "push/core/clock.hpp"
-#include "push/core/patient_clock.hpp"
 #include "push/core/result.hpp"
 #include "push/metrics/registry.hpp"
 #include "store/backend.hpp"
 #include "store/postgres/database.hpp"
+#include "store/postgres/key_table.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/transaction.hpp"
 
@@ -29,8 +29,8 @@ namespace push::store::postgres {
 
 class Backend final : public store::Backend {
  public:
-  // `session` is open. Keys expire by `clock`. All must outlive the backend.
-  Backend(Session& session, const Database& database, const core::WallClock& clock, metrics::Registry& metrics);
+  // `session` is open. All must outlive the backend.
+  Backend(Session& session, const Database& database, KeyTable& keys, metrics::Registry& metrics);
 
   bool mixes() const override { return false; }
   core::Result<void> begin() override;
@@ -68,8 +68,7 @@ class Backend final : public store::Backend {
   const std::string node_;
   const std::string plain_sql_;  // of messages; these two as members: a connection knows statements by their address
   const std::string keyed_sql_;
-  const bool small_priorities_;
-  const core::WallClock& clock_;
+  KeyTable& keys_;
   metrics::Counter& settled_;
   metrics::Counter& repeated_;
   Connection* connection_ = nullptr;  // while a transaction is open

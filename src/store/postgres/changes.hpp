@@ -33,7 +33,7 @@ class Plan {
 
   // Refused: an error that was found while reading.
   bool refused() const { return !read_ && !outcome_; }
-  const core::Error& error() const { return outcome_.error(); }
+  core::Error error() const { return outcome_.error(); }
   core::Result<T> outcome() { return read_ ? read_() : std::move(outcome_); }
 
  private:

@@ -1,6 +1,7 @@
 #include "store/postgres/database.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -84,12 +85,19 @@ Result<void> check_server(Connection& connection) {
 Result<void> prepare_table(Connection& connection, const Table& table, std::string& changes) {
   const auto rows = connection.query(kColumns, table.name);
   if (!rows) return rows.error();
-  std::set<std::string, std::less<>> present;
-  for (int i = 0; i < rows->size(); ++i) present.emplace((*rows)[i].text(0));
+  std::map<std::string, std::string, std::less<>> present;  // name, type
+  for (int i = 0; i < rows->size(); ++i) present.emplace((*rows)[i].text(0), (*rows)[i].text(1));
   const std::string name(table.name);
   if (!present.contains("id")) return foreign("table " + name + " has no column id");
   for (const Column& column : table.columns) {
-    if (present.contains(column.name)) continue;
+    const auto found = present.find(column.name);
+    if (found != present.end()) {
+      // As Gotify does from 2.8.0 on; only `id` stays as it was.
+      if (column.type == "bigint" && found->second == "integer") {
+        changes += "ALTER TABLE " + name + " ALTER COLUMN " + std::string(column.name) + " TYPE bigint;\n";
+      }
+      continue;
+    }
     if (column.original) return foreign("table " + name + " has no column " + std::string(column.name));
     changes += "ALTER TABLE " + name + " ADD COLUMN " + std::string(column.name) + " " + std::string(column.type) + ";\n";
   }
@@ -275,12 +283,6 @@ Result<Database> prepare(Session& session, const ConnectionString& where, core::
   Database database;
   append_literal(database.sequence, std::string_view(messages->name));
   database.newest_message = messages->last;
-  const auto priority = one(
-      *connection, read_string,
-      "SELECT data_type FROM information_schema.columns WHERE table_schema = current_schema() AND table_name ="
-      " 'messages' AND column_name = 'priority'");
-  if (!priority) return priority.error();
-  database.small_priorities = priority->value_or("") == "integer";
   return begin_batches(*connection, session.node(), std::move(database));
 }
 

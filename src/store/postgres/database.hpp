@@ -12,8 +12,7 @@ namespace push::store::postgres {
 
 // What is known of it once it is open.
 struct Database {
-  std::string sequence;           // of the ids of messages, quoted
-  bool small_priorities = false;  // the column is an integer (databases from before Gotify 2.8)
+  std::string sequence;  // of the ids of messages, quoted
   std::int64_t newest_message = 0;
   std::int64_t newest_batch = 0;  // of this node
 };

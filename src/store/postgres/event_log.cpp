@@ -51,7 +51,7 @@ constexpr std::string_view kDeleteOld =
     " noted AS (INSERT INTO sharded_gotify_events_removed AS r (user_id, up_to)"
     " SELECT user_id, max(id) FROM gone WHERE number IS NOT NULL AND EXISTS (SELECT 1 FROM users WHERE id = gone.user_id)"
     " GROUP BY user_id ON CONFLICT (user_id) DO UPDATE SET up_to = greatest(r.up_to, excluded.up_to))"
-    " SELECT count(*) FROM gone";
+    " SELECT count(number) FROM gone";
 // One statement: the page is as it was at one moment.
 constexpr std::string_view kEventsAfter =
     "SELECT e.id, e.user_id, e.time, e.kind, e.application_id, e.up_to, e.message_ids,"
@@ -118,15 +118,6 @@ LoggedEvents logged_events(const std::vector<Answer>& answers) {
     for (int i = 0; has_columns && i < rows.size(); ++i) logged.events.push_back(read_event(rows[i]));
   }
   return logged;
-}
-
-model::Event deletion_of(core::UserId user, core::WallTime now, std::vector<core::MessageId> ids) {
-  return {{}, user, now, model::Event::Kind::deleted, std::move(ids), {}, {}};
-}
-
-model::Event deletion_up_to(core::UserId user, core::WallTime now, core::MessageId up_to,
-                            core::ApplicationId application) {
-  return {{}, user, now, model::Event::Kind::deleted, {}, up_to, application};
 }
 
 void keep_to_limit(Transaction& transaction, core::UserId user) {

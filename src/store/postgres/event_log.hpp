@@ -22,10 +22,7 @@ namespace push::store::postgres {
 // The events that the statements have logged, by id.
 LoggedEvents logged_events(const std::vector<Answer>& answers);
 
-// As sqlite/event_log.hpp.
-model::Event deletion_of(core::UserId user, core::WallTime now, std::vector<core::MessageId> ids);
-model::Event deletion_up_to(core::UserId user, core::WallTime now, core::MessageId up_to,
-                            core::ApplicationId application = {});
+// Logs it under the next id.
 void log_event(Transaction& transaction, const model::Event& event);
 // If the user's newest event is a deletion in the same application that this one includes, it takes its place.
 void log_further_deletion(Transaction& transaction, const model::Event& event);

@@ -100,14 +100,6 @@ std::vector<Parameter> message_parameters(std::span<NewMessage> messages, std::i
   return parameters;
 }
 
-core::Error out_of_range() {
-  return core::failure(core::ErrorCode::invalid, "the priority is beyond what this database's column holds");
-}
-
-bool is_small(std::int64_t priority) {
-  return priority >= std::numeric_limits<std::int32_t>::min() && priority <= std::numeric_limits<std::int32_t>::max();
-}
-
 Inserted inserted(std::int64_t id, bool replayed) {
   return {core::MessageId{static_cast<std::uint64_t>(id)}, replayed};
 }
@@ -118,16 +110,7 @@ Inserted inserted(std::int64_t id, bool replayed) {
 Result<void> Backend::insert(std::span<NewMessage> messages, std::span<Result<Inserted>> outcomes) {
   PUSH_CHECK(messages.size() == outcomes.size());
   for (std::size_t from = 0; from < messages.size();) {
-    std::size_t count = without_repetition(messages.subspan(from));
-    for (std::size_t i = from; small_priorities_ && i < from + count; ++i) {
-      if (is_small(messages[i].priority)) continue;
-      count = i - from;
-      if (count == 0) outcomes[i] = out_of_range();
-    }
-    if (count == 0) {
-      ++from;
-      continue;
-    }
+    const std::size_t count = without_repetition(messages.subspan(from));
     auto done = insert_some(messages.subspan(from, count), outcomes.subspan(from, count));
     if (!done && from == 0) return done;
     if (!done) std::fill(outcomes.begin() + static_cast<std::ptrdiff_t>(from), outcomes.end(), done.error());
@@ -142,11 +125,12 @@ Result<void> Backend::insert_some(Messages messages, Outcomes outcomes) {
   const std::int64_t batch = ++batch_;
   const bool keyed = std::any_of(messages.begin(), messages.end(), has_key);
   auto parameters = message_parameters(messages, batch, node_);
-  if (keyed) add_key_parameters(parameters, messages, clock_());
+  if (keyed) add_key_parameters(parameters, messages, keys_.clock()());
   const auto rows = connection_->query_with(keyed ? keyed_sql_ : plain_sql_, parameters);
   if (rows) {
     if (rows->empty()) return core::failure(core::ErrorCode::unavailable, "the database has answered nothing");
     read_outcomes(*rows, messages, outcomes);
+    if (keyed) keys_.note_stored(messages.size());
     return keyed ? find_first(messages, outcomes, kNone) : Result<void>();
   }
   if (connection_->fate() == Fate::lost) {

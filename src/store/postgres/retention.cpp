@@ -4,7 +4,7 @@
 #include "store/postgres/changes.hpp"
 #include "store/postgres/event_log.hpp"
 #include "store/postgres/parts.hpp"
-#include "store/postgres/retention_sql.hpp"
+#include "store/postgres/retention_tables.hpp"
 #include "store/postgres/rows.hpp"
 #include "store/rules.hpp"
 

@@ -54,14 +54,18 @@ Result<std::int64_t> Transaction::next_id(std::string_view table) {
 }
 
 // Before the first answer that a rule rests on, what it may rest on is noted.
+Result<void> Transaction::watch() {
+  PUSH_CHECK(connection_ != nullptr);
+  if (guard_) return {};
+  const auto newest = one(*connection_, read_integer, kNewestChange);
+  if (!newest) return newest.error();
+  guard_ = newest->value_or(0);
+  return {};
+}
+
 template <class Ask>
 auto Transaction::guarded(Ask ask) -> decltype(ask()) {
-  PUSH_CHECK(connection_ != nullptr);
-  if (!guard_) {
-    const auto newest = one(*connection_, read_integer, kNewestChange);
-    if (!newest) return newest.error();
-    guard_ = newest->value_or(0);
-  }
+  if (auto watched = watch(); !watched) return watched.error();
   return ask();
 }
 

@@ -38,6 +38,8 @@ class Transaction final : public store::Transaction {
   // The id of a new row: the next of the table's sequence.
   core::Result<std::int64_t> next_id(std::string_view table);
 
+  // Before the first read of a change by rules; the reads below do it themselves.
+  core::Result<void> watch();
   // The newest change by rules that the change has seen; empty: it has read nothing.
   const std::optional<std::int64_t>& guard() const { return guard_; }
 

@@ -1,0 +1,173 @@
+#include "store/postgres/purge_tables.hpp"
+
+#include <utility>
+
+#include "store/literal.hpp"
+#include "store/postgres/changes.hpp"
+#include "store/postgres/event_log.hpp"
+#include "store/postgres/parts.hpp"
+#include "store/postgres/rows.hpp"
+#include "store/rules.hpp"
+
+namespace push::store::postgres {
+namespace {
+
+using core::Result;
+
+constexpr std::string_view kClock = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+constexpr std::string_view kOwn = "SELECT id FROM applications WHERE user_id = $1 ORDER BY id";
+constexpr std::string_view kOwner = "SELECT user_id FROM applications WHERE id = $1";
+constexpr std::string_view kNoted =
+    "SELECT application_id FROM sharded_gotify_purges ORDER BY application_id LIMIT 256";
+
+constexpr std::string_view kDeleteAll =
+    ", unread AS (DELETE FROM sharded_gotify_read USING chosen WHERE message_id = chosen.id),"
+    " gone AS (DELETE FROM messages USING chosen WHERE messages.id = chosen.id RETURNING 1) SELECT count(*) FROM gone";
+constexpr std::string_view kSomeUpTo =
+    "WITH chosen AS (SELECT id FROM messages WHERE application_id = ANY($1) AND id <= $2 LIMIT $3)";
+constexpr std::string_view kSomeOfNoted =
+    "WITH chosen AS (SELECT m.id FROM sharded_gotify_purges AS p JOIN messages AS m ON m.application_id ="
+    " p.application_id WHERE p.application_id = ANY($1) LIMIT $2)";
+// If there is something to delete, and somebody who may know.
+constexpr std::string_view kAllGone =
+    "INSERT INTO sharded_gotify_events (prev, head, time, kind, user_id, application_id, up_to, message_ids, number)"
+    " SELECT (SELECT max(id) FROM sharded_gotify_events), (SELECT max(last) FROM sharded_gotify_batches), $2, 'delete',"
+    " $1, $3, $4, '', coalesce((SELECT number FROM sharded_gotify_events WHERE user_id = $1 AND number IS NOT NULL"
+    " ORDER BY id DESC LIMIT 1), 0) + 1"
+    " WHERE EXISTS (SELECT 1 FROM messages WHERE application_id = ANY($5) AND id <= $4)"
+    " AND EXISTS (SELECT 1 FROM users WHERE id = $1)"
+    " AND ($3 = 0 OR EXISTS (SELECT 1 FROM applications WHERE id = $3)) RETURNING " PUSH_EVENT_COLUMNS;
+constexpr std::string_view kForgetExisting =
+    "DELETE FROM sharded_gotify_purges WHERE application_id = ANY($1)"
+    " AND EXISTS (SELECT 1 FROM applications WHERE id = application_id)";
+constexpr std::string_view kForgetEmptied =
+    "DELETE FROM sharded_gotify_purges AS p WHERE application_id = ANY($1)"
+    " AND NOT EXISTS (SELECT 1 FROM messages WHERE application_id = p.application_id)";
+
+constexpr std::string_view kDeleteMessage =
+    "WITH gone AS (DELETE FROM messages USING applications AS a WHERE messages.id = $3 AND a.id ="
+    " messages.application_id AND a.user_id = $1 RETURNING messages.id),"
+    " unread AS (DELETE FROM sharded_gotify_read USING gone WHERE message_id = gone.id)"
+    " INSERT INTO sharded_gotify_events (prev, head, time, kind, user_id, application_id, up_to, message_ids, number)"
+    " SELECT (SELECT max(id) FROM sharded_gotify_events), (SELECT max(last) FROM sharded_gotify_batches), $2, 'delete',"
+    " $1, 0, 0, gone.id::text, coalesce((SELECT number FROM sharded_gotify_events WHERE user_id = $1 AND number IS NOT"
+    " NULL ORDER BY id DESC LIMIT 1), 0) + 1 FROM gone RETURNING " PUSH_EVENT_COLUMNS;
+constexpr std::string_view kIsOwn =
+    "SELECT 1 FROM messages JOIN applications AS a ON a.id = messages.application_id WHERE messages.id = $2"
+    " AND a.user_id = $1";
+
+std::vector<std::int64_t> numbers(std::span<const core::ApplicationId> applications) {
+  std::vector<std::int64_t> ids;
+  for (const core::ApplicationId id : applications) ids.push_back(static_cast<std::int64_t>(id));
+  return ids;
+}
+
+core::ApplicationId read_application_id(const Row& row) {
+  return core::ApplicationId{row.natural(0)};
+}
+
+// What a slice came to; nothing is known of one whose answers were lost.
+struct Slice {
+  std::optional<std::int64_t> messages;
+  std::chrono::microseconds took{};
+};
+
+Plan<Slice> slice_of(Answer gone, Answer begin, Answer end) {
+  return Plan<Slice>::later([gone, begin, end]() -> Result<Slice> {
+    if (!*gone) return Slice{};
+    return Slice{(**gone)[0].integer(0), between(begin, end)};
+  });
+}
+
+}  // namespace
+
+Answer note_clock(Transaction& transaction) {
+  return transaction.write(kClock);
+}
+
+std::chrono::microseconds between(const Answer& begin, const Answer& end) {
+  if (!*begin || !*end) return {};
+  return std::chrono::microseconds((**end)[0].integer(0) - (**begin)[0].integer(0));
+}
+
+Result<std::vector<core::ApplicationId>> PurgeTables::applications_of(core::UserId user) {
+  return readers_.read([user](Connection& reader) { return all(reader, read_application_id, kOwn, user); });
+}
+
+Result<core::UserId> PurgeTables::owner_of(core::ApplicationId application) {
+  return readers_.read([application](Connection& reader) -> Result<core::UserId> {
+    const auto owner = one(reader, read_integer, kOwner, application);
+    if (!owner) return owner.error();
+    return core::UserId{static_cast<std::uint64_t>(owner->value_or(0))};
+  });
+}
+
+Result<std::vector<core::ApplicationId>> PurgeTables::noted() {
+  return readers_.read([](Connection& reader) { return all(reader, read_application_id, kNoted); });
+}
+
+Result<store::PurgeTables::Deleted> PurgeTables::delete_messages(std::span<const core::ApplicationId> applications,
+                                                                 core::MessageId bound,
+                                                                 const std::optional<model::Event>& event,
+                                                                 std::chrono::microseconds time) {
+  const auto ids = numbers(applications);
+  const std::int64_t rows = rows_.rows();
+  const auto slice = change_now(writer_, How::blind, [&](Transaction& transaction) {
+    const Answer begin = note_clock(transaction);
+    if (event) {
+      transaction.note_events(transaction.write(kAllGone, event->user, event->time.time_since_epoch().count(),
+                                                event->application, event->up_to, ids));
+      keep_to_limit(transaction, event->user);
+    }
+    const Answer gone = transaction.write(kJoined<kSomeUpTo, kDeleteAll>, ids, clamped(core::value(bound)), rows);
+    return slice_of(gone, begin, note_clock(transaction));
+  });
+  if (!slice) return slice.error();
+  rows_.adapt(slice->took, time);
+  if (!slice->messages) return Deleted{};
+  return Deleted{*slice->messages, *slice->messages < rows ? applications.size() : 0};
+}
+
+Result<std::int64_t> PurgeTables::delete_noted(std::span<const core::ApplicationId> applications,
+                                               std::chrono::microseconds time) {
+  const auto ids = numbers(applications);
+  const auto slice = change_now(writer_, How::blind, [&](Transaction& transaction) {
+    const Answer begin = note_clock(transaction);
+    transaction.write(kForgetExisting, ids);
+    const Answer gone = transaction.write(kJoined<kSomeOfNoted, kDeleteAll>, ids, rows_.rows());
+    transaction.write(kForgetEmptied, ids);
+    return slice_of(gone, begin, note_clock(transaction));
+  });
+  if (!slice) return slice.error();
+  rows_.adapt(slice->took, time);
+  return slice->messages.value_or(0);
+}
+
+// That it is there is read before: if the answer to the deletion is lost, it is known all the same.
+void Store::delete_message(core::UserId user, core::MessageId id, Done<void> done) {
+  change(parts_->writer, user, How::blind, std::move(done),
+         [&clock = parts_->clock, user, id](Transaction& transaction) -> Plan<void> {
+           const auto there = any(transaction.connection(), kIsOwn, user, id);
+           if (!there) return there.error();
+           if (!*there) return gone("message");
+           const Answer event = transaction.write(kDeleteMessage, user, clock().time_since_epoch().count(), id);
+           transaction.note_events(event);
+           keep_to_limit(transaction, user);
+           return Plan<void>::later([event]() -> Result<void> {
+             if (*event && (*event)->empty()) return gone("message");
+             return {};
+           });
+         });
+}
+
+Result<void> Store::delete_messages(core::UserId user, Purged done) {
+  const core::MessageId bound{static_cast<std::uint64_t>(parts_->backend.newest_message())};
+  return parts_->purger.submit(MessagePurge(parts_->purge_tables, parts_->clock, bound, user), std::move(done));
+}
+
+Result<void> Store::delete_messages(core::ApplicationId application, Purged done) {
+  const core::MessageId bound{static_cast<std::uint64_t>(parts_->backend.newest_message())};
+  return parts_->purger.submit(MessagePurge(parts_->purge_tables, parts_->clock, bound, application), std::move(done));
+}
+
+}  // namespace push::store::postgres

@@ -1,0 +1,144 @@
+#include "store/postgres/store.hpp"
+
+#include <unistd.h>
+
+#include <string>
+#include <utility>
+
+#include "push/core/clock.hpp"
+#include "store/literal.hpp"
+#include "store/postgres/parts.hpp"
+#include "store/postgres/rows.hpp"
+#include "store/rules.hpp"
+
+namespace push::store::postgres {
+namespace {
+
+using core::Result;
+
+constexpr std::string_view kByName = " WHERE name = $1";
+constexpr std::string_view kOrderById = " ORDER BY id";
+constexpr std::string_view kOfUserById = " WHERE user_id = $1 ORDER BY id";
+constexpr std::string_view kOfUserBySortKey = " WHERE user_id = $1 ORDER BY sort_key, id";
+constexpr std::string_view kAnyUser = "SELECT 1 FROM users LIMIT 1";
+
+Result<std::optional<model::Client>> hide_expired(Result<std::optional<model::Client>> found, core::WallTime now) {
+  if (!found) return found;
+  return unless_expired(*std::move(found), now);
+}
+
+// One server at a time: its name tells people which one, nothing more.
+std::string node_name() {
+  char name[256] = "";
+  ::gethostname(name, sizeof(name) - 1);
+  return name[0] == '\0' ? "node" : std::string(name);
+}
+
+core::Error at(const ConnectionString& where, core::Error error) {
+  if (error.text.find(where.description) == std::string::npos) error.text = where.description + ": " + error.text;
+  return error;
+}
+
+}  // namespace
+
+Store::Store(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Store::~Store() = default;
+
+Result<std::unique_ptr<store::Store>> Store::open(const config::Database& settings, metrics::Registry& metrics,
+                                                  core::WallClock clock, const config::Retention& retention) {
+  const auto where = ConnectionString::parse(settings.connection);
+  if (!where) return where.error();
+  auto session = std::make_unique<Session>(*where, node_name());
+  if (auto opened = session->open(Session::kPatience); !opened) return at(*where, opened.error());
+  const auto database = prepare(*session, *where, core::wall_now());
+  if (!database) return at(*where, database.error());
+  auto parts = std::make_unique<Parts>(std::move(session), *where, *database, settings, metrics, std::move(clock),
+                                       retention);
+  return std::unique_ptr<store::Store>(new Store(std::move(parts)));
+}
+
+void Store::drain() {
+  parts_->purger.drain();
+  parts_->writer.drain();
+}
+
+// As it will be read: what a column cannot hold is replaced now, so that every reader sees the same.
+Result<void> Store::append(NewMessage message, Appended done) {
+  make_text(message.message);
+  make_text(message.title);
+  message.date = cut_to_microseconds(message.date);
+  return parts_->writer.append(std::move(message), std::move(done));
+}
+
+void Store::forget_old_keys() {
+  parts_->keys.forget_some(parts_->writer);
+}
+
+Result<std::optional<model::User>> Store::find_user(core::UserId id) {
+  return parts_->readers.read(
+      [id](Connection& reader) { return one(reader, read_user, kJoined<kSelectUsers, kById>, id); });
+}
+
+Result<std::optional<model::User>> Store::find_user_by_name(std::string_view name) {
+  if (!is_text(name)) return std::optional<model::User>();
+  return parts_->readers.read(
+      [name](Connection& reader) { return one(reader, read_user, kJoined<kSelectUsers, kByName>, name); });
+}
+
+Result<std::optional<model::Application>> Store::find_application(core::ApplicationId id) {
+  return parts_->readers.read(
+      [id](Connection& reader) { return one(reader, read_application, kJoined<kSelectApplications, kById>, id); });
+}
+
+Result<std::optional<model::Application>> Store::find_application_by_token(std::string_view token) {
+  if (!is_text(token)) return std::optional<model::Application>();
+  return parts_->readers.read([token](Connection& reader) {
+    return one(reader, read_application, kJoined<kSelectApplications, kByToken>, token);
+  });
+}
+
+Result<std::optional<model::Client>> Store::find_client(core::ClientId id) {
+  auto found = parts_->readers.read(
+      [id](Connection& reader) { return one(reader, read_client, kJoined<kSelectClients, kById>, id); });
+  return hide_expired(std::move(found), parts_->clock());
+}
+
+Result<std::optional<model::Client>> Store::find_client_by_token(std::string_view token) {
+  if (!is_text(token)) return std::optional<model::Client>();
+  auto found = parts_->readers.read(
+      [token](Connection& reader) { return one(reader, read_client, kJoined<kSelectClients, kByToken>, token); });
+  return hide_expired(std::move(found), parts_->clock());
+}
+
+Result<bool> Store::has_users() {
+  return parts_->readers.read([](Connection& reader) { return any(reader, kAnyUser); });
+}
+
+Result<std::vector<model::User>> Store::list_users() {
+  return parts_->readers.read(
+      [](Connection& reader) { return all(reader, read_user, kJoined<kSelectUsers, kOrderById>); });
+}
+
+Result<void> Store::list_applications(core::UserId user, Take<model::Application> take) {
+  return parts_->readers.read([&](Connection& reader) {
+    return reader.each([&](const Row& row) { return take(read_application(row)); },
+                       kJoined<kSelectApplications, kOfUserBySortKey>, user);
+  });
+}
+
+Result<void> Store::list_clients(core::UserId user, Take<model::Client> take) {
+  const core::WallTime now = parts_->clock();
+  return parts_->readers.read([&](Connection& reader) {
+    const auto each = [&](const Row& row) {
+      const model::Client client = read_client(row);
+      return has_expired(client, now) || take(client);
+    };
+    return reader.each(each, kJoined<kSelectClients, kOfUserById>, user);
+  });
+}
+
+Result<void> Store::ping() {
+  return parts_->watch.state();
+}
+
+}  // namespace push::store::postgres
