@@ -15,7 +15,7 @@
 
 namespace push::store {
 
-// The purge thread's, one call at a time; each may block on the database.
+// Called on the purge thread, one call at a time; each may block on the database.
 class PurgeTables {
  public:
   virtual ~PurgeTables() = default;

@@ -13,8 +13,8 @@
 
 namespace push::store {
 
-// The purge thread's, one call at a time; each may block on the database. The reads hold up nobody who writes. Each
-// reads some rows, at most a few hundred, so that it is short.
+// Called on the purge thread, one call at a time; each may block on the database. The reads hold up nobody who writes.
+// Each takes a page of the store's own size, about a thousand rows at most.
 class RetentionTables {
  public:
   virtual ~RetentionTables() = default;
@@ -34,7 +34,7 @@ class RetentionTables {
     std::vector<core::ApplicationId> applications;  // in any order, and repeated or not
     core::MessageId up_to{};                        // the last message looked at; 0 = there are none
   };
-  // To which applications the next messages by id belong, of whatever application.
+  // The applications of the next messages by id.
   virtual core::Result<Posted> posted_after(core::MessageId after) = 0;
 
   // ---- which messages of an application
@@ -42,8 +42,8 @@ class RetentionTables {
   virtual core::Result<std::optional<core::MessageId>> nth_newest(core::ApplicationId application, std::uint64_t n) = 0;
   // Takes the next message; false: no more are wanted.
   using Take = core::Callback<bool(core::MessageId, std::optional<core::WallTime>)>;
-  // The next ones by id, in that order. False: there are no more.
-  // Those below `before`, without dates; or with the dates that can be read.
+  // The next ones in the order of their ids: those below `before`, without dates; or with the dates that can be read.
+  // False: there are no more.
   virtual core::Result<bool> list_ids(core::ApplicationId application, core::MessageId after, core::MessageId before,
                                       Take take) = 0;
   virtual core::Result<bool> list_dates(core::ApplicationId application, core::MessageId after, Take take) = 0;
@@ -64,7 +64,7 @@ class RetentionTables {
   };
   struct Deleted {
     std::size_t messages = 0;
-    core::MessageId up_to{};           // nothing is left of the ranges up to here
+    core::MessageId up_to{};           // nothing is left of the ranges up to here; all done: the last one's `last`
     bool obsolete = false;             // nothing was deleted: the application has another rule of its own, or is gone
     std::chrono::microseconds took{};  // of the writer, without its commit
   };
