@@ -95,7 +95,8 @@ class PostgresContent(Content):
 
     def __init__(self, database, like, without):
         def select(text):
-            return json.loads(command("psql", "-AtqX", "-d", database, "-c", f"SELECT coalesce(json_agg(r ORDER BY r::text), '[]') FROM ({text}) r"))
+            return json.loads(command("psql", "-AtqX", "-d", database, "-c",
+                                      f"SELECT coalesce(json_agg(r ORDER BY r::text), '[]') FROM ({text}) r"))
 
         self.schema = {each for each in statements(command("pg_dump", "--schema-only", "--no-owner", "--no-acl", "-d", database))
                        if OURS not in each}
@@ -109,8 +110,8 @@ class PostgresContent(Content):
             columns.sort()
         self.rows = {table: [{name: row[name] for name, _ in columns} for row in select(f"SELECT * FROM {table}")]
                      for table, columns in self.columns.items()}
-        self.rows["pg_sequences"] = select("SELECT sequencename, data_type, start_value, min_value, max_value, increment_by, cycle, cache_size,"
-                                           f" last_value FROM pg_sequences WHERE sequencename NOT LIKE '{OURS}%'")
+        self.rows["pg_sequences"] = select("SELECT sequencename, data_type, start_value, min_value, max_value, increment_by, cycle,"
+                                           f" cache_size, last_value FROM pg_sequences WHERE sequencename NOT LIKE '{OURS}%'")
         self.noted_by_us = [table for table in self.columns if table.startswith(OURS)]
 
     def expect_schema(self, after, same, ids):
