@@ -1,6 +1,7 @@
 #include "support/process.hpp"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -52,6 +53,11 @@ bool limit_files(std::uint64_t bytes) {
   return ::setrlimit(RLIMIT_FSIZE, &limit) == 0;
 }
 
+bool become(uid_t user, gid_t group) {
+  if (user == 0 || user == ::geteuid()) return true;
+  return ::setgroups(0, nullptr) == 0 && ::setresgid(group, group, group) == 0 && ::setresuid(user, user, user) == 0;
+}
+
 }  // namespace
 
 Process::Process(const Command& command) {
@@ -64,11 +70,12 @@ Process::Process(const Command& command) {
   if (id_ < 0) throw Failure("fork failed");
   if (id_ > 0) return;
   // Between fork and exec: system calls only.
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent || !redirect(command.out, 1) || !redirect(command.err, 2) ||
-      ::chdir(command.directory.c_str()) != 0 || !limit_files(command.file_size_limit)) {
+  if (!redirect(command.out, 1) || !redirect(command.err, 2) || ::chdir(command.directory.c_str()) != 0 ||
+      !limit_files(command.file_size_limit) || !become(command.user, command.group)) {
     ::_exit(126);
   }
+  ::prctl(PR_SET_PDEATHSIG, command.signal_of_orphans);  // a change of the user resets it
+  if (::getppid() != parent) ::_exit(126);
   ::execve(argv[0], argv.data(), envp.data());
   ::_exit(127);
 }

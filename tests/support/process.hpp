@@ -2,6 +2,7 @@
 #pragma once
 #include <sys/types.h>
 
+#include <csignal>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -19,6 +20,9 @@ struct Command {
   std::string out;
   std::string err;                  // may be the same file as out
   std::uint64_t file_size_limit{};  // RLIMIT_FSIZE in bytes, 0 = none; writing beyond fails with EFBIG
+  uid_t user{};                     // and group, 0 = ours
+  gid_t group{};
+  int signal_of_orphans = SIGKILL;  // what it gets when the thread ends that started it
 };
 
 class Process {

@@ -1,0 +1,77 @@
+// PostgreSQL servers of the tests' own, from Debian's postgresql-15: in a temporary folder, on a Unix socket only, as
+// the user `postgres` if the tests run as root. None outlives the tests, whatever ends them. One thread at a time;
+// every failure throws.
+#pragma once
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "support/postgres/flock.hpp"
+#include "support/process.hpp"
+
+namespace push::test {
+
+class PostgresServer {
+ public:
+  PostgresServer(const PostgresServer&) = delete;
+  PostgresServer& operator=(const PostgresServer&) = delete;
+  virtual ~PostgresServer() = default;
+
+  // An empty database of an ordinary user, as a value of database.connection.
+  std::string new_database();
+  // The superuser's connection, to any database.
+  std::string superuser(const std::string& database = "postgres") const;
+
+ protected:
+  PostgresServer() = default;
+  // The folder of the socket, and its port, which is a part of its name.
+  void is_at(const std::string& folder, const std::string& port);
+  const std::vector<std::string>& databases() const { return databases_; }
+
+ private:
+  std::string at_;  // the words of every connection
+  std::vector<std::string> databases_;
+};
+
+// A server that all processes share that name the same folder. The first one starts it; it ends a few seconds after the
+// last one. Not for tests of durability: fsync is off.
+class SharedPostgres final : public PostgresServer {
+ public:
+  explicit SharedPostgres(const std::string& folder);  // the server is elsewhere: sharing.hpp
+  ~SharedPostgres() override;                          // drops its databases
+
+ private:
+  Flock user_;
+};
+
+// The one of this build folder.
+PostgresServer& postgres();
+
+// A server of the test's own, to be stopped and killed. Its data are removed with it.
+class PrivatePostgres final : public PostgresServer {
+ public:
+  // Starts it, with `settings` of postgresql.conf instead of those in the .cpp. fsync is on.
+  explicit PrivatePostgres(support::Settings settings = {});
+  ~PrivatePostgres() override;
+
+  void start();  // on the data that are there; returns when it takes connections
+  void stop();   // closes every connection; what was committed is on disk
+  void restart();
+  void kill();              // SIGKILL to each of its processes, at once
+  void signal(int number);  // to each of its processes
+  bool running() { return process_.running(); }
+  pid_t id() const { return process_.id(); }
+  const std::string& folder() const { return folder_.path(); }  // of the socket, the data and the log
+  std::string log() const { return support::read_text(folder_.file("log")); }
+
+ private:
+  support::Settings settings_;
+  support::TemporaryDirectory folder_;
+  support::Process process_;
+};
+
+// The rows of an SQL text's last statement: the columns as text, joined by '|', NULL as null. Times are in UTC.
+std::vector<std::string> psql(const std::string& connection, const std::string& sql);
+
+}  // namespace push::test
