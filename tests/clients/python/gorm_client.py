@@ -1,13 +1,14 @@
-"""The schema of Gotify 3, with its ORM, driver, models and start-up migration (go/gorm): on a database that the server wrote, and
-the server on a database that they made."""
+"""The schema of Gotify 3, with its ORM, drivers, models and start-up migration (go/gorm): on a database that the server wrote, and
+the server on a database that they made. Usage: gorm_client.py [postgres]"""
 
 import base64
 import datetime
 import json
 import os
-import sqlite3
 import subprocess
+import sys
 
+from lib.content import content, on_postgres
 from lib.fill import fill
 from lib.server import BUILD, Api, Server
 from lib.steps import step
@@ -22,9 +23,9 @@ def gorm(command, database):
     return json.loads(done.stdout)
 
 
-def schema(database):
-    with sqlite3.connect(database) as connection:
-        return sorted(row for row in connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"))
+def new_server(name):
+    server = Server(name)
+    return on_postgres(server, name) if sys.argv[1:] == ["postgres"] else server
 
 
 def same_time(api, row, what):
@@ -83,14 +84,14 @@ def users_match(url, credential, rows):
     compare("user", Api(url, credential).call("GET", "/user"), rows["Users"], {"name": "Name", "admin": "Admin"}, {"createdAt": "CreatedAt"})
 
 
-own = Server("gorm-own")
+own = new_server("gorm-own")
 with own:
     with step("filled over the API"):
         first, second = fill(own)
 with step("GORM's start-up migration changes nothing"):
-    before = schema(own.database)
+    before = content(own.database).schema
     rows = gorm("read", own.database)
-    expect(schema(own.database), before, "schema after the migration")
+    expect(content(own.database).schema, before, "schema after the migration")
     expect([len(rows[table]) for table in ("Users", "Applications", "Clients", "Messages")], [2, 12, 3, 60], "rows")
     expect([bool(row["Image"]) for row in rows["Applications"][:2]], [True, False], "pictures")
     for user in rows["Users"]:
@@ -101,16 +102,17 @@ with own:
         matches(own.url, second, 2, rows)
         users_match(own.url, first, rows)
 
-made_by_gorm = Server("gorm-made")
+made_by_gorm = new_server("gorm-made")
 with step("a database made by GORM"):
     made = gorm("write", made_by_gorm.database)
-    before = schema(made_by_gorm.database)
+    before = content(made_by_gorm.database).schema
 with made_by_gorm:
     with step("is served, every row"):
         matches(made_by_gorm.url, "Cgorm00001.0000", 1, made)
         users_match(made_by_gorm.url, "Cgorm00001.0000", made)
 with step("and is as it was, but for indexes, notes and last uses"):
-    expect([entry for entry in schema(made_by_gorm.database) if entry in before], before, "schema")
+    kept = content(made_by_gorm.database).schema
+    expect([entry for entry in before if entry not in kept], [], "what is gone from the schema")
     after = gorm("read", made_by_gorm.database)
     for client in after["Clients"]:
         client["LastUsed"] = [each["LastUsed"] for each in made["Clients"] if each["ID"] == client["ID"]][0]
