@@ -37,7 +37,11 @@ Server::Server(ServerOptions options)
   const std::vector<std::string> under = std::exchange(options_.under, {});
   start();
   stop();
-  seed(database(), options_.users);
+  if (options_.postgres.empty()) {
+    seed(database(), options_.users);
+  } else {
+    seed_postgres(options_.postgres, options_.users);
+  }
   if (options_.seed_more) options_.seed_more(database());
   options_.under = under;
   start();
@@ -58,7 +62,8 @@ void Server::write_config() const {
        << "  keepaliveperiodseconds: " << options_.keepalive_seconds << "\n"
        << "  stream:\n    pingperiodseconds: " << options_.ping_seconds << "\n"
        << (options_.shards != 0 ? "    shards: " + std::to_string(options_.shards) + "\n" : "")
-       << "database:\n  dialect: sqlite3\n  connection: " << database() << "\n"
+       << "database:\n  dialect: " << (options_.postgres.empty() ? "sqlite3" : "postgres") << "\n"
+       << "  connection: \"" << (options_.postgres.empty() ? database() : options_.postgres) << "\"\n"
        << "uploadedimagesdir: " << scratch_.path() << "/images\n"
        << "passstrength: 4\n";
   if (!file.flush()) fail("cannot write " + scratch_.path() + "/config.yml");

@@ -64,6 +64,10 @@ struct Arrays {
 
 }  // namespace
 
+core::Error unreachable() {
+  return core::failure(core::ErrorCode::unavailable, "the database cannot be reached");
+}
+
 // ---- rows
 
 void Rows::Clear::operator()(pg_result* result) const {

@@ -66,6 +66,9 @@ enum class Fate {
   lost,     // the connection is gone, and what was sent may be stored or not
 };
 
+// What senders are told; the reason is in the log (watch.hpp), because it names hosts and users.
+core::Error unreachable();
+
 class Connection {
  public:
   static constexpr std::chrono::seconds kPatience{15};  // longer than statement_timeout

@@ -26,7 +26,7 @@ core::Result<void> ReaderPool::Lease::connect() {
   if (connection && connection->usable()) return {};
   connection.reset();
   auto opened = Connection::open(pool_.where_, Connection::Use::ordinary);
-  if (!opened) return opened.error();
+  if (!opened) return unreachable();
   connection = *std::move(opened);
   return {};
 }

@@ -73,7 +73,7 @@ Result<void> Session::open(std::chrono::milliseconds patience) {
 
 Result<Connection*> Session::use() {
   if (!connection_ || !connection_->usable()) {
-    if (auto opened = open(10 * kLockPoll); !opened) return opened.error();
+    if (auto opened = open(10 * kLockPoll); !opened) return unreachable();
   }
   return &*connection_;
 }

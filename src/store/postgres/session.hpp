@@ -22,7 +22,7 @@ class Session {
   // Connects, and waits for the lock until `patience` is over. unavailable: the database cannot be reached, or another
   // server has it.
   core::Result<void> open(std::chrono::milliseconds patience);
-  // The connection, replaced if it was lost. unavailable: as open(), but does not wait.
+  // The connection, replaced if it was lost. Waits a second for the lock. unreachable().
   core::Result<Connection*> use();
 
   const std::string& node() const { return node_; }
