@@ -88,6 +88,10 @@ void Accounts::set_application_image(core::UserId user, core::ApplicationId id, 
   store_.set_application_image(user, id, std::move(image), after(steps, std::move(done)));
 }
 
+void Accounts::keep_picture(std::string name, std::string bytes, store::Done<void> done) {
+  store_.keep_picture(std::move(name), std::move(bytes), std::move(done));
+}
+
 void Accounts::set_retention(core::UserId user, core::ApplicationId id, store::Retention rule, store::Done<void> done) {
   store_.set_retention(user, id, rule, std::move(done));
 }

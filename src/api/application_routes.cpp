@@ -197,7 +197,15 @@ void upload_application_image(Context& context) {
       spdlog::error("cannot save image error=\"{}\"", image.error().text);
     return context.fail(image.error());
   }
-  change_image(context, *own, *image);
+  if (!context.services.store.keeps_pictures()) return change_image(context, *own, *image);
+  context.services.accounts.keep_picture(
+      *image, std::string((*upload)->content.view),
+      [self = context.shared_from_this(), own = *own, image = *image](const core::Result<void>& kept) {
+        self->guarded([&](Context& same) {
+          if (kept) return change_image(same, own, image);
+          same.finish_without({image}, application_refusal(same, kept.error()));
+        });
+      });
 }
 
 void remove_application_image(Context& context) {

@@ -99,8 +99,26 @@ net::Response static_file(Context& context) {
   return asset(context, path);
 }
 
+namespace {
+
+// From the folder; one that only the database has is copied into it first.
+core::Result<std::optional<files::File>> find_image(Context& context) {
+  const files::ImageFolder& images = context.services.images;
+  auto image = images.open(context.rest);
+  if (!image || *image || !context.services.store.keeps_pictures() || !files::ImageFolder::could_be(context.rest)) {
+    return image;
+  }
+  const auto kept = context.services.store.find_picture(context.rest);
+  if (!kept) return kept.error();
+  if (!*kept) return image;
+  if (auto put = images.put(std::string(context.rest), **kept); !put) return put.error();
+  return images.open(context.rest);
+}
+
+}  // namespace
+
 net::Response serve_image(Context& context) {
-  const auto image = context.services.images.open(context.rest);
+  const auto image = find_image(context);
   if (!image) {
     spdlog::error("cannot read image error=\"{}\"", image.error().text);
     return error(image.error());

@@ -1,18 +1,20 @@
 #include "main/prepare_images.hpp"
 
-#include <filesystem>
-#include <system_error>
 #include <unordered_set>
+#include <utility>
 
+#include "push/core/await.hpp"
 #include "push/core/log.hpp"
 
 namespace push {
 namespace {
 
-core::Result<std::unordered_set<std::string>> named_images(store::Finder& store) {
+using Names = std::unordered_set<std::string>;
+
+core::Result<Names> named_images(store::Finder& store) {
   const auto users = store.list_users();
   if (!users) return users.error();
-  std::unordered_set<std::string> named;
+  Names named;
   for (const model::User& user : *users) {
     const auto read = store.list_applications(user.id, [&named](const model::Application& application) {
       named.insert(application.image);
@@ -23,18 +25,38 @@ core::Result<std::unordered_set<std::string>> named_images(store::Finder& store)
   return named;
 }
 
+// Those that were uploaded to Gotify, on this database.
+core::Result<void> keep_pictures(store::Store& store, const files::ImageFolder& images, const Names& named) {
+  for (const std::string& name : named) {
+    if (!files::ImageFolder::could_be(name)) continue;
+    const auto kept = store.find_picture(name);
+    if (!kept) return kept.error();
+    if (*kept) continue;
+    const auto file = images.open(name);
+    if (!file) return file.error();
+    if (!*file) continue;
+    const auto bytes = (*file)->read();
+    if (!bytes) return bytes.error();
+    const auto done = core::await<core::Result<void>>(
+        [&](auto answer) { store.keep_picture(name, std::string(bytes->view), std::move(answer)); });
+    if (!done) return done;
+  }
+  return {};
+}
+
 }  // namespace
 
-core::Result<void> prepare_images(store::Finder& store, const files::ImageFolder& images,
-                                  const std::string& connection) {
+core::Result<void> prepare_images(store::Store& store, const files::ImageFolder& images, const std::string& database) {
   if (auto ready = images.prepare(); !ready) return ready;
   const auto named = named_images(store);
-  std::error_code error;
-  const auto database = std::filesystem::absolute(connection, error);
   if (!named) {
     spdlog::warn("cannot look for pictures without an application error=\"{}\"", named.error().text);
-  } else if (!error) {
-    images.sweep(*named, database.string());
+    return {};
+  }
+  if (!database.empty()) images.sweep(*named, database);
+  if (!store.keeps_pictures()) return {};
+  if (auto kept = keep_pictures(store, images, *named); !kept) {
+    spdlog::warn("cannot copy pictures into the database error=\"{}\"", kept.error().text);
   }
   return {};
 }

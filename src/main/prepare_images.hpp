@@ -9,9 +9,8 @@
 namespace push {
 
 // Before anybody can upload. Removes interrupted uploads, and sweeps pictures that no application names, e.g. because
-// the application was never saved. `connection` as configured. Errors: as ImageFolder::prepare; applications that
-// cannot be read are only logged.
-core::Result<void> prepare_images(store::Finder& store, const files::ImageFolder& images,
-                                  const std::string& connection);
+// the application was never saved; gives a store that keeps pictures those that it lacks. `database`: store::name_of().
+// Errors: as ImageFolder::prepare; anything else is only logged.
+core::Result<void> prepare_images(store::Store& store, const files::ImageFolder& images, const std::string& database);
 
 }  // namespace push

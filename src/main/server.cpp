@@ -146,7 +146,7 @@ void shut_down(net::LoopPool& loops, api::Housekeeper& housekeeper, core::Worker
 // What is on disk: a first user, and no pictures that nobody names.
 core::Result<void> prepare(store::Store& store, files::ImageFolder& images, const config::Config& config) {
   if (auto made = api::create_default_user(store, config); !made) return made;
-  return prepare_images(store, images, config.database.connection);
+  return prepare_images(store, images, store::name_of(config.database));
 }
 
 }  // namespace

@@ -1,7 +1,10 @@
 #include "push/store/open.hpp"
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
+#include "store/postgres/connection_string.hpp"
 #include "store/postgres/store.hpp"
 #include "store/sqlite/path.hpp"
 #include "store/sqlite/store.hpp"
@@ -17,6 +20,16 @@ core::Result<std::unique_ptr<Store>> open(const config::Database& database, metr
                                           core::WallClock clock, const config::Retention& retention) {
   if (database.dialect == kPostgres) return postgres::Store::open(database, metrics, std::move(clock), retention);
   return sqlite::Store::open(database, metrics, std::move(clock), retention);
+}
+
+std::string name_of(const config::Database& database) {
+  if (database.dialect == kPostgres) {
+    const auto where = postgres::ConnectionString::parse(database.connection);
+    return where ? where->description : std::string();
+  }
+  std::error_code error;
+  const auto path = std::filesystem::absolute(database.connection, error);
+  return error ? std::string() : path.string();
 }
 
 core::Result<bool> exists(const config::Database& database) {

@@ -1,6 +1,7 @@
 // Opens a store, the only way to get one.
 #pragma once
 #include <memory>
+#include <string>
 
 #include "push/config/config.hpp"
 #include "push/core/patient_clock.hpp"
@@ -17,8 +18,11 @@ core::Result<std::unique_ptr<Store>> open(const config::Database& database, metr
                                           core::WallClock clock = &core::wall_now,
                                           const config::Retention& retention = {});
 
+// Which database this is: another text for another one. Holds no secrets.
+std::string name_of(const config::Database& database);
+
 // Whether there is a file at database.connection. Changes nothing. invalid: what open() refuses whatever is in the
-// file: in memory, a folder.
+// file: in memory, a folder. PostgreSQL: true; its database is made by somebody else.
 core::Result<bool> exists(const config::Database& database);
 
 }  // namespace push::store

@@ -198,6 +198,12 @@ class Finder {
   // How far the store had come at the end of an epoch (begin_epoch). Empty: an epoch of another database, one that
   // began after this one was copied, or more than kMaxEpochs ago. The present one has no end: everything.
   virtual core::Result<std::optional<Extent>> find_epoch(std::string_view name) = 0;
+  // Whether the database holds the applications' pictures as well. Then several servers show the same ones, and the
+  // folder of each holds copies. Any thread, never blocks.
+  virtual bool keeps_pictures() const { return false; }
+  virtual core::Result<std::optional<std::string>> find_picture(std::string_view) {
+    return std::optional<std::string>();
+  }
   // Whether the database is in its place and sound, as the store's own threads found it within the last second. Any
   // thread, even a loop: never blocks. unavailable: what is wrong.
   virtual core::Result<void> ping() = 0;
@@ -244,6 +250,8 @@ class Store : public Finder {
   // image "" = the default picture.
   virtual void set_application_image(core::UserId user, core::ApplicationId id, std::string image,
                                      Done<ImageChange> done) = 0;
+  // Only if the store keeps_pictures(): before the application names it. It is kept as long as one does.
+  virtual void keep_picture(std::string, std::string, Done<void> done) { done({}); }
   // Both empty: the application has no rule of its own any more. In force once `done` is called: nothing is deleted
   // after that which the rule keeps. What it does not keep is deleted soon, in slices.
   virtual void set_retention(core::UserId user, core::ApplicationId id, Retention rule, Done<void> done) = 0;

@@ -5,6 +5,7 @@
 #include "store/postgres/changes.hpp"
 #include "store/postgres/event_log.hpp"
 #include "store/postgres/parts.hpp"
+#include "store/postgres/pictures.hpp"
 #include "store/rules.hpp"
 
 namespace push::store::postgres {
@@ -90,6 +91,7 @@ void Store::set_application_image(core::UserId user, core::ApplicationId id, std
            auto changed_image = with_image(transaction, user, id, image);
            if (!changed_image) return changed_image;
            transaction.write(kUpdateImage, id, std::string_view(changed_image->application.image));
+           forget_picture(transaction, changed_image->former_image);
            log_change(transaction, "application_changed", user, {}, id);
            return changed_image;
          });
@@ -110,6 +112,7 @@ void Store::delete_application(core::UserId user, core::ApplicationId id, Done<s
            for (const std::string_view sql : {kNotePurge, kDeleteRetention, kDeleteApplication}) {
              transaction.write(sql, id);
            }
+           forget_picture(transaction, *left);
            log_change(transaction, "application_gone", user, {}, id);
            return left;
          });

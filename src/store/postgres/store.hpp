@@ -51,6 +51,8 @@ class Store final : public store::Store {
   core::Result<Retention> find_retention(core::ApplicationId application) override;
   core::Result<core::MessageId> retention_floor(core::UserId user) override;
   core::Result<std::optional<Extent>> find_epoch(std::string_view name) override;
+  bool keeps_pictures() const override { return true; }
+  core::Result<std::optional<std::string>> find_picture(std::string_view name) override;
   core::Result<void> ping() override;
 
   void create_user(NewUser user, Done<model::User> done) override;
@@ -62,6 +64,7 @@ class Store final : public store::Store {
                              Done<model::Application> done) override;
   void set_application_image(core::UserId user, core::ApplicationId id, std::string image,
                              Done<ImageChange> done) override;
+  void keep_picture(std::string name, std::string bytes, Done<void> done) override;
   void set_retention(core::UserId user, core::ApplicationId id, Retention rule, Done<void> done) override;
   void update_client(core::UserId user, core::ClientId id, ClientChange wanted, Done<model::Client> done) override;
   void elevate_client(core::UserId user, core::ClientId id, std::optional<core::WallTime> until,

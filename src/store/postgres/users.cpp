@@ -5,6 +5,7 @@
 #include "store/postgres/changes.hpp"
 #include "store/postgres/event_log.hpp"
 #include "store/postgres/parts.hpp"
+#include "store/postgres/pictures.hpp"
 #include "store/rules.hpp"
 
 namespace push::store::postgres {
@@ -94,6 +95,7 @@ void Store::delete_user(core::UserId id, Done<std::vector<std::string>> done) {
                  kDeletePluginSettings, kDeleteRemovedEvents, kDeleteReadMark, kDeleteUser}) {
              transaction.write(sql, id);
            }
+           for (const std::string& picture : *left) forget_picture(transaction, picture);
            log_change(transaction, "user_gone", id, {}, {});
            return left;
          });
