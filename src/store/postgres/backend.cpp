@@ -6,6 +6,7 @@
 
 #include "push/core/check.hpp"
 #include "push/core/log.hpp"
+#include "store/postgres/event_log.hpp"
 #include "store/postgres/message_sql.hpp"
 #include "store/postgres/rows.hpp"
 
@@ -23,6 +24,12 @@ constexpr std::string_view kNoteBatch = "INSERT INTO sharded_gotify_batches (nod
 constexpr std::string_view kForgetBatch = "DELETE FROM sharded_gotify_batches WHERE node = $1 AND batch = $2";
 constexpr std::string_view kFence =
     "INSERT INTO sharded_gotify_batches (node, batch, void) VALUES ($1, $2, true) ON CONFLICT DO NOTHING RETURNING 1";
+// The rows of one transaction have the same xmin. So many events a change never logs.
+constexpr std::string_view kOwnEvents =
+    "SELECT " PUSH_EVENT_COLUMNS
+    " FROM sharded_gotify_batches AS b JOIN sharded_gotify_events AS e ON e.xmin = b.xmin"
+    " WHERE b.node = $1 AND b.batch = $2 AND e.number IS NOT NULL"
+    " AND e.id > (SELECT max(id) FROM sharded_gotify_events) - 100000 ORDER BY e.id";
 // A state of our own, and that of a unique index.
 constexpr std::string_view kOutdated = "SG001";
 constexpr std::string_view kNotUnique = "23505";
@@ -107,12 +114,25 @@ Result<void> Backend::send_script() {
   if (connection_->fate() != Fate::lost) return std::move(answers).error();
   const auto settled = settle(batch);
   if (!settled) return unknown(batch, answers.error());
-  if (*settled == Settled::stored) return {};
-  return std::move(answers).error();
+  if (*settled == Settled::not_stored) return std::move(answers).error();
+  recover_events(batch);
+  return {};
+}
+
+// What the statements answered is lost, but not what they have logged.
+void Backend::recover_events(std::int64_t batch) {
+  if (!transaction_.logs_events()) return;
+  auto events = connection_->query(kOwnEvents, std::string_view(node_), batch);
+  if (!events) {
+    spdlog::warn("events not announced batch={} error=\"{}\"", batch, events.error().text);
+  } else if (!events->empty()) {
+    transaction_.answer_events(*std::move(events));
+  }
 }
 
 core::Error Backend::unknown(std::int64_t batch, const core::Error& error) {
   unsettled_ = batch;
+  connection_ = nullptr;
   return core::failure(core::ErrorCode::internal, "it is not known whether this was stored: " + error.text);
 }
 

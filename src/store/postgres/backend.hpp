@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -53,11 +54,13 @@ class Backend final : public store::Backend {
   core::Result<void> insert_halves(Messages messages, Outcomes outcomes);
   void read_outcomes(const Rows& rows, Messages messages, Outcomes outcomes);
   core::Result<void> recover(std::int64_t batch, Messages messages, Outcomes outcomes);
-  core::Result<void> find_first(Messages messages, Outcomes outcomes, std::int64_t own_from);
+  core::Result<void> find_first(Messages messages, Outcomes outcomes);
+  core::Result<std::optional<Inserted>> find_by_key(NewMessage& message, const std::set<std::int64_t>& own);
   void note_newest(Outcomes outcomes);
 
   // ---- other changes
   core::Result<void> send_script();
+  void recover_events(std::int64_t batch);
   bool is_outdated() const;
 
   // ---- outcomes

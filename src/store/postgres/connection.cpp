@@ -16,6 +16,9 @@ using core::Result;
 
 constexpr int kBinary = 1;
 constexpr std::size_t kMaxStatements = 512;  // of one connection; all of ours are fewer
+// "Cached plan must not change result type", after somebody has altered a table; and a statement that is not there.
+constexpr std::string_view kPlanIsOld = "0A000";
+constexpr std::string_view kNoStatement = "26000";
 
 // Whatever the database, its user or the connection string set: what this program counts on.
 constexpr const char* kSession =
@@ -39,9 +42,12 @@ std::int64_t number_from(std::string_view bytes) {
   std::uint64_t bits = 0;
   for (const char c : bytes) bits = bits << 8U | static_cast<unsigned char>(c);
   switch (bytes.size()) {
-    case 2: return static_cast<std::int16_t>(bits);
-    case 4: return static_cast<std::int32_t>(bits);
-    default: return static_cast<std::int64_t>(bits);
+    case 2:
+      return static_cast<std::int16_t>(bits);
+    case 4:
+      return static_cast<std::int32_t>(bits);
+    default:
+      return static_cast<std::int64_t>(bits);
   }
 }
 
@@ -152,7 +158,12 @@ core::Error Connection::refusal(const Rows& rows) {
   }
   fate_ = Fate::refused;
   state_ = state;
+  if (is_stale()) names_.clear();
   return core::failure(core::ErrorCode::unavailable, "the database refused: " + one_line(text) + " (" + state_ + ")");
+}
+
+bool Connection::is_stale() const {
+  return fate_ == Fate::refused && (state_ == kPlanIsOld || state_ == kNoStatement);
 }
 
 bool Connection::usable() {
@@ -205,8 +216,11 @@ Result<std::optional<Rows>> Connection::next() {
     case PGRES_COMMAND_OK:
     case PGRES_TUPLES_OK:
     case PGRES_SINGLE_TUPLE:
-    case PGRES_EMPTY_QUERY: answered_ = true; return rows;
-    default: break;
+    case PGRES_EMPTY_QUERY:
+      answered_ = true;
+      return rows;
+    default:
+      break;
   }
   const Rows failed = **std::move(rows);
   // The rest of the answer, of which there is none but the end.
@@ -221,7 +235,7 @@ Result<std::optional<Rows>> Connection::next() {
 Result<std::string> Connection::prepared(std::string_view sql, const std::vector<Parameter>& parameters) {
   if (const auto known = names_.find(sql.data()); known != names_.end()) return known->second;
   PUSH_CHECK(names_.size() < kMaxStatements);
-  const std::string name = "s" + std::to_string(names_.size() + 1);
+  const std::string name = "s" + std::to_string(++prepared_);
   const Arrays arrays(parameters);
   if (PQsendPrepare(connection_.get(), name.c_str(), std::string(sql).c_str(), arrays.count(), arrays.types.data()) ==
       0) {
@@ -256,6 +270,11 @@ Result<void> Connection::send(std::string_view sql, const std::vector<Parameter>
 }
 
 Result<Rows> Connection::query_with(std::string_view sql, const std::vector<Parameter>& parameters) {
+  auto answer = ask(sql, parameters);
+  return !answer && is_stale() ? ask(sql, parameters) : std::move(answer);
+}
+
+Result<Rows> Connection::ask(std::string_view sql, const std::vector<Parameter>& parameters) {
   if (auto sent = send(sql, parameters, false); !sent) return sent.error();
   std::optional<Rows> answer;
   for (;;) {

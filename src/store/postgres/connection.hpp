@@ -95,8 +95,12 @@ class Connection {
   core::Result<void> each(Take take, std::string_view sql, const Args&... args) {
     const std::vector<Parameter> parameters{parameter(args)...};
     if (auto sent = send(sql, parameters, true); !sent) return sent;
-    for (bool wanted = true;;) {
+    for (bool wanted = true, first = true;; first = false) {
       auto rows = next();
+      if (!rows && first && is_stale()) {
+        if (auto sent = send(sql, parameters, true); !sent) return sent;
+        rows = next();
+      }
       if (!rows) return rows.error();
       if (!*rows) return {};
       for (int i = 0; wanted && i < (*rows)->size(); ++i) wanted = take((**rows)[i]);
@@ -121,6 +125,9 @@ class Connection {
   };
   explicit Connection(pg_conn* connection, bool prepares) : connection_(connection), prepares_(prepares) {}
   core::Result<void> send(std::string_view sql, const std::vector<Parameter>& parameters, bool row_by_row);
+  core::Result<Rows> ask(std::string_view sql, const std::vector<Parameter>& parameters);
+  // The last call was refused because a prepared statement is out of date: it can be prepared anew.
+  bool is_stale() const;
   core::Result<std::string> prepared(std::string_view sql, const std::vector<Parameter>& parameters);
   // The next part of the answer; none: it is complete.
   core::Result<std::optional<Rows>> next();
@@ -133,6 +140,7 @@ class Connection {
   std::unique_ptr<pg_conn, Close> connection_;
   bool prepares_;
   std::unordered_map<const void*, std::string> names_;  // of prepared statements, by the address of their text
+  std::size_t prepared_ = 0;                            // statements so far: a name is not used again
   core::SteadyTime deadline_{};
   Fate fate_ = Fate::done;
   bool answered_ = false;

@@ -33,12 +33,16 @@ constexpr std::string_view kTables =
 constexpr std::string_view kColumns =
     "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = current_schema() AND"
     " table_name = $1";
+constexpr std::string_view kHasOwnTables =
+    "SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() AND table_name ="
+    " 'sharded_gotify_meta'";
 constexpr std::string_view kSchemaNumber = "SELECT value FROM sharded_gotify_meta WHERE key = 'schema'";
 constexpr std::string_view kUnsorted =
     "SELECT 1 FROM applications WHERE sort_key IS NULL OR length(sort_key) = 0 LIMIT 1";
 constexpr std::string_view kInOrder = "SELECT id, user_id FROM applications ORDER BY user_id, sort_key, id";
 constexpr std::string_view kIsValid =
-    "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(quote_ident($1))";
+    "SELECT indisvalid FROM pg_index WHERE indexrelid ="
+    " to_regclass(quote_ident(current_schema()) || '.' || quote_ident($1))";
 constexpr std::string_view kSequence =
     "SELECT pg_get_serial_sequence($1, 'id'), s.seqincrement, s.seqcache, s.seqcycle, s.seqmax,"
     " coalesce(pg_sequence_last_value(s.seqrelid), 0) FROM pg_sequence AS s"
@@ -70,7 +74,8 @@ Result<void> check_server(Connection& connection) {
     return unusable("PostgreSQL " + std::to_string(about.integer(0) / 10000) + " is too old: 12 or newer is needed");
   }
   if (about.null(4)) return unusable("no schema of search_path exists: create it, or correct search_path");
-  if (about.boolean(5)) return unusable("this server is a standby: connect to the primary (target_session_attrs=read-write)");
+  if (about.boolean(5))
+    return unusable("this server is a standby: connect to the primary (target_session_attrs=read-write)");
   if (about.text(6) == "on") return unusable("transactions are read-only here (default_transaction_read_only)");
   if (about.text(1) != "UTF8") {
     spdlog::warn("database does not hold every character encoding={} wanted=UTF8", about.text(1));
@@ -79,6 +84,19 @@ Result<void> check_server(Connection& connection) {
     spdlog::warn("messages can be lost in a crash setting=synchronous_commit value=off wanted=on");
   }
   if (about.text(3) == "off") spdlog::warn("messages can be lost in a crash setting=fsync value=off wanted=on");
+  return {};
+}
+
+// Before anything is changed.
+Result<void> check_own_tables(Connection& connection) {
+  const auto present = any(connection, kHasOwnTables);
+  if (!present) return present.error();
+  if (!*present) return {};
+  const auto number = one(connection, read_string, kSchemaNumber);
+  if (!number) return number.error();
+  if (*number && std::atoll((*number)->c_str()) > kSchema) {
+    return unusable("its sharded_gotify tables are of a newer version of this program (schema " + **number + ")");
+  }
   return {};
 }
 
@@ -99,7 +117,8 @@ Result<void> prepare_table(Connection& connection, const Table& table, std::stri
       continue;
     }
     if (column.original) return foreign("table " + name + " has no column " + std::string(column.name));
-    changes += "ALTER TABLE " + name + " ADD COLUMN " + std::string(column.name) + " " + std::string(column.type) + ";\n";
+    changes +=
+        "ALTER TABLE " + name + " ADD COLUMN " + std::string(column.name) + " " + std::string(column.type) + ";\n";
   }
   return {};
 }
@@ -109,8 +128,8 @@ Result<void> prepare_tables(Connection& connection) {
   const auto found = all(connection, read_string, kTables);
   if (!found) return found.error();
   const std::set<std::string, std::less<>> present(found->begin(), found->end());
-  const bool any_of_gotify = std::any_of(tables().begin(), tables().end(),
-                                         [&](const Table& table) { return present.contains(table.name); });
+  const bool any_of_gotify =
+      std::any_of(tables().begin(), tables().end(), [&](const Table& table) { return present.contains(table.name); });
   std::string changes;
   for (const Table& table : tables()) {
     if (present.contains(table.name)) {
@@ -183,20 +202,17 @@ Result<void> make_indexes(Connection& connection) {
 
 Result<void> make_own_tables(Connection& connection) {
   if (auto made = run(connection, std::string(own_tables())); !made) return made;
-  const auto number = one(connection, read_string, kSchemaNumber);
-  if (!number) return number.error();
-  if (*number && std::atoll((*number)->c_str()) > kSchema) {
-    return unusable("its sharded_gotify tables are of a newer version of this program (schema " + **number + ")");
-  }
   Script script;
-  script.add("INSERT INTO sharded_gotify_meta (key, value) VALUES ('schema', $1) ON CONFLICT (key) DO UPDATE SET"
-             " value = excluded.value WHERE sharded_gotify_meta.value <> excluded.value",
-             std::string_view(std::to_string(kSchema)));
+  script.add(
+      "INSERT INTO sharded_gotify_meta (key, value) VALUES ('schema', $1) ON CONFLICT (key) DO UPDATE SET"
+      " value = excluded.value WHERE sharded_gotify_meta.value <> excluded.value",
+      std::string_view(std::to_string(kSchema)));
   script.add("INSERT INTO sharded_gotify_meta (key, value) VALUES ('cluster', $1) ON CONFLICT DO NOTHING",
              std::string_view(core::random_letters(kLetters, 20)));
   // What Gotify has deleted meanwhile.
-  script.add("DELETE FROM sharded_gotify_retention AS r WHERE NOT EXISTS (SELECT 1 FROM applications WHERE id ="
-             " r.application_id)");
+  script.add(
+      "DELETE FROM sharded_gotify_retention AS r WHERE NOT EXISTS (SELECT 1 FROM applications WHERE id ="
+      " r.application_id)");
   script.add("DELETE FROM sharded_gotify_read AS r WHERE NOT EXISTS (SELECT 1 FROM messages WHERE id = r.message_id)");
   script.add("DELETE FROM sharded_gotify_read_marks AS r WHERE NOT EXISTS (SELECT 1 FROM users WHERE id = r.user_id)");
   // Uploads that were never finished.
@@ -224,9 +240,10 @@ Result<Sequence> check_sequence(Connection& connection, std::string_view table) 
   }
   const std::int64_t most = row.integer(4);
   if (sequence.last > most / 10 * 9) {
-    spdlog::warn("ids run out sequence={} last={} greatest={} action=\"ALTER TABLE {} ALTER COLUMN id TYPE bigint;"
-                 " ALTER SEQUENCE {} AS bigint\"",
-                 sequence.name, sequence.last, most, table, sequence.name);
+    spdlog::warn(
+        "ids run out sequence={} last={} greatest={} action=\"ALTER TABLE {} ALTER COLUMN id TYPE bigint;"
+        " ALTER SEQUENCE {} AS bigint\"",
+        sequence.name, sequence.last, most, table, sequence.name);
   }
   return sequence;
 }
@@ -236,9 +253,9 @@ Result<Sequence> raise_sequence(Connection& connection, std::string_view table) 
   auto sequence = check_sequence(connection, table);
   if (!sequence) return sequence;
   const std::string greatest = "SELECT coalesce(max(id), 0)::bigint FROM " + std::string(table);
-  const auto raised = connection.run(
-      "SELECT pg_advisory_xact_lock(1735289957, 0); SELECT setval('" + sequence->name + "', (" + greatest +
-      ")) WHERE (" + greatest + ") > " + std::to_string(sequence->last) + "; " + greatest);
+  const auto raised =
+      connection.run("SELECT pg_advisory_xact_lock(1735289957, 0); SELECT setval('" + sequence->name + "', (" +
+                     greatest + ")) WHERE (" + greatest + ") > " + std::to_string(sequence->last) + "; " + greatest);
   if (!raised) return raised.error();
   sequence->last = std::max(sequence->last, raised->back()[0].integer(0));
   return sequence;
@@ -253,14 +270,16 @@ Result<Database> begin_batches(Connection& connection, const std::string& node, 
   database.newest_batch = newest->value_or(0) + 1;
   Script script;
   script.add("SELECT pg_advisory_xact_lock(1735289957, 0)");
-  script.add("INSERT INTO sharded_gotify_batches (node, batch, last, stored) VALUES ($1, $2,"
-             " greatest($3, (SELECT max(last) FROM sharded_gotify_batches)), 0)",
-             std::string_view(node), database.newest_batch, database.newest_message);
-  script.add("DELETE FROM sharded_gotify_batches WHERE node = $1 AND batch < $2", std::string_view(node),
+  script.add(
+      "INSERT INTO sharded_gotify_batches (node, batch, last, stored) VALUES ($1, $2,"
+      " greatest($3, (SELECT max(last) FROM sharded_gotify_batches)), 0)",
+      std::string_view(node), database.newest_batch, database.newest_message);
+  script.add("DELETE FROM sharded_gotify_batches WHERE node = $1 AND batch < $2 AND NOT void", std::string_view(node),
              database.newest_batch);
-  script.add("INSERT INTO sharded_gotify_nodes (node, seen, detail) VALUES ($1, now(), jsonb_build_object('version', $2,"
-             " 'started', now())) ON CONFLICT (node) DO UPDATE SET seen = excluded.seen, detail = excluded.detail",
-             std::string_view(node), std::string_view(PUSH_VERSION));
+  script.add(
+      "INSERT INTO sharded_gotify_nodes (node, seen, detail) VALUES ($1, now(), jsonb_build_object('version', $2,"
+      " 'started', now())) ON CONFLICT (node) DO UPDATE SET seen = excluded.seen, detail = excluded.detail",
+      std::string_view(node), std::string_view(PUSH_VERSION));
   if (auto begun = run(connection, script.text()); !begun) return begun.error();
   return database;
 }
@@ -270,7 +289,7 @@ Result<Database> begin_batches(Connection& connection, const std::string& node, 
 Result<Database> prepare(Session& session, const ConnectionString& where, core::WallTime now) {
   auto connection = Connection::open(where, Connection::Use::patient);
   if (!connection) return connection.error();
-  for (const auto step : {&check_server, &prepare_tables}) {
+  for (const auto step : {&check_server, &check_own_tables, &prepare_tables}) {
     if (auto done = step(*connection); !done) return done.error();
   }
   if (auto filled = fill_in(*connection, now); !filled) return filled.error();

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
-#include <limits>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -20,10 +20,10 @@ namespace {
 using core::Result;
 using Hash = IdempotencyKey::Hash;
 
-constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::max();
-
-constexpr std::string_view kBatch = "SELECT last, stored FROM sharded_gotify_batches WHERE node = $1 AND batch = $2";
-constexpr std::string_view kExisting = "SELECT id FROM applications WHERE id = ANY($1)";
+// The rows of one transaction have the same xmin. Between its ids may be those that another program has taken.
+constexpr std::string_view kOwnRows =
+    "SELECT m.id, m.application_id FROM sharded_gotify_batches AS b JOIN messages AS m ON m.xmin = b.xmin"
+    " WHERE b.node = $1 AND b.batch = $2 AND m.id BETWEEN b.last - b.stored - 100000 AND b.last ORDER BY m.id";
 constexpr std::string_view kFirst =
     "SELECT k.content, k.message_id, k.date, m.id, m.application_id, m.message, m.title, m.priority, m.extras, m.date"
     " FROM sharded_gotify_idempotency AS k LEFT JOIN messages AS m ON m.id = k.message_id"
@@ -100,13 +100,23 @@ std::vector<Parameter> message_parameters(std::span<NewMessage> messages, std::i
   return parameters;
 }
 
+// Not when ids have run out, or have become too great for their column.
+bool is_of_data(std::string_view state) {
+  return state.starts_with("22") && state != "2200H" && state != "22003";
+}
+
+core::Error not_known(const std::string& why) {
+  return core::failure(core::ErrorCode::internal, "stored, but it is not known under which id: " + why);
+}
+
 Inserted inserted(std::int64_t id, bool replayed) {
   return {core::MessageId{static_cast<std::uint64_t>(id)}, replayed};
 }
 
 }  // namespace
 
-// Each run of messages is a transaction. Once one of them is stored, the failure of a later one is that of its messages.
+// Each run of messages is a transaction. Once one of them is stored, the failure of a later one is that of its
+// messages.
 Result<void> Backend::insert(std::span<NewMessage> messages, std::span<Result<Inserted>> outcomes) {
   PUSH_CHECK(messages.size() == outcomes.size());
   for (std::size_t from = 0; from < messages.size();) {
@@ -122,16 +132,17 @@ Result<void> Backend::insert(std::span<NewMessage> messages, std::span<Result<In
 }
 
 Result<void> Backend::insert_some(Messages messages, Outcomes outcomes) {
+  if (connection_ == nullptr) return core::failure(core::ErrorCode::unavailable, "the database is away");
   const std::int64_t batch = ++batch_;
   const bool keyed = std::any_of(messages.begin(), messages.end(), has_key);
+  if (keyed) keys_.note_stored(messages.size());  // or perhaps not: they are counted before any is forgotten
   auto parameters = message_parameters(messages, batch, node_);
   if (keyed) add_key_parameters(parameters, messages, keys_.clock()());
   const auto rows = connection_->query_with(keyed ? keyed_sql_ : plain_sql_, parameters);
   if (rows) {
     if (rows->empty()) return core::failure(core::ErrorCode::unavailable, "the database has answered nothing");
     read_outcomes(*rows, messages, outcomes);
-    if (keyed) keys_.note_stored(messages.size());
-    return keyed ? find_first(messages, outcomes, kNone) : Result<void>();
+    return keyed ? find_first(messages, outcomes) : Result<void>();
   }
   if (connection_->fate() == Fate::lost) {
     const auto settled = settle(batch);
@@ -139,7 +150,7 @@ Result<void> Backend::insert_some(Messages messages, Outcomes outcomes) {
     return *settled == Settled::stored ? recover(batch, messages, outcomes) : rows.error();
   }
   // Data that a column cannot hold fails the whole statement: the one that does is found by halves.
-  if (!connection_->state().starts_with("22")) return rows.error();
+  if (!is_of_data(connection_->state())) return rows.error();
   if (messages.size() > 1) return insert_halves(messages, outcomes);
   outcomes[0] = core::failure(core::ErrorCode::invalid, rows.error().text);
   return {};
@@ -165,63 +176,77 @@ void Backend::read_outcomes(const Rows& rows, Messages messages, Outcomes outcom
   }
 }
 
-// The messages that look replayed get what was stored first under their keys. `own_from`: ids from here on are of this
-// batch itself (its answer was lost, so it is looked at with the others).
-Result<void> Backend::find_first(Messages messages, Outcomes outcomes, std::int64_t own_from) {
+// What is stored under the message's key. None: nothing. `own`: the ids of this batch.
+Result<std::optional<Inserted>> Backend::find_by_key(NewMessage& message, const std::set<std::int64_t>& own) {
+  const auto rows = connection_->query(kFirst, message.application, Blob{bytes_of(message.idempotency->key)});
+  if (!rows) return rows.error();
+  if (rows->empty()) return std::optional<Inserted>();
+  const Row row = (*rows)[0];
+  const std::int64_t id = row.integer(1);
+  const Inserted first = inserted(id, !own.contains(id));
+  if (!first.replayed) return std::optional(first);
+  if (row.text(0) != bytes_of(message.idempotency->content)) return other_content(first.id);
+  message.date = core::WallTime(std::chrono::nanoseconds(row.integer(2)));
+  if (row.null(3)) return std::optional(first);  // deleted since; the rest is the same, because the content is
+  message.message = row.text(5);
+  message.title = row.text(6);
+  message.priority = row.integer(7);
+  message.extras = row.text(8);
+  message.date = row.time(9).value_or(core::kNoTime);
+  return std::optional(first);
+}
+
+// The messages that were not stored because their keys are known.
+Result<void> Backend::find_first(Messages messages, Outcomes outcomes) {
   for (std::size_t i = 0; i < messages.size(); ++i) {
-    NewMessage& message = messages[i];
     if (!outcomes[i] || !outcomes[i]->replayed) continue;
-    const auto rows = connection_->query(kFirst, message.application, Blob{bytes_of(message.idempotency->key)});
-    if (!rows) {
-      outcomes[i] = rows.error();
-      continue;
-    }
-    if (rows->empty()) {
+    const auto first = find_by_key(messages[i], {});
+    if (!first) {
+      outcomes[i] = first.error();
+    } else if (*first) {
+      outcomes[i] = **first;
+    } else {
       outcomes[i] = core::failure(core::ErrorCode::unavailable, "the idempotency key has just been forgotten");
-      continue;
     }
-    const Row row = (*rows)[0];
-    const std::int64_t id = row.integer(1);
-    outcomes[i] = inserted(id, id < own_from);
-    if (id >= own_from) continue;
-    if (row.text(0) != bytes_of(message.idempotency->content)) {
-      outcomes[i] = other_content(outcomes[i]->id);
-      continue;
-    }
-    message.date = core::WallTime(std::chrono::nanoseconds(row.integer(2)));
-    if (row.null(3)) continue;  // deleted since; the rest is the same, because the content is
-    message.message = row.text(5);
-    message.title = row.text(6);
-    message.priority = row.integer(7);
-    message.extras = row.text(8);
-    message.date = row.time(9).value_or(core::kNoTime);
   }
   return {};
 }
 
-// The ids of a batch are one after the other, in the order of its messages, without those that had no application.
+// The ids of a batch whose answer was lost. Those of an application are in the order of its messages; a key says which
+// one is its message's.
 Result<void> Backend::recover(std::int64_t batch, Messages messages, Outcomes outcomes) {
-  const auto lost = [&](const std::string& why) {
-    return core::failure(core::ErrorCode::internal, "stored, but it is not known under which id: " + why);
-  };
-  const auto noted = connection_->query(kBatch, std::string_view(node_), batch);
-  if (!noted) return lost(noted.error().text);
-  if (noted->empty()) return lost("the row of the batch is gone");
-  const std::int64_t last = (*noted)[0].integer(0);
-  const std::int64_t stored = (*noted)[0].integer(1);
-  std::vector<std::int64_t> applications;
-  for (const NewMessage& message : messages) applications.push_back(static_cast<std::int64_t>(message.application));
-  const auto existing = all(*connection_, read_integer, kExisting, applications);
-  if (!existing) return lost(existing.error().text);
-  const std::set<std::int64_t> present(existing->begin(), existing->end());
-  const bool every = stored == static_cast<std::int64_t>(messages.size());
-  const auto is_stored = [&](std::size_t i) { return every || present.contains(applications[i]); };
-  std::int64_t id = last - stored;
+  const auto rows = connection_->query(kOwnRows, std::string_view(node_), batch);
+  if (!rows) return not_known(rows.error().text);
+  std::set<std::int64_t> own;
+  std::map<core::ApplicationId, std::vector<std::int64_t>> ids;  // of the messages without a key
+  std::map<core::ApplicationId, std::size_t> wanted;
+  for (int i = 0; i < rows->size(); ++i) own.insert((*rows)[i].integer(0));
+  std::set<std::int64_t> keyed;
   for (std::size_t i = 0; i < messages.size(); ++i) {
-    outcomes[i] = is_stored(i) ? Result<Inserted>(inserted(++id, has_key(messages[i]))) : Result<Inserted>(gone("application"));
+    if (!has_key(messages[i])) continue;
+    const auto found = find_by_key(messages[i], own);
+    outcomes[i] = !found ? found.error() : *found ? Result<Inserted>(**found) : gone("application");
+    if (outcomes[i] && !outcomes[i]->replayed) keyed.insert(static_cast<std::int64_t>(outcomes[i]->id));
   }
-  if (id != last && stored > 0) return lost("applications were deleted meanwhile");
-  return find_first(messages, outcomes, last - stored + 1);
+  for (int i = 0; i < rows->size(); ++i) {
+    const std::int64_t id = (*rows)[i].integer(0);
+    if (!keyed.contains(id)) ids[core::ApplicationId{(*rows)[i].natural(1)}].push_back(id);
+  }
+  for (const NewMessage& message : messages) wanted[message.application] += has_key(message) ? 0 : 1;
+  std::map<core::ApplicationId, std::size_t> next;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    if (has_key(messages[i])) continue;
+    const core::ApplicationId application = messages[i].application;
+    const auto& stored = ids[application];
+    if (stored.empty()) {
+      outcomes[i] = gone("application");
+    } else if (stored.size() != wanted[application]) {
+      outcomes[i] = not_known("some have been deleted meanwhile");
+    } else {
+      outcomes[i] = inserted(stored[next[application]++], false);
+    }
+  }
+  return {};
 }
 
 void Backend::note_newest(Outcomes outcomes) {

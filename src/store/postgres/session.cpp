@@ -22,7 +22,8 @@ constexpr std::string_view kEndFormer =
 constexpr std::string_view kHolder =
     "SELECT coalesce(a.application_name, ''), coalesce(host(a.client_addr), 'local'), a.backend_start::text"
     " FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid"
-    " WHERE l.locktype = 'advisory' AND l.classid = 1735289958::oid AND l.granted LIMIT 1";
+    " WHERE l.locktype = 'advisory' AND l.classid = 1735289958::oid AND l.objid = hashtext(current_schema())::oid"
+    " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND l.granted LIMIT 1";
 
 std::string read_holder(const Row& row) {
   return "\"" + std::string(row.text(0)) + "\" from " + std::string(row.text(1)) + " since " + std::string(row.text(2));
@@ -49,24 +50,31 @@ core::Error Session::taken(Connection& connection) const {
                                                          (holder ? holder->value_or("unknown") : "unknown"));
 }
 
-Result<void> Session::open(std::chrono::milliseconds patience) {
-  connection_.reset();
+Result<void> Session::become_only_writer(Connection& connection, std::chrono::milliseconds patience) {
   const auto end = core::steady_now() + patience;
-  auto opened = Connection::open(where_, Connection::Use::ordinary);
-  if (!opened) return opened.error();
-  if (auto ended = end_former(*opened); !ended) return ended;
+  if (auto ended = end_former(connection); !ended) return ended;
   for (;;) {
-    const auto taken = take_lock(*opened);
+    const auto taken = take_lock(connection);
     if (!taken) return taken.error();
     if (*taken) break;
-    if (core::steady_now() >= end) return this->taken(*opened);
+    if (core::steady_now() >= end) return this->taken(connection);
     std::this_thread::sleep_for(kLockPoll);
   }
   const auto begin = one(
-      *opened, [](const Row& row) { return row.time(0); }, kOwnBegin);
+      connection, [](const Row& row) { return row.time(0); }, kOwnBegin);
   if (!begin) return begin.error();
   former_begin_ = begin->value_or(std::nullopt);
-  former_process_ = opened->process();
+  former_process_ = connection.process();
+  return {};
+}
+
+Result<void> Session::open(std::chrono::milliseconds patience) {
+  connection_.reset();
+  auto opened = Connection::open(where_, Connection::Use::ordinary);
+  if (!opened) return opened.error();
+  if (others_ == Others::refused) {
+    if (auto only = become_only_writer(*opened, patience); !only) return only;
+  }
   connection_ = *std::move(opened);
   return {};
 }

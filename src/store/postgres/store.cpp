@@ -48,12 +48,27 @@ Result<std::unique_ptr<store::Store>> Store::open(const config::Database& settin
                                                   core::WallClock clock, const config::Retention& retention) {
   const auto where = ConnectionString::parse(settings.connection);
   if (!where) return where.error();
-  auto session = std::make_unique<Session>(*where, node_name());
-  if (auto opened = session->open(Session::kPatience); !opened) return at(*where, opened.error());
-  const auto database = prepare(*session, *where, core::wall_now());
-  if (!database) return at(*where, database.error());
-  auto parts = std::make_unique<Parts>(std::move(session), *where, *database, settings, metrics, std::move(clock),
-                                       retention);
+  auto session = std::make_unique<Session>(*where, node_name(), Session::Others::refused);
+  return open_on(std::move(session), *where, settings, metrics, std::move(clock), retention);
+}
+
+Result<std::unique_ptr<store::Store>> Store::open_as_node(std::string node, const config::Database& settings,
+                                                          metrics::Registry& metrics, core::WallClock clock,
+                                                          const config::Retention& retention) {
+  const auto where = ConnectionString::parse(settings.connection);
+  if (!where) return where.error();
+  auto session = std::make_unique<Session>(*where, std::move(node), Session::Others::allowed);
+  return open_on(std::move(session), *where, settings, metrics, std::move(clock), retention);
+}
+
+Result<std::unique_ptr<store::Store>> Store::open_on(std::unique_ptr<Session> session, const ConnectionString& where,
+                                                     const config::Database& settings, metrics::Registry& metrics,
+                                                     core::WallClock clock, const config::Retention& retention) {
+  if (auto opened = session->open(Session::kPatience); !opened) return at(where, opened.error());
+  const auto database = prepare(*session, where, core::wall_now());
+  if (!database) return at(where, database.error());
+  auto parts =
+      std::make_unique<Parts>(std::move(session), where, *database, settings, metrics, std::move(clock), retention);
   return std::unique_ptr<store::Store>(new Store(std::move(parts)));
 }
 

@@ -3,17 +3,20 @@
 // database's own settings promise that.
 //
 // Opening creates the tables, or upgrades an older database in place: only columns of later versions of Gotify, and
-// tables and indexes of our own, are added. One server at a time: the second is refused.
+// tables and indexes of our own, are added. One server at a time: the second is refused, unless all have been opened as
+// one of several.
 //
 // Deletions of many messages are committed in slices, so that new messages are not held up; if a slice fails, those
 // before it stay deleted. Messages that arrive after the call are kept.
 #pragma once
 #include <memory>
+#include <string>
 
 #include "push/config/config.hpp"
 #include "push/core/patient_clock.hpp"
 #include "push/metrics/registry.hpp"
 #include "push/store/store.hpp"
+#include "store/postgres/session.hpp"
 
 namespace push::store::postgres {
 
@@ -22,6 +25,10 @@ class Store final : public store::Store {
   // As store::open.
   static core::Result<std::unique_ptr<store::Store>> open(const config::Database& settings, metrics::Registry& metrics,
                                                           core::WallClock clock, const config::Retention& retention);
+  // The same as one of several servers on the database: `node` is the name of this one, which no other one has.
+  static core::Result<std::unique_ptr<store::Store>> open_as_node(std::string node, const config::Database& settings,
+                                                                  metrics::Registry& metrics, core::WallClock clock,
+                                                                  const config::Retention& retention);
   ~Store() override;  // drain()
 
   core::Result<void> append(NewMessage message, Appended done) override;
@@ -94,6 +101,11 @@ class Store final : public store::Store {
 
  private:
   struct Parts;
+  static core::Result<std::unique_ptr<store::Store>> open_on(std::unique_ptr<Session> session,
+                                                             const ConnectionString& where,
+                                                             const config::Database& settings,
+                                                             metrics::Registry& metrics, core::WallClock clock,
+                                                             const config::Retention& retention);
   explicit Store(std::unique_ptr<Parts> parts);
 
   std::unique_ptr<Parts> parts_;

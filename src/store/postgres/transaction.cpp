@@ -43,6 +43,7 @@ void Transaction::begin(Connection& connection) {
 void Transaction::clear() {
   script_.clear();
   events_.clear();
+  first_events_.reset();
   guard_.reset();
 }
 

@@ -33,7 +33,13 @@ class Transaction final : public store::Transaction {
     return script_.add(sql, args...);
   }
   // The statement's rows are events that it has logged (event_log.hpp): they are announced after the commit.
-  void note_events(Answer answer) { events_.push_back(std::move(answer)); }
+  void note_events(Answer answer) {
+    if (!first_events_) first_events_ = answer;
+    events_.push_back(std::move(answer));
+  }
+  bool logs_events() const { return first_events_ != nullptr; }
+  // The events of all its changes, if the answers of their statements were lost: all are announced with the first.
+  void answer_events(Rows rows) { first_events_->emplace(std::move(rows)); }
   std::vector<Answer> take_events() { return std::exchange(events_, {}); }
   // The id of a new row: the next of the table's sequence.
   core::Result<std::int64_t> next_id(std::string_view table);
@@ -65,6 +71,7 @@ class Transaction final : public store::Transaction {
   Connection* connection_ = nullptr;
   Script script_;
   std::vector<Answer> events_;
+  Answer first_events_;  // of all changes since clear()
   std::optional<std::int64_t> guard_;
 };
 
