@@ -98,9 +98,7 @@ class GotifyOnPostgres final : public PostTarget {
   std::int64_t cpu_ns() const override { return bench::cpu_ns(process_.id()); }
   void kill_server() override { process_.kill_hard(); }
   void kill_database() override { postgres_->kill(); }
-  std::map<std::uint64_t, std::string> stored() override {
-    return stored_in_postgres(postgres_->superuser(kDatabase));
-  }
+  std::map<std::uint64_t, std::string> stored() override { return stored_in_postgres(postgres_->superuser(kDatabase)); }
 
  private:
   static constexpr const char* kDatabase = "gotify_beside";

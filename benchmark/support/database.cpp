@@ -55,14 +55,17 @@ void seed(const std::string& path, unsigned users) {
 
 void seed_postgres(const std::string& connection, unsigned users) {
   const std::string last = std::to_string(users - 1);
-  test::psql(connection, "WITH u AS (INSERT INTO users (name, admin, created_at) SELECT 'bench' || lpad(i::text, 14, '0'),"
-                         " false, now() FROM generate_series(0, " + last + ") AS i ORDER BY i RETURNING id, name),"
-                         " c AS (INSERT INTO clients (token, user_id, name, created_at, last_used,"
-                         " expires_after_inactivity_seconds) SELECT 'C' || right(name, 14), id, 'bench', now(), now(), 0"
-                         " FROM u)"
-                         " INSERT INTO applications (token, user_id, name, description, internal, image,"
-                         " default_priority, created_at, last_used, sort_key) SELECT 'A' || right(name, 14), id, 'bench',"
-                         " '', false, '', 0, now(), now(), 'a0' FROM u");
+  test::psql(connection,
+             "WITH u AS (INSERT INTO users (name, admin, created_at) SELECT 'bench' || lpad(i::text, 14, '0'),"
+             " false, now() FROM generate_series(0, " +
+                 last +
+                 ") AS i ORDER BY i RETURNING id, name),"
+                 " c AS (INSERT INTO clients (token, user_id, name, created_at, last_used,"
+                 " expires_after_inactivity_seconds) SELECT 'C' || right(name, 14), id, 'bench', now(), now(), 0"
+                 " FROM u)"
+                 " INSERT INTO applications (token, user_id, name, description, internal, image,"
+                 " default_priority, created_at, last_used, sort_key) SELECT 'A' || right(name, 14), id, 'bench',"
+                 " '', false, '', 0, now(), now(), 'a0' FROM u");
 }
 
 void run_offline(const std::string& path, const std::string& sql) {

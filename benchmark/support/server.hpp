@@ -18,7 +18,7 @@ struct ServerOptions {
   int keepalive_seconds = 0;                                     // of TCP; 0 = the server's default, -1 = off
   unsigned shards = 0;                                           // of the registry; 0 = the server's default
   std::function<void(const std::string& database)> seed_more{};  // after the users
-  std::string postgres{};        // database.connection of PostgreSQL; "" = SQLite in the temporary directory
+  std::string postgres{};            // database.connection of PostgreSQL; "" = SQLite in the temporary directory
   std::vector<std::string> under{};  // words in front of the command, once the database is seeded
 };
 

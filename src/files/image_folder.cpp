@@ -155,8 +155,7 @@ core::Result<std::string> ImageFolder::save(std::string_view upload_name, std::s
 core::Result<void> ImageFolder::put(const std::string& name, std::string_view bytes) const {
   if (!could_be_image(name)) return core::failure(core::ErrorCode::invalid, "cannot be the name of a picture");
   // Another one for each writer: two may put the same picture.
-  const std::string unfinished =
-      path_ + "/" + std::string(kUnfinished) + core::random_letters(kLetters, kNameLetters);
+  const std::string unfinished = path_ + "/" + std::string(kUnfinished) + core::random_letters(kLetters, kNameLetters);
   auto stored = write_durably(unfinished, bytes);
   if (stored) stored = put_in_place(unfinished, path_ + "/" + name, path_);
   if (!stored) ::unlink(unfinished.c_str());

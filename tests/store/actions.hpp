@@ -50,7 +50,9 @@ class StoreActions : public ::testing::Test {
   }
 
   // As precise as every store keeps a time.
-  static core::WallTime now() { return core::WallTime(std::chrono::floor<std::chrono::microseconds>(core::wall_now())); }
+  static core::WallTime now() {
+    return core::WallTime(std::chrono::floor<std::chrono::microseconds>(core::wall_now()));
+  }
 
   static NewMessage text(core::ApplicationId application, std::string message) {
     NewMessage fresh;

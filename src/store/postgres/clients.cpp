@@ -76,17 +76,16 @@ void Store::create_client(NewClient client, Done<model::Client> done) {
 
 void Store::update_client(core::UserId user, core::ClientId id, ClientChange wanted, Done<model::Client> done) {
   if (!is_text(wanted.name)) return done(no_client_text());
-  change(parts_->writer, user, How::by_rules, std::move(done),
-         [&clock = parts_->clock, user, id,
-          wanted = std::move(wanted)](Transaction& transaction) -> Plan<model::Client> {
-           auto client = changed(transaction, user, id, wanted, clock());
-           if (!client) return client;
-           client->expires_at = cut(client->expires_at);
-           transaction.write(kUpdateClient, id, std::string_view(client->name), seconds_of(*client),
-                             client->expires_at);
-           log_change(transaction, "client_changed", user, id, {});
-           return client;
-         });
+  change(
+      parts_->writer, user, How::by_rules, std::move(done),
+      [&clock = parts_->clock, user, id, wanted = std::move(wanted)](Transaction& transaction) -> Plan<model::Client> {
+        auto client = changed(transaction, user, id, wanted, clock());
+        if (!client) return client;
+        client->expires_at = cut(client->expires_at);
+        transaction.write(kUpdateClient, id, std::string_view(client->name), seconds_of(*client), client->expires_at);
+        log_change(transaction, "client_changed", user, id, {});
+        return client;
+      });
 }
 
 void Store::elevate_client(core::UserId user, core::ClientId id, std::optional<core::WallTime> until, Done<void> done) {
@@ -117,13 +116,12 @@ Result<std::vector<OwnedClient>> Store::delete_expired_clients(std::vector<Owned
   std::vector<OwnedClient> deleted;
   for (std::size_t from = 0; from < clients.size(); from += kClientsInChange) {
     const auto first = clients.begin() + static_cast<std::ptrdiff_t>(from);
-    const std::vector<OwnedClient> some(first, first + static_cast<std::ptrdiff_t>(
-                                                           std::min(kClientsInChange, clients.size() - from)));
+    const std::vector<OwnedClient> some(
+        first, first + static_cast<std::ptrdiff_t>(std::min(kClientsInChange, clients.size() - from)));
     const auto gone = change_now(parts_->writer, How::blind, [&some, now](Transaction& transaction) {
       std::vector<std::int64_t> ids;
       for (const OwnedClient& one : some) ids.push_back(static_cast<std::int64_t>(one.client));
-      const Answer rows =
-          transaction.write(kDeleteExpired, ids, now, core::wall_now().time_since_epoch().count());
+      const Answer rows = transaction.write(kDeleteExpired, ids, now, core::wall_now().time_since_epoch().count());
       return Plan<std::vector<OwnedClient>>::later([rows, &some]() -> Result<std::vector<OwnedClient>> {
         if (!*rows) return some;
         std::vector<OwnedClient> found;

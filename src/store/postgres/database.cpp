@@ -216,8 +216,9 @@ Result<void> make_own_tables(Connection& connection) {
   script.add("DELETE FROM sharded_gotify_read AS r WHERE NOT EXISTS (SELECT 1 FROM messages WHERE id = r.message_id)");
   script.add("DELETE FROM sharded_gotify_read_marks AS r WHERE NOT EXISTS (SELECT 1 FROM users WHERE id = r.user_id)");
   // Uploads that were never finished.
-  script.add("DELETE FROM sharded_gotify_images AS i WHERE stored_at < now() - interval '1 day' AND NOT EXISTS (SELECT"
-             " 1 FROM applications WHERE image = i.name)");
+  script.add(
+      "DELETE FROM sharded_gotify_images AS i WHERE stored_at < now() - interval '1 day' AND NOT EXISTS (SELECT"
+      " 1 FROM applications WHERE image = i.name)");
   return run(connection, script.text());
 }
 

@@ -49,7 +49,8 @@ constexpr std::string_view kDeleteOld =
     " gone AS (DELETE FROM sharded_gotify_events AS e USING old WHERE e.id = old.id AND old.id <"
     " (SELECT coalesce(min(id), 9223372036854775807) FROM old WHERE time > $2) RETURNING e.id, e.user_id, e.number),"
     " noted AS (INSERT INTO sharded_gotify_events_removed AS r (user_id, up_to)"
-    " SELECT user_id, max(id) FROM gone WHERE number IS NOT NULL AND EXISTS (SELECT 1 FROM users WHERE id = gone.user_id)"
+    " SELECT user_id, max(id) FROM gone WHERE number IS NOT NULL AND EXISTS (SELECT 1 FROM users WHERE id = "
+    "gone.user_id)"
     " GROUP BY user_id ON CONFLICT (user_id) DO UPDATE SET up_to = greatest(r.up_to, excluded.up_to))"
     " SELECT count(number) FROM gone";
 // One statement: the page is as it was at one moment.
@@ -57,7 +58,8 @@ constexpr std::string_view kEventsAfter =
     "SELECT e.id, e.user_id, e.time, e.kind, e.application_id, e.up_to, e.message_ids,"
     " coalesce((SELECT up_to FROM sharded_gotify_events_removed WHERE user_id = $1), 0),"
     " coalesce(pg_sequence_last_value('sharded_gotify_events_id_seq'), 0)"
-    " FROM (SELECT 1) AS one LEFT JOIN LATERAL (SELECT * FROM sharded_gotify_events WHERE user_id = $1 AND number IS NOT"
+    " FROM (SELECT 1) AS one LEFT JOIN LATERAL (SELECT * FROM sharded_gotify_events WHERE user_id = $1 AND number IS "
+    "NOT"
     " NULL AND id > $2 ORDER BY id LIMIT $3) AS e ON true ORDER BY e.id";
 
 constexpr std::string_view kDeleted = "delete";
@@ -155,9 +157,8 @@ Result<std::size_t> Store::delete_old_events(core::WallTime now) {
   if (!*oldest || **oldest > bound) return 0;
   return change_now(parts_->writer, How::blind, [bound](Transaction& transaction) {
     const Answer gone = transaction.write(kDeleteOld, kEventsInSlice, bound);
-    return Plan<std::size_t>::later([gone]() -> Result<std::size_t> {
-      return *gone ? static_cast<std::size_t>((**gone)[0].integer(0)) : 0;
-    });
+    return Plan<std::size_t>::later(
+        [gone]() -> Result<std::size_t> { return *gone ? static_cast<std::size_t>((**gone)[0].integer(0)) : 0; });
   });
 }
 

@@ -1,7 +1,8 @@
-// The table sharded_gotify_events. It has two kinds of rows. Those with a number are what devices hear of: deletions and
-// reads, numbered by user; the newest kMaxEvents of each stay, and sharded_gotify_events_removed holds the id of the last
-// one that is gone. Those without tell of a change by rules (of a user, a client, an application): by them a change
-// notices that what it has read is no longer so. All are written under the write lock, so ids rise in commit order.
+// The table sharded_gotify_events. It has two kinds of rows. Those with a number are what devices hear of: deletions
+// and reads, numbered by user; the newest kMaxEvents of each stay, and sharded_gotify_events_removed holds the id of
+// the last one that is gone. Those without tell of a change by rules (of a user, a client, an application): by them a
+// change notices that what it has read is no longer so. All are written under the write lock, so ids rise in commit
+// order.
 #pragma once
 #include <cstddef>
 #include <string_view>

@@ -19,7 +19,8 @@ constexpr std::string_view kForgetExcess =
     " sharded_gotify_idempotency GROUP BY application_id),"
     " most AS (SELECT application_id, greatest(own - $1 / 2, every - $1) AS excess FROM counted ORDER BY own DESC LIMIT"
     " 1), old AS (SELECT k.application_id, k.key FROM most JOIN sharded_gotify_idempotency AS k ON k.application_id ="
-    " most.application_id WHERE excess > 0 ORDER BY k.stored_at LIMIT (SELECT greatest(least(excess, $2), 0) FROM most))"
+    " most.application_id WHERE excess > 0 ORDER BY k.stored_at LIMIT (SELECT greatest(least(excess, $2), 0) FROM "
+    "most))"
     " DELETE FROM sharded_gotify_idempotency AS k USING old WHERE k.application_id = old.application_id AND k.key ="
     " old.key";
 constexpr std::string_view kLeft = "SELECT count(*), min(stored_at) FROM sharded_gotify_idempotency";
@@ -64,7 +65,8 @@ void KeyTable::forget_some(Writer& writer) {
       return {};
     });
   };
-  change(writer, {}, How::blind, [](const core::Result<void>&) {}, forget);
+  change(
+      writer, {}, How::blind, [](const core::Result<void>&) {}, forget);
 }
 
 }  // namespace push::store::postgres

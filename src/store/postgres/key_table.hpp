@@ -26,8 +26,9 @@ class KeyTable {
 
   const core::WallClock& clock_;
   const std::int64_t most_;
-  std::atomic<core::WallTime> due_{core::WallTime::min()};  // when the time of the oldest is over; at first it is not known
-  std::atomic<std::int64_t> stored_{0};                     // about: counted, and those that came since
+  std::atomic<core::WallTime> due_{
+      core::WallTime::min()};            // when the time of the oldest is over; at first it is not known
+  std::atomic<std::int64_t> stored_{0};  // about: counted, and those that came since
   metrics::Gauge& remembered_;
   metrics::Counter& dropped_;
 };

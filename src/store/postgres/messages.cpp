@@ -16,8 +16,8 @@ constexpr std::string_view kVisibleById =
     " WHERE id = $1 AND EXISTS (SELECT 1 FROM applications AS a WHERE a.id = messages.application_id)";
 
 // A portion of a page: at most $3 messages beyond the cursor $2, and no more once their texts exceed $4 bytes: rows are
-// handed out one by one, but the rest of an answer that nobody wants has to be read. The ids come from the applications'
-// own ends of the index, so a portion costs as much however many messages there are.
+// handed out one by one, but the rest of an answer that nobody wants has to be read. The ids come from the
+// applications' own ends of the index, so a portion costs as much however many messages there are.
 constexpr std::string_view kColumns =
     "SELECT id, application_id, message, title, priority, extras, date FROM (SELECT m.*,"
     " sum(octet_length(m.message) + coalesce(octet_length(m.extras), 0)) OVER (ORDER BY m.id";
@@ -104,8 +104,7 @@ Result<void> Store::list_messages_after(core::UserId owner, core::MessageId afte
 
 Result<std::uint64_t> Store::count_messages_after(core::UserId owner, core::MessageId after, std::uint64_t most) {
   return parts_->readers.read([&](Connection& reader) -> Result<std::uint64_t> {
-    const auto counted =
-        one(reader, read_integer, kCountAfter, owner, clamped(core::value(after)), clamped(most));
+    const auto counted = one(reader, read_integer, kCountAfter, owner, clamped(core::value(after)), clamped(most));
     if (!counted) return counted.error();
     return static_cast<std::uint64_t>(counted->value_or(0));
   });

@@ -58,7 +58,8 @@ constexpr auto kMostIds = static_cast<std::int64_t>(model::kMaxReadIds);
 constexpr std::string_view kMarks =
     "SELECT mark.up_to, ids.message_id FROM (SELECT coalesce((SELECT up_to FROM sharded_gotify_read_marks"
     " WHERE user_id = $1), 0) AS up_to) AS mark LEFT JOIN LATERAL (SELECT message_id FROM sharded_gotify_read"
-    " WHERE user_id = $1 AND message_id > mark.up_to ORDER BY message_id LIMIT $2) AS ids ON true ORDER BY ids.message_id";
+    " WHERE user_id = $1 AND message_id > mark.up_to ORDER BY message_id LIMIT $2) AS ids ON true ORDER BY "
+    "ids.message_id";
 
 std::int64_t event_time(core::WallTime time) {
   return time.time_since_epoch().count();

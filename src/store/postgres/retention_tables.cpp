@@ -105,7 +105,8 @@ Result<std::optional<core::MessageId>> RetentionTables::nth_newest(core::Applica
 
 Result<bool> RetentionTables::list_ids(core::ApplicationId application, core::MessageId after, core::MessageId before,
                                        Take take) {
-  const auto rows = readers_.read([&](Connection& reader) { return reader.query(kSomeIds, application, after, before); });
+  const auto rows =
+      readers_.read([&](Connection& reader) { return reader.query(kSomeIds, application, after, before); });
   if (!rows) return rows.error();
   return take_page(*rows, [&](const Row& row) { return take(core::MessageId{row.natural(0)}, std::nullopt); });
 }
@@ -151,8 +152,8 @@ Result<store::RetentionTables::Deleted> RetentionTables::delete_some(const Delet
     transaction.write(kUnread, slice->ids);
     const Answer gone = transaction.write(kDelete, slice->ids);
     if (slice->last) {
-      log_further_deletion(transaction, deletion_up_to(deletion.rule.owner, deletion.now,
-                                                       message_of(slice->ids.back()), deletion.application));
+      log_further_deletion(transaction, deletion_up_to(deletion.rule.owner, deletion.now, message_of(slice->ids.back()),
+                                                       deletion.application));
     } else {
       for (const model::Event& event : deletions_of(deletion.rule.owner, deletion.now, messages_of(slice->ids))) {
         log_event(transaction, event);

@@ -22,7 +22,8 @@ Answer Script::append(std::string_view sql, const std::vector<std::string>& lite
       continue;
     }
     std::size_t number = 0;
-    for (++at; at < sql.size() && is_digit(sql[at]); ++at) number = number * 10 + static_cast<std::size_t>(sql[at] - '0');
+    for (++at; at < sql.size() && is_digit(sql[at]); ++at)
+      number = number * 10 + static_cast<std::size_t>(sql[at] - '0');
     PUSH_CHECK(number >= 1 && number <= literals.size());
     text_ += literals[number - 1];
   }

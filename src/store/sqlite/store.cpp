@@ -6,9 +6,9 @@
 #include <string>
 #include <utility>
 
+#include "store/literal.hpp"
 #include "store/rules.hpp"
 #include "store/sqlite/changes.hpp"
-#include "store/literal.hpp"
 #include "store/sqlite/open.hpp"
 #include "store/sqlite/parts.hpp"
 #include "store/sqlite/path.hpp"
