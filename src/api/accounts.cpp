@@ -88,8 +88,8 @@ void Accounts::set_application_image(core::UserId user, core::ApplicationId id, 
   store_.set_application_image(user, id, std::move(image), after(steps, std::move(done)));
 }
 
-void Accounts::keep_picture(std::string name, std::string bytes, store::Done<void> done) {
-  store_.keep_picture(std::move(name), std::move(bytes), std::move(done));
+void Accounts::keep_picture(std::string_view name, std::string_view bytes, store::Done<void> done) {
+  store_.keep_picture(name, bytes, std::move(done));
 }
 
 void Accounts::set_retention(core::UserId user, core::ApplicationId id, store::Retention rule, store::Done<void> done) {

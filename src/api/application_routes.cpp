@@ -199,7 +199,7 @@ void upload_application_image(Context& context) {
   }
   if (!context.services.store.keeps_pictures()) return change_image(context, *own, *image);
   context.services.accounts.keep_picture(
-      *image, std::string((*upload)->content.view),
+      *image, (*upload)->content.view,
       [self = context.shared_from_this(), own = *own, image = *image](const core::Result<void>& kept) {
         self->guarded([&](Context& same) {
           if (kept) return change_image(same, own, image);

@@ -38,7 +38,7 @@ core::Result<void> keep_pictures(store::Store& store, const files::ImageFolder& 
     const auto bytes = (*file)->read();
     if (!bytes) return bytes.error();
     const auto done = core::await<core::Result<void>>(
-        [&](auto answer) { store.keep_picture(name, std::string(bytes->view), std::move(answer)); });
+        [&](auto answer) { store.keep_picture(name, bytes->view, std::move(answer)); });
     if (!done) return done;
   }
   return {};

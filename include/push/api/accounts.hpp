@@ -44,7 +44,7 @@ class Accounts final : public cluster::EventListener {
                           store::Done<model::Application> done);
   void set_application_token(core::UserId user, core::ApplicationId id, std::string token,
                              store::Done<model::Application> done);
-  void keep_picture(std::string name, std::string bytes, store::Done<void> done);
+  void keep_picture(std::string_view name, std::string_view bytes, store::Done<void> done);
   void set_application_image(core::UserId user, core::ApplicationId id, std::string image,
                              store::Done<store::ImageChange> done);
   // Takes no right away, so the store's commit is all.

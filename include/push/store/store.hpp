@@ -251,7 +251,7 @@ class Store : public Finder {
   virtual void set_application_image(core::UserId user, core::ApplicationId id, std::string image,
                                      Done<ImageChange> done) = 0;
   // Only if the store keeps_pictures(): before the application names it. It is kept as long as one does.
-  virtual void keep_picture(std::string, std::string, Done<void> done) { done({}); }
+  virtual void keep_picture(std::string_view, std::string_view, Done<void> done) { done({}); }
   // Both empty: the application has no rule of its own any more. In force once `done` is called: nothing is deleted
   // after that which the rule keeps. What it does not keep is deleted soon, in slices.
   virtual void set_retention(core::UserId user, core::ApplicationId id, Retention rule, Done<void> done) = 0;

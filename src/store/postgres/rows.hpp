@@ -49,6 +49,7 @@ core::Result<std::vector<std::invoke_result_t<Read, const Row&>>> all(Connection
   const auto rows = connection.query(sql, args...);
   if (!rows) return rows.error();
   std::vector<std::invoke_result_t<Read, const Row&>> converted;
+  converted.reserve(static_cast<std::size_t>(rows->size()));
   for (int i = 0; i < rows->size(); ++i) converted.push_back(read((*rows)[i]));
   return converted;
 }

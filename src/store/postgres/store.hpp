@@ -71,7 +71,7 @@ class Store final : public store::Store {
                              Done<model::Application> done) override;
   void set_application_image(core::UserId user, core::ApplicationId id, std::string image,
                              Done<ImageChange> done) override;
-  void keep_picture(std::string name, std::string bytes, Done<void> done) override;
+  void keep_picture(std::string_view name, std::string_view bytes, Done<void> done) override;
   void set_retention(core::UserId user, core::ApplicationId id, Retention rule, Done<void> done) override;
   void update_client(core::UserId user, core::ClientId id, ClientChange wanted, Done<model::Client> done) override;
   void elevate_client(core::UserId user, core::ClientId id, std::optional<core::WallTime> until,
