@@ -123,9 +123,10 @@ target_include_directories(push_test_flags INTERFACE ${CMAKE_SOURCE_DIR}/tests $
 target_link_libraries(push_test_flags INTERFACE push_flags)
 target_compile_options(push_test_flags INTERFACE $<$<CONFIG:Release>:-O0>)
 
-# push_test(NAME [LINK lib...] [PRECOMPILE header]): tests/NAME/*_test.cpp -> NAME_test.
+# push_test(NAME [LINK lib...] [PRECOMPILE header] [POSTGRES]): tests/NAME/*_test.cpp -> NAME_test. POSTGRES: its tests are
+# there a second time, as Postgres/..., with servers on PostgreSQL.
 function(push_test name)
-  cmake_parse_arguments(arg "" "PRECOMPILE" "LINK" ${ARGN})
+  cmake_parse_arguments(arg "POSTGRES" "PRECOMPILE" "LINK" ${ARGN})
   if(NOT arg_PRECOMPILE)
     set(arg_PRECOMPILE pch_test)
   endif()
@@ -136,10 +137,14 @@ function(push_test name)
   add_executable(${name}_test ${sources})
   target_link_libraries(${name}_test PRIVATE push_test_flags ${arg_LINK} GTest::gmock GTest::gtest_main)
   push_precompile(${name}_test ${arg_PRECOMPILE} LINK push_test_flags GTest::gmock nlohmann_json::nlohmann_json)
+  # Two properties, because of a list in one of them only the first entry arrives.
+  set(properties TIMEOUT 300 LABELS ${name} ENVIRONMENT PUSH_PROGRAM=$<TARGET_FILE:sharded-gotify> ENVIRONMENT_MODIFICATION)
   gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
-    PROPERTIES TIMEOUT 300 LABELS ${name}
-    # Two properties, because of a list in one of them only the first entry arrives.
-    ENVIRONMENT PUSH_PROGRAM=$<TARGET_FILE:sharded-gotify> ENVIRONMENT_MODIFICATION PUSH_ROOMS_FILE=set:${CMAKE_BINARY_DIR}/rooms.txt)
+    PROPERTIES ${properties} PUSH_ROOMS_FILE=set:${CMAKE_BINARY_DIR}/rooms.txt)
+  if(arg_POSTGRES)
+    gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} TEST_PREFIX Postgres/
+      PROPERTIES ${properties} PUSH_TEST_DIALECT=set:postgres)
+  endif()
 endfunction()
 
 # The arrows as text, one "room: may use" a line, for tests/house.

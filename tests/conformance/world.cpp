@@ -18,9 +18,8 @@ Mode another(Mode mode) {
   return mode == Mode::v2 ? Mode::v3 : Mode::v2;
 }
 
-std::string moment(const std::string& offset) {
-  return "strftime('%Y-%m-%d %H:%M:%f+00:00','now','" + offset + "')";
-}
+using std::chrono::hours;
+using support::moment;
 
 // Writes one world; every id is the previous maximum plus one.
 class Sower {
@@ -39,19 +38,19 @@ class Sower {
 
  private:
   void insert(const std::string& table, const std::string& columns, const std::string& what, const std::string& name) {
-    database_.run("INSERT INTO " + table + " (" + columns + ") VALUES (" + what + ")");
-    values_[name] = database_.value("SELECT last_insert_rowid()");
+    values_[name] = database_.value("INSERT INTO " + table + " (" + columns + ") VALUES (" + what + ") RETURNING id");
   }
 
   void message(const std::string& application, const std::string& name, const std::string& number) {
     insert("messages", "application_id, message, title, priority, date",
-           values_[application] + ",'text " + number + "','title " + number + "',0," + moment("-1 hour"),
+           values_[application] + ",'text " + number + "','title " + number + "',0," + moment(hours(-1)),
            name + number);
   }
 
   void user(const std::string& name, bool administrator) {
     insert("users", "name, pass, admin, created_at",
-           "'" + name + name_ + "', CAST('" + kHash + "' AS BLOB)," + (administrator ? "1," : "0,") + moment("-1 day"),
+           "'" + name + name_ + "', " + database_.bytes(kHash) + (administrator ? ",TRUE," : ",FALSE,") +
+               moment(hours(-24)),
            name);
     values_[name + ".name"] = name + name_;
     values_[name + ".pass"] = kPassword;
@@ -79,7 +78,8 @@ class Sower {
   void application(const std::string& name, const std::string& whose, const std::string& stored,
                    const std::string& rest) {
     insert("applications", "token, user_id, name, description, internal, image, created_at, default_priority, sort_key",
-           "'" + stored + "'," + values_[whose] + ",'" + name + "','',0,''," + moment("-1 day") + "," + rest, name);
+           "'" + stored + "'," + values_[whose] + ",'" + name + "','',FALSE,''," + moment(hours(-24)) + "," + rest,
+           name);
   }
 
   void applications() {
@@ -103,17 +103,18 @@ class Sower {
 
   void client_with(const std::string& name, const std::string& whose, const std::string& stored,
                    const std::string& elevated, const std::string& expiry) {
-    insert("clients", "token, user_id, name, created_at, elevated_until, expires_after_inactivity_seconds, expires_at",
-           "'" + stored + "'," + values_[whose] + ",'" + name + "'," + moment("-1 day") + "," + elevated + "," + expiry,
-           name);
+    insert(
+        "clients", "token, user_id, name, created_at, elevated_until, expires_after_inactivity_seconds, expires_at",
+        "'" + stored + "'," + values_[whose] + ",'" + name + "'," + moment(hours(-24)) + "," + elevated + "," + expiry,
+        name);
   }
 
   void clients() {
     client("client", "owner", "C", "NULL", "0,NULL");
-    client("elevated", "owner", "E", moment("+1 hour"), "0,NULL");
+    client("elevated", "owner", "E", moment(hours(1)), "0,NULL");
     client("userclient", "user", "UC", "NULL", "0,NULL");
-    client("userelevated", "user", "UE", moment("+1 hour"), "0,NULL");
-    client("expiredclient", "owner", "X", moment("+1 hour"), "60," + moment("-23 hours"));
+    client("userelevated", "user", "UE", moment(hours(1)), "0,NULL");
+    client("expiredclient", "owner", "X", moment(hours(1)), "60," + moment(hours(-23)));
     if (number_ != 0) return;
     const Enhanced kind = minted(another(mode_), 'c', kOtherKind);
     values_["KC"] = kind.shown;
@@ -128,8 +129,13 @@ class Sower {
   Values values_;
 };
 
-// A database as the program makes it, once for all stages.
+// A database as the program makes it; of SQLite, once for all stages.
 void put_new_database(support::ServerProcess& server) {
+  if (support::on_postgres()) {
+    server.start();
+    if (server.stop() != 0) throw support::Failure("the program did not end well");
+    return;
+  }
   static const support::TemporaryDirectory directory;
   const std::string kept = directory.file("gotify.db");
   if (!std::filesystem::exists(kept)) {
@@ -192,7 +198,7 @@ Lines headers_for(const char* credentials, const Values& values) {
 Stage::Stage(const Plan& plan, const support::Settings& settings) {
   put_new_database(server_);
   {
-    support::Database database(server_.database_path());
+    support::Database database(server_.database());
     worlds_ = seed(database, plan);
   }
   server_.set("GOTIFY_COMPAT", name_of(plan.mode));

@@ -29,12 +29,12 @@ Account admin() {
 }
 
 std::vector<Account> seed_users(const ServerProcess& server, std::size_t count) {
-  Database database(server.database_path());
+  Database database(server.database());
   std::vector<Account> accounts;
   for (std::size_t i = 1; i <= count; ++i) {
     accounts.push_back({"user" + std::to_string(i), kSeededPassword});
-    database.run("INSERT INTO users (name, pass, admin, created_at) VALUES ('" + accounts.back().name + "', CAST('" +
-                 kSeededHash + "' AS BLOB), 0, '2026-01-02 03:04:05+00:00')");
+    database.run("INSERT INTO users (name, pass, admin, created_at) VALUES ('" + accounts.back().name + "', " +
+                 database.bytes(kSeededHash) + ", FALSE, '2026-01-02 03:04:05+00:00')");
   }
   return accounts;
 }

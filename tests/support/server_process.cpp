@@ -5,8 +5,11 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <string_view>
 #include <utility>
 
+#include "support/postgres_server.hpp"
 #include "support/transcript.hpp"
 #include "support/wait.hpp"
 
@@ -15,11 +18,27 @@ namespace {
 
 constexpr int kPorts = 5;  // tried until one is still free
 
+// Wherever the test is, it ends here.
+void skip_on_postgres() {
+  if (!on_postgres()) return;
+  [] { GTEST_SKIP() << "of SQLite only"; }();
+  throw testing::AssertionException(testing::TestPartResult(testing::TestPartResult::kSkip, nullptr, 0, ""));
+}
+
 }  // namespace
 
+bool on_postgres() {
+  const char* const dialect = std::getenv("PUSH_TEST_DIALECT");
+  return dialect != nullptr && std::string_view(dialect) == "postgres";
+}
+
 ServerProcess::ServerProcess(Settings settings) : settings_(std::move(settings)) {
+  if (on_postgres() && !settings_.contains("GOTIFY_DATABASE_CONNECTION")) {
+    settings_["GOTIFY_DATABASE_DIALECT"] = "postgres";
+    settings_["GOTIFY_DATABASE_CONNECTION"] = test::postgres().new_database();
+  }
   settings_.insert({{"GOTIFY_SERVER_LISTENADDR", "127.0.0.1"},
-                    {"GOTIFY_DATABASE_CONNECTION", database_path()},
+                    {"GOTIFY_DATABASE_CONNECTION", directory_.file("gotify.db")},
                     {"GOTIFY_UPLOADEDIMAGESDIR", directory_.file("images")},
                     {"GOTIFY_PASSSTRENGTH", "4"},
                     {"NOCOLOR", "1"}});
@@ -30,6 +49,16 @@ ServerProcess::~ServerProcess() {
   if (keeps_transcripts()) keep_log(log());
   if (!testing::Test::HasFailure()) return;
   std::printf("---- the server's log ----\n%s---- end of the log ----\n", log().c_str());
+}
+
+void ServerProcess::limit_file_size(std::uint64_t bytes) {
+  skip_on_postgres();
+  file_size_limit_ = bytes;
+}
+
+std::string ServerProcess::database_path() const {
+  skip_on_postgres();
+  return directory_.file("gotify.db");
 }
 
 void ServerProcess::start() {

@@ -10,6 +10,8 @@
 
 namespace push::support {
 
+bool on_postgres();
+
 class ServerProcess {
  public:
   // Settings override the defaults for tests (see the .cpp); nothing is started yet.
@@ -32,7 +34,7 @@ class ServerProcess {
   // From the next start on, instead of the file that log() reads: the path of a pipe.
   void write_log_to(const std::string& path) { output_ = path; }
   // Maximum file size from the next start on; 0 = unlimited.
-  void limit_file_size(std::uint64_t bytes) { file_size_limit_ = bytes; }
+  void limit_file_size(std::uint64_t bytes);
 
   Address address() const;
   Address metrics_address() const { return {"127.0.0.1", metrics_port_}; }
@@ -40,7 +42,11 @@ class ServerProcess {
   StreamClient stream(const Lines& headers) const { return StreamClient::open(address(), headers); }
   // The value of a line of the metrics page, by name and labels as printed there. Throws Failure if there is none.
   double metric(const std::string& name) const;
-  std::string database_path() const { return directory_.file("gotify.db"); }
+  // The value of database.connection, for a Database: an SQLite file, or a new database of PostgreSQL if the
+  // environment variable PUSH_TEST_DIALECT is postgres.
+  const std::string& database() const { return settings_.at("GOTIFY_DATABASE_CONNECTION"); }
+  // The SQLite file. Skips the test on PostgreSQL, as limit_file_size does.
+  std::string database_path() const;
   std::string directory() const { return directory_.path(); }
   std::string log() const { return read_text(directory_.file("server.log")); }
 

@@ -77,7 +77,7 @@ TEST_F(ApplicationRoutes, LeaveNothingBehindWhenTheyAreDeleted) {
   const std::string name = "abcdefghijklmnopqrstuvwxy.png";
   const std::string path = server_.directory() + "/images/" + name;
   std::ofstream(path) << "a picture";
-  Database(server_.database_path())
+  Database(server_.database())
       .run("UPDATE applications SET image='" + name + "' WHERE id=" + std::to_string(application_.id));
   HttpClient http = poster();
   post_message(http, "m");

@@ -193,7 +193,8 @@ TEST_F(DatabaseTrouble, FilesAreForTheirUserAndGroupOnly) {
     return std::filesystem::status(path).permissions() & std::filesystem::perms::others_all;
   };
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(server_.directory())) {
+  const std::filesystem::path database = server_.database_path();
+  for (const auto& entry : std::filesystem::directory_iterator(database.parent_path())) {
     const std::string name = entry.path().filename().string();
     if (!name.starts_with("gotify.db") && name != "images") continue;
     names.push_back(name);

@@ -35,7 +35,7 @@ class Idempotency : public ApiTest {
     return http.post("/message", kJson, body_of(text), with_key(key));
   }
   std::string stored(const std::string& what = "count(*)") {
-    return Database(server_.database_path()).value("SELECT " + what + " FROM messages");
+    return Database(server_.database()).value("SELECT " + what + " FROM messages");
   }
 };
 
@@ -225,7 +225,7 @@ TEST_F(Idempotency, RetriesThroughKill9StoreEachMessageExactlyOnce) {
   senders.stop();
   EXPECT_EQ(server_.stop(), 0);
   std::map<std::string, std::uint64_t> rows;
-  Database database(server_.database_path());
+  Database database(server_.database());
   for (const auto& row : database.rows("SELECT message, id FROM messages")) {
     EXPECT_TRUE(rows.emplace(row[0], std::stoull(row[1])).second) << row[0] << " is stored twice";
   }

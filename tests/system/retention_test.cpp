@@ -14,10 +14,10 @@ class RetentionOfMessages : public ApiTest {
  protected:
   std::string path() const { return "/application/" + std::to_string(application_.id) + "/retention"; }
   std::size_t count() const { return reader().get("/message").json().at("messages").size(); }
-  std::string value(const std::string& sql) const { return Database(server_.database_path()).value(sql); }
+  std::string value(const std::string& sql) const { return Database(server_.database()).value(sql); }
   // By another program.
   void fill(unsigned messages) const {
-    Database(server_.database_path())
+    Database(server_.database())
         .run("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + std::to_string(messages) +
              ") INSERT INTO messages (application_id, message, date) SELECT " + std::to_string(application_.id) +
              ", 'old', '2020-01-01 00:00:00+00:00' FROM n");

@@ -79,7 +79,7 @@ TEST_F(StreamEvents, WhoWasAwayHearsOfThemLaterAlsoAfterARestart) {
 TEST_F(StreamEvents, WhoComesBackToARestoredDatabaseIsToldSo) {
   const std::uint64_t first = post("1");
   server_.stop();
-  const std::filesystem::path file = std::filesystem::path(server_.directory()) / "gotify.db";
+  const std::filesystem::path file = server_.database_path();
   const std::filesystem::path copy = std::filesystem::path(server_.directory()) / "copy.db";
   std::filesystem::copy_file(file, copy);
   server_.start();

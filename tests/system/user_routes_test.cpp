@@ -96,7 +96,7 @@ TEST_F(UserRoutes, ADeletedOneLosesEverythingAndNobodyElseDoes) {
   const Created client = create_client(own, "phone");
   const std::string picture = "abcdefghijklmnopqrstuvwxy.png";
   std::ofstream(server_.directory() + "/images/" + picture) << "a picture";
-  Database(server_.database_path())
+  Database(server_.database())
       .run("UPDATE applications SET image='" + picture + "' WHERE id=" + std::to_string(application.id));
   StreamClient by_token = server_.stream(client.key());
   StreamClient by_password = server_.stream(account.basic());
