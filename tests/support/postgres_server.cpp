@@ -87,11 +87,17 @@ std::string PostgresServer::superuser(const std::string& database) const {
 std::string PostgresServer::new_database() {
   // Other processes make some, and a number of a process comes again.
   static const auto kRandom = std::random_device()();
-  const std::string name = "test_" + std::to_string(::getpid()) + "_" + std::to_string(kRandom) + "_" +
-                           std::to_string(databases_.size() + 1);
+  const std::string name =
+      "test_" + std::to_string(::getpid()) + "_" + std::to_string(kRandom) + "_" + std::to_string(++made_);
   psql(superuser(), "CREATE DATABASE " + name + " OWNER " + kOwner);
   databases_.push_back(name);
   return at_ + " user=" + kOwner + " dbname=" + name;
+}
+
+void PostgresServer::drop_database(const std::string& connection) {
+  const std::string name = connection.substr(connection.rfind('=') + 1);
+  psql(superuser(), "DROP DATABASE " + name + " WITH (FORCE)");
+  std::erase(databases_, name);
 }
 
 PostgresServer& postgres() {

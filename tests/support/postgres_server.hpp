@@ -20,6 +20,8 @@ class PostgresServer {
 
   // An empty database of an ordinary user, as a value of database.connection.
   std::string new_database();
+  // Before the end of the process, for those that use many.
+  void drop_database(const std::string& connection);
   // The superuser's connection, to any database.
   std::string superuser(const std::string& database = "postgres") const;
 
@@ -32,6 +34,7 @@ class PostgresServer {
  private:
   std::string at_;  // the words of every connection
   std::vector<std::string> databases_;
+  int made_ = 0;
 };
 
 // A server that all processes share that name the same folder. The first one starts it; it ends a few seconds after the

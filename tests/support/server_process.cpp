@@ -36,6 +36,7 @@ ServerProcess::ServerProcess(Settings settings) : settings_(std::move(settings))
   if (on_postgres() && !settings_.contains("GOTIFY_DATABASE_CONNECTION")) {
     settings_["GOTIFY_DATABASE_DIALECT"] = "postgres";
     settings_["GOTIFY_DATABASE_CONNECTION"] = test::postgres().new_database();
+    has_own_database_ = true;
   }
   settings_.insert({{"GOTIFY_SERVER_LISTENADDR", "127.0.0.1"},
                     {"GOTIFY_DATABASE_CONNECTION", directory_.file("gotify.db")},
@@ -45,7 +46,18 @@ ServerProcess::ServerProcess(Settings settings) : settings_(std::move(settings))
   if (keeps_transcripts()) settings_.insert({"GOTIFY_LOGLEVEL", "trace"});
 }
 
+void ServerProcess::drop_database() {
+  if (!has_own_database_) return;
+  process_.kill_hard();
+  try {
+    test::postgres().drop_database(database());
+  } catch (const Failure& failure) {
+    std::printf("the database of the test is left: %s\n", failure.what());
+  }
+}
+
 ServerProcess::~ServerProcess() {
+  drop_database();
   if (keeps_transcripts()) keep_log(log());
   if (!testing::Test::HasFailure()) return;
   std::printf("---- the server's log ----\n%s---- end of the log ----\n", log().c_str());

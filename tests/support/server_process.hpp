@@ -52,9 +52,11 @@ class ServerProcess {
 
  private:
   bool started();
+  void drop_database();
 
   TemporaryDirectory directory_;
   Settings settings_;
+  bool has_own_database_ = false;  // of PostgreSQL
   std::string output_;
   std::uint64_t file_size_limit_ = 0;
   std::uint16_t port_ = 0;

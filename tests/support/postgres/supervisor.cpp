@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <thread>
+#include <utility>
 
 #include "support/postgres/flock.hpp"
 #include "support/postgres/sharing.hpp"
@@ -38,9 +39,10 @@ void say_ready() {
 }
 
 void supervise(const Sharing& sharing) {
-  const Flock own(sharing.supervisor(), LOCK_EX);
+  Flock own(sharing.supervisor(), LOCK_EX);
   remove_leftovers(sharing);
   PrivatePostgres server({{"fsync", "off"}, {"full_page_writes", "off"}});
+  const Flock released_first = std::move(own);  // the next server need not wait until this one's files are removed
   std::ofstream(sharing.server()) << server.folder();
   say_ready();
   auto used = std::chrono::steady_clock::now();
