@@ -37,8 +37,8 @@ core::Result<void> keep_pictures(store::Store& store, const files::ImageFolder& 
     if (!*file) continue;
     const auto bytes = (*file)->read();
     if (!bytes) return bytes.error();
-    const auto done = core::await<core::Result<void>>(
-        [&](auto answer) { store.keep_picture(name, bytes->view, std::move(answer)); });
+    auto done =
+        core::await<core::Result<void>>([&](auto answer) { store.keep_picture(name, bytes->view, std::move(answer)); });
     if (!done) return done;
   }
   return {};
