@@ -122,7 +122,7 @@ Result<void> Backend::send_script() {
 // What the statements answered is lost, but not what they have logged.
 void Backend::recover_events(std::int64_t batch) {
   if (!transaction_.logs_events()) return;
-  auto events = connection_->query(kOwnEvents, std::string_view(node_), batch);
+  auto events = read(kOwnEvents, {parameter(std::string_view(node_)), parameter(batch)});
   if (!events) {
     spdlog::warn("events not announced batch={} error=\"{}\"", batch, events.error().text);
   } else if (!events->empty()) {
@@ -134,6 +134,15 @@ core::Error Backend::unknown(std::int64_t batch, const core::Error& error) {
   unsettled_ = batch;
   connection_ = nullptr;
   return core::failure(core::ErrorCode::internal, "it is not known whether this was stored: " + error.text);
+}
+
+Result<Rows> Backend::read(std::string_view sql, const std::vector<Parameter>& parameters) {
+  if (connection_ == nullptr) return core::failure(core::ErrorCode::unavailable, "the database is away");
+  auto rows = connection_->query_with(sql, parameters);
+  if (rows || connection_->fate() != Fate::lost) return rows;
+  const auto replaced = session_.use();
+  connection_ = replaced ? *replaced : nullptr;
+  return replaced ? connection_->query_with(sql, parameters) : std::move(rows);
 }
 
 Result<Backend::Settled> Backend::settle(std::int64_t batch) {

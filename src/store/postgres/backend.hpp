@@ -66,6 +66,8 @@ class Backend final : public store::Backend {
   // ---- outcomes
   core::Result<Settled> settle(std::int64_t batch);
   core::Error unknown(std::int64_t batch, const core::Error& error);
+  // What a statement answers that only reads: if the connection is lost, on a new one.
+  core::Result<Rows> read(std::string_view sql, const std::vector<Parameter>& parameters);
 
   Session& session_;
   const std::string node_;
@@ -74,7 +76,7 @@ class Backend final : public store::Backend {
   KeyTable& keys_;
   metrics::Counter& settled_;
   metrics::Counter& repeated_;
-  Connection* connection_ = nullptr;  // while a transaction is open
+  Connection* connection_ = nullptr;  // while a transaction is open, and not if it was lost for good
   Transaction transaction_;
   Operation* alone_ = nullptr;  // the change by rules of this transaction
   std::int64_t batch_;          // of the last transaction
