@@ -9,7 +9,7 @@
 #include <array>
 #include <utility>
 
-#include "support/socket.hpp"
+#include "support/wait.hpp"
 
 namespace push::test {
 namespace {
@@ -110,12 +110,25 @@ void CuttingProxy::thaw() {
   wake();
 }
 
+void CuttingProxy::close_all() {
+  {
+    const core::Lock lock(mutex_);
+    closing_ = true;
+  }
+  wake();
+  const bool closed = support::eventually([this] {
+    const core::Lock lock(mutex_);
+    return !closing_;
+  });
+  if (!closed) throw Failure("the proxy does not close its connections");
+}
+
 void CuttingProxy::refuse(bool all) {
   {
     const core::Lock lock(mutex_);
     refusing_ = all;
   }
-  wake();
+  close_all();
 }
 
 void CuttingProxy::wake() {
@@ -142,7 +155,8 @@ void CuttingProxy::run() {
     std::erase(links, nullptr);
     if (waiting[1].revents != 0) take(links);
     const core::Lock lock(mutex_);
-    if (refusing_) links.clear();
+    if (refusing_ || closing_) links.clear();
+    closing_ = false;
     for (const auto& link : links) link->frozen = link->frozen && !thaw_;
     thaw_ = false;
   }

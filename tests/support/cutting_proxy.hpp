@@ -42,7 +42,9 @@ class CuttingProxy {
   // Whether the last one has happened. False: its mark has not come, or fewer bytes than `after`.
   bool has_cut() const;
   void thaw();
-  // Closes all connections, and new ones until the next call.
+  // Closes all connections, which has happened when it returns.
+  void close_all();
+  // The same, and new ones until the next call.
   void refuse(bool all);
 
  private:
@@ -61,6 +63,7 @@ class CuttingProxy {
   std::optional<Cut> armed_ PUSH_GUARDED_BY(mutex_);  // no connection has sent the mark yet
   int number_ PUSH_GUARDED_BY(mutex_) = 0;            // of the last one
   bool has_cut_ PUSH_GUARDED_BY(mutex_) = false;
+  bool closing_ PUSH_GUARDED_BY(mutex_) = false;
   bool refusing_ PUSH_GUARDED_BY(mutex_) = false;
   bool thaw_ PUSH_GUARDED_BY(mutex_) = false;
   std::atomic<bool> stopping_{false};

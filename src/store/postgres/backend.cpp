@@ -15,7 +15,6 @@ namespace {
 
 using core::Result;
 
-constexpr std::chrono::seconds kSettleTime{10};  // the requests wait meanwhile
 constexpr std::chrono::milliseconds kSettlePause{50};
 constexpr int kRepetitions = 5;
 
@@ -61,7 +60,7 @@ Result<void> Backend::begin() {
   if (!connection) return connection.error();
   connection_ = *connection;
   if (!unsettled_) return {};
-  if (auto settled = settle(*unsettled_); !settled) return settled.error();
+  if (auto settled = settle(*unsettled_, {}); !settled) return settled.error();
   return {};
 }
 
@@ -112,7 +111,7 @@ Result<void> Backend::send_script() {
     return {};
   }
   if (connection_->fate() != Fate::lost) return std::move(answers).error();
-  const auto settled = settle(batch);
+  const auto settled = settle(batch, kSettleTime);
   if (!settled) return unknown(batch, answers.error());
   if (*settled == Settled::not_stored) return std::move(answers).error();
   recover_events(batch);
@@ -145,8 +144,8 @@ Result<Rows> Backend::read(std::string_view sql, const std::vector<Parameter>& p
   return replaced ? connection_->query_with(sql, parameters) : std::move(rows);
 }
 
-Result<Backend::Settled> Backend::settle(std::int64_t batch) {
-  const auto end = core::steady_now() + kSettleTime;
+Result<Backend::Settled> Backend::settle(std::int64_t batch, std::chrono::milliseconds patience) {
+  const auto end = core::steady_now() + patience;
   for (;;) {
     core::Error error;
     if (auto connection = session_.use(); connection) {

@@ -145,7 +145,7 @@ Result<void> Backend::insert_some(Messages messages, Outcomes outcomes) {
     return keyed ? find_first(messages, outcomes) : Result<void>();
   }
   if (connection_->fate() == Fate::lost) {
-    const auto settled = settle(batch);
+    const auto settled = settle(batch, kSettleTime);
     if (!settled) return unknown(batch, rows.error());
     return *settled == Settled::stored ? recover(batch, messages, outcomes) : rows.error();
   }
