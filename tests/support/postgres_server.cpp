@@ -105,12 +105,18 @@ PostgresServer& postgres() {
   return server;
 }
 
-std::vector<std::string> psql(const std::string& connection, const std::string& sql) {
-  const std::unique_ptr<PGconn, decltype(&PQfinish)> opened(PQconnectdb(connection.c_str()), &PQfinish);
-  if (PQstatus(opened.get()) != CONNECTION_OK) throw Failure(PQerrorMessage(opened.get()));
+void Psql::Close::operator()(pg_conn* connection) const {
+  PQfinish(connection);
+}
+
+Psql::Psql(const std::string& connection) : connection_(PQconnectdb(connection.c_str())) {
+  if (PQstatus(connection_.get()) != CONNECTION_OK) throw Failure(PQerrorMessage(connection_.get()));
   // The server's notices go to its log.
-  PQclear(PQexec(opened.get(), "SET client_min_messages = error; SET timezone = 'UTC'"));
-  const std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(opened.get(), sql.c_str()), &PQclear);
+  PQclear(PQexec(connection_.get(), "SET client_min_messages = error; SET timezone = 'UTC'"));
+}
+
+std::vector<std::string> Psql::run(const std::string& sql) {
+  const std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(connection_.get(), sql.c_str()), &PQclear);
   const auto status = PQresultStatus(result.get());
   if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) throw Failure(sql + ": " + text_of(*result));
   std::vector<std::string> rows;
@@ -123,6 +129,10 @@ std::vector<std::string> psql(const std::string& connection, const std::string& 
     rows.push_back(std::move(text));
   }
   return rows;
+}
+
+std::vector<std::string> psql(const std::string& connection, const std::string& sql) {
+  return Psql(connection).run(sql);
 }
 
 }  // namespace push::test

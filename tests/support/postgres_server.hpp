@@ -4,11 +4,14 @@
 #pragma once
 #include <sys/types.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "support/postgres/flock.hpp"
 #include "support/process.hpp"
+
+struct pg_conn;
 
 namespace push::test {
 
@@ -74,7 +77,21 @@ class PrivatePostgres final : public PostgresServer {
   support::Process process_;
 };
 
-// The rows of an SQL text's last statement: the columns as text, joined by '|', NULL as null. Times are in UTC.
+// Another program on a database.
+class Psql {
+ public:
+  explicit Psql(const std::string& connection);
+  // The rows of the text's last statement: the columns as text, joined by '|', NULL as null. Times are in UTC.
+  std::vector<std::string> run(const std::string& sql);
+
+ private:
+  struct Close {
+    void operator()(pg_conn* connection) const;
+  };
+  std::unique_ptr<pg_conn, Close> connection_;
+};
+
+// The same on a connection of its own.
 std::vector<std::string> psql(const std::string& connection, const std::string& sql);
 
 }  // namespace push::test

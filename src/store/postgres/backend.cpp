@@ -15,7 +15,6 @@ namespace {
 
 using core::Result;
 
-constexpr std::chrono::seconds kSettleTime{10};  // the requests wait meanwhile
 constexpr std::chrono::milliseconds kSettlePause{50};
 constexpr int kRepetitions = 5;
 
@@ -61,7 +60,7 @@ Result<void> Backend::begin() {
   if (!connection) return connection.error();
   connection_ = *connection;
   if (!unsettled_) return {};
-  if (auto settled = settle(*unsettled_); !settled) return settled.error();
+  if (auto settled = settle(*unsettled_, {}); !settled) return settled.error();
   return {};
 }
 
@@ -112,7 +111,7 @@ Result<void> Backend::send_script() {
     return {};
   }
   if (connection_->fate() != Fate::lost) return std::move(answers).error();
-  const auto settled = settle(batch);
+  const auto settled = settle(batch, kSettleTime);
   if (!settled) return unknown(batch, answers.error());
   if (*settled == Settled::not_stored) return std::move(answers).error();
   recover_events(batch);
@@ -122,7 +121,7 @@ Result<void> Backend::send_script() {
 // What the statements answered is lost, but not what they have logged.
 void Backend::recover_events(std::int64_t batch) {
   if (!transaction_.logs_events()) return;
-  auto events = connection_->query(kOwnEvents, std::string_view(node_), batch);
+  auto events = read(kOwnEvents, {parameter(std::string_view(node_)), parameter(batch)});
   if (!events) {
     spdlog::warn("events not announced batch={} error=\"{}\"", batch, events.error().text);
   } else if (!events->empty()) {
@@ -136,8 +135,17 @@ core::Error Backend::unknown(std::int64_t batch, const core::Error& error) {
   return core::failure(core::ErrorCode::internal, "it is not known whether this was stored: " + error.text);
 }
 
-Result<Backend::Settled> Backend::settle(std::int64_t batch) {
-  const auto end = core::steady_now() + kSettleTime;
+Result<Rows> Backend::read(std::string_view sql, const std::vector<Parameter>& parameters) {
+  if (connection_ == nullptr) return core::failure(core::ErrorCode::unavailable, "the database is away");
+  auto rows = connection_->query_with(sql, parameters);
+  if (rows || connection_->fate() != Fate::lost) return rows;
+  const auto replaced = session_.use();
+  connection_ = replaced ? *replaced : nullptr;
+  return replaced ? connection_->query_with(sql, parameters) : std::move(rows);
+}
+
+Result<Backend::Settled> Backend::settle(std::int64_t batch, std::chrono::milliseconds patience) {
+  const auto end = core::steady_now() + patience;
   for (;;) {
     core::Error error;
     if (auto connection = session_.use(); connection) {

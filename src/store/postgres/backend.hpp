@@ -10,6 +10,7 @@
 // (core::ErrorCode::internal); then nothing is written before it has been settled.
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -48,6 +49,7 @@ class Backend final : public store::Backend {
   using Messages = std::span<NewMessage>;
   using Outcomes = std::span<core::Result<Inserted>>;
   enum class Settled { stored, not_stored };
+  static constexpr std::chrono::seconds kSettleTime{10};  // for a transaction whose requests wait
 
   // ---- messages (insert.cpp)
   core::Result<void> insert_some(Messages messages, Outcomes outcomes);
@@ -64,8 +66,11 @@ class Backend final : public store::Backend {
   bool is_outdated() const;
 
   // ---- outcomes
-  core::Result<Settled> settle(std::int64_t batch);
+  // Tries again until `patience` is over.
+  core::Result<Settled> settle(std::int64_t batch, std::chrono::milliseconds patience);
   core::Error unknown(std::int64_t batch, const core::Error& error);
+  // What a statement answers that only reads: if the connection is lost, on a new one.
+  core::Result<Rows> read(std::string_view sql, const std::vector<Parameter>& parameters);
 
   Session& session_;
   const std::string node_;
@@ -74,7 +79,7 @@ class Backend final : public store::Backend {
   KeyTable& keys_;
   metrics::Counter& settled_;
   metrics::Counter& repeated_;
-  Connection* connection_ = nullptr;  // while a transaction is open
+  Connection* connection_ = nullptr;  // while a transaction is open, and not if it was lost for good
   Transaction transaction_;
   Operation* alone_ = nullptr;  // the change by rules of this transaction
   std::int64_t batch_;          // of the last transaction

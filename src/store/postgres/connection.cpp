@@ -33,6 +33,7 @@ constexpr const char* kLimits =
 // The text of libpq, which may have several lines.
 std::string one_line(const char* text) {
   std::string line(text == nullptr ? "" : text);
+  std::erase(line, '\t');
   std::replace(line.begin(), line.end(), '\n', ' ');
   while (!line.empty() && line.back() == ' ') line.pop_back();
   return line;

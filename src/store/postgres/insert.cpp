@@ -145,7 +145,7 @@ Result<void> Backend::insert_some(Messages messages, Outcomes outcomes) {
     return keyed ? find_first(messages, outcomes) : Result<void>();
   }
   if (connection_->fate() == Fate::lost) {
-    const auto settled = settle(batch);
+    const auto settled = settle(batch, kSettleTime);
     if (!settled) return unknown(batch, rows.error());
     return *settled == Settled::stored ? recover(batch, messages, outcomes) : rows.error();
   }
@@ -178,7 +178,7 @@ void Backend::read_outcomes(const Rows& rows, Messages messages, Outcomes outcom
 
 // What is stored under the message's key. None: nothing. `own`: the ids of this batch.
 Result<std::optional<Inserted>> Backend::find_by_key(NewMessage& message, const std::set<std::int64_t>& own) {
-  const auto rows = connection_->query(kFirst, message.application, Blob{bytes_of(message.idempotency->key)});
+  const auto rows = read(kFirst, {parameter(message.application), parameter(Blob{bytes_of(message.idempotency->key)})});
   if (!rows) return rows.error();
   if (rows->empty()) return std::optional<Inserted>();
   const Row row = (*rows)[0];
@@ -215,7 +215,7 @@ Result<void> Backend::find_first(Messages messages, Outcomes outcomes) {
 // The ids of a batch whose answer was lost. Those of an application are in the order of its messages; a key says which
 // one is its message's.
 Result<void> Backend::recover(std::int64_t batch, Messages messages, Outcomes outcomes) {
-  const auto rows = connection_->query(kOwnRows, std::string_view(node_), batch);
+  const auto rows = read(kOwnRows, {parameter(std::string_view(node_)), parameter(batch)});
   if (!rows) return not_known(rows.error().text);
   std::set<std::int64_t> own;
   std::map<core::ApplicationId, std::vector<std::int64_t>> ids;  // of the messages without a key

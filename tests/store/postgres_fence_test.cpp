@@ -1,0 +1,168 @@
+// A transaction whose answer was lost is still on its way while it is settled: the row of its batch decides.
+#include <future>
+
+#include "store/postgres_fixture.hpp"
+#include "support/cutting_proxy.hpp"
+
+namespace push::store {
+namespace {
+
+using core::ErrorCode;
+using support::eventually;
+using test::CuttingProxy;
+using test::Psql;
+using testing::ElementsAre;
+using testing::SizeIs;
+
+constexpr const char* kTakeLane = "SELECT pg_advisory_lock(1735289957, 0)";
+constexpr const char* kLeaveLane = "SELECT pg_advisory_unlock(1735289957, 0)";
+constexpr const char* kWaiting =
+    "SELECT count(*) FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid) WHERE a.datname = current_database() AND"
+    " l.locktype = 'advisory' AND NOT l.granted";
+constexpr const char* kVoid = "SELECT count(*) FROM sharded_gotify_batches WHERE void";
+
+class PostgresFenceTest : public PostgresStoreTest {
+ protected:
+  ~PostgresFenceTest() override { store.reset(); }
+
+  void SetUp() override {
+    open();
+    alice = user("alice");
+    app = application(alice, "A1");
+  }
+  // The session lock ends a former connection, so only several nodes meet a transaction that is late.
+  void open_node() { open_as_node("one", proxy.connection()); }
+
+  // Its answer is read with take().
+  void append_later(const std::string& message) {
+    ASSERT_TRUE(store->append(text(app, message),
+                              [this](core::Result<StoredMessage> stored) { answer.set_value(std::move(stored)); }));
+  }
+  core::Result<StoredMessage> take() { return answer.get_future().get(); }
+
+  // Whoever commits a row of a batch that is not void waits for this lock before.
+  void hold_commits(Psql& holder) {
+    sql("CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql SET lock_timeout = 0 AS"
+        " $$ BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NULL; END $$;"
+        "CREATE CONSTRAINT TRIGGER held AFTER INSERT ON sharded_gotify_batches DEFERRABLE INITIALLY DEFERRED"
+        " FOR EACH ROW WHEN (NOT NEW.void) EXECUTE FUNCTION hold()");
+    holder.run("SELECT pg_advisory_lock(7)");
+  }
+
+  CuttingProxy proxy{database};
+  std::promise<core::Result<StoredMessage>> answer;
+  core::UserId alice{};
+  core::ApplicationId app{};
+};
+
+TEST_F(PostgresFenceTest, ATransactionThatIsLateDiesOnIt) {
+  open_node();
+  append_id(app, "before");
+  Psql other(database);
+  other.run(kTakeLane);
+  append_later("late");
+  ASSERT_TRUE(becomes(kWaiting, "1"));
+  proxy.close_all();  // the database's process goes on with what it has received
+  const auto answered = take();
+  expect_failure(answered, ErrorCode::unavailable, answered ? "" : answered.error().text);
+  EXPECT_EQ(value(kVoid), "1");
+  EXPECT_EQ(value(kWaiting), "1") << "the late one still waits";
+  other.run(kLeaveLane);
+  ASSERT_TRUE(becomes(kWaiting, "0"));
+  append_id(app, "after");
+  EXPECT_THAT(sql("SELECT message FROM messages ORDER BY id"), ElementsAre("before", "after"));
+}
+
+TEST_F(PostgresFenceTest, ALateChangeDiesOnItToo) {
+  open_node();
+  append_id(app, "before");
+  Psql other(database);
+  other.run(kTakeLane);
+  auto created = std::async(std::launch::async, [&] {
+    return test::await(*store, &Store::create_client, NewClient{alice, "C1", "late", 0});
+  });
+  ASSERT_TRUE(becomes(kWaiting, "1"));
+  proxy.close_all();
+  const auto answered = created.get();
+  expect_failure(answered, ErrorCode::unavailable, answered ? "" : answered.error().text);
+  other.run(kLeaveLane);
+  ASSERT_TRUE(becomes(kWaiting, "0"));
+  client(alice, "C2", 0);
+  EXPECT_THAT(sql("SELECT token FROM clients"), ElementsAre("C2"));
+  EXPECT_THAT(sql("SELECT kind FROM sharded_gotify_events WHERE kind = 'client_added'"), SizeIs(1));
+}
+
+TEST_F(PostgresFenceTest, WaitsForATransactionThatIsBeforeIt) {
+  open_node();
+  append_id(app, "before");
+  Psql other(database);
+  hold_commits(other);
+  append_later("first");
+  ASSERT_TRUE(becomes(kWaiting, "1"));
+  proxy.close_all();
+  // It waits for the row of the batch, whose transaction has not ended.
+  ASSERT_TRUE(
+      becomes("SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted AND pid IN"
+              " (SELECT pid FROM pg_stat_activity WHERE datname = current_database())",
+              "1"));
+  other.run("SELECT pg_advisory_unlock(7)");
+  const auto answered = take();
+  ASSERT_TRUE(answered) << answered.error().text;
+  EXPECT_EQ(value("SELECT id FROM messages WHERE message = 'first'"), std::to_string(core::value(answered->id)));
+  EXPECT_EQ(value(kVoid), "0");
+}
+
+// The only writer ends its former connection, wherever that stands.
+TEST_F(PostgresFenceTest, TheOnlyWriterEndsWhatIsLate) {
+  open(proxy.connection());
+  append_id(app, "before");
+  Psql other(database);
+  other.run(kTakeLane);
+  append_later("late");
+  ASSERT_TRUE(becomes(kWaiting, "1"));
+  proxy.close_all();
+  const auto answered = take();
+  expect_failure(answered, ErrorCode::unavailable, answered ? "" : answered.error().text);
+  EXPECT_EQ(value(kWaiting), "0");
+  other.run(kLeaveLane);
+  append_id(app, "after");
+  EXPECT_THAT(sql("SELECT message FROM messages ORDER BY id"), ElementsAre("before", "after"));
+}
+
+// All that is known of it is what it has stored.
+TEST_F(PostgresFenceTest, AnApplicationThatIsDeletedMeanwhileDoesNotMatter) {
+  open_node();
+  append_id(app, "before");
+  Psql other(database);
+  hold_commits(other);
+  append_later("first");
+  ASSERT_TRUE(becomes(kWaiting, "1"));
+  proxy.close_all();
+  sql("DELETE FROM applications");
+  other.run("SELECT pg_advisory_unlock(7)");
+  const auto answered = take();
+  ASSERT_TRUE(answered) << answered.error().text;
+  EXPECT_EQ(value("SELECT id FROM messages WHERE message = 'first'"), std::to_string(core::value(answered->id)));
+}
+
+// The database does not come back in time for the request.
+TEST_F(PostgresFenceTest, WhatCannotBeSettledIsUnknownAndIsSettledBeforeTheNext) {
+  open_node();
+  append_id(app, "before");
+  Psql other(database);
+  hold_commits(other);
+  append_later("unknown");
+  ASSERT_TRUE(becomes(kWaiting, "1"));
+  proxy.refuse(true);
+  const auto answered = take();
+  expect_failure(answered, ErrorCode::internal, answered ? "" : answered.error().text);
+  const auto away = append(text(app, "away"));
+  expect_failure(away, ErrorCode::unavailable, away ? "" : away.error().text);
+  other.run("SELECT pg_advisory_unlock(7)");
+  proxy.refuse(false);
+  ASSERT_TRUE(eventually([&] { return append(text(app, "back")).has_value(); }));
+  EXPECT_THAT(sql("SELECT DISTINCT message FROM messages ORDER BY message"), ElementsAre("back", "before", "unknown"));
+}
+
+}  // namespace
+}  // namespace push::store
