@@ -109,37 +109,38 @@ Result<std::vector<core::ApplicationId>> PurgeTables::noted() {
 Result<store::PurgeTables::Deleted> PurgeTables::delete_messages(std::span<const core::ApplicationId> applications,
                                                                  core::MessageId bound,
                                                                  const std::optional<model::Event>& event,
-                                                                 std::chrono::microseconds time) {
+                                                                 std::chrono::microseconds /*time*/) {
   const auto ids = numbers(applications);
   const std::int64_t rows = rows_.rows();
   const auto slice = change_now(writer_, How::blind, [&](Transaction& transaction) {
-    const Answer begin = note_clock(transaction);
     if (event) {
       transaction.note_events(transaction.write(kAllGone, event->user, event->time.time_since_epoch().count(),
                                                 event->application, event->up_to, ids));
       keep_to_limit(transaction, event->user);
     }
+    const Answer begin = note_clock(transaction);
     const Answer gone = transaction.write(kJoined<kSomeUpTo, kDeleteAll>, ids, clamped(core::value(bound)), rows);
     return slice_of(gone, begin, note_clock(transaction));
   });
   if (!slice) return slice.error();
-  rows_.adapt(slice->took, time);
+  rows_.adapt(slice->took, kRowsTime);
   if (!slice->messages) return Deleted{};
   return Deleted{*slice->messages, *slice->messages < rows ? applications.size() : 0};
 }
 
 Result<std::int64_t> PurgeTables::delete_noted(std::span<const core::ApplicationId> applications,
-                                               std::chrono::microseconds time) {
+                                               std::chrono::microseconds /*time*/) {
   const auto ids = numbers(applications);
   const auto slice = change_now(writer_, How::blind, [&](Transaction& transaction) {
-    const Answer begin = note_clock(transaction);
     transaction.write(kForgetExisting, ids);
+    const Answer begin = note_clock(transaction);
     const Answer gone = transaction.write(kJoined<kSomeOfNoted, kDeleteAll>, ids, rows_.rows());
+    const Answer end = note_clock(transaction);
     transaction.write(kForgetEmptied, ids);
-    return slice_of(gone, begin, note_clock(transaction));
+    return slice_of(gone, begin, end);
   });
   if (!slice) return slice.error();
-  rows_.adapt(slice->took, time);
+  rows_.adapt(slice->took, kRowsTime);
   return slice->messages.value_or(0);
 }
 

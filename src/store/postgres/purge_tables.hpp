@@ -12,7 +12,11 @@
 
 namespace push::store::postgres {
 
-inline constexpr std::int64_t kMostRows = 2048;  // of a slice
+// A transaction costs one or two milliseconds however little it deletes: the planning of its statements and a commit.
+// So its rows may take that long again, and the time that is asked for (of a writer that need not leave its thread) is
+// not looked at.
+inline constexpr std::int64_t kMostRows = 1024;  // of a slice
+inline constexpr std::chrono::microseconds kRowsTime{3000};
 
 // How long the statements of a script took in the database, from this on to the other one: without the wait for the
 // lock, and without the commit.

@@ -147,10 +147,11 @@ Result<store::RetentionTables::Deleted> RetentionTables::delete_some(const Delet
     if (!rule) return rule.error();
     if (!*rule || **rule != deletion.rule) return Deleted{0, {}, true, {}};
     if (slice->ids.empty()) return Deleted{0, slice->up_to, false, {}};
-    const Answer begin = note_clock(transaction);
     transaction.write(kRaiseFloor, deletion.rule.owner, slice->ids.back());
+    const Answer begin = note_clock(transaction);
     transaction.write(kUnread, slice->ids);
     const Answer gone = transaction.write(kDelete, slice->ids);
+    const Answer end = note_clock(transaction);
     if (slice->last) {
       log_further_deletion(transaction, deletion_up_to(deletion.rule.owner, deletion.now, message_of(slice->ids.back()),
                                                        deletion.application));
@@ -159,13 +160,12 @@ Result<store::RetentionTables::Deleted> RetentionTables::delete_some(const Delet
         log_event(transaction, event);
       }
     }
-    const Answer end = note_clock(transaction);
     return Plan<Deleted>::later([&slice, gone, begin, end]() -> Result<Deleted> {
       const auto messages = *gone ? static_cast<std::size_t>((**gone)[0].integer(0)) : slice->ids.size();
       return Deleted{messages, slice->up_to, false, between(begin, end)};
     });
   });
-  if (deleted && deleted->messages > 0) rows_.adapt(deleted->took, deletion.time);
+  if (deleted && deleted->messages > 0) rows_.adapt(deleted->took, kRowsTime);
   return deleted;
 }
 
