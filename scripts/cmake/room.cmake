@@ -124,7 +124,7 @@ target_link_libraries(push_test_flags INTERFACE push_flags)
 target_compile_options(push_test_flags INTERFACE $<$<CONFIG:Release>:-O0>)
 
 # push_test(NAME [LINK lib...] [PRECOMPILE header] [POSTGRES]): tests/NAME/*_test.cpp -> NAME_test. POSTGRES: its tests are
-# there a second time, as Postgres/..., with servers on PostgreSQL.
+# there a second time, as Postgres/..., with servers on PostgreSQL; under a sanitizer, store_test alone has the store.
 function(push_test name)
   cmake_parse_arguments(arg "POSTGRES" "PRECOMPILE" "LINK" ${ARGN})
   if(NOT arg_PRECOMPILE)
@@ -141,7 +141,7 @@ function(push_test name)
   set(properties TIMEOUT 300 LABELS ${name} ENVIRONMENT PUSH_PROGRAM=$<TARGET_FILE:sharded-gotify> ENVIRONMENT_MODIFICATION)
   gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
     PROPERTIES ${properties} PUSH_ROOMS_FILE=set:${CMAKE_BINARY_DIR}/rooms.txt)
-  if(arg_POSTGRES)
+  if(arg_POSTGRES AND NOT PUSH_SANITIZE)
     gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} TEST_PREFIX Postgres/
       PROPERTIES ${properties} PUSH_TEST_DIALECT=set:postgres)
   endif()
