@@ -22,7 +22,7 @@ using core::Result;
 
 constexpr std::int64_t kOldestServer = 120000;  // PostgreSQL 12
 constexpr std::int64_t kSchema = 1;             // of our own tables: they only grow
-constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
+constexpr std::string_view kIdLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
 
 constexpr std::string_view kAbout =
     "SELECT current_setting('server_version_num')::bigint, current_setting('server_encoding'),"
@@ -47,10 +47,6 @@ constexpr std::string_view kSequence =
     "SELECT pg_get_serial_sequence($1, 'id'), s.seqincrement, s.seqcache, s.seqcycle, s.seqmax,"
     " coalesce(pg_sequence_last_value(s.seqrelid), 0) FROM pg_sequence AS s"
     " WHERE s.seqrelid = pg_get_serial_sequence($1, 'id')::regclass";
-
-std::string read_string(const Row& row) {
-  return std::string(row.text(0));
-}
 
 core::Error foreign(const std::string& why) {
   return core::failure(core::ErrorCode::invalid, "not a Gotify database: " + why);
@@ -208,7 +204,7 @@ Result<void> make_own_tables(Connection& connection) {
       " value = excluded.value WHERE sharded_gotify_meta.value <> excluded.value",
       std::string_view(std::to_string(kSchema)));
   script.add("INSERT INTO sharded_gotify_meta (key, value) VALUES ('cluster', $1) ON CONFLICT DO NOTHING",
-             std::string_view(core::random_letters(kLetters, 20)));
+             std::string_view(core::random_letters(kIdLetters, 20)));
   // What Gotify has deleted meanwhile.
   script.add(
       "DELETE FROM sharded_gotify_retention AS r WHERE NOT EXISTS (SELECT 1 FROM applications WHERE id ="

@@ -15,7 +15,7 @@ namespace {
 
 using core::Result;
 
-constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
+constexpr std::string_view kEpochLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
 constexpr std::size_t kNameLength = 12;
 
 constexpr std::string_view kInsert =
@@ -32,7 +32,7 @@ constexpr std::string_view kEndOf =
 }  // namespace
 
 std::string Store::begin_epoch() {
-  std::string name = core::random_letters(kLetters, kNameLength);
+  std::string name = core::random_letters(kEpochLetters, kNameLength);
   const auto begun = change_now(parts_->writer, How::blind, [&name](Transaction& transaction) -> Plan<void> {
     transaction.write(kInsert, std::string_view(name));
     transaction.write(kKeepNewest, static_cast<std::int64_t>(kMaxEpochs));

@@ -18,7 +18,7 @@ constexpr std::string_view kVisibleById =
 // A portion of a page: at most $3 messages beyond the cursor $2, and no more once their texts exceed $4 bytes: rows are
 // handed out one by one, but the rest of an answer that nobody wants has to be read. The ids come from the
 // applications' own ends of the index, so a portion costs as much however many messages there are.
-constexpr std::string_view kColumns =
+constexpr std::string_view kPageColumns =
     "SELECT id, application_id, message, title, priority, extras, date FROM (SELECT m.*,"
     " sum(octet_length(m.message) + coalesce(octet_length(m.extras), 0)) OVER (ORDER BY m.id";
 constexpr std::string_view kDown = " DESC";
@@ -37,9 +37,9 @@ constexpr std::string_view kEndDown =
 constexpr std::string_view kEndUp =
     ") AS ids JOIN messages AS m ON m.id = ids.id) AS page WHERE coalesce(before, 0) < $4 ORDER BY id";
 
-constexpr std::string_view kPageOfUser = kJoined<kColumns, kDown, kFrom, kIdsOfUserDown, kEndDown>;
-constexpr std::string_view kPageOfApplication = kJoined<kColumns, kDown, kFrom, kIdsOfApplication, kEndDown>;
-constexpr std::string_view kMessagesAfter = kJoined<kColumns, kFrom, kIdsOfUserUp, kEndUp>;
+constexpr std::string_view kPageOfUser = kJoined<kPageColumns, kDown, kFrom, kIdsOfUserDown, kEndDown>;
+constexpr std::string_view kPageOfApplication = kJoined<kPageColumns, kDown, kFrom, kIdsOfApplication, kEndDown>;
+constexpr std::string_view kMessagesAfter = kJoined<kPageColumns, kFrom, kIdsOfUserUp, kEndUp>;
 
 constexpr std::string_view kCountAfter =
     "SELECT count(*) FROM (SELECT 1 FROM applications AS a JOIN LATERAL (SELECT 1 FROM messages WHERE"

@@ -35,6 +35,9 @@ model::Message read_message(const Row& row);
 inline std::int64_t read_integer(const Row& row) {
   return row.integer(0);
 }
+inline std::string read_string(const Row& row) {
+  return std::string(row.text(0));
+}
 
 // As a column can hold it.
 inline std::int64_t clamped(std::uint64_t value) {

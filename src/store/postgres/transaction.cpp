@@ -28,10 +28,6 @@ constexpr std::string_view kNextUser = "SELECT nextval(pg_get_serial_sequence('u
 constexpr std::string_view kNextApplication = "SELECT nextval(pg_get_serial_sequence('applications', 'id'))";
 constexpr std::string_view kNextClient = "SELECT nextval(pg_get_serial_sequence('clients', 'id'))";
 
-std::string read_string(const Row& row) {
-  return std::string(row.text(0));
-}
-
 }  // namespace
 
 void Transaction::begin(Connection& connection) {
