@@ -37,8 +37,8 @@ class PostgresForeignTest : public PostgresStoreTest {
   }
 
   // Every session of ours begins anew, as after a restart of the database.
-  void end_sessions() {
-    Psql other(database + " options='-c default_transaction_read_only=off'");
+  void end_sessions(const std::string& connection) {
+    Psql other(connection);
     const auto ours = other
                           .run(
                               "SELECT string_agg(pid::text, ',') FROM pg_stat_activity WHERE datname ="
@@ -79,18 +79,30 @@ TEST_F(PostgresForeignTest, ALockOnUsersHoldsUpWhatNeedsThem) {
 TEST_F(PostgresForeignTest, AReadOnlyDatabaseIsNamed) {
   const std::string name = value("SELECT current_database()");
   sql("ALTER DATABASE " + name + " SET default_transaction_read_only = on");
-  end_sessions();
-  ASSERT_TRUE(eventually([&] {
-    const auto refused = append(text(app, "refused"));
-    return !refused && refused.error().text.find("read-only") != std::string::npos;
-  }));
+  end_sessions(database + " options='-c default_transaction_read_only=off'");
+  expect_refused("read-only");
   EXPECT_TRUE(store->find_user(alice)) << "what only reads goes on";
   Psql(database + " options='-c default_transaction_read_only=off'")
       .run("ALTER DATABASE " + name + " RESET default_transaction_read_only");
   expect_refused("read-only");
-  end_sessions();
+  end_sessions(database + " options='-c default_transaction_read_only=off'");
   expect_taken();
-  EXPECT_THAT(try_to_open(database).error().text, HasSubstr("is used by another server"));
+}
+
+TEST_F(PostgresForeignTest, AtTheLimitOfConnectionsEveryoneIsRefusedUntilOneIsFree) {
+  const std::string name = value("SELECT current_database()");
+  const std::string superuser = test::postgres().superuser();
+  test::psql(superuser, "ALTER DATABASE " + name + " CONNECTION LIMIT 0");
+  end_sessions(test::postgres().superuser(name));
+  expect_refused("too many connections");
+  const auto read = store->find_user(alice);
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().code, ErrorCode::unavailable);
+  EXPECT_TRUE(eventually([&] { return !store->ping(); }));
+  test::psql(superuser, "ALTER DATABASE " + name + " CONNECTION LIMIT -1");
+  expect_taken();
+  EXPECT_TRUE(store->find_user(alice));
+  EXPECT_TRUE(eventually([&] { return store->ping().has_value(); }));
 }
 
 // Between authentication and the POST.

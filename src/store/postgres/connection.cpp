@@ -167,11 +167,11 @@ bool Connection::is_stale() const {
   return fate_ == Fate::refused && (state_ == kPlanIsOld || state_ == kNoStatement);
 }
 
+// What comes without a question is why the server is about to close the connection, or its end.
 bool Connection::usable() {
   if (!connection_ || PQstatus(connection_.get()) != CONNECTION_OK) return false;
   pollfd waiting{PQsocket(connection_.get()), POLLIN, 0};
-  if (::poll(&waiting, 1, 0) <= 0) return true;
-  return PQconsumeInput(connection_.get()) == 1 && PQstatus(connection_.get()) == CONNECTION_OK;
+  return ::poll(&waiting, 1, 0) == 0;
 }
 
 int Connection::process() const {
