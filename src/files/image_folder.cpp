@@ -147,16 +147,18 @@ core::Result<std::string> ImageFolder::save(std::string_view upload_name, std::s
   if (!is_image(bytes)) return core::failure(core::ErrorCode::invalid, "file must be an image");
   const std::string_view extension = image_extension(upload_name);
   if (extension.empty()) return core::failure(core::ErrorCode::invalid, "invalid file extension");
-  const std::string letters = core::random_letters(kLetters, kNameLetters);
-  const std::string unfinished = path_ + "/" + std::string(kUnfinished) + letters;
-  const std::string name = letters + std::string(extension);
+  std::string name = core::random_letters(kLetters, kNameLetters) + std::string(extension);
+  if (auto stored = put(name, bytes); !stored) return stored.error();
+  return name;
+}
+
+core::Result<void> ImageFolder::put(const std::string& name, std::string_view bytes) const {
+  if (!could_be_image(name)) return core::failure(core::ErrorCode::invalid, "not the name of a picture: " + name);
+  const std::string unfinished = path_ + "/" + std::string(kUnfinished) + core::random_letters(kLetters, kNameLetters);
   auto stored = write_durably(unfinished, bytes);
   if (stored) stored = put_in_place(unfinished, path_ + "/" + name, path_);
-  if (!stored) {
-    ::unlink(unfinished.c_str());
-    return stored.error();
-  }
-  return name;
+  if (!stored) ::unlink(unfinished.c_str());
+  return stored;
 }
 
 void ImageFolder::remove(const std::string& name) const {
