@@ -103,8 +103,9 @@ class ImportTest : public StoreTest {
         for (std::size_t at = 0; at < row.size();) {
           const std::size_t end = std::min(row.find('|', at), row.size());
           const std::string value = row.substr(at, end - at);
-          plain += (at == 0 ? "" : "|") +
-                   (value == "null" ? value : value.substr(std::min(value.find(':') + 1, value.size())));
+          const bool typed = value != "null" && value.find(':') != std::string::npos;
+          plain += at == 0 ? "" : "|";
+          plain += typed ? value.substr(value.find(':') + 1) : value == "null" ? value : "";
           at = end + 1;
         }
         all[one.table].push_back(plain);
@@ -321,8 +322,8 @@ TEST_F(ImportTest, KilledAnywhereItLeavesNothingAndCanBeRepeated) {
     });
     const int code = child.wait();
     alive = code == -SIGKILL;
+    EXPECT_TRUE(alive || code == 0) << code;
     if (alive) expect_nothing_in_target();
-    if (!alive) EXPECT_EQ(code, 0);
   }
   EXPECT_GT(killed, 25);
   EXPECT_EQ(everything(false), wanted);
