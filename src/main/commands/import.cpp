@@ -61,7 +61,9 @@ class Pictures {
 
 std::string text_of(const store::ImportReport& report) {
   std::string text;
-  for (const auto& table : report.tables) text += table.name + ": " + std::to_string(table.rows) + " rows\n";
+  for (const auto& table : report.tables) {
+    if (table.rows > 0) text += table.name + ": " + std::to_string(table.rows) + " rows\n";
+  }
   text += "pictures: " + std::to_string(report.pictures) + "\n";
   for (const store::ImportChange& change : report.changes) {
     text += "changed: " + change.column + ": " + change.what + ": " + std::to_string(change.rows) + " rows, id";

@@ -1,5 +1,6 @@
 #include "push/store/import.hpp"
 
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -16,8 +17,8 @@ namespace {
 
 using core::Result;
 
-constexpr std::size_t kPart = 256 * 1024;        // of lines that are sent at once
-constexpr std::size_t kCopy = 16 * 1024 * 1024;  // of lines in one COPY, and in one check
+constexpr std::size_t kPart = 256 * 1024;       // of lines that are sent at once
+constexpr std::size_t kCopy = 4 * 1024 * 1024;  // of lines in one COPY, and in one check, which must not take long
 
 core::Error refused(std::string text) {
   return core::failure(core::ErrorCode::invalid, std::move(text));
@@ -57,6 +58,7 @@ class Import {
   const std::vector<Table> tables_;
   std::vector<Copied> copied_;  // by table
   std::vector<std::uint64_t> counts_;
+  std::uint64_t checked_ = 0;
   std::string state_;
   Changes changes_;
   ImportReport report_;
@@ -186,7 +188,8 @@ Result<void> Import::check(const Table& table, const Copied& copied) {
                      " rows up to number " + std::to_string(wanted.last) + ": nothing was stored");
     }
     after = wanted.last;
-    tell("check", i + 1, copied.extracts.size());
+    checked_ += wanted.rows;
+    tell("check", checked_, std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0}));
   }
   return {};
 }
