@@ -201,7 +201,7 @@ TEST_F(ImportTest, ListsWhatItHadToChange) {
   other.run("UPDATE messages SET date = 'yesterday', priority = '12 or so' WHERE id = 3");
   other.run("UPDATE messages SET date = 1700000000, priority = -9223372036854775807 - 1 WHERE id = 4");
   other.run("UPDATE messages SET date = '9999-12-31 23:59:59.999999999+00:00', extras = x'' WHERE id = 5");
-  other.run("UPDATE messages SET date = '2026-01-01 01:00:00.5+01:00', extras = '\\N' WHERE id = 6");
+  other.run("UPDATE messages SET date = '2400-02-29 01:00:00.5+01:00', extras = '\\N' WHERE id = 6");
   other.run("UPDATE users SET name = '" + std::string(179, 'a') + "\xc3\xa4\xc3\xb6' WHERE id = 2");
   const auto report = import();
   ASSERT_TRUE(report) << report.error().text;
@@ -211,7 +211,7 @@ TEST_F(ImportTest, ListsWhatItHadToChange) {
   EXPECT_THAT(in_target("SELECT date, priority, extras FROM messages WHERE id BETWEEN 2 AND 6 ORDER BY id"),
               ElementsAre("0001-01-01 00:00:00+00|9223372036854775807|null", "null|12|null",
                           "2023-11-14 22:13:20+00|-9223372036854775808|null", "9999-12-31 23:59:59.999999+00|0|\\x",
-                          "2026-01-01 00:00:00.5+00|0|\\x5c4e"));
+                          "2400-02-29 00:00:00.5+00|0|\\x5c4e"));
   EXPECT_THAT(in_target("SELECT name FROM users WHERE id = 2"), ElementsAre(std::string(179, 'a') + "\xc3\xa4"));
   std::vector<std::string> said;
   for (const ImportChange& change : report->changes) {
