@@ -19,7 +19,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
-using Progress = std::function<void(const ImportProgress&)>;
+using OnProgress = std::function<void(const ImportProgress&)>;
 
 struct Comparison {
   std::string table;
@@ -77,7 +77,7 @@ class ImportTest : public StoreTest {
     other.run("UPDATE applications SET image = 'missing.png' WHERE id = 2");
   }
 
-  core::Result<ImportReport> import(Progress progress = [](const ImportProgress&) {}) {
+  core::Result<ImportReport> import(OnProgress progress = [](const ImportProgress&) {}) {
     return import_sqlite({.from = database.connection,
                           .to = target,
                           .picture = [](const std::string& name) -> core::Result<std::optional<std::string>> {

@@ -18,7 +18,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-constexpr const char* kPicture = "\x89PNG\r\n\x1a\n of the application";
+constexpr const char* kCopiedPicture = "\x89PNG\r\n\x1a\n of the application";
 
 class Import : public testing::Test {
  protected:
@@ -52,7 +52,7 @@ class Import : public testing::Test {
 
 TEST_F(Import, AGotify3DatabaseServesItsUsersFromPostgres) {
   const V3Contents old = create_v3_database(old_.file("gotify.db"));
-  std::ofstream(old_.file("images/" + old.image)) << kPicture;
+  std::ofstream(old_.file("images/" + old.image)) << kCopiedPicture;
   const Completed done = import();
   ASSERT_EQ(done.code, 0) << done.err;
   EXPECT_THAT(done.out, HasSubstr("users: 3 rows\n"));
@@ -67,7 +67,7 @@ TEST_F(Import, AGotify3DatabaseServesItsUsersFromPostgres) {
   EXPECT_EQ(server_.http(admin().basic()).get("/current/user").status, 401) << "no second administrator is made";
   EXPECT_THAT(messages(old.phone.key()), ElementsAre(4, 2, 1));
   EXPECT_THAT(messages(old.bobs_phone.key()), ElementsAre(5));
-  EXPECT_EQ(server_.http().get("/image/" + old.image).body, kPicture);
+  EXPECT_EQ(server_.http().get("/image/" + old.image).body, kCopiedPicture);
   StreamClient stream = server_.stream(old.phone.key());
   HttpClient poster = server_.http(old.backup.key());
   const std::string posted = post_message(poster, "on PostgreSQL");
