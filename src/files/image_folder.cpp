@@ -153,8 +153,7 @@ core::Result<std::string> ImageFolder::save(std::string_view upload_name, std::s
 }
 
 core::Result<void> ImageFolder::put(const std::string& name, std::string_view bytes) const {
-  if (!could_be_image(name)) return core::failure(core::ErrorCode::invalid, "cannot be the name of a picture");
-  // Another one for each writer: two may put the same picture.
+  if (!could_be_image(name)) return core::failure(core::ErrorCode::invalid, "not the name of a picture: " + name);
   const std::string unfinished = path_ + "/" + std::string(kUnfinished) + core::random_letters(kLetters, kNameLetters);
   auto stored = write_durably(unfinished, bytes);
   if (stored) stored = put_in_place(unfinished, path_ + "/" + name, path_);

@@ -64,6 +64,22 @@ TEST_F(ImageFolderTest, KeepsWhatWasUploadedUnderARandomName) {
   EXPECT_TRUE(*folder.open(*second));
 }
 
+TEST_F(ImageFolderTest, PutsAPictureInThePlaceOfOneOfItsName) {
+  const ImageFolder folder(path);
+  ASSERT_TRUE(folder.prepare());
+  ASSERT_TRUE(folder.put("name.png", "old and longer"));
+  ASSERT_TRUE(folder.put("name.png", "new"));
+  const auto read = folder.open("name.png");
+  ASSERT_TRUE(read && *read);
+  EXPECT_EQ((*read)->read()->view, "new");
+  for (const char* name : {"../name.png", "name", ""}) {
+    const auto refused = folder.put(name, "new");
+    ASSERT_FALSE(refused) << name;
+    EXPECT_EQ(refused.error().code, core::ErrorCode::invalid) << name;
+  }
+  EXPECT_EQ(count(), 1);
+}
+
 TEST_F(ImageFolderTest, LooksAtTheBytesBeforeTheName) {
   const ImageFolder folder(path);
   ASSERT_TRUE(folder.prepare());

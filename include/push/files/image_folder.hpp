@@ -27,8 +27,8 @@ class ImageFolder {
   // Returns the new file's name; the file is on disk by then. Errors: invalid ("file must be an image", "invalid file
   // extension"); unavailable if it could not be written, and nothing is left of it.
   core::Result<std::string> save(std::string_view upload_name, std::string_view bytes) const;
-  // A copy of a picture under its name; one that is there is replaced. Errors: invalid (a name that cannot be one);
-  // unavailable.
+  // Writes a picture that has a name already, in the place of one of that name. The file is on disk by then. Errors:
+  // invalid (a name that no picture has), unavailable.
   core::Result<void> put(const std::string& name, std::string_view bytes) const;
   // A missing file is no error; any other failure is logged. "" and names that cannot be ours are ignored.
   void remove(const std::string& name) const;

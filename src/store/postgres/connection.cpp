@@ -185,19 +185,34 @@ void Connection::begin() {
   deadline_ = core::steady_now() + kPatience;
 }
 
-// Until there is something to read, sending what is left meanwhile.
-Result<void> Connection::wait() {
+// Until one of the events, reading what has come.
+Result<void> Connection::poll_until_deadline(short events) {
   pg_conn* const handle = connection_.get();
-  const int unsent = PQflush(handle);
-  if (unsent < 0) return lose(one_line(PQerrorMessage(handle)));
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - core::steady_now());
   if (left.count() <= 0) return lose("no answer within " + std::to_string(kPatience.count()) + " s");
-  pollfd waiting{PQsocket(handle), static_cast<short>(unsent != 0 ? POLLIN | POLLOUT : POLLIN), 0};
+  pollfd waiting{PQsocket(handle), events, 0};
   if (::poll(&waiting, 1, static_cast<int>(left.count()) + 1) < 0 && errno != EINTR) return lose(std::strerror(errno));
   if (waiting.revents != 0 && (waiting.revents & ~POLLOUT) != 0 && PQconsumeInput(handle) == 0) {
     return lose(one_line(PQerrorMessage(handle)));
   }
   return {};
+}
+
+// Until there is something to read, sending what is left meanwhile.
+Result<void> Connection::wait() {
+  const int unsent = PQflush(connection_.get());
+  if (unsent < 0) return lose(one_line(PQerrorMessage(connection_.get())));
+  return poll_until_deadline(static_cast<short>(unsent != 0 ? POLLIN | POLLOUT : POLLIN));
+}
+
+// Until everything is sent.
+Result<void> Connection::flush() {
+  for (;;) {
+    const int unsent = PQflush(connection_.get());
+    if (unsent < 0) return lose(one_line(PQerrorMessage(connection_.get())));
+    if (unsent == 0) return {};
+    if (auto waited = poll_until_deadline(POLLIN | POLLOUT); !waited) return waited;
+  }
 }
 
 Result<std::optional<Rows>> Connection::read() {
@@ -223,8 +238,11 @@ Result<std::optional<Rows>> Connection::next() {
     default:
       break;
   }
-  const Rows failed = **std::move(rows);
-  // The rest of the answer, of which there is none but the end.
+  return fail(**std::move(rows));
+}
+
+// Reads the rest of the answer, of which there is none but the end.
+core::Error Connection::fail(const Rows& failed) {
   while (connection_ && PQstatus(connection_.get()) == CONNECTION_OK) {
     const auto more = read();
     if (!more) return more.error();
@@ -298,6 +316,41 @@ Result<std::vector<Rows>> Connection::run(const std::string& text) {
     if (!rows) return rows.error();
     if (!*rows) return answers;
     answers.push_back(**std::move(rows));
+  }
+}
+
+// ---- COPY
+
+Result<void> Connection::begin_copy(const std::string& sql) {
+  if (!connection_) return core::failure(core::ErrorCode::unavailable, "there is no connection to the database");
+  begin();
+  if (PQsendQuery(connection_.get(), sql.c_str()) == 0) return lose(one_line(PQerrorMessage(connection_.get())));
+  auto rows = read();
+  if (!rows) return rows.error();
+  PUSH_CHECK(*rows);
+  if (PQresultStatus((*rows)->get()) == PGRES_COPY_IN) return {};
+  return fail(**std::move(rows));
+}
+
+Result<void> Connection::copy(std::string_view lines) {
+  if (!connection_) return core::failure(core::ErrorCode::unavailable, "there is no connection to the database");
+  deadline_ = core::steady_now() + kPatience;
+  if (PQputCopyData(connection_.get(), lines.data(), static_cast<int>(lines.size())) != 1) {
+    return lose(one_line(PQerrorMessage(connection_.get())));
+  }
+  return flush();
+}
+
+Result<std::int64_t> Connection::end_copy() {
+  if (!connection_) return core::failure(core::ErrorCode::unavailable, "there is no connection to the database");
+  deadline_ = core::steady_now() + kPatience;
+  if (PQputCopyEnd(connection_.get(), nullptr) != 1) return lose(one_line(PQerrorMessage(connection_.get())));
+  std::int64_t copied = 0;
+  for (;;) {
+    const auto rows = next();
+    if (!rows) return rows.error();
+    if (!*rows) return copied;
+    copied = (*rows)->affected();
   }
 }
 

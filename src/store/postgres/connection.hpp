@@ -110,6 +110,12 @@ class Connection {
   // Runs a text of several statements, without parameters, as one transaction: one round trip. The answers, in order.
   core::Result<std::vector<Rows>> run(const std::string& text);
 
+  // COPY ... FROM STDIN: begin_copy() with the statement, any number of copy() with lines, end_copy(), which answers
+  // how many rows there were. What the server refuses is known only at the end. kPatience is that of each call.
+  core::Result<void> begin_copy(const std::string& sql);
+  core::Result<void> copy(std::string_view lines);
+  core::Result<std::int64_t> end_copy();
+
   Fate fate() const { return fate_; }
   // SQLSTATE of a call that was refused (five characters), "" otherwise.
   const std::string& state() const { return state_; }
@@ -133,6 +139,9 @@ class Connection {
   core::Result<std::optional<Rows>> next();
   core::Result<std::optional<Rows>> read();
   core::Result<void> wait();
+  core::Result<void> poll_until_deadline(short events);
+  core::Result<void> flush();
+  core::Error fail(const Rows& failed);
   core::Error lose(const std::string& why);
   core::Error refusal(const Rows& rows);
   void begin();

@@ -88,6 +88,10 @@ bool Query::null(int column) const {
   return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }
 
+bool Query::is_integer(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_INTEGER;
+}
+
 std::int64_t Query::integer(int column) const {
   return sqlite3_column_int64(statement_, column);
 }

@@ -38,6 +38,7 @@ class Query {
 
   // Of the current row; columns count from 0. NULL reads as 0, "" or nullopt.
   bool null(int column) const;
+  bool is_integer(int column) const;  // as it is stored; before any other call for this column
   std::int64_t integer(int column) const;
   std::uint64_t natural(int column) const { return static_cast<std::uint64_t>(integer(column)); }
   bool boolean(int column) const { return integer(column) != 0; }
