@@ -130,7 +130,7 @@ Result<Connection> Connection::open(const ConnectionString& where, Use use) {
   }
   names.push_back(nullptr);
   values.push_back(nullptr);
-  Connection made(PQconnectdbParams(names.data(), values.data(), 0), where.prepares);
+  Connection made(PQconnectdbParams(names.data(), values.data(), 0), where.prepares, use);
   pg_conn* const handle = made.connection_.get();
   if (handle == nullptr || PQstatus(handle) != CONNECTION_OK) {
     return core::failure(core::ErrorCode::unavailable,
@@ -182,13 +182,14 @@ void Connection::begin() {
   PUSH_CHECK(connection_);
   fate_ = Fate::done;
   state_.clear();
-  deadline_ = core::steady_now() + kPatience;
+  deadline_ = patient_ ? core::SteadyTime::max() : core::steady_now() + kPatience;
 }
 
 // Until one of the events, reading what has come.
 Result<void> Connection::poll_until_deadline(short events) {
   pg_conn* const handle = connection_.get();
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - core::steady_now());
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::min<core::SteadyTime::duration>(deadline_ - core::steady_now(), kPatience));
   if (left.count() <= 0) return lose("no answer within " + std::to_string(kPatience.count()) + " s");
   pollfd waiting{PQsocket(handle), events, 0};
   if (::poll(&waiting, 1, static_cast<int>(left.count()) + 1) < 0 && errno != EINTR) return lose(std::strerror(errno));
@@ -334,7 +335,7 @@ Result<void> Connection::begin_copy(const std::string& sql) {
 
 Result<void> Connection::copy(std::string_view lines) {
   if (!connection_) return core::failure(core::ErrorCode::unavailable, "there is no connection to the database");
-  deadline_ = core::steady_now() + kPatience;
+  deadline_ = patient_ ? core::SteadyTime::max() : core::steady_now() + kPatience;
   if (PQputCopyData(connection_.get(), lines.data(), static_cast<int>(lines.size())) != 1) {
     return lose(one_line(PQerrorMessage(connection_.get())));
   }
@@ -343,7 +344,7 @@ Result<void> Connection::copy(std::string_view lines) {
 
 Result<std::int64_t> Connection::end_copy() {
   if (!connection_) return core::failure(core::ErrorCode::unavailable, "there is no connection to the database");
-  deadline_ = core::steady_now() + kPatience;
+  deadline_ = patient_ ? core::SteadyTime::max() : core::steady_now() + kPatience;
   if (PQputCopyEnd(connection_.get(), nullptr) != 1) return lose(one_line(PQerrorMessage(connection_.get())));
   std::int64_t copied = 0;
   for (;;) {
