@@ -178,11 +178,15 @@ int Connection::process() const {
   return connection_ ? PQbackendPID(connection_.get()) : 0;
 }
 
+void Connection::allow_time() {
+  deadline_ = patient_ ? core::SteadyTime::max() : core::steady_now() + kPatience;
+}
+
 void Connection::begin() {
   PUSH_CHECK(connection_);
   fate_ = Fate::done;
   state_.clear();
-  deadline_ = patient_ ? core::SteadyTime::max() : core::steady_now() + kPatience;
+  allow_time();
 }
 
 // Until one of the events, reading what has come.
@@ -335,7 +339,7 @@ Result<void> Connection::begin_copy(const std::string& sql) {
 
 Result<void> Connection::copy(std::string_view lines) {
   if (!connection_) return core::failure(core::ErrorCode::unavailable, "there is no connection to the database");
-  deadline_ = patient_ ? core::SteadyTime::max() : core::steady_now() + kPatience;
+  allow_time();
   if (PQputCopyData(connection_.get(), lines.data(), static_cast<int>(lines.size())) != 1) {
     return lose(one_line(PQerrorMessage(connection_.get())));
   }
@@ -344,7 +348,7 @@ Result<void> Connection::copy(std::string_view lines) {
 
 Result<std::int64_t> Connection::end_copy() {
   if (!connection_) return core::failure(core::ErrorCode::unavailable, "there is no connection to the database");
-  deadline_ = patient_ ? core::SteadyTime::max() : core::steady_now() + kPatience;
+  allow_time();
   if (PQputCopyEnd(connection_.get(), nullptr) != 1) return lose(one_line(PQerrorMessage(connection_.get())));
   std::int64_t copied = 0;
   for (;;) {

@@ -147,6 +147,7 @@ class Connection {
   core::Error lose(const std::string& why);
   core::Error refusal(const Rows& rows);
   void begin();
+  void allow_time();
 
   std::unique_ptr<pg_conn, Close> connection_;
   bool prepares_;
