@@ -94,7 +94,7 @@ TEST_F(PostgresForeignTest, AtTheLimitOfConnectionsEveryoneIsRefusedUntilOneIsFr
   const std::string superuser = test::postgres().superuser();
   test::psql(superuser, "ALTER DATABASE " + name + " CONNECTION LIMIT 0");
   end_sessions(test::postgres().superuser(name));
-  expect_refused("too many connections");
+  expect_refused("the database cannot be reached");
   const auto read = store->find_user(alice);
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().code, ErrorCode::unavailable);
