@@ -16,9 +16,6 @@ using testing::SizeIs;
 
 constexpr const char* kTakeLane = "SELECT pg_advisory_lock(1735289957, 0)";
 constexpr const char* kLeaveLane = "SELECT pg_advisory_unlock(1735289957, 0)";
-constexpr const char* kWaiting =
-    "SELECT count(*) FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid) WHERE a.datname = current_database() AND"
-    " l.locktype = 'advisory' AND NOT l.granted";
 constexpr const char* kVoid = "SELECT count(*) FROM sharded_gotify_batches WHERE void";
 
 class PostgresFenceTest : public PostgresStoreTest {
@@ -61,14 +58,14 @@ TEST_F(PostgresFenceTest, ATransactionThatIsLateDiesOnIt) {
   Psql other(database);
   other.run(kTakeLane);
   append_later("late");
-  ASSERT_TRUE(becomes(kWaiting, "1"));
+  ASSERT_TRUE(becomes(kWaitingForLocks, "1"));
   proxy.close_all();  // the database's process goes on with what it has received
   const auto answered = take();
   expect_failure(answered, ErrorCode::unavailable, answered ? "" : answered.error().text);
   EXPECT_EQ(value(kVoid), "1");
-  EXPECT_EQ(value(kWaiting), "1") << "the late one still waits";
+  EXPECT_EQ(value(kWaitingForLocks), "1") << "the late one still waits";
   other.run(kLeaveLane);
-  ASSERT_TRUE(becomes(kWaiting, "0"));
+  ASSERT_TRUE(becomes(kWaitingForLocks, "0"));
   append_id(app, "after");
   EXPECT_THAT(sql("SELECT message FROM messages ORDER BY id"), ElementsAre("before", "after"));
 }
@@ -81,12 +78,12 @@ TEST_F(PostgresFenceTest, ALateChangeDiesOnItToo) {
   auto created = std::async(std::launch::async, [&] {
     return test::await(*store, &Store::create_client, NewClient{alice, "C1", "late", 0});
   });
-  ASSERT_TRUE(becomes(kWaiting, "1"));
+  ASSERT_TRUE(becomes(kWaitingForLocks, "1"));
   proxy.close_all();
   const auto answered = created.get();
   expect_failure(answered, ErrorCode::unavailable, answered ? "" : answered.error().text);
   other.run(kLeaveLane);
-  ASSERT_TRUE(becomes(kWaiting, "0"));
+  ASSERT_TRUE(becomes(kWaitingForLocks, "0"));
   client(alice, "C2", 0);
   EXPECT_THAT(sql("SELECT token FROM clients"), ElementsAre("C2"));
   EXPECT_THAT(sql("SELECT kind FROM sharded_gotify_events WHERE kind = 'client_added'"), SizeIs(1));
@@ -98,7 +95,7 @@ TEST_F(PostgresFenceTest, WaitsForATransactionThatIsBeforeIt) {
   Psql other(database);
   hold_commits(other);
   append_later("first");
-  ASSERT_TRUE(becomes(kWaiting, "1"));
+  ASSERT_TRUE(becomes(kWaitingForLocks, "1"));
   proxy.close_all();
   // It waits for the row of the batch, whose transaction has not ended.
   ASSERT_TRUE(
@@ -119,11 +116,11 @@ TEST_F(PostgresFenceTest, TheOnlyWriterEndsWhatIsLate) {
   Psql other(database);
   other.run(kTakeLane);
   append_later("late");
-  ASSERT_TRUE(becomes(kWaiting, "1"));
+  ASSERT_TRUE(becomes(kWaitingForLocks, "1"));
   proxy.close_all();
   const auto answered = take();
   expect_failure(answered, ErrorCode::unavailable, answered ? "" : answered.error().text);
-  EXPECT_EQ(value(kWaiting), "0");
+  EXPECT_EQ(value(kWaitingForLocks), "0");
   other.run(kLeaveLane);
   append_id(app, "after");
   EXPECT_THAT(sql("SELECT message FROM messages ORDER BY id"), ElementsAre("before", "after"));
@@ -136,7 +133,7 @@ TEST_F(PostgresFenceTest, AnApplicationThatIsDeletedMeanwhileDoesNotMatter) {
   Psql other(database);
   hold_commits(other);
   append_later("first");
-  ASSERT_TRUE(becomes(kWaiting, "1"));
+  ASSERT_TRUE(becomes(kWaitingForLocks, "1"));
   proxy.close_all();
   sql("DELETE FROM applications");
   other.run("SELECT pg_advisory_unlock(7)");
@@ -152,7 +149,7 @@ TEST_F(PostgresFenceTest, WhatCannotBeSettledIsUnknownAndIsSettledBeforeTheNext)
   Psql other(database);
   hold_commits(other);
   append_later("unknown");
-  ASSERT_TRUE(becomes(kWaiting, "1"));
+  ASSERT_TRUE(becomes(kWaitingForLocks, "1"));
   proxy.refuse(true);
   const auto answered = take();
   expect_failure(answered, ErrorCode::internal, answered ? "" : answered.error().text);

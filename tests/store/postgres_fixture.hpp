@@ -16,6 +16,11 @@
 
 namespace push::store {
 
+// How many sessions on this database wait for an advisory lock.
+inline constexpr const char* kWaitingForLocks =
+    "SELECT count(*) FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid) WHERE a.datname = current_database() AND"
+    " l.locktype = 'advisory' AND NOT l.granted";
+
 // What a store announces, in order.
 class HeardEvents final : public EventListener {
  public:

@@ -1,8 +1,10 @@
 // What holds among several servers on one database because each transaction that writes takes the write lock first.
 #include <algorithm>
+#include <chrono>
 #include <future>
 
 #include "store/postgres_fixture.hpp"
+#include "support/cutting_proxy.hpp"
 
 namespace push::store {
 namespace {
@@ -10,9 +12,6 @@ namespace {
 using test::Psql;
 using testing::ElementsAre;
 
-constexpr const char* kWaiting =
-    "SELECT count(*) FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid) WHERE a.datname = current_database() AND"
-    " l.locktype = 'advisory' AND NOT l.granted";
 constexpr const char* kLastId = "SELECT pg_sequence_last_value('messages_id_seq')";
 
 class PostgresLaneTest : public PostgresStoreTest {
@@ -37,7 +36,7 @@ class PostgresLaneTest : public PostgresStoreTest {
 TEST_F(PostgresLaneTest, NoIdIsTakenBeforeTheLock) {
   const std::string before = value(kLastId);
   auto appended = std::async(std::launch::async, [&] { return append(text(app, "m")); });
-  EXPECT_TRUE(becomes(kWaiting, "1"));
+  EXPECT_TRUE(becomes(kWaitingForLocks, "1"));
   EXPECT_EQ(value(kLastId), before);
   leave();
   EXPECT_TRUE(appended.get());
@@ -60,12 +59,46 @@ TEST_F(PostgresLaneTest, AChangeRunsAgainIfWhatItHasReadIsNoLongerSo) {
   sql("INSERT INTO users (id, name, admin) VALUES (101, 'one', true), (102, 'other', true)");
   auto deleted =
       std::async(std::launch::async, [&] { return test::await(*store, &Store::delete_user, core::UserId{101}); });
-  ASSERT_TRUE(becomes(kWaiting, "1"));
+  ASSERT_TRUE(becomes(kWaitingForLocks, "1"));
   lane.run(
       "DELETE FROM users WHERE id = 102; INSERT INTO sharded_gotify_events (time, kind, user_id) VALUES (0,"
-      " 'user_gone', 102); SELECT pg_advisory_unlock(1735289957, 0)");
+      " 'user_gone', 102)");
+  leave();
   expect_failure(deleted.get(), core::Conflict::last_admin, "cannot delete last admin");
   EXPECT_THAT(sql("SELECT id FROM users WHERE admin"), ElementsAre("101"));
+}
+
+// A writer, or its network, freezes in the middle of what it sends, after any byte.
+TEST_F(PostgresLaneTest, AFrozenWriterDoesNotKeepTheLock) {
+  leave();
+  test::CuttingProxy proxy(database);
+  metrics::Registry others;
+  auto frozen = postgres::Store::open_as_node("two", settings(proxy.connection()), others, core::wall_now, {});
+  ASSERT_TRUE(frozen) << frozen.error().text;
+  int held = 0;
+  bool cut = true;
+  for (std::size_t after = 1; cut; ++after) {
+    const std::string mark = "frozen " + std::to_string(after);
+    proxy.arm({mark, test::CuttingProxy::Way::to_server, after, test::CuttingProxy::End::freeze});
+    auto answered = std::async(std::launch::async, [&] {
+      return core::await<core::Result<StoredMessage>>(
+          [&](auto done) { (void)(*frozen)->append(text(app, mark), std::move(done)); });
+    });
+    const bool ended = support::eventually(
+        [&] { return proxy.has_cut() || answered.wait_for(std::chrono::seconds(0)) == std::future_status::ready; });
+    ASSERT_TRUE(ended);
+    cut = proxy.has_cut();
+    const auto other = append(text(app, "other"));
+    if (!other) {
+      ++held;
+      EXPECT_TRUE(append(text(app, "other"))) << "at " << after;
+    }
+    proxy.thaw();
+    const auto answer = answered.get();
+    EXPECT_EQ(value("SELECT count(*) FROM messages WHERE message = '" + mark + "'"), answer ? "1" : "0")
+        << "at " << after;
+  }
+  EXPECT_LE(held, 5) << "bytes of the message that ends the transaction";
 }
 
 TEST_F(PostgresLaneTest, SeveralServersWriteInOneOrder) {

@@ -208,8 +208,8 @@ TEST_F(PostgresTextTest, WhatAColumnCannotHoldIsReplacedInMessagesAndRefusedInNa
   const auto read = store->find_message(answered->id);
   ASSERT_TRUE(read && *read);
   EXPECT_EQ((*read)->message, answered->message);
-  for (const std::string& bad :
-       {std::string("\0", 1), std::string("x\xFF"), std::string("'; DROP TABLE users;\0", 21)}) {
+  for (const std::string& bad : std::vector<std::string>{std::string("\0", 1), std::string("x\xFF"),
+                                                         std::string("'; DROP TABLE users;\0", 21)}) {
     EXPECT_EQ(test::await(*store, &Store::create_user, NewUser{bad, "h", false}).error().code, ErrorCode::invalid);
     EXPECT_EQ(test::await(*store, &Store::create_application, NewApplication{alice, "A2", bad, "", 0, ""}).error().code,
               ErrorCode::invalid);

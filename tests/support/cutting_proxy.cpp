@@ -64,6 +64,8 @@ struct CuttingProxy::Link {
   std::optional<Cut> cut{};  // what is left of it
   int number = 0;            // of that one
   bool frozen = false;
+  std::string rest{};  // what was held back, and to whom it goes
+  int rest_to = -1;
 };
 
 CuttingProxy::CuttingProxy(const std::string& server) {
@@ -157,7 +159,11 @@ void CuttingProxy::run() {
     const core::Lock lock(mutex_);
     if (refusing_ || closing_) links.clear();
     closing_ = false;
-    for (const auto& link : links) link->frozen = link->frozen && !thaw_;
+    for (const auto& link : links) {
+      if (!link->frozen || !thaw_) continue;
+      link->frozen = false;
+      send_all(link->rest_to, link->rest);  // if that fails, the next piece fails as well
+    }
     thaw_ = false;
   }
 }
@@ -200,6 +206,8 @@ bool CuttingProxy::pass(Link& link, Way way) {
   }
   link.cut.reset();
   link.frozen = freezes;
+  link.rest = piece.substr(left.size());
+  link.rest_to = to;
   return sent && freezes;
 }
 

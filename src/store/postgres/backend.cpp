@@ -16,7 +16,7 @@ namespace {
 using core::Result;
 
 constexpr std::chrono::milliseconds kSettlePause{50};
-constexpr int kRepetitions = 5;
+constexpr int kRepetitions = 20;
 
 constexpr std::string_view kLock = "SELECT pg_advisory_xact_lock(1735289957, 0)";
 constexpr std::string_view kNoteBatch = "INSERT INTO sharded_gotify_batches (node, batch) VALUES ($1, $2)";
@@ -29,6 +29,14 @@ constexpr std::string_view kOwnEvents =
     " FROM sharded_gotify_batches AS b JOIN sharded_gotify_events AS e ON e.xmin = b.xmin"
     " WHERE b.node = $1 AND b.batch = $2 AND e.number IS NOT NULL"
     " AND e.id > (SELECT max(id) FROM sharded_gotify_events) - 100000 ORDER BY e.id";
+// A statement is done, and holds the lock, before the message that ends its transaction has come. If the other writer
+// freezes just then, or the network, its process waits for that message (an idle session is not active).
+constexpr std::string_view kEndFrozen =
+    "SELECT pg_terminate_backend(a.pid) FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid"
+    " WHERE l.locktype = 'advisory' AND l.classid = 1735289957::oid AND l.objid = 0::oid AND l.granted"
+    " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    " AND a.state = 'active' AND a.wait_event = 'ClientRead' AND clock_timestamp() - a.query_start > interval '1 s'";
+constexpr std::string_view kLockTimeout = "55P03";
 // A state of our own, and that of a unique index.
 constexpr std::string_view kOutdated = "SG001";
 constexpr std::string_view kNotUnique = "23505";
@@ -110,7 +118,10 @@ Result<void> Backend::send_script() {
     transaction_.script().answer({std::make_move_iterator(own), std::make_move_iterator(answers->end())});
     return {};
   }
-  if (connection_->fate() != Fate::lost) return std::move(answers).error();
+  if (connection_->fate() != Fate::lost) {
+    end_frozen();
+    return std::move(answers).error();
+  }
   const auto settled = settle(batch, kSettleTime);
   if (!settled) return unknown(batch, answers.error());
   if (*settled == Settled::not_stored) return std::move(answers).error();
@@ -127,6 +138,12 @@ void Backend::recover_events(std::int64_t batch) {
   } else if (!events->empty()) {
     transaction_.answer_events(*std::move(events));
   }
+}
+
+void Backend::end_frozen() {
+  if (connection_->state() != kLockTimeout) return;
+  const auto ended = connection_->query(kEndFrozen);
+  if (ended && !ended->empty()) spdlog::warn("ended a frozen writer that held the write lock");
 }
 
 core::Error Backend::unknown(std::int64_t batch, const core::Error& error) {

@@ -68,6 +68,8 @@ class Backend final : public store::Backend {
   // ---- outcomes
   // Tries again until `patience` is over.
   core::Result<Settled> settle(std::int64_t batch, std::chrono::milliseconds patience);
+  // After a wait for the write lock that was too long.
+  void end_frozen();
   core::Error unknown(std::int64_t batch, const core::Error& error);
   // What a statement answers that only reads: if the connection is lost, on a new one.
   core::Result<Rows> read(std::string_view sql, const std::vector<Parameter>& parameters);

@@ -150,7 +150,10 @@ Result<void> Backend::insert_some(Messages messages, Outcomes outcomes) {
     return *settled == Settled::stored ? recover(batch, messages, outcomes) : rows.error();
   }
   // Data that a column cannot hold fails the whole statement: the one that does is found by halves.
-  if (!is_of_data(connection_->state())) return rows.error();
+  if (!is_of_data(connection_->state())) {
+    end_frozen();
+    return rows.error();
+  }
   if (messages.size() > 1) return insert_halves(messages, outcomes);
   outcomes[0] = core::failure(core::ErrorCode::invalid, rows.error().text);
   return {};
