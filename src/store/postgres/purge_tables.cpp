@@ -72,7 +72,7 @@ struct Slice {
   std::chrono::microseconds took{};
 };
 
-Plan<Slice> slice_of(Answer gone, Answer begin, Answer end) {
+Plan<Slice> slice_of(const Answer& gone, const Answer& begin, const Answer& end) {
   return Plan<Slice>::later([gone, begin, end]() -> Result<Slice> {
     if (!*gone) return Slice{};
     return Slice{(**gone)[0].integer(0), between(begin, end)};

@@ -54,6 +54,7 @@ core::ApplicationId application_of(const Row& row, int column) {
 
 std::vector<core::MessageId> messages_of(const std::vector<std::int64_t>& ids) {
   std::vector<core::MessageId> messages;
+  messages.reserve(ids.size());
   for (const std::int64_t id : ids) messages.push_back(message_of(id));
   return messages;
 }
