@@ -48,6 +48,11 @@ def pages(api, target):
             return found
 
 
+def by_id(rows):
+    """Gotify asks the database for no order, and PostgreSQL moves rows that are changed."""
+    return sorted(rows, key=lambda each: each["id"])
+
+
 def seen(server):
     """All that each user is shown. By name and password, since the use of a token is noted in its row."""
     every = {}
@@ -56,9 +61,10 @@ def seen(server):
         api.headers = [basic(*login)]
         applications = api.call("GET", "/application")
         if BY_ID:
-            applications.sort(key=lambda each: each["id"])
+            applications = by_id(applications)
         every[login] = comparable({
-            "user": api.call("GET", "/current/user"), "users": api.call("GET", "/user"), "clients": api.call("GET", "/client"),
+            "user": api.call("GET", "/current/user"), "users": by_id(api.call("GET", "/user")),
+            "clients": by_id(api.call("GET", "/client")),
             "applications": applications, "messages": pages(api, "/message"),
             "by application": [pages(api, f"/application/{each['id']}/message") for each in applications]}, server.url)
         every[login]["pictures"] = [raw(server.url, "GET", f"/{each['image']}").body for each in applications
