@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "benchmark/scenarios.hpp"
@@ -16,6 +17,7 @@
 #include "benchmark/support/server.hpp"
 #include "benchmark/support/stats.hpp"
 #include "benchmark/support/table.hpp"
+#include "support/postgres_server.hpp"
 
 namespace push::bench {
 namespace {
@@ -26,6 +28,7 @@ struct PagesOptions : CommonOptions {
   PagesOptions() : CommonOptions{.threads = 0} {}
   unsigned seconds = 5;         // of load before a deletion
   unsigned stored = 1'000'000;  // messages of each of the two big applications
+  std::string dialect = "sqlite3";
 };
 
 // Users and, with the same number, their first applications. kBusy and kDoomed hold --stored messages each.
@@ -61,6 +64,49 @@ std::string seed_sql(const PagesOptions& options) {
          std::to_string(kManyApplications - 1) + " WHEN i % 2 THEN busy ELSE doomed END, " + text +
          ", 'title', 0, '2026-01-01 00:00:00+00:00' FROM n, a;";
 }
+
+// The same for PostgreSQL.
+std::string seed_postgres_sql(const PagesOptions& options) {
+  const std::string text = "'" + std::string(options.size, 'x') + "'";
+  const std::string columns = "INSERT INTO messages (application_id, message, title, priority, date) SELECT ";
+  const std::string rest = ", " + text + ", 'title', 0, '2026-01-01 00:00:00+00' FROM generate_series(1, ";
+  const std::string total = std::to_string(std::uint64_t{options.stored} * 2 * kMixed / (kMixed - 1));
+  const std::string mixed = std::to_string(kMixed);
+  const std::string many = std::to_string(kManyApplications - 1);
+  return "INSERT INTO applications (token, user_id, name, description, internal, image, default_priority, created_at,"
+         " sort_key) SELECT 'Amany' || i, user_id, 'many', '', false, '', 0, created_at, ('m' || i)::bytea FROM"
+         " generate_series(1, " +
+         many + ") AS i, applications WHERE applications.id = " + application_id(kMany) + ";" + columns +
+         application_id(kFew) + rest + std::to_string(kFewMessages) + ") AS i;" + columns + "CASE WHEN i % " + mixed +
+         " = 0 THEN (SELECT max(id) FROM applications) - (i / " + mixed + ") % " + many + " WHEN i % 2 = 1 THEN " +
+         application_id(kBusy) + " ELSE " + application_id(kDoomed) + " END" + rest + total + ") AS i;";
+}
+
+// The database under measurement.
+class Messages {
+ public:
+  explicit Messages(bool on_postgres) {
+    if (!on_postgres) return;
+    postgres_ = std::make_unique<test::PrivatePostgres>(support::Settings{{"shared_buffers", "128MB"}});
+    disk_folder(postgres_->folder());
+    connection_ = postgres_->new_database();
+  }
+  const std::string& connection() const { return connection_; }
+  // With what PostgreSQL does by itself in time.
+  void seed(const std::string& path, const PagesOptions& options) const {
+    if (postgres_ == nullptr) return run_offline(path, seed_sql(options));
+    test::psql(connection_, seed_postgres_sql(options));
+    test::psql(connection_, "VACUUM ANALYZE");
+  }
+  std::int64_t look_up(const Server& server, const std::string& sql) const {
+    if (postgres_ == nullptr) return bench::look_up(server.database(), sql);
+    return std::stoll(test::psql(connection_, sql).at(0));
+  }
+
+ private:
+  std::unique_ptr<test::PrivatePostgres> postgres_;
+  std::string connection_;
+};
 
 Json figures_of(const Histogram& histogram) {
   return {{"count", histogram.count()},
@@ -138,13 +184,15 @@ class Neighbours {
 };
 
 // Deletes with one request while the neighbours continue; over when the request is answered and no message is left.
-Json measure_deletion(const Server& server, const std::string& target, User owner, double seconds) {
+Json measure_deletion(const Messages& database, const Server& server, const std::string& target, User owner,
+                      double seconds) {
   const std::string name = "DELETE " + target;
-  const std::int64_t application = look_up(server.database(), "SELECT " + application_id(owner));
+  const std::int64_t application = database.look_up(server, "SELECT " + application_id(owner));
   const std::string left =
-      "SELECT EXISTS(SELECT 1 FROM messages WHERE application_id = " + std::to_string(application) + ")";
+      "SELECT count(*) FROM (SELECT 1 FROM messages WHERE application_id = " + std::to_string(application) +
+      " LIMIT 1) AS found";
   const std::int64_t count =
-      look_up(server.database(), "SELECT count(*) FROM messages WHERE application_id = " + std::to_string(application));
+      database.look_up(server, "SELECT count(*) FROM messages WHERE application_id = " + std::to_string(application));
   Neighbours neighbours(server.port());
   Json result{{"request", name}, {"messages", count}};
   Table table({name, "requests", "p50 ms", "p99 ms", "max ms"});
@@ -174,7 +222,7 @@ Json measure_deletion(const Server& server, const std::string& target, User owne
       answered = monotonic_ns();
     });
     if (answered != 0 && gone == 0 && monotonic_ns() >= look) {
-      if (look_up(server.database(), left) == 0) gone = monotonic_ns();
+      if (database.look_up(server, left) == 0) gone = monotonic_ns();
       look = monotonic_ns() + kLookPeriod;
     }
     return gone != 0;
@@ -191,17 +239,21 @@ Json measure_deletion(const Server& server, const std::string& target, User owne
 }
 
 Json run_pages(const PagesOptions& options) {
+  const bool on_postgres = options.dialect == "postgres";
+  if (!on_postgres && options.dialect != "sqlite3") fail("--dialect is sqlite3 or postgres");
   progress("pages, seeding");
+  const Messages database(on_postgres);
   Server server({.program = options.program,
                  .directory = options.dir,
                  .threads = options.threads,
                  .users = kUsers,
-                 .seed_more = [&](const std::string& path) { run_offline(path, seed_sql(options)); }});
-  const auto messages = look_up(server.database(), "SELECT count(*) FROM messages");
+                 .seed_more = [&](const std::string& path) { database.seed(path, options); },
+                 .postgres = database.connection()});
+  const auto messages = database.look_up(server, "SELECT count(*) FROM messages");
   Json result{{"messages", messages}, {"threads", options.threads}, {"deletions", Json::array()}};
 
   const auto target = [&](User user) {
-    return "/application/" + std::to_string(look_up(server.database(), "SELECT " + application_id(user)));
+    return "/application/" + std::to_string(database.look_up(server, "SELECT " + application_id(user)));
   };
   progress("pages, reading");
   Table table({"one page of " + std::to_string(messages) + " messages", "requests", "p50 ms", "p99 ms", "max ms"});
@@ -219,14 +271,15 @@ Json run_pages(const PagesOptions& options) {
   table.print();
   std::printf("(a page must take at most 5 ms, an empty one 1 ms)\n\n");
 
-  result["deletions"].push_back(measure_deletion(server, target(kBusy) + "/message", kBusy, options.seconds));
+  result["deletions"].push_back(measure_deletion(database, server, target(kBusy) + "/message", kBusy, options.seconds));
   std::printf("\n");
-  result["deletions"].push_back(measure_deletion(server, target(kDoomed), kDoomed, options.seconds));
+  result["deletions"].push_back(measure_deletion(database, server, target(kDoomed), kDoomed, options.seconds));
   return result;
 }
 
 void bind(Flags& flags, PagesOptions& options) {
   flags.add("--seconds", options.seconds, "load before a deletion");
+  flags.add("--dialect", options.dialect, "sqlite3 or postgres");
   flags.add("--stored", options.stored, "messages of each of the two big applications");
 }
 
