@@ -23,10 +23,15 @@ constexpr std::string_view kPageColumns =
     " sum(octet_length(m.message) + coalesce(octet_length(m.extras), 0)) OVER (ORDER BY m.id";
 constexpr std::string_view kDown = " DESC";
 constexpr std::string_view kFrom = " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM (";
-// Of each application a few ids, then more of those whose few are all among the first: a user of a thousand
-// applications costs a thousand short looks at the index, not a thousand pages.
+// Only the applications whose own first message is among as many first ones as are wanted can have a part. Of each of
+// these a few ids, then more of those whose few are all among the first: a user of a thousand applications costs a
+// thousand short looks at the index, not a thousand pages.
 constexpr std::string_view kOwn =
-    "WITH own AS MATERIALIZED (SELECT id FROM applications WHERE user_id = $1),"
+    "WITH own AS MATERIALIZED (SELECT a.id FROM applications AS a CROSS JOIN LATERAL"
+    " (SELECT id FROM messages WHERE application_id = a.id AND id ";
+constexpr std::string_view kOne = " LIMIT 1) AS first WHERE a.user_id = $1 ORDER BY first.id";
+constexpr std::string_view kHead =
+    " LIMIT $3),"
     " few AS MATERIALIZED (SELECT least(greatest(8, 4 * $3 / greatest(count(*), 1)), $3) AS few FROM own),"
     " head AS MATERIALIZED (SELECT m.id, own.id AS application, m.n FROM own CROSS JOIN LATERAL"
     " (SELECT id, row_number() OVER (ORDER BY id";
@@ -51,12 +56,13 @@ constexpr std::string_view kEndUp =
     ") AS ids JOIN messages AS m ON m.id = ids.id) AS page WHERE coalesce(before, 0) < $4 ORDER BY id";
 
 constexpr std::string_view kPageOfUser =
-    kJoined<kPageColumns, kDown, kFrom, kOwn, kDown, kNumbered, kBelowCursor, kOrder, kDown, kFirstFew, kDown, kDeeper,
-            kBelowHead, kOrder, kDown, kLimit, kOfThose, kDown, kLimit, kEndDown>;
+    kJoined<kPageColumns, kDown, kFrom, kOwn, kBelowCursor, kOrder, kDown, kOne, kDown, kHead, kDown, kNumbered,
+            kBelowCursor, kOrder, kDown, kFirstFew, kDown, kDeeper, kBelowHead, kOrder, kDown, kLimit, kOfThose, kDown,
+            kLimit, kEndDown>;
 constexpr std::string_view kPageOfApplication = kJoined<kPageColumns, kDown, kFrom, kIdsOfApplication, kEndDown>;
 constexpr std::string_view kMessagesAfter =
-    kJoined<kPageColumns, kFrom, kOwn, kNumbered, kAboveCursor, kOrder, kFirstFew, kDeeper, kAboveHead, kOrder, kLimit,
-            kOfThose, kLimit, kEndUp>;
+    kJoined<kPageColumns, kFrom, kOwn, kAboveCursor, kOrder, kOne, kHead, kNumbered, kAboveCursor, kOrder, kFirstFew,
+            kDeeper, kAboveHead, kOrder, kLimit, kOfThose, kLimit, kEndUp>;
 
 constexpr std::string_view kCountAfter =
     "SELECT count(*) FROM (SELECT 1 FROM applications AS a JOIN LATERAL (SELECT 1 FROM messages WHERE"
