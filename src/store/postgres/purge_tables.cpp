@@ -1,5 +1,6 @@
 #include "store/postgres/purge_tables.hpp"
 
+#include <limits>
 #include <utility>
 
 #include "store/literal.hpp"
@@ -22,12 +23,16 @@ constexpr std::string_view kNoted =
 
 constexpr std::string_view kDeleteAll =
     ", unread AS (DELETE FROM sharded_gotify_read USING chosen WHERE message_id = chosen.id),"
-    " gone AS (DELETE FROM messages USING chosen WHERE messages.id = chosen.id RETURNING 1) SELECT count(*) FROM gone";
+    " gone AS (DELETE FROM messages USING chosen WHERE messages.id = chosen.id RETURNING messages.id)"
+    " SELECT count(*), coalesce(max(id), 0) FROM gone";
+// Of one application, in order: an index still holds what was deleted a moment ago, and a slice that began with the
+// first message again would look at all of that.
+constexpr std::string_view kNextOfOne =
+    "WITH chosen AS (SELECT id FROM messages WHERE application_id = $1 AND id > $2 AND id <= $3"
+    " AND ($4 OR NOT EXISTS (SELECT 1 FROM applications WHERE applications.id = $1)) ORDER BY id LIMIT $5)";
 constexpr std::string_view kSomeUpTo =
-    "WITH chosen AS (SELECT id FROM messages WHERE application_id = ANY($1) AND id <= $2 LIMIT $3)";
-constexpr std::string_view kSomeOfNoted =
-    "WITH chosen AS (SELECT m.id FROM sharded_gotify_purges AS p JOIN messages AS m ON m.application_id ="
-    " p.application_id WHERE p.application_id = ANY($1) LIMIT $2)";
+    "WITH chosen AS (SELECT id FROM messages AS m WHERE application_id = ANY($1) AND id <= $2"
+    " AND ($3 OR NOT EXISTS (SELECT 1 FROM applications WHERE id = m.application_id)) LIMIT $4)";
 // If there is something to delete, and somebody who may know.
 constexpr std::string_view kAllGone =
     "INSERT INTO sharded_gotify_events (prev, head, time, kind, user_id, application_id, up_to, message_ids, number)"
@@ -42,7 +47,7 @@ constexpr std::string_view kForgetExisting =
     " AND EXISTS (SELECT 1 FROM applications WHERE id = application_id)";
 constexpr std::string_view kForgetEmptied =
     "DELETE FROM sharded_gotify_purges AS p WHERE application_id = ANY($1)"
-    " AND NOT EXISTS (SELECT 1 FROM messages WHERE application_id = p.application_id)";
+    " AND NOT EXISTS (SELECT 1 FROM messages WHERE application_id = p.application_id AND id > $2)";
 
 constexpr std::string_view kDeleteMessage =
     "WITH gone AS (DELETE FROM messages USING applications AS a WHERE messages.id = $3 AND a.id ="
@@ -64,19 +69,6 @@ std::vector<std::int64_t> numbers(std::span<const core::ApplicationId> applicati
 
 core::ApplicationId read_application_id(const Row& row) {
   return core::ApplicationId{row.natural(0)};
-}
-
-// What a slice came to; nothing is known of one whose answers were lost.
-struct Slice {
-  std::optional<std::int64_t> messages;
-  std::chrono::microseconds took{};
-};
-
-Plan<Slice> slice_of(const Answer& gone, const Answer& begin, const Answer& end) {
-  return Plan<Slice>::later([gone, begin, end]() -> Result<Slice> {
-    if (!*gone) return Slice{};
-    return Slice{(**gone)[0].integer(0), between(begin, end)};
-  });
 }
 
 }  // namespace
@@ -106,41 +98,66 @@ Result<std::vector<core::ApplicationId>> PurgeTables::noted() {
   return readers_.read([](Connection& reader) { return all(reader, read_application_id, kNoted); });
 }
 
+// As part of a change: deletes some, of the first application or of all of them.
+Plan<PurgeTables::Slice> PurgeTables::delete_some(Transaction& transaction,
+                                                  std::span<const core::ApplicationId> applications,
+                                                  core::MessageId bound, Whose whose) {
+  const bool existing = whose == Whose::existing_ones_too;
+  const std::int64_t last = clamped(core::value(bound));
+  const core::ApplicationId first = applications.front();
+  const auto begun = deleted_up_to_.find(first);
+  const bool alone = applications.size() == 1 || begun != deleted_up_to_.end();
+  const std::int64_t after = begun == deleted_up_to_.end() ? 0 : begun->second;
+  const Answer begin = note_clock(transaction);
+  const Answer gone =
+      alone ? transaction.write(kJoined<kNextOfOne, kDeleteAll>, first, after, last, existing, rows_.rows())
+            : transaction.write(kJoined<kSomeUpTo, kDeleteAll>, numbers(applications), last, existing, rows_.rows());
+  const Answer end = note_clock(transaction);
+  if (!existing) transaction.write(kForgetEmptied, numbers(alone ? applications.first(1) : applications), after);
+  return Plan<Slice>::later([gone, begin, end, alone]() -> Result<Slice> {
+    if (!*gone) return Slice{};
+    return Slice{(**gone)[0].integer(0), (**gone)[0].integer(1), alone, between(begin, end)};
+  });
+}
+
+// How many of the applications are emptied. Nothing is known of a slice whose answers were lost.
+std::size_t PurgeTables::note(const Slice& slice, std::span<const core::ApplicationId> applications) {
+  const bool is_emptied = slice.messages && *slice.messages < rows_.rows();
+  rows_.adapt(slice.took, kRowsTime);
+  const core::ApplicationId first = applications.front();
+  if (!is_emptied) {
+    if (slice.messages) deleted_up_to_[first] = slice.alone ? slice.up_to : 0;  // one by one from now on
+    return 0;
+  }
+  deleted_up_to_.erase(first);
+  return slice.alone ? 1 : applications.size();
+}
+
 Result<store::PurgeTables::Deleted> PurgeTables::delete_messages(std::span<const core::ApplicationId> applications,
                                                                  core::MessageId bound,
                                                                  const std::optional<model::Event>& event,
                                                                  std::chrono::microseconds /*time*/) {
-  const auto ids = numbers(applications);
-  const std::int64_t rows = rows_.rows();
   const auto slice = change_now(writer_, How::blind, [&](Transaction& transaction) {
     if (event) {
       transaction.note_events(transaction.write(kAllGone, event->user, event->time.time_since_epoch().count(),
-                                                event->application, event->up_to, ids));
+                                                event->application, event->up_to, numbers(applications)));
       keep_to_limit(transaction, event->user);
     }
-    const Answer begin = note_clock(transaction);
-    const Answer gone = transaction.write(kJoined<kSomeUpTo, kDeleteAll>, ids, clamped(core::value(bound)), rows);
-    return slice_of(gone, begin, note_clock(transaction));
+    return delete_some(transaction, applications, bound, Whose::existing_ones_too);
   });
   if (!slice) return slice.error();
-  rows_.adapt(slice->took, kRowsTime);
-  if (!slice->messages) return Deleted{};
-  return Deleted{*slice->messages, *slice->messages < rows ? applications.size() : 0};
+  return Deleted{slice->messages.value_or(0), note(*slice, applications)};
 }
 
 Result<std::int64_t> PurgeTables::delete_noted(std::span<const core::ApplicationId> applications,
                                                std::chrono::microseconds /*time*/) {
-  const auto ids = numbers(applications);
+  constexpr core::MessageId kAll{std::numeric_limits<std::int64_t>::max()};
   const auto slice = change_now(writer_, How::blind, [&](Transaction& transaction) {
-    transaction.write(kForgetExisting, ids);
-    const Answer begin = note_clock(transaction);
-    const Answer gone = transaction.write(kJoined<kSomeOfNoted, kDeleteAll>, ids, rows_.rows());
-    const Answer end = note_clock(transaction);
-    transaction.write(kForgetEmptied, ids);
-    return slice_of(gone, begin, end);
+    transaction.write(kForgetExisting, numbers(applications));
+    return delete_some(transaction, applications, kAll, Whose::deleted_ones);
   });
   if (!slice) return slice.error();
-  rows_.adapt(slice->took, kRowsTime);
+  note(*slice, applications);
   return slice->messages.value_or(0);
 }
 

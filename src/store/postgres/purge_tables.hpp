@@ -1,9 +1,12 @@
 // What the purges of messages read and delete in PostgreSQL. A slice is one round trip of the writer.
 #pragma once
+#include <chrono>
+#include <map>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "store/postgres/changes.hpp"
 #include "store/postgres/reader_pool.hpp"
 #include "store/postgres/transaction.hpp"
 #include "store/purges.hpp"
@@ -39,9 +42,22 @@ class PurgeTables final : public store::PurgeTables {
                                           std::chrono::microseconds time) override;
 
  private:
+  struct Slice {
+    std::optional<std::int64_t> messages{};  // none: the answers were lost
+    std::int64_t up_to = 0;                  // the last of them
+    bool alone = false;                      // of the first application only
+    std::chrono::microseconds took{};
+  };
+  enum class Whose { existing_ones_too, deleted_ones };
+  Plan<Slice> delete_some(Transaction& transaction, std::span<const core::ApplicationId> applications,
+                          core::MessageId bound, Whose whose);
+  std::size_t note(const Slice& slice, std::span<const core::ApplicationId> applications);
+
   Writer& writer_;
   ReaderPool& readers_;
-  SliceSize rows_{kMostRows};  // the purge thread's
+  // The purge thread's (and the writer's, while that waits for it).
+  SliceSize rows_{kMostRows};
+  std::map<core::ApplicationId, std::int64_t> deleted_up_to_;  // of those with many messages
 };
 
 }  // namespace push::store::postgres
