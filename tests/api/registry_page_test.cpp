@@ -91,9 +91,10 @@ TEST_F(RegistryPageTest, RefusesWhatItCannotRead) {
 TEST_F(RegistryPageTest, Is503IfNoWorkerIsFree) {
   std::promise<void> go_on;
   std::promise<void> busy;
-  core::WorkerPool::Job works([&] {
+  // The future is the job's own: the test may be over before a slow job looks at it.
+  core::WorkerPool::Job works([&busy, end = go_on.get_future().share()] {
     busy.set_value();
-    go_on.get_future().wait();
+    end.wait();
   });
   ASSERT_TRUE(workers_.submit(works, {}));
   busy.get_future().wait();
