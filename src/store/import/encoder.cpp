@@ -150,7 +150,7 @@ void Encoder::add_integer(std::int64_t value) {
   plain_ += digits;
 }
 
-void Encoder::add_text(std::string text) {
+void Encoder::add_text(std::string_view text) {
   plain_ += text;
   for (const char c : text) {
     switch (c) {

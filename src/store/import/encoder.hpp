@@ -55,7 +55,7 @@ class Encoder {
   void add_value(const Column& column, const sqlite::Query& row, int index);
   void add_null();
   void add_integer(std::int64_t value);
-  void add_text(std::string text);
+  void add_text(std::string_view text);
   void add_bytes(std::string_view bytes);
   void add_time(const Column& column, const sqlite::Query& row, int index);
   void note(const Column& column, std::string_view what) {
