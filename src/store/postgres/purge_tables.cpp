@@ -16,7 +16,7 @@ namespace {
 using core::Result;
 
 constexpr std::string_view kClock = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
-constexpr std::string_view kOwn = "SELECT id FROM applications WHERE user_id = $1 ORDER BY id";
+constexpr std::string_view kOwnApplications = "SELECT id FROM applications WHERE user_id = $1 ORDER BY id";
 constexpr std::string_view kOwner = "SELECT user_id FROM applications WHERE id = $1";
 constexpr std::string_view kNoted =
     "SELECT application_id FROM sharded_gotify_purges ORDER BY application_id LIMIT 256";
@@ -83,7 +83,7 @@ std::chrono::microseconds between(const Answer& begin, const Answer& end) {
 }
 
 Result<std::vector<core::ApplicationId>> PurgeTables::applications_of(core::UserId user) {
-  return readers_.read([user](Connection& reader) { return all(reader, read_application_id, kOwn, user); });
+  return readers_.read([user](Connection& reader) { return all(reader, read_application_id, kOwnApplications, user); });
 }
 
 Result<core::UserId> PurgeTables::owner_of(core::ApplicationId application) {
