@@ -120,11 +120,13 @@ Result<std::vector<OwnedClient>> Store::delete_expired_clients(std::vector<Owned
         first, first + static_cast<std::ptrdiff_t>(std::min(kClientsInChange, clients.size() - from)));
     const auto gone = change_now(parts_->writer, How::blind, [&some, now](Transaction& transaction) {
       std::vector<std::int64_t> ids;
+      ids.reserve(some.size());
       for (const OwnedClient& one : some) ids.push_back(static_cast<std::int64_t>(one.client));
       const Answer rows = transaction.write(kDeleteExpired, ids, now, core::wall_now().time_since_epoch().count());
       return Plan<std::vector<OwnedClient>>::later([rows, &some]() -> Result<std::vector<OwnedClient>> {
         if (!*rows) return some;
         std::vector<OwnedClient> found;
+        found.reserve(some.size());
         for (int i = 0; i < (*rows)->size(); ++i) found.push_back(read_owned((**rows)[i]));
         return found;
       });

@@ -85,6 +85,7 @@ void Store::mark_read(core::UserId user, std::vector<core::MessageId> ids, Done<
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   std::vector<std::int64_t> wanted;
+  wanted.reserve(ids.size());
   for (const core::MessageId id : ids) wanted.push_back(clamped(core::value(id)));
   change(parts_->writer, user, How::blind, std::move(done),
          [&clock = parts_->clock, user, wanted = std::move(wanted)](Transaction& write) {
