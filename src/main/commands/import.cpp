@@ -20,7 +20,7 @@ namespace {
 
 using core::Result;
 
-constexpr mode_t kUmask = 027;  // as the server: pictures are for this user and its group
+constexpr mode_t kImportUmask = 027;  // as the server: pictures are for this user and its group
 constexpr std::size_t kMaxMissing = 5;
 
 struct Origin {
@@ -98,7 +98,7 @@ int import(const GlobalOptions& options, Origin origin) {
   } else if (!std::filesystem::is_directory(origin.images, error)) {
     return failed(core::failure(core::ErrorCode::not_found, "--images: " + origin.images + " is no folder"));
   }
-  ::umask(kUmask);
+  ::umask(kImportUmask);
   const core::Log log(config.loglevel, false, STDERR_FILENO);
   const auto begun = core::steady_now();
   const Pictures pictures(origin.images, config.uploadedimagesdir);
