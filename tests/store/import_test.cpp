@@ -122,13 +122,12 @@ class ImportTest : public StoreTest {
   }
 
   void open_target() {
-    auto opened = store::open(target, metrics_of_target);
+    auto opened = store::open(target, metrics);
     ASSERT_TRUE(opened) << opened.error().text;
     store = *std::move(opened);
   }
 
   config::Database target;
-  metrics::Registry metrics_of_target;
   core::MessageId newest{};
   core::MessageId gone{};  // deleted; the greatest id ever given
   std::string epoch;
