@@ -112,12 +112,14 @@ Json figures_of(const Histogram& histogram) {
   return {{"count", histogram.count()},
           {"p50_us", histogram.quantile_us(0.5)},
           {"p99_us", histogram.quantile_us(0.99)},
+          {"p999_us", histogram.quantile_us(0.999)},
           {"max_us", histogram.max_us()}};
 }
 
 void add_row(Table& table, const std::string& name, const Histogram& histogram) {
   table.row({name, std::to_string(histogram.count()), decimal(histogram.quantile_us(0.5) / 1e3, 2),
-             decimal(histogram.quantile_us(0.99) / 1e3, 2), decimal(histogram.max_us() / 1e3, 2)});
+             decimal(histogram.quantile_us(0.99) / 1e3, 2), decimal(histogram.quantile_us(0.999) / 1e3, 2),
+             decimal(histogram.max_us() / 1e3, 2)});
 }
 
 // One page after another on one connection; each must hold `expected` messages.
@@ -195,7 +197,7 @@ Json measure_deletion(const Messages& database, const Server& server, const std:
       database.look_up(server, "SELECT count(*) FROM messages WHERE application_id = " + std::to_string(application));
   Neighbours neighbours(server.port());
   Json result{{"request", name}, {"messages", count}};
-  Table table({name, "requests", "p50 ms", "p99 ms", "max ms"});
+  Table table({name, "requests", "p50 ms", "p99 ms", "p99.9 ms", "max ms"});
   const auto note = [&](const std::string& when) {
     for (const Probe& probe : neighbours.probes()) {
       add_row(table, probe.name() + " " + when, probe.times());
@@ -256,7 +258,8 @@ Json run_pages(const PagesOptions& options) {
     return "/application/" + std::to_string(database.look_up(server, "SELECT " + application_id(user)));
   };
   progress("pages, reading");
-  Table table({"one page of " + std::to_string(messages) + " messages", "requests", "p50 ms", "p99 ms", "max ms"});
+  Table table(
+      {"one page of " + std::to_string(messages) + " messages", "requests", "p50 ms", "p99 ms", "p99.9 ms", "max ms"});
   const auto read = [&](const std::string& name, const std::string& from, User user, std::size_t expected) {
     const Histogram times = read_pages(server.port(), from, user, expected);
     add_row(table, name, times);
