@@ -23,10 +23,10 @@ constexpr std::string_view kNote =
     " FROM sharded_gotify_meta";
 constexpr std::string_view kEncoding = "SELECT current_setting('server_encoding')";
 // One transaction for all: slow statements, a slow disk of the source and the wait for Gotify's last write are no
-// fault.
+// fault. Without the write lock: nobody else writes to these tables, and a server on another schema may go on.
 constexpr const char* kBegin =
     "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '10s';"
-    " SET LOCAL idle_in_transaction_session_timeout = 0; SELECT pg_advisory_xact_lock(1735289957, 0);"
+    " SET LOCAL idle_in_transaction_session_timeout = 0;"
     " LOCK TABLE users, applications, messages, clients, plugin_confs IN SHARE ROW EXCLUSIVE MODE";
 constexpr std::string_view kStorePicture =
     "INSERT INTO sharded_gotify_images (name, data) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET data ="
