@@ -33,7 +33,7 @@ Result<std::optional<std::string>> Store::find_picture(std::string_view name) {
 }
 
 void Store::keep_picture(std::string_view name, std::string_view bytes, Done<void> done) {
-  change(parts_->writer, {}, How::blind, std::move(done),
+  change(parts_->writer, {}, How::alone, std::move(done),
          [name = std::string(name), bytes = std::string(bytes)](Transaction& transaction) -> Plan<void> {
            transaction.write(kKeep, std::string_view(name), Blob{bytes});
            return Result<void>();
