@@ -46,8 +46,7 @@ Result<Target> Target::open(const config::Database& settings) {
   const auto connection = session->use();
   if (!connection) return connection.error();
   Target target(std::make_unique<postgres::ConnectionString>(*where), std::move(session), *connection);
-  const auto encoding = postgres::one(
-      *target.connection_, [](const postgres::Row& row) { return std::string(row.text(0)); }, kEncoding);
+  const auto encoding = postgres::one(*target.connection_, read_text<postgres::Row>, kEncoding);
   if (!encoding) return target.named(encoding.error());
   if (*encoding != "UTF8") {
     return target.named(core::failure(core::ErrorCode::invalid, "its encoding is " + encoding->value_or("unknown") +
@@ -68,7 +67,7 @@ Result<void> Target::run(const std::string& text) {
 
 Result<std::optional<Note>> Target::note() {
   const auto there =
-      postgres::one(*connection_, postgres::read_integer, kIsThere, std::string_view("sharded_gotify_meta"));
+      postgres::one(*connection_, read_integer<postgres::Row>, kIsThere, std::string_view("sharded_gotify_meta"));
   if (!there) return named(there.error());
   if (there->value_or(0) == 0) return std::optional<Note>();
   const auto found = postgres::one(
@@ -85,7 +84,7 @@ Result<std::string> Target::rows() {
   std::string list;
   for (const Table& table : imported_tables(0)) {
     if (table.name.starts_with("sharded_")) continue;
-    const auto there = postgres::one(*connection_, postgres::read_integer, kIsThere, table.name);
+    const auto there = postgres::one(*connection_, read_integer<postgres::Row>, kIsThere, table.name);
     if (!there) return named(there.error());
     if (there->value_or(0) == 0) continue;
     // Not how many: there may be very many.

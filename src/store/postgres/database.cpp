@@ -88,7 +88,7 @@ Result<void> check_own_tables(Connection& connection) {
   const auto present = any(connection, kHasOwnTables);
   if (!present) return present.error();
   if (!*present) return {};
-  const auto number = one(connection, read_string, kSchemaNumber);
+  const auto number = one(connection, read_text<Row>, kSchemaNumber);
   if (!number) return number.error();
   if (*number && std::atoll((*number)->c_str()) > kSchema) {
     return unusable("its sharded_gotify tables are of a newer version of this program (schema " + **number + ")");
@@ -121,7 +121,7 @@ Result<void> prepare_table(Connection& connection, const Table& table, std::stri
 
 // Gotify's tables and their columns. What exists is left as it is.
 Result<void> prepare_tables(Connection& connection) {
-  const auto found = all(connection, read_string, kTables);
+  const auto found = all(connection, read_text<Row>, kTables);
   if (!found) return found.error();
   const std::set<std::string, std::less<>> present(found->begin(), found->end());
   const bool any_of_gotify =
@@ -176,7 +176,7 @@ std::string create_index_sql(const Index& index, std::string_view how) {
 
 // One that could not be finished is there, but nobody uses it.
 Result<void> make_own_index(Connection& connection, const Index& index) {
-  const auto valid = one(connection, read_integer, kIsValid, index.name);
+  const auto valid = one(connection, read_integer<Row>, kIsValid, index.name);
   if (!valid) return valid.error();
   if (*valid && **valid != 0) return {};
   if (*valid) {
@@ -260,9 +260,9 @@ Result<Sequence> raise_sequence(Connection& connection, std::string_view table) 
 
 // The row from which this node goes on.
 Result<Database> begin_batches(Connection& connection, const std::string& node, Database database) {
-  const auto newest = one(
-      connection, [](const Row& row) { return row.integer(0); },
-      "SELECT coalesce(max(batch), 0) FROM sharded_gotify_batches WHERE node = $1", std::string_view(node));
+  const auto newest =
+      one(connection, read_integer<Row>, "SELECT coalesce(max(batch), 0) FROM sharded_gotify_batches WHERE node = $1",
+          std::string_view(node));
   if (!newest) return newest.error();
   database.newest_batch = newest->value_or(0) + 1;
   Script script;

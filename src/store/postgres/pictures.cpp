@@ -26,10 +26,7 @@ void forget_picture(Transaction& transaction, const std::string& name) {
 
 Result<std::optional<std::string>> Store::find_picture(std::string_view name) {
   if (!is_text(name)) return std::optional<std::string>();
-  return parts_->readers.read([name](Connection& reader) {
-    return one(
-        reader, [](const Row& row) { return std::string(row.text(0)); }, kFind, name);
-  });
+  return parts_->readers.read([name](Connection& reader) { return one(reader, read_text<Row>, kFind, name); });
 }
 
 void Store::keep_picture(std::string_view name, std::string_view bytes, Done<void> done) {

@@ -35,7 +35,7 @@ std::string read_holder(const Row& row) {
 }  // namespace
 
 Result<bool> Session::take_lock(Connection& connection) {
-  const auto taken = one(connection, read_integer, kTakeLock);
+  const auto taken = one(connection, read_integer<Row>, kTakeLock);
   if (!taken) return taken.error();
   return taken->value_or(0) != 0;
 }

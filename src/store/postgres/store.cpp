@@ -91,37 +91,37 @@ void Store::forget_old_keys() {
 
 Result<std::optional<model::User>> Store::find_user(core::UserId id) {
   return parts_->readers.read(
-      [id](Connection& reader) { return one(reader, read_user, kJoined<kSelectUsers, kById>, id); });
+      [id](Connection& reader) { return one(reader, read_user<Row>, kJoined<kSelectUsers, kById>, id); });
 }
 
 Result<std::optional<model::User>> Store::find_user_by_name(std::string_view name) {
   if (!is_text(name)) return std::optional<model::User>();
   return parts_->readers.read(
-      [name](Connection& reader) { return one(reader, read_user, kJoined<kSelectUsers, kByName>, name); });
+      [name](Connection& reader) { return one(reader, read_user<Row>, kJoined<kSelectUsers, kByName>, name); });
 }
 
 Result<std::optional<model::Application>> Store::find_application(core::ApplicationId id) {
   return parts_->readers.read(
-      [id](Connection& reader) { return one(reader, read_application, kJoined<kSelectApplications, kById>, id); });
+      [id](Connection& reader) { return one(reader, read_application<Row>, kJoined<kSelectApplications, kById>, id); });
 }
 
 Result<std::optional<model::Application>> Store::find_application_by_token(std::string_view token) {
   if (!is_text(token)) return std::optional<model::Application>();
   return parts_->readers.read([token](Connection& reader) {
-    return one(reader, read_application, kJoined<kSelectApplications, kByToken>, token);
+    return one(reader, read_application<Row>, kJoined<kSelectApplications, kByToken>, token);
   });
 }
 
 Result<std::optional<model::Client>> Store::find_client(core::ClientId id) {
   auto found = parts_->readers.read(
-      [id](Connection& reader) { return one(reader, read_client, kJoined<kSelectClients, kById>, id); });
+      [id](Connection& reader) { return one(reader, read_client<Row>, kJoined<kSelectClients, kById>, id); });
   return hide_expired(std::move(found), parts_->clock());
 }
 
 Result<std::optional<model::Client>> Store::find_client_by_token(std::string_view token) {
   if (!is_text(token)) return std::optional<model::Client>();
   auto found = parts_->readers.read(
-      [token](Connection& reader) { return one(reader, read_client, kJoined<kSelectClients, kByToken>, token); });
+      [token](Connection& reader) { return one(reader, read_client<Row>, kJoined<kSelectClients, kByToken>, token); });
   return hide_expired(std::move(found), parts_->clock());
 }
 
@@ -131,7 +131,7 @@ Result<bool> Store::has_users() {
 
 Result<std::vector<model::User>> Store::list_users() {
   return parts_->readers.read(
-      [](Connection& reader) { return all(reader, read_user, kJoined<kSelectUsers, kOrderById>); });
+      [](Connection& reader) { return all(reader, read_user<Row>, kJoined<kSelectUsers, kOrderById>); });
 }
 
 Result<void> Store::list_applications(core::UserId user, Take<model::Application> take) {

@@ -113,7 +113,7 @@ Result<void> keep_to_limit(Transaction& transaction, core::UserId user, std::int
 Result<void> log_event(Transaction& transaction, model::Event event) {
   PUSH_CHECK(event.ids.size() <= model::kMaxEventIds);
   Database& database = transaction.database();
-  const auto newest = one(database, read_integer, kNewestNumber, event.user);
+  const auto newest = one(database, read_integer<Query>, kNewestNumber, event.user);
   if (!newest) return newest.error();
   const std::int64_t number = newest->value_or(0) + 1;
   const std::string_view kind = event.kind == model::Event::Kind::read ? kRead : kDeleted;
@@ -128,7 +128,7 @@ Result<void> log_event(Transaction& transaction, model::Event event) {
 
 Result<void> log_further_deletion(Transaction& transaction, model::Event event) {
   const auto covered =
-      one(transaction.database(), read_integer, kNewestIfCovered, event.user, event.application, event.up_to);
+      one(transaction.database(), read_integer<Query>, kNewestIfCovered, event.user, event.application, event.up_to);
   if (!covered) return covered.error();
   if (*covered) {
     if (auto deleted = execute(transaction.database(), kDeleteEvent, **covered); !deleted) return deleted;
@@ -185,10 +185,10 @@ Result<EventPage> Store::events_after(core::UserId user, core::EventId after, st
   auto events = all(*reader, read_event, kEventsAfter, user, clamped(core::value(after)), clamped(limit));
   if (!events) return events.error();
   page.events = *std::move(events);
-  const auto removed = one(*reader, read_integer, kRemovedOfUser, user);
+  const auto removed = one(*reader, read_integer<Query>, kRemovedOfUser, user);
   if (!removed) return removed.error();
   page.complete_from = core::EventId{static_cast<std::uint64_t>(removed->value_or(0))};
-  const auto newest = one(*reader, read_integer, kNewestId);
+  const auto newest = one(*reader, read_integer<Query>, kNewestId);
   if (!newest) return newest.error();
   page.newest = core::EventId{static_cast<std::uint64_t>(newest->value_or(0))};
   return page;

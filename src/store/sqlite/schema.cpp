@@ -53,12 +53,12 @@ bool contains(const std::vector<std::string>& names, std::string_view name) {
 }
 
 Result<std::vector<std::string>> table_names(Database& database) {
-  return all(database, read_text,
+  return all(database, read_text<Query>,
              "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
 }
 
 Result<std::vector<std::string>> column_names(Database& database, std::string_view table) {
-  return all(database, read_text, "SELECT name FROM pragma_table_info(?1)", table);
+  return all(database, read_text<Query>, "SELECT name FROM pragma_table_info(?1)", table);
 }
 
 Result<void> create_tables(Database& database, const std::vector<std::string>& present) {
