@@ -10,10 +10,11 @@
 #include "push/core/check.hpp"
 #include "push/core/log.hpp"
 #include "push/core/random.hpp"
+#include "store/postgres/own_tables.hpp"
 #include "store/postgres/rows.hpp"
 #include "store/postgres/script.hpp"
-#include "store/postgres/tables.hpp"
 #include "store/sort_key.hpp"
+#include "store/tables.hpp"
 
 namespace push::store::postgres {
 namespace {
@@ -47,6 +48,10 @@ constexpr std::string_view kSequence =
     "SELECT pg_get_serial_sequence($1, 'id'), s.seqincrement, s.seqcache, s.seqcycle, s.seqmax,"
     " coalesce(pg_sequence_last_value(s.seqrelid), 0) FROM pg_sequence AS s"
     " WHERE s.seqrelid = pg_get_serial_sequence($1, 'id')::regclass";
+
+// The types that Gotify 3 gives its columns.
+constexpr Dialect kPostgres{"bigserial PRIMARY KEY",
+                            {"bigint", "boolean", "text", "varchar(180)", "bytea", "bytea", "timestamptz"}};
 
 core::Error foreign(const std::string& why) {
   return core::failure(core::ErrorCode::invalid, "not a Gotify database: " + why);
@@ -107,14 +112,13 @@ Result<void> prepare_table(Connection& connection, const Table& table, std::stri
     const auto found = present.find(column.name);
     if (found != present.end()) {
       // As Gotify does from 2.8.0 on; only `id` stays as it was.
-      if (column.type == "bigint" && found->second == "integer") {
+      if (column.kind == Kind::integer && found->second == "integer") {
         changes += "ALTER TABLE " + name + " ALTER COLUMN " + std::string(column.name) + " TYPE bigint;\n";
       }
       continue;
     }
     if (column.original) return foreign("table " + name + " has no column " + std::string(column.name));
-    changes +=
-        "ALTER TABLE " + name + " ADD COLUMN " + std::string(column.name) + " " + std::string(column.type) + ";\n";
+    changes += "ALTER TABLE " + name + " ADD COLUMN " + column_sql(column, kPostgres) + ";\n";
   }
   return {};
 }
@@ -133,7 +137,7 @@ Result<void> prepare_tables(Connection& connection) {
     } else if (table.original && any_of_gotify) {
       return foreign("there is no table " + std::string(table.name) + " beside its others");
     } else {
-      changes += create_table_sql(table);
+      changes += create_table_sql(table, kPostgres) + ";\n";
     }
   }
   return run(connection, changes);
@@ -169,11 +173,6 @@ Result<void> fill_in(Connection& connection, core::WallTime now) {
   return run(connection, script.text());
 }
 
-std::string create_index_sql(const Index& index, std::string_view how) {
-  return std::string(index.unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ") + std::string(how) + "IF NOT EXISTS " +
-         std::string(index.name) + " ON " + std::string(index.table) + " (" + std::string(index.columns) + ")";
-}
-
 // One that could not be finished is there, but nobody uses it.
 Result<void> make_own_index(Connection& connection, const Index& index) {
   const auto valid = one(connection, read_integer<Row>, kIsValid, index.name);
@@ -188,7 +187,7 @@ Result<void> make_own_index(Connection& connection, const Index& index) {
 
 Result<void> make_indexes(Connection& connection) {
   std::string changes;
-  for (const Index& index : indexes()) changes += create_index_sql(index, "") + ";\n";
+  for (const Index& index : indexes()) changes += create_index_sql(index) + ";\n";
   if (auto made = run(connection, changes); !made) return made;
   for (const Index& index : own_indexes()) {
     if (auto made = make_own_index(connection, index); !made) return made;
@@ -197,7 +196,7 @@ Result<void> make_indexes(Connection& connection) {
 }
 
 Result<void> make_own_tables(Connection& connection) {
-  if (auto made = run(connection, std::string(own_tables())); !made) return made;
+  if (auto made = run(connection, std::string(kOwnTables)); !made) return made;
   Script script;
   script.add(
       "INSERT INTO sharded_gotify_meta (key, value) VALUES ('schema', $1) ON CONFLICT (key) DO UPDATE SET"

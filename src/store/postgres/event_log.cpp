@@ -1,7 +1,6 @@
 #include "store/postgres/event_log.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -55,51 +54,6 @@ constexpr std::string_view kEventsAfter =
     "NOT"
     " NULL AND id > $2 ORDER BY id LIMIT $3) AS e ON true ORDER BY e.id";
 
-constexpr std::string_view kDeleted = "delete";
-constexpr std::string_view kRead = "read";
-
-std::int64_t column_of(core::WallTime time) {
-  return time.time_since_epoch().count();
-}
-
-core::WallTime time_of(std::int64_t column) {
-  return core::WallTime(std::chrono::nanoseconds(column));
-}
-
-std::string joined(const std::vector<core::MessageId>& ids) {
-  std::string text;
-  for (const core::MessageId id : ids) {
-    if (!text.empty()) text += ',';
-    text += std::to_string(core::value(id));
-  }
-  return text;
-}
-
-std::vector<core::MessageId> split(std::string_view text) {
-  std::vector<core::MessageId> ids;
-  const char* const end = text.data() + text.size();
-  for (const char* at = text.data(); at < end; ++at) {
-    std::uint64_t id = 0;
-    const auto read = std::from_chars(at, end, id);
-    if (read.ec != std::errc()) break;
-    ids.push_back(core::MessageId{id});
-    at = read.ptr;
-  }
-  return ids;
-}
-
-model::Event read_event(const Row& row) {
-  model::Event event;
-  event.id = core::EventId{row.natural(0)};
-  event.user = core::UserId{row.natural(1)};
-  event.time = time_of(row.integer(2));
-  event.kind = row.text(3) == kRead ? model::Event::Kind::read : model::Event::Kind::deleted;
-  event.application = core::ApplicationId{row.natural(4)};
-  event.up_to = core::MessageId{row.natural(5)};
-  event.ids = split(row.text(6));
-  return event;
-}
-
 }  // namespace
 
 LoggedEvents logged_events(const std::vector<Answer>& answers) {
@@ -122,10 +76,9 @@ void keep_to_limit(Transaction& transaction, core::UserId user) {
 
 void log_event(Transaction& transaction, const model::Event& event) {
   PUSH_CHECK(event.ids.size() <= model::kMaxEventIds);
-  const std::string_view kind = event.kind == model::Event::Kind::read ? kRead : kDeleted;
-  const std::string ids = joined(event.ids);
-  write_and_log(transaction, kInsertEvent, event.user, event.time, kind, event.application, event.up_to,
-                std::string_view(ids));
+  const std::string ids = column_of(event.ids);
+  write_and_log(transaction, kInsertEvent, event.user, event.time, column_of(event.kind), event.application,
+                event.up_to, std::string_view(ids));
 }
 
 void log_further_deletion(Transaction& transaction, const model::Event& event) {

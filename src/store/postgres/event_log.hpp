@@ -46,7 +46,7 @@ void keep_to_limit(Transaction& transaction, core::UserId user);
 template <class... Args>
 Answer write_and_log(Transaction& transaction, std::string_view sql, core::UserId user, core::WallTime now,
                      const Args&... args) {
-  Answer logged = transaction.write(sql, user, std::int64_t{now.time_since_epoch().count()}, args...);
+  Answer logged = transaction.write(sql, user, column_of(now), args...);
   transaction.note_events(logged);
   keep_to_limit(transaction, user);
   return logged;

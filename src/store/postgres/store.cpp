@@ -22,11 +22,6 @@ constexpr std::string_view kOfUserById = " WHERE user_id = $1 ORDER BY id";
 constexpr std::string_view kOfUserBySortKey = " WHERE user_id = $1 ORDER BY sort_key, id";
 constexpr std::string_view kAnyUser = "SELECT 1 FROM users LIMIT 1";
 
-Result<std::optional<model::Client>> hide_expired(Result<std::optional<model::Client>> found, core::WallTime now) {
-  if (!found) return found;
-  return unless_expired(*std::move(found), now);
-}
-
 // One server at a time: its name tells people which one, nothing more.
 std::string node_name() {
   char name[256] = "";
@@ -115,14 +110,14 @@ Result<std::optional<model::Application>> Store::find_application_by_token(std::
 Result<std::optional<model::Client>> Store::find_client(core::ClientId id) {
   auto found = parts_->readers.read(
       [id](Connection& reader) { return one(reader, read_client<Row>, kJoined<kSelectClients, kById>, id); });
-  return hide_expired(std::move(found), parts_->clock());
+  return unless_expired(std::move(found), parts_->clock());
 }
 
 Result<std::optional<model::Client>> Store::find_client_by_token(std::string_view token) {
   if (!is_text(token)) return std::optional<model::Client>();
   auto found = parts_->readers.read(
       [token](Connection& reader) { return one(reader, read_client<Row>, kJoined<kSelectClients, kByToken>, token); });
-  return hide_expired(std::move(found), parts_->clock());
+  return unless_expired(std::move(found), parts_->clock());
 }
 
 Result<bool> Store::has_users() {

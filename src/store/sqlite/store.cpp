@@ -31,11 +31,6 @@ core::Error at(const std::string& path, core::Error error) {
   return error;
 }
 
-Result<std::optional<model::Client>> hide_expired(Result<std::optional<model::Client>> found, core::WallTime now) {
-  if (!found) return found;
-  return unless_expired(*std::move(found), now);
-}
-
 }  // namespace
 
 Store::Store(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -97,12 +92,12 @@ Result<std::optional<model::Application>> Store::find_application_by_token(std::
 
 Result<std::optional<model::Client>> Store::find_client(core::ClientId id) {
   const auto reader = parts_->readers.lease();
-  return hide_expired(one(*reader, read_client<Query>, kJoined<kSelectClients, kById>, id), parts_->clock());
+  return unless_expired(one(*reader, read_client<Query>, kJoined<kSelectClients, kById>, id), parts_->clock());
 }
 
 Result<std::optional<model::Client>> Store::find_client_by_token(std::string_view token) {
   const auto reader = parts_->readers.lease();
-  return hide_expired(one(*reader, read_client<Query>, kJoined<kSelectClients, kByToken>, token), parts_->clock());
+  return unless_expired(one(*reader, read_client<Query>, kJoined<kSelectClients, kByToken>, token), parts_->clock());
 }
 
 Result<bool> Store::has_users() {
