@@ -1,6 +1,7 @@
 #include "store/logged_events.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "push/model/limits.hpp"
@@ -24,6 +25,32 @@ std::vector<model::Event> deletions_of(core::UserId user, core::WallTime now, st
     ids = ids.subspan(some.size());
   }
   return events;
+}
+
+std::string_view column_of(model::Event::Kind kind) {
+  return kind == model::Event::Kind::read ? "read" : "delete";
+}
+
+std::string column_of(const std::vector<core::MessageId>& ids) {
+  std::string text;
+  for (const core::MessageId id : ids) {
+    if (!text.empty()) text += ',';
+    text += std::to_string(core::value(id));
+  }
+  return text;
+}
+
+std::vector<core::MessageId> ids_of(std::string_view column) {
+  std::vector<core::MessageId> ids;
+  const char* const end = column.data() + column.size();
+  for (const char* at = column.data(); at < end; ++at) {
+    std::uint64_t id = 0;
+    const auto read = std::from_chars(at, end, id);
+    if (read.ec != std::errc()) break;
+    ids.push_back(core::MessageId{id});
+    at = read.ptr;
+  }
+  return ids;
 }
 
 }  // namespace push::store

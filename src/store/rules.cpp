@@ -93,9 +93,9 @@ bool has_expired(const model::Client& client, core::WallTime now) {
   return client.expires_at && *client.expires_at <= now;
 }
 
-std::optional<model::Client> unless_expired(std::optional<model::Client> client, core::WallTime now) {
-  if (client && has_expired(*client, now)) client.reset();
-  return client;
+Result<std::optional<model::Client>> unless_expired(Result<std::optional<model::Client>> found, core::WallTime now) {
+  if (found && *found && has_expired(**found, now)) found->reset();
+  return found;
 }
 
 model::Client touched(model::Client client, core::WallTime at) {
@@ -193,11 +193,10 @@ Result<model::Application> owned(Transaction& transaction, core::UserId user, co
 }
 
 Result<model::Client> owned(Transaction& transaction, core::UserId user, core::ClientId id, core::WallTime now) {
-  auto found = transaction.client(id);
+  auto found = unless_expired(transaction.client(id), now);
   if (!found) return found.error();
-  auto living = unless_expired(*std::move(found), now);
-  if (!living || living->user != user) return gone("client");
-  return *std::move(living);
+  if (!*found || (*found)->user != user) return gone("client");
+  return *std::move(*found);
 }
 
 Result<model::User> changed(Transaction& transaction, core::UserId id, UserChange change) {

@@ -21,8 +21,9 @@ core::Error gone(std::string_view what);
 
 // ---- the expiry of clients
 bool has_expired(const model::Client& client, core::WallTime now);
-// `client`, or empty if it has expired.
-std::optional<model::Client> unless_expired(std::optional<model::Client> client, core::WallTime now);
+// What was found, or empty if it has expired.
+core::Result<std::optional<model::Client>> unless_expired(core::Result<std::optional<model::Client>> found,
+                                                          core::WallTime now);
 // After a use at `at`, which postpones the expiry of a client. Neither time moves back, however the clock was set.
 model::Client touched(model::Client client, core::WallTime at);
 model::Application touched(model::Application application, core::WallTime at);

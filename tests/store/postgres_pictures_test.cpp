@@ -1,6 +1,8 @@
 // The pictures of applications in PostgreSQL: kept as long as an application names them.
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "store/contract.hpp"
 
 namespace push::store {
@@ -33,6 +35,10 @@ class PostgresPicturesTest : public StoreActions {
     return found ? found->value_or("none") : "error";
   }
 
+  std::int64_t transactions() {
+    return std::stoll(test::psql(settings.connection, "SELECT max(batch) FROM sharded_gotify_batches").front());
+  }
+
   config::Database settings;
   metrics::Registry metrics;
   core::UserId alice{};
@@ -49,6 +55,21 @@ TEST_F(PostgresPicturesTest, APictureIsKeptByteByByteAndAfterARestart) {
   open();
   EXPECT_EQ(picture("one.png"), bytes);
   EXPECT_EQ(picture(std::string("one.png\0x", 9)), "none");
+}
+
+// Together they could be more than the memory, or than PostgreSQL takes at once.
+TEST_F(PostgresPicturesTest, EachHasATransactionOfItsOwn) {
+  const std::int64_t before = transactions();
+  std::promise<void> both;
+  store->keep_picture("zero.png", "0", [&](const core::Result<void>&) {
+    store->keep_picture("one.png", "1", [](const core::Result<void>& kept) { EXPECT_TRUE(kept); });
+    store->keep_picture("two.png", "2", [&](const core::Result<void>& kept) {
+      EXPECT_TRUE(kept);
+      both.set_value();
+    });
+  });
+  both.get_future().wait();
+  EXPECT_EQ(transactions() - before, 3);
 }
 
 TEST_F(PostgresPicturesTest, WhatNoApplicationNamesIsGone) {

@@ -171,6 +171,31 @@ TEST_F(PostgresSchemaTest, TwoSchemasOfOneDatabaseAreTwo) {
               ElementsAre("2"));
 }
 
+TEST_F(PostgresSchemaTest, ASchemaThatDoesNotExistIsNamed) {
+  const auto refused = try_to_open(database + " search_path=nowhere");
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().text, HasSubstr("no schema of search_path exists"));
+}
+
+// Whatever the settings of the role or the database are: building an index may take hours.
+TEST_F(PostgresSchemaTest, TheStartTakesAsLongAsItDoes) {
+  fill_from("gotify-3");
+  Psql other(database);
+  sql("ALTER ROLE gotify IN DATABASE " + value("SELECT current_database()") +
+      " SET statement_timeout = '500ms';"
+      "ALTER ROLE gotify IN DATABASE " +
+      value("SELECT current_database()") + " SET lock_timeout = '100ms'");
+  other.run("BEGIN; LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE");
+  auto opened = std::async(std::launch::async, [&] { return try_to_open(database); });
+  ASSERT_TRUE(
+      becomes("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type ="
+              " 'Lock' AND clock_timestamp() - query_start > interval '600 ms'",
+              "1"));
+  other.run("COMMIT");
+  const auto answer = opened.get();
+  EXPECT_TRUE(answer) << answer.error().text;
+}
+
 TEST_F(PostgresSchemaTest, WhatBelongsToRowsThatGotifyHasDeletedGoesAtTheStart) {
   open();
   const auto alice = user("alice");

@@ -49,10 +49,10 @@ Result<Source> Source::open(const std::string& from, unsigned busy_timeout_milli
 // The first read fixes the moment.
 Result<void> Source::look() {
   if (auto begun = database_.run("BEGIN"); !begun) return at(path_, begun.error());
-  const auto names = sqlite::all(database_, sqlite::read_text, kTableNames);
+  const auto names = sqlite::all(database_, read_text<sqlite::Query>, kTableNames);
   if (!names) return at(path_, names.error());
   for (const std::string& name : *names) {
-    const auto columns = sqlite::all(database_, sqlite::read_text, kColumnNames, std::string_view(name));
+    const auto columns = sqlite::all(database_, read_text<sqlite::Query>, kColumnNames, std::string_view(name));
     if (!columns) return at(path_, columns.error());
     columns_.emplace(name, *columns);
   }
@@ -85,7 +85,7 @@ Result<sqlite::Query> Source::rows(const Table& table) {
 Result<std::uint64_t> Source::count(const Table& table) {
   if (!has(table)) return std::uint64_t{0};
   const std::string& sql = keep("SELECT count(*) FROM " + (table.from.empty() ? quoted(table.name) : table.from));
-  const auto rows = sqlite::one(database_, sqlite::read_integer, sql);
+  const auto rows = sqlite::one(database_, read_integer<sqlite::Query>, sql);
   if (!rows) return at(path_, rows.error());
   return static_cast<std::uint64_t>(rows->value_or(0));
 }
@@ -94,18 +94,19 @@ Result<std::int64_t> Source::last_id(const Table& table) {
   if (!has(table)) return std::int64_t{0};
   std::int64_t given = 0;
   if (columns_.contains("sqlite_sequence")) {
-    const auto noted = sqlite::one(database_, sqlite::read_integer, kGiven, table.name);
+    const auto noted = sqlite::one(database_, read_integer<sqlite::Query>, kGiven, table.name);
     if (!noted) return at(path_, noted.error());
     given = noted->value_or(0);
   }
-  const auto greatest = sqlite::one(database_, sqlite::read_integer, keep("SELECT max(id) FROM " + quoted(table.name)));
+  const auto greatest =
+      sqlite::one(database_, read_integer<sqlite::Query>, keep("SELECT max(id) FROM " + quoted(table.name)));
   if (!greatest) return at(path_, greatest.error());
   return std::max(given, greatest->value_or(0));
 }
 
 Result<std::vector<std::string>> Source::pictures() {
   if (!contains(columns_.find("applications")->second, "image")) return std::vector<std::string>();
-  return sqlite::all(database_, sqlite::read_text, kPictures);
+  return sqlite::all(database_, read_text<sqlite::Query>, kPictures);
 }
 
 }  // namespace push::store::importing

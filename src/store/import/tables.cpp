@@ -2,20 +2,10 @@
 
 #include <chrono>
 
-#include "store/postgres/tables.hpp"
 #include "store/recent_keys.hpp"
 
 namespace push::store::importing {
 namespace {
-
-Kind kind_of(std::string_view column, std::string_view type) {
-  if (column == "sort_key") return Kind::order;
-  if (type == "boolean") return Kind::boolean;
-  if (type == "text") return Kind::text;
-  if (type == "bytea") return Kind::bytes;
-  if (type == "timestamptz") return Kind::time;
-  return type.starts_with("varchar") ? Kind::name : Kind::integer;
-}
 
 // A key may be in the source twice, once it has expired. The newest is the one that counts.
 std::string valid_keys(std::int64_t now) {
@@ -30,12 +20,9 @@ std::string valid_keys(std::int64_t now) {
 
 std::vector<Table> imported_tables(std::int64_t now) {
   std::vector<Table> all;
-  for (const postgres::Table& table : postgres::tables()) {
+  for (const store::Table& table : tables()) {
     Table made{table.name, table.original, true, {{"id"}}, {}};
-    for (const postgres::Column& column : table.columns) {
-      made.columns.push_back(
-          {column.name, kind_of(column.name, column.type), column.type.find("NOT NULL") != std::string_view::npos});
-    }
+    made.columns.insert(made.columns.end(), table.columns.begin(), table.columns.end());
     all.push_back(std::move(made));
   }
   const auto own = [&all](std::string_view name, std::vector<Column> columns, std::string from = {}) {

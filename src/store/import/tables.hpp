@@ -4,24 +4,9 @@
 #include <string_view>
 #include <vector>
 
+#include "store/tables.hpp"
+
 namespace push::store::importing {
-
-enum class Kind {
-  integer,
-  boolean,
-  text,
-  name,  // a text of at most kNameLength characters
-  bytes,
-  order,  // bytes, of which none means NULL: a sort key that the next start fills in
-  time,
-};
-inline constexpr std::size_t kNameLength = 180;
-
-struct Column {
-  std::string_view name;
-  Kind kind = Kind::integer;
-  bool required = false;  // 0 takes the place of NULL
-};
 
 struct Table {
   std::string_view name;

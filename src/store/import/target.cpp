@@ -23,10 +23,10 @@ constexpr std::string_view kNote =
     " FROM sharded_gotify_meta";
 constexpr std::string_view kEncoding = "SELECT current_setting('server_encoding')";
 // One transaction for all: slow statements, a slow disk of the source and the wait for Gotify's last write are no
-// fault.
+// fault. Without the write lock: nobody else writes to these tables, and a server on another schema may go on.
 constexpr const char* kBegin =
     "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '10s';"
-    " SET LOCAL idle_in_transaction_session_timeout = 0; SELECT pg_advisory_xact_lock(1735289957, 0);"
+    " SET LOCAL idle_in_transaction_session_timeout = 0;"
     " LOCK TABLE users, applications, messages, clients, plugin_confs IN SHARE ROW EXCLUSIVE MODE";
 constexpr std::string_view kStorePicture =
     "INSERT INTO sharded_gotify_images (name, data) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET data ="
@@ -46,8 +46,7 @@ Result<Target> Target::open(const config::Database& settings) {
   const auto connection = session->use();
   if (!connection) return connection.error();
   Target target(std::make_unique<postgres::ConnectionString>(*where), std::move(session), *connection);
-  const auto encoding = postgres::one(
-      *target.connection_, [](const postgres::Row& row) { return std::string(row.text(0)); }, kEncoding);
+  const auto encoding = postgres::one(*target.connection_, read_text<postgres::Row>, kEncoding);
   if (!encoding) return target.named(encoding.error());
   if (*encoding != "UTF8") {
     return target.named(core::failure(core::ErrorCode::invalid, "its encoding is " + encoding->value_or("unknown") +
@@ -68,7 +67,7 @@ Result<void> Target::run(const std::string& text) {
 
 Result<std::optional<Note>> Target::note() {
   const auto there =
-      postgres::one(*connection_, postgres::read_integer, kIsThere, std::string_view("sharded_gotify_meta"));
+      postgres::one(*connection_, read_integer<postgres::Row>, kIsThere, std::string_view("sharded_gotify_meta"));
   if (!there) return named(there.error());
   if (there->value_or(0) == 0) return std::optional<Note>();
   const auto found = postgres::one(
@@ -85,7 +84,7 @@ Result<std::string> Target::rows() {
   std::string list;
   for (const Table& table : imported_tables(0)) {
     if (table.name.starts_with("sharded_")) continue;
-    const auto there = postgres::one(*connection_, postgres::read_integer, kIsThere, table.name);
+    const auto there = postgres::one(*connection_, read_integer<postgres::Row>, kIsThere, table.name);
     if (!there) return named(there.error());
     if (there->value_or(0) == 0) continue;
     // Not how many: there may be very many.

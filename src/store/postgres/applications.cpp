@@ -25,13 +25,9 @@ constexpr std::string_view kNotePurge =
 constexpr std::string_view kDeleteRetention = "DELETE FROM sharded_gotify_retention WHERE application_id = $1";
 constexpr std::string_view kDeleteApplication = "DELETE FROM applications WHERE id = $1";
 // The messages of an application that is being deleted are invisible from now on.
-constexpr std::string_view kMessagesGone =
-    "INSERT INTO sharded_gotify_events (prev, head, time, kind, user_id, application_id, up_to, message_ids, number)"
-    " SELECT (SELECT max(id) FROM sharded_gotify_events), (SELECT max(last) FROM sharded_gotify_batches), $2, 'delete',"
-    " $1, $3, newest.id, '', coalesce((SELECT number FROM sharded_gotify_events WHERE user_id = $1 AND number IS NOT"
-    " NULL ORDER BY id DESC LIMIT 1), 0) + 1"
-    " FROM (SELECT max(id) AS id FROM messages WHERE application_id = $3) AS newest WHERE newest.id IS NOT NULL"
-    " RETURNING " PUSH_EVENT_COLUMNS;
+constexpr std::string_view kMessagesGone = PUSH_LOG
+    "'delete', $3, newest.id, '' FROM (SELECT max(id) AS id FROM messages WHERE application_id = $3) AS newest"
+    " WHERE newest.id IS NOT NULL" PUSH_LOGGED;
 
 core::Error not_storable() {
   return core::failure(core::ErrorCode::invalid, "a text of the application is not UTF-8 without NUL");
@@ -106,9 +102,7 @@ void Store::delete_application(core::UserId user, core::ApplicationId id, Done<s
          [&clock = parts_->clock, user, id](Transaction& transaction) -> Plan<std::string> {
            auto left = images_left_by(transaction, user, id);
            if (!left) return left;
-           const std::int64_t now = clock().time_since_epoch().count();
-           transaction.note_events(transaction.write(kMessagesGone, user, now, id));
-           keep_to_limit(transaction, user);
+           write_and_log(transaction, kMessagesGone, user, clock(), id);
            for (const std::string_view sql : {kNotePurge, kDeleteRetention, kDeleteApplication}) {
              transaction.write(sql, id);
            }

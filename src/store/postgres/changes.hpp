@@ -57,8 +57,9 @@ inline Transaction& own(store::Transaction& transaction) {
 }
 
 // How a change is written. By rules: it has read what must not change meanwhile, so it has a transaction of its own and
-// may run again; `work` must not consume what it has captured. Blind: its statements find out themselves.
-enum class How { by_rules, blind };
+// may run again; `work` must not consume what it has captured. Blind: its statements find out themselves. Alone: blind,
+// and so large that several in one transaction would be too much for the memory.
+enum class How { by_rules, blind, alone };
 
 // Runs `work`, which takes the Transaction and returns a Plan, as one change. `user` as in Writer::change; `done` is a
 // store::Done. What it logs is announced before.
@@ -86,7 +87,7 @@ void change(Writer& writer, core::UserId user, How how, core::Callback<void(core
         writer.announce(logged_events(pending->events));
         pending->done(pending->plan->outcome());
       },
-      how == How::by_rules);
+      how != How::blind);
   if (!queued) pending->done(queued.error());
 }
 

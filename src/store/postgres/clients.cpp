@@ -29,9 +29,8 @@ constexpr std::string_view kExpired = "SELECT user_id, id FROM clients WHERE exp
 // Checks again, because a client may have been used since it was found.
 constexpr std::string_view kDeleteExpired =
     "WITH gone AS (DELETE FROM clients WHERE id = ANY($1) AND expires_at <= $2 RETURNING user_id, id),"
-    " noted AS (INSERT INTO sharded_gotify_events (prev, head, time, kind, user_id, client_id, application_id)"
-    " SELECT (SELECT max(id) FROM sharded_gotify_events), (SELECT max(last) FROM sharded_gotify_batches), $3,"
-    " 'client_gone', user_id, id, 0 FROM gone)"
+    " noted AS (" PUSH_LOG_CHANGE
+    "$3, 'client_gone', user_id, id, 0 FROM gone)"
     " SELECT user_id, id FROM gone ORDER BY id";
 
 OwnedClient read_owned(const Row& row) {

@@ -26,6 +26,7 @@ constexpr const char* kSession =
     " SET default_transaction_isolation = 'read committed'; SET idle_in_transaction_session_timeout = '1s'";
 // A statement that waits for a lock that somebody else holds gives up long before its request does. The server looks
 // after a client that has gone: what it holds is free again after about ten seconds.
+constexpr const char* kNoLimits = "; SET statement_timeout = 0; SET lock_timeout = 0";
 constexpr const char* kLimits =
     "; SET statement_timeout = '10s'; SET lock_timeout = '2s'; SET tcp_keepalives_idle = 4;"
     " SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3; SET tcp_user_timeout = '10s'";
@@ -139,7 +140,8 @@ Result<Connection> Connection::open(const ConnectionString& where, Use use) {
   PQsetNoticeProcessor(
       handle, [](void*, const char*) {}, nullptr);
   PQsetnonblocking(handle, 1);
-  if (auto set = made.run(use == Use::patient ? kSession : std::string(kSession) + kLimits); !set) return set.error();
+  const std::string session = std::string(kSession) + (use == Use::patient ? kNoLimits : kLimits);
+  if (auto set = made.run(session); !set) return set.error();
   return made;
 }
 

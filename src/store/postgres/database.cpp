@@ -10,10 +10,11 @@
 #include "push/core/check.hpp"
 #include "push/core/log.hpp"
 #include "push/core/random.hpp"
+#include "store/postgres/own_tables.hpp"
 #include "store/postgres/rows.hpp"
 #include "store/postgres/script.hpp"
-#include "store/postgres/tables.hpp"
 #include "store/sort_key.hpp"
+#include "store/tables.hpp"
 
 namespace push::store::postgres {
 namespace {
@@ -47,6 +48,10 @@ constexpr std::string_view kSequence =
     "SELECT pg_get_serial_sequence($1, 'id'), s.seqincrement, s.seqcache, s.seqcycle, s.seqmax,"
     " coalesce(pg_sequence_last_value(s.seqrelid), 0) FROM pg_sequence AS s"
     " WHERE s.seqrelid = pg_get_serial_sequence($1, 'id')::regclass";
+
+// The types that Gotify 3 gives its columns.
+constexpr Dialect kPostgres{"bigserial PRIMARY KEY",
+                            {"bigint", "boolean", "text", "varchar(180)", "bytea", "bytea", "timestamptz"}};
 
 core::Error foreign(const std::string& why) {
   return core::failure(core::ErrorCode::invalid, "not a Gotify database: " + why);
@@ -88,7 +93,7 @@ Result<void> check_own_tables(Connection& connection) {
   const auto present = any(connection, kHasOwnTables);
   if (!present) return present.error();
   if (!*present) return {};
-  const auto number = one(connection, read_string, kSchemaNumber);
+  const auto number = one(connection, read_text<Row>, kSchemaNumber);
   if (!number) return number.error();
   if (*number && std::atoll((*number)->c_str()) > kSchema) {
     return unusable("its sharded_gotify tables are of a newer version of this program (schema " + **number + ")");
@@ -107,21 +112,20 @@ Result<void> prepare_table(Connection& connection, const Table& table, std::stri
     const auto found = present.find(column.name);
     if (found != present.end()) {
       // As Gotify does from 2.8.0 on; only `id` stays as it was.
-      if (column.type == "bigint" && found->second == "integer") {
+      if (column.kind == Kind::integer && found->second == "integer") {
         changes += "ALTER TABLE " + name + " ALTER COLUMN " + std::string(column.name) + " TYPE bigint;\n";
       }
       continue;
     }
     if (column.original) return foreign("table " + name + " has no column " + std::string(column.name));
-    changes +=
-        "ALTER TABLE " + name + " ADD COLUMN " + std::string(column.name) + " " + std::string(column.type) + ";\n";
+    changes += "ALTER TABLE " + name + " ADD COLUMN " + column_sql(column, kPostgres) + ";\n";
   }
   return {};
 }
 
 // Gotify's tables and their columns. What exists is left as it is.
 Result<void> prepare_tables(Connection& connection) {
-  const auto found = all(connection, read_string, kTables);
+  const auto found = all(connection, read_text<Row>, kTables);
   if (!found) return found.error();
   const std::set<std::string, std::less<>> present(found->begin(), found->end());
   const bool any_of_gotify =
@@ -133,7 +137,7 @@ Result<void> prepare_tables(Connection& connection) {
     } else if (table.original && any_of_gotify) {
       return foreign("there is no table " + std::string(table.name) + " beside its others");
     } else {
-      changes += create_table_sql(table);
+      changes += create_table_sql(table, kPostgres) + ";\n";
     }
   }
   return run(connection, changes);
@@ -169,14 +173,9 @@ Result<void> fill_in(Connection& connection, core::WallTime now) {
   return run(connection, script.text());
 }
 
-std::string create_index_sql(const Index& index, std::string_view how) {
-  return std::string(index.unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ") + std::string(how) + "IF NOT EXISTS " +
-         std::string(index.name) + " ON " + std::string(index.table) + " (" + std::string(index.columns) + ")";
-}
-
 // One that could not be finished is there, but nobody uses it.
 Result<void> make_own_index(Connection& connection, const Index& index) {
-  const auto valid = one(connection, read_integer, kIsValid, index.name);
+  const auto valid = one(connection, read_integer<Row>, kIsValid, index.name);
   if (!valid) return valid.error();
   if (*valid && **valid != 0) return {};
   if (*valid) {
@@ -188,7 +187,7 @@ Result<void> make_own_index(Connection& connection, const Index& index) {
 
 Result<void> make_indexes(Connection& connection) {
   std::string changes;
-  for (const Index& index : indexes()) changes += create_index_sql(index, "") + ";\n";
+  for (const Index& index : indexes()) changes += create_index_sql(index) + ";\n";
   if (auto made = run(connection, changes); !made) return made;
   for (const Index& index : own_indexes()) {
     if (auto made = make_own_index(connection, index); !made) return made;
@@ -197,7 +196,7 @@ Result<void> make_indexes(Connection& connection) {
 }
 
 Result<void> make_own_tables(Connection& connection) {
-  if (auto made = run(connection, std::string(own_tables())); !made) return made;
+  if (auto made = run(connection, std::string(kOwnTables)); !made) return made;
   Script script;
   script.add(
       "INSERT INTO sharded_gotify_meta (key, value) VALUES ('schema', $1) ON CONFLICT (key) DO UPDATE SET"
@@ -260,9 +259,9 @@ Result<Sequence> raise_sequence(Connection& connection, std::string_view table) 
 
 // The row from which this node goes on.
 Result<Database> begin_batches(Connection& connection, const std::string& node, Database database) {
-  const auto newest = one(
-      connection, [](const Row& row) { return row.integer(0); },
-      "SELECT coalesce(max(batch), 0) FROM sharded_gotify_batches WHERE node = $1", std::string_view(node));
+  const auto newest =
+      one(connection, read_integer<Row>, "SELECT coalesce(max(batch), 0) FROM sharded_gotify_batches WHERE node = $1",
+          std::string_view(node));
   if (!newest) return newest.error();
   database.newest_batch = newest->value_or(0) + 1;
   Script script;

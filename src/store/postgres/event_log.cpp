@@ -1,7 +1,6 @@
 #include "store/postgres/event_log.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -20,11 +19,7 @@ using core::Result;
 constexpr std::chrono::hours kKept{7 * 24};
 constexpr std::int64_t kEventsInSlice = 256;
 
-constexpr std::string_view kInsertEvent =
-    "INSERT INTO sharded_gotify_events (prev, head, time, kind, user_id, application_id, up_to, message_ids, number)"
-    " SELECT (SELECT max(id) FROM sharded_gotify_events), (SELECT max(last) FROM sharded_gotify_batches),"
-    " $1, $2, $3, $4, $5, $6, coalesce((SELECT number FROM sharded_gotify_events WHERE user_id = $3 AND number IS NOT"
-    " NULL ORDER BY id DESC LIMIT 1), 0) + 1 RETURNING " PUSH_EVENT_COLUMNS;
+constexpr std::string_view kInsertEvent = PUSH_LOG "$3, $4, $5, $6" PUSH_LOGGED;
 constexpr std::string_view kDeleteIfCovered =
     "DELETE FROM sharded_gotify_events WHERE id = (SELECT max(id) FROM sharded_gotify_events WHERE user_id = $1 AND"
     " number IS NOT NULL) AND kind = 'delete' AND application_id = $2 AND up_to BETWEEN 1 AND $3";
@@ -39,10 +34,7 @@ constexpr std::string_view kKeepToLimit =
     " INSERT INTO sharded_gotify_events_removed AS r (user_id, up_to) SELECT $1, gone.id FROM gone"
     " WHERE EXISTS (SELECT 1 FROM users WHERE id = $1)"
     " ON CONFLICT (user_id) DO UPDATE SET up_to = greatest(r.up_to, excluded.up_to)";
-constexpr std::string_view kInsertChange =
-    "INSERT INTO sharded_gotify_events (prev, head, time, kind, user_id, client_id, application_id)"
-    " SELECT (SELECT max(id) FROM sharded_gotify_events), (SELECT max(last) FROM sharded_gotify_batches),"
-    " $1, $2, $3, $4, $5";
+constexpr std::string_view kInsertChange = PUSH_LOG_CHANGE "$1, $2, $3, $4, $5";
 constexpr std::string_view kOldestTime = "SELECT time FROM sharded_gotify_events ORDER BY id LIMIT 1";
 constexpr std::string_view kDeleteOld =
     "WITH old AS (SELECT id, time FROM sharded_gotify_events ORDER BY id LIMIT $1),"
@@ -61,51 +53,6 @@ constexpr std::string_view kEventsAfter =
     " FROM (SELECT 1) AS one LEFT JOIN LATERAL (SELECT * FROM sharded_gotify_events WHERE user_id = $1 AND number IS "
     "NOT"
     " NULL AND id > $2 ORDER BY id LIMIT $3) AS e ON true ORDER BY e.id";
-
-constexpr std::string_view kDeleted = "delete";
-constexpr std::string_view kRead = "read";
-
-std::int64_t column_of(core::WallTime time) {
-  return time.time_since_epoch().count();
-}
-
-core::WallTime time_of(std::int64_t column) {
-  return core::WallTime(std::chrono::nanoseconds(column));
-}
-
-std::string joined(const std::vector<core::MessageId>& ids) {
-  std::string text;
-  for (const core::MessageId id : ids) {
-    if (!text.empty()) text += ',';
-    text += std::to_string(core::value(id));
-  }
-  return text;
-}
-
-std::vector<core::MessageId> split(std::string_view text) {
-  std::vector<core::MessageId> ids;
-  const char* const end = text.data() + text.size();
-  for (const char* at = text.data(); at < end; ++at) {
-    std::uint64_t id = 0;
-    const auto read = std::from_chars(at, end, id);
-    if (read.ec != std::errc()) break;
-    ids.push_back(core::MessageId{id});
-    at = read.ptr;
-  }
-  return ids;
-}
-
-model::Event read_event(const Row& row) {
-  model::Event event;
-  event.id = core::EventId{row.natural(0)};
-  event.user = core::UserId{row.natural(1)};
-  event.time = time_of(row.integer(2));
-  event.kind = row.text(3) == kRead ? model::Event::Kind::read : model::Event::Kind::deleted;
-  event.application = core::ApplicationId{row.natural(4)};
-  event.up_to = core::MessageId{row.natural(5)};
-  event.ids = split(row.text(6));
-  return event;
-}
 
 }  // namespace
 
@@ -129,11 +76,9 @@ void keep_to_limit(Transaction& transaction, core::UserId user) {
 
 void log_event(Transaction& transaction, const model::Event& event) {
   PUSH_CHECK(event.ids.size() <= model::kMaxEventIds);
-  const std::string_view kind = event.kind == model::Event::Kind::read ? kRead : kDeleted;
-  const std::string ids = joined(event.ids);
-  transaction.note_events(transaction.write(kInsertEvent, column_of(event.time), kind, event.user, event.application,
-                                            event.up_to, std::string_view(ids)));
-  keep_to_limit(transaction, event.user);
+  const std::string ids = column_of(event.ids);
+  write_and_log(transaction, kInsertEvent, event.user, event.time, column_of(event.kind), event.application,
+                event.up_to, std::string_view(ids));
 }
 
 void log_further_deletion(Transaction& transaction, const model::Event& event) {
@@ -152,7 +97,8 @@ void Store::set_event_listener(EventListener& listener) {
 
 Result<std::size_t> Store::delete_old_events(core::WallTime now) {
   const std::int64_t bound = column_of(now - kKept);
-  const auto oldest = parts_->readers.read([](Connection& reader) { return one(reader, read_integer, kOldestTime); });
+  const auto oldest =
+      parts_->readers.read([](Connection& reader) { return one(reader, read_integer<Row>, kOldestTime); });
   if (!oldest) return oldest.error();
   if (!*oldest || **oldest > bound) return 0;
   return change_now(parts_->writer, How::blind, [bound](Transaction& transaction) {

@@ -104,7 +104,7 @@ std::int64_t upper_end(const PageRequest& page) {
 
 Result<std::optional<model::Message>> Store::find_message(core::MessageId id) {
   return parts_->readers.read(
-      [id](Connection& reader) { return one(reader, read_message, kJoined<kSelectMessages, kVisibleById>, id); });
+      [id](Connection& reader) { return one(reader, read_message<Row>, kJoined<kSelectMessages, kVisibleById>, id); });
 }
 
 Result<void> Store::list_messages(core::UserId user, PageRequest page, Take<model::Message> take) {
@@ -127,7 +127,7 @@ Result<void> Store::list_messages_after(core::UserId owner, core::MessageId afte
 
 Result<std::uint64_t> Store::count_messages_after(core::UserId owner, core::MessageId after, std::uint64_t most) {
   return parts_->readers.read([&](Connection& reader) -> Result<std::uint64_t> {
-    const auto counted = one(reader, read_integer, kCountAfter, owner, clamped(core::value(after)), clamped(most));
+    const auto counted = one(reader, read_integer<Row>, kCountAfter, owner, clamped(core::value(after)), clamped(most));
     if (!counted) return counted.error();
     return static_cast<std::uint64_t>(counted->value_or(0));
   });
@@ -135,7 +135,7 @@ Result<std::uint64_t> Store::count_messages_after(core::UserId owner, core::Mess
 
 Result<core::MessageId> Store::newest_message() {
   return parts_->readers.read([](Connection& reader) -> Result<core::MessageId> {
-    const auto newest = one(reader, read_integer, kNewestEver);
+    const auto newest = one(reader, read_integer<Row>, kNewestEver);
     if (!newest) return newest.error();
     return core::MessageId{static_cast<std::uint64_t>(newest->value_or(0))};
   });

@@ -26,14 +26,11 @@ void forget_picture(Transaction& transaction, const std::string& name) {
 
 Result<std::optional<std::string>> Store::find_picture(std::string_view name) {
   if (!is_text(name)) return std::optional<std::string>();
-  return parts_->readers.read([name](Connection& reader) {
-    return one(
-        reader, [](const Row& row) { return std::string(row.text(0)); }, kFind, name);
-  });
+  return parts_->readers.read([name](Connection& reader) { return one(reader, read_text<Row>, kFind, name); });
 }
 
 void Store::keep_picture(std::string_view name, std::string_view bytes, Done<void> done) {
-  change(parts_->writer, {}, How::blind, std::move(done),
+  change(parts_->writer, {}, How::alone, std::move(done),
          [name = std::string(name), bytes = std::string(bytes)](Transaction& transaction) -> Plan<void> {
            transaction.write(kKeep, std::string_view(name), Blob{bytes});
            return Result<void>();

@@ -34,14 +34,11 @@ constexpr std::string_view kSomeUpTo =
     "WITH chosen AS (SELECT id FROM messages AS m WHERE application_id = ANY($1) AND id <= $2"
     " AND ($3 OR NOT EXISTS (SELECT 1 FROM applications WHERE id = m.application_id)) LIMIT $4)";
 // If there is something to delete, and somebody who may know.
-constexpr std::string_view kAllGone =
-    "INSERT INTO sharded_gotify_events (prev, head, time, kind, user_id, application_id, up_to, message_ids, number)"
-    " SELECT (SELECT max(id) FROM sharded_gotify_events), (SELECT max(last) FROM sharded_gotify_batches), $2, 'delete',"
-    " $1, $3, $4, '', coalesce((SELECT number FROM sharded_gotify_events WHERE user_id = $1 AND number IS NOT NULL"
-    " ORDER BY id DESC LIMIT 1), 0) + 1"
+constexpr std::string_view kAllGone = PUSH_LOG
+    "'delete', $3, $4, ''"
     " WHERE EXISTS (SELECT 1 FROM messages WHERE application_id = ANY($5) AND id <= $4)"
     " AND EXISTS (SELECT 1 FROM users WHERE id = $1)"
-    " AND ($3 = 0 OR EXISTS (SELECT 1 FROM applications WHERE id = $3)) RETURNING " PUSH_EVENT_COLUMNS;
+    " AND ($3 = 0 OR EXISTS (SELECT 1 FROM applications WHERE id = $3))" PUSH_LOGGED;
 constexpr std::string_view kForgetExisting =
     "DELETE FROM sharded_gotify_purges WHERE application_id = ANY($1)"
     " AND EXISTS (SELECT 1 FROM applications WHERE id = application_id)";
@@ -52,11 +49,8 @@ constexpr std::string_view kForgetEmptied =
 constexpr std::string_view kDeleteMessage =
     "WITH gone AS (DELETE FROM messages USING applications AS a WHERE messages.id = $3 AND a.id ="
     " messages.application_id AND a.user_id = $1 RETURNING messages.id),"
-    " unread AS (DELETE FROM sharded_gotify_read USING gone WHERE message_id = gone.id)"
-    " INSERT INTO sharded_gotify_events (prev, head, time, kind, user_id, application_id, up_to, message_ids, number)"
-    " SELECT (SELECT max(id) FROM sharded_gotify_events), (SELECT max(last) FROM sharded_gotify_batches), $2, 'delete',"
-    " $1, 0, 0, gone.id::text, coalesce((SELECT number FROM sharded_gotify_events WHERE user_id = $1 AND number IS NOT"
-    " NULL ORDER BY id DESC LIMIT 1), 0) + 1 FROM gone RETURNING " PUSH_EVENT_COLUMNS;
+    " unread AS (DELETE FROM sharded_gotify_read USING gone WHERE message_id = gone.id) " PUSH_LOG
+    "'delete', 0, 0, gone.id::text FROM gone" PUSH_LOGGED;
 constexpr std::string_view kIsOwn =
     "SELECT 1 FROM messages JOIN applications AS a ON a.id = messages.application_id WHERE messages.id = $2"
     " AND a.user_id = $1";
@@ -65,10 +59,6 @@ std::vector<std::int64_t> numbers(std::span<const core::ApplicationId> applicati
   std::vector<std::int64_t> ids;
   for (const core::ApplicationId id : applications) ids.push_back(static_cast<std::int64_t>(id));
   return ids;
-}
-
-core::ApplicationId read_application_id(const Row& row) {
-  return core::ApplicationId{row.natural(0)};
 }
 
 }  // namespace
@@ -83,19 +73,20 @@ std::chrono::microseconds between(const Answer& begin, const Answer& end) {
 }
 
 Result<std::vector<core::ApplicationId>> PurgeTables::applications_of(core::UserId user) {
-  return readers_.read([user](Connection& reader) { return all(reader, read_application_id, kOwnApplications, user); });
+  return readers_.read(
+      [user](Connection& reader) { return all(reader, read_id<core::ApplicationId, Row>, kOwnApplications, user); });
 }
 
 Result<core::UserId> PurgeTables::owner_of(core::ApplicationId application) {
   return readers_.read([application](Connection& reader) -> Result<core::UserId> {
-    const auto owner = one(reader, read_integer, kOwner, application);
+    const auto owner = one(reader, read_integer<Row>, kOwner, application);
     if (!owner) return owner.error();
     return core::UserId{static_cast<std::uint64_t>(owner->value_or(0))};
   });
 }
 
 Result<std::vector<core::ApplicationId>> PurgeTables::noted() {
-  return readers_.read([](Connection& reader) { return all(reader, read_application_id, kNoted); });
+  return readers_.read([](Connection& reader) { return all(reader, read_id<core::ApplicationId, Row>, kNoted); });
 }
 
 // As part of a change: deletes some, of the first application or of all of them.
@@ -139,9 +130,8 @@ Result<store::PurgeTables::Deleted> PurgeTables::delete_messages(std::span<const
                                                                  std::chrono::microseconds /*time*/) {
   const auto slice = change_now(writer_, How::blind, [&](Transaction& transaction) {
     if (event) {
-      transaction.note_events(transaction.write(kAllGone, event->user, event->time.time_since_epoch().count(),
-                                                event->application, event->up_to, numbers(applications)));
-      keep_to_limit(transaction, event->user);
+      write_and_log(transaction, kAllGone, event->user, event->time, event->application, event->up_to,
+                    numbers(applications));
     }
     return delete_some(transaction, applications, bound, Whose::existing_ones_too);
   });
@@ -168,9 +158,7 @@ void Store::delete_message(core::UserId user, core::MessageId id, Done<void> don
            const auto there = any(transaction.connection(), kIsOwn, user, id);
            if (!there) return there.error();
            if (!*there) return gone("message");
-           const Answer event = transaction.write(kDeleteMessage, user, clock().time_since_epoch().count(), id);
-           transaction.note_events(event);
-           keep_to_limit(transaction, user);
+           const Answer event = write_and_log(transaction, kDeleteMessage, user, clock(), id);
            return Plan<void>::later([event]() -> Result<void> {
              if (*event && (*event)->empty()) return gone("message");
              return {};

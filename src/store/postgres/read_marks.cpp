@@ -23,11 +23,8 @@ constexpr std::string_view kRaiseTo =
     ", mark AS (INSERT INTO sharded_gotify_read_marks (user_id, up_to) SELECT $1, up_to FROM wanted"
     " WHERE up_to > coalesce((SELECT up_to FROM sharded_gotify_read_marks WHERE user_id = $1), 0)"
     " AND EXISTS (SELECT 1 FROM users WHERE id = $1)"
-    " ON CONFLICT (user_id) DO UPDATE SET up_to = excluded.up_to RETURNING up_to)"
-    " INSERT INTO sharded_gotify_events (prev, head, time, kind, user_id, application_id, up_to, message_ids, number)"
-    " SELECT (SELECT max(id) FROM sharded_gotify_events), (SELECT max(last) FROM sharded_gotify_batches), $2, 'read',"
-    " $1, 0, mark.up_to, '', coalesce((SELECT number FROM sharded_gotify_events WHERE user_id = $1 AND number IS NOT"
-    " NULL ORDER BY id DESC LIMIT 1), 0) + 1 FROM mark RETURNING " PUSH_EVENT_COLUMNS;
+    " ON CONFLICT (user_id) DO UPDATE SET up_to = excluded.up_to RETURNING up_to) " PUSH_LOG
+    "'read', 0, mark.up_to, '' FROM mark" PUSH_LOGGED;
 // Messages that come later stay unread.
 constexpr std::string_view kUpToNewest =
     "WITH wanted AS (SELECT least($3, (SELECT coalesce(max(id), 0) FROM messages)) AS up_to)";
@@ -42,11 +39,8 @@ constexpr std::string_view kReadSome =
     " WHERE messages.id = ANY($3) AND applications.user_id = $1 AND messages.id >"
     " coalesce((SELECT up_to FROM sharded_gotify_read_marks WHERE user_id = $1), 0)"
     " ON CONFLICT DO NOTHING RETURNING message_id),"
-    " list AS (SELECT string_agg(message_id::text, ',' ORDER BY message_id) AS ids FROM added)"
-    " INSERT INTO sharded_gotify_events (prev, head, time, kind, user_id, application_id, up_to, message_ids, number)"
-    " SELECT (SELECT max(id) FROM sharded_gotify_events), (SELECT max(last) FROM sharded_gotify_batches), $2, 'read',"
-    " $1, 0, 0, list.ids, coalesce((SELECT number FROM sharded_gotify_events WHERE user_id = $1 AND number IS NOT NULL"
-    " ORDER BY id DESC LIMIT 1), 0) + 1 FROM list WHERE list.ids IS NOT NULL RETURNING " PUSH_EVENT_COLUMNS;
+    " list AS (SELECT string_agg(message_id::text, ',' ORDER BY message_id) AS ids FROM added) " PUSH_LOG
+    "'read', 0, 0, list.ids FROM list WHERE list.ids IS NOT NULL" PUSH_LOGGED;
 // As many as a change can add, and a few more, so that they become fewer.
 constexpr std::string_view kForgetPassed =
     "DELETE FROM sharded_gotify_read WHERE message_id IN (SELECT message_id FROM sharded_gotify_read WHERE user_id = $1"
@@ -61,18 +55,12 @@ constexpr std::string_view kMarks =
     " WHERE user_id = $1 AND message_id > mark.up_to ORDER BY message_id LIMIT $2) AS ids ON true ORDER BY "
     "ids.message_id";
 
-std::int64_t event_time(core::WallTime time) {
-  return time.time_since_epoch().count();
-}
-
 }  // namespace
 
 void Store::mark_read_up_to(core::UserId user, core::MessageId up_to, Done<void> done) {
   change(parts_->writer, user, How::blind, std::move(done), [&clock = parts_->clock, user, up_to](Transaction& write) {
     const Answer exists = write.write(kUserExists, user);
-    write.note_events(
-        write.write(kJoined<kUpToNewest, kRaiseTo>, user, event_time(clock()), clamped(core::value(up_to))));
-    keep_to_limit(write, user);
+    write_and_log(write, kJoined<kUpToNewest, kRaiseTo>, user, clock(), clamped(core::value(up_to)));
     write.write(kForgetPassed, user, kForgottenAtOnce);
     return Plan<void>::later([exists]() -> Result<void> {
       if (*exists && (*exists)->empty()) return gone("user");
@@ -89,12 +77,10 @@ void Store::mark_read(core::UserId user, std::vector<core::MessageId> ids, Done<
   for (const core::MessageId id : ids) wanted.push_back(clamped(core::value(id)));
   change(parts_->writer, user, How::blind, std::move(done),
          [&clock = parts_->clock, user, wanted = std::move(wanted)](Transaction& write) {
-           const std::int64_t now = event_time(clock());
-           write.note_events(write.write(kReadSome, user, now, wanted));
-           keep_to_limit(write, user);
+           const core::WallTime now = clock();
+           write_and_log(write, kReadSome, user, now, wanted);
            write.write(kForgetPassed, user, kForgottenAtOnce);
-           write.note_events(write.write(kJoined<kUpToLimit, kRaiseTo>, user, now, kMostIds));
-           keep_to_limit(write, user);
+           write_and_log(write, kJoined<kUpToLimit, kRaiseTo>, user, now, kMostIds);
            return Plan<void>(Result<void>());
          });
 }

@@ -26,17 +26,9 @@ std::optional<std::int64_t> column_of(const std::optional<std::uint64_t>& value)
 
 }  // namespace
 
-Retention read_rule(const Row& row) {
-  const auto value = [&row](int column, std::uint64_t most) -> std::optional<std::uint64_t> {
-    if (row.null(column) || row.natural(column) > most) return std::nullopt;
-    return row.natural(column);
-  };
-  return {value(0, kMaxRetentionDays), value(1, kMaxRetentionCount)};
-}
-
 Result<Retention> Store::find_retention(core::ApplicationId application) {
   return parts_->readers.read([application](Connection& reader) -> Result<Retention> {
-    const auto rule = one(reader, read_rule, kRule, application);
+    const auto rule = one(reader, read_rule<Row>, kRule, application);
     if (!rule) return rule.error();
     return rule->value_or(Retention());
   });
@@ -44,7 +36,7 @@ Result<Retention> Store::find_retention(core::ApplicationId application) {
 
 Result<core::MessageId> Store::retention_floor(core::UserId user) {
   return parts_->readers.read([user](Connection& reader) -> Result<core::MessageId> {
-    const auto floor = one(reader, read_integer, kFloor, user);
+    const auto floor = one(reader, read_integer<Row>, kFloor, user);
     if (!floor) return floor.error();
     return core::MessageId{static_cast<std::uint64_t>(floor->value_or(0))};
   });

@@ -98,9 +98,7 @@ Result<store::RetentionTables::Posted> RetentionTables::posted_after(core::Messa
 
 Result<std::optional<core::MessageId>> RetentionTables::nth_newest(core::ApplicationId application, std::uint64_t n) {
   return readers_.read([&](Connection& reader) {
-    return one(
-        reader, [](const Row& row) { return core::MessageId{row.natural(0)}; }, kNthNewest, application,
-        clamped(n - 1));
+    return one(reader, read_id<core::MessageId, Row>, kNthNewest, application, clamped(n - 1));
   });
 }
 
@@ -109,13 +107,13 @@ Result<bool> RetentionTables::list_ids(core::ApplicationId application, core::Me
   const auto rows =
       readers_.read([&](Connection& reader) { return reader.query(kSomeIds, application, after, before); });
   if (!rows) return rows.error();
-  return take_page(*rows, [&](const Row& row) { return take(core::MessageId{row.natural(0)}, std::nullopt); });
+  return take_page(*rows, [&](const Row& row) { return take(read_id<core::MessageId>(row), std::nullopt); });
 }
 
 Result<bool> RetentionTables::list_dates(core::ApplicationId application, core::MessageId after, Take take) {
   const auto rows = readers_.read([&](Connection& reader) { return reader.query(kSomeDates, application, after); });
   if (!rows) return rows.error();
-  return take_page(*rows, [&](const Row& row) { return take(core::MessageId{row.natural(0)}, row.time(1)); });
+  return take_page(*rows, [&](const Row& row) { return take(read_id<core::MessageId>(row), row.time(1)); });
 }
 
 Result<RetentionTables::Slice> RetentionTables::find_slice(const Deletion& deletion) {
@@ -124,7 +122,7 @@ Result<RetentionTables::Slice> RetentionTables::find_slice(const Deletion& delet
     const auto most = static_cast<std::size_t>(rows_.rows());
     for (const Range& range : deletion.ranges) {
       const auto left = static_cast<std::int64_t>(most - slice.ids.size());
-      const auto found = all(reader, read_integer, kInRange, deletion.application, range.after, range.last, left);
+      const auto found = all(reader, read_integer<Row>, kInRange, deletion.application, range.after, range.last, left);
       if (!found) return found.error();
       slice.ids.insert(slice.ids.end(), found->begin(), found->end());
       slice.up_to = slice.ids.size() == most ? message_of(slice.ids.back()) : range.last;

@@ -11,9 +11,6 @@
 
 namespace push::store::postgres {
 
-// A rule of the row's first two columns. What no rule of ours can hold counts as NULL.
-Retention read_rule(const Row& row);
-
 class RetentionTables final : public store::RetentionTables {
  public:
   // Both must outlive this.

@@ -13,7 +13,9 @@ using core::Result;
 constexpr std::chrono::milliseconds kLockPoll{100};
 
 // One lock for each schema: two of Gotify's databases may be two schemas of one of PostgreSQL's.
-constexpr std::string_view kTakeLock = "SELECT pg_try_advisory_lock(1735289958, hashtext(current_schema()))";
+// Without a schema (prepare() says so) it is that of "".
+#define PUSH_SCHEMA_KEY "hashtext(coalesce(current_schema(), ''))"
+constexpr std::string_view kTakeLock = "SELECT pg_try_advisory_lock(1735289958, " PUSH_SCHEMA_KEY ")";
 constexpr std::string_view kOwnBegin = "SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()";
 // Only the holder of the lock, and only if it is the one that began then: process ids are used again.
 constexpr std::string_view kEndFormer =
@@ -22,7 +24,8 @@ constexpr std::string_view kEndFormer =
 constexpr std::string_view kHolder =
     "SELECT coalesce(a.application_name, ''), coalesce(host(a.client_addr), 'local'), a.backend_start::text"
     " FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid"
-    " WHERE l.locktype = 'advisory' AND l.classid = 1735289958::oid AND l.objid = hashtext(current_schema())::oid"
+    " WHERE l.locktype = 'advisory' AND l.classid = 1735289958::oid AND l.objid = " PUSH_SCHEMA_KEY
+    "::oid"
     " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND l.granted LIMIT 1";
 
 std::string read_holder(const Row& row) {
@@ -32,7 +35,7 @@ std::string read_holder(const Row& row) {
 }  // namespace
 
 Result<bool> Session::take_lock(Connection& connection) {
-  const auto taken = one(connection, read_integer, kTakeLock);
+  const auto taken = one(connection, read_integer<Row>, kTakeLock);
   if (!taken) return taken.error();
   return taken->value_or(0) != 0;
 }

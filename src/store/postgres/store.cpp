@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "push/core/clock.hpp"
+#include "push/core/log.hpp"
 #include "store/literal.hpp"
 #include "store/postgres/parts.hpp"
 #include "store/postgres/rows.hpp"
@@ -21,11 +22,6 @@ constexpr std::string_view kOrderById = " ORDER BY id";
 constexpr std::string_view kOfUserById = " WHERE user_id = $1 ORDER BY id";
 constexpr std::string_view kOfUserBySortKey = " WHERE user_id = $1 ORDER BY sort_key, id";
 constexpr std::string_view kAnyUser = "SELECT 1 FROM users LIMIT 1";
-
-Result<std::optional<model::Client>> hide_expired(Result<std::optional<model::Client>> found, core::WallTime now) {
-  if (!found) return found;
-  return unless_expired(*std::move(found), now);
-}
 
 // One server at a time: its name tells people which one, nothing more.
 std::string node_name() {
@@ -48,6 +44,9 @@ Result<std::unique_ptr<store::Store>> Store::open(const config::Database& settin
                                                   core::WallClock clock, const config::Retention& retention) {
   const auto where = ConnectionString::parse(settings.connection);
   if (!where) return where.error();
+  if (!where->prepares) {
+    spdlog::warn("a second server on the database would not be noticed setting=default_query_exec_mode");
+  }
   auto session = std::make_unique<Session>(*where, node_name(), Session::Others::refused);
   return open_on(std::move(session), *where, settings, metrics, std::move(clock), retention);
 }
@@ -91,38 +90,38 @@ void Store::forget_old_keys() {
 
 Result<std::optional<model::User>> Store::find_user(core::UserId id) {
   return parts_->readers.read(
-      [id](Connection& reader) { return one(reader, read_user, kJoined<kSelectUsers, kById>, id); });
+      [id](Connection& reader) { return one(reader, read_user<Row>, kJoined<kSelectUsers, kById>, id); });
 }
 
 Result<std::optional<model::User>> Store::find_user_by_name(std::string_view name) {
   if (!is_text(name)) return std::optional<model::User>();
   return parts_->readers.read(
-      [name](Connection& reader) { return one(reader, read_user, kJoined<kSelectUsers, kByName>, name); });
+      [name](Connection& reader) { return one(reader, read_user<Row>, kJoined<kSelectUsers, kByName>, name); });
 }
 
 Result<std::optional<model::Application>> Store::find_application(core::ApplicationId id) {
   return parts_->readers.read(
-      [id](Connection& reader) { return one(reader, read_application, kJoined<kSelectApplications, kById>, id); });
+      [id](Connection& reader) { return one(reader, read_application<Row>, kJoined<kSelectApplications, kById>, id); });
 }
 
 Result<std::optional<model::Application>> Store::find_application_by_token(std::string_view token) {
   if (!is_text(token)) return std::optional<model::Application>();
   return parts_->readers.read([token](Connection& reader) {
-    return one(reader, read_application, kJoined<kSelectApplications, kByToken>, token);
+    return one(reader, read_application<Row>, kJoined<kSelectApplications, kByToken>, token);
   });
 }
 
 Result<std::optional<model::Client>> Store::find_client(core::ClientId id) {
   auto found = parts_->readers.read(
-      [id](Connection& reader) { return one(reader, read_client, kJoined<kSelectClients, kById>, id); });
-  return hide_expired(std::move(found), parts_->clock());
+      [id](Connection& reader) { return one(reader, read_client<Row>, kJoined<kSelectClients, kById>, id); });
+  return unless_expired(std::move(found), parts_->clock());
 }
 
 Result<std::optional<model::Client>> Store::find_client_by_token(std::string_view token) {
   if (!is_text(token)) return std::optional<model::Client>();
   auto found = parts_->readers.read(
-      [token](Connection& reader) { return one(reader, read_client, kJoined<kSelectClients, kByToken>, token); });
-  return hide_expired(std::move(found), parts_->clock());
+      [token](Connection& reader) { return one(reader, read_client<Row>, kJoined<kSelectClients, kByToken>, token); });
+  return unless_expired(std::move(found), parts_->clock());
 }
 
 Result<bool> Store::has_users() {
@@ -131,7 +130,7 @@ Result<bool> Store::has_users() {
 
 Result<std::vector<model::User>> Store::list_users() {
   return parts_->readers.read(
-      [](Connection& reader) { return all(reader, read_user, kJoined<kSelectUsers, kOrderById>); });
+      [](Connection& reader) { return all(reader, read_user<Row>, kJoined<kSelectUsers, kOrderById>); });
 }
 
 Result<void> Store::list_applications(core::UserId user, Take<model::Application> take) {

@@ -35,7 +35,7 @@ Result<void> touch_some(Transaction& transaction, const std::vector<core::Client
   for (std::size_t i = from; i < std::min(from + kClientsInSlice, ids.size()); ++i) {
     wanted.push_back(static_cast<std::int64_t>(ids[i]));
   }
-  const auto clients = all(transaction.connection(), read_client, kClients, wanted);
+  const auto clients = all(transaction.connection(), read_client<Row>, kClients, wanted);
   if (!clients) return clients.error();
   for (const model::Client& client : *clients) {
     const auto seconds = static_cast<std::int64_t>(client.expires_after_inactivity_seconds);

@@ -45,7 +45,7 @@ void Transaction::clear() {
 
 Result<std::int64_t> Transaction::next_id(std::string_view table) {
   const std::string_view sql = table == "users" ? kNextUser : table == "clients" ? kNextClient : kNextApplication;
-  const auto id = one(*connection_, read_integer, sql);
+  const auto id = one(*connection_, read_integer<Row>, sql);
   if (!id) return id.error();
   return id->value_or(0);
 }
@@ -54,7 +54,7 @@ Result<std::int64_t> Transaction::next_id(std::string_view table) {
 Result<void> Transaction::watch() {
   PUSH_CHECK(connection_ != nullptr);
   if (guard_) return {};
-  const auto newest = one(*connection_, read_integer, kNewestChange);
+  const auto newest = one(*connection_, read_integer<Row>, kNewestChange);
   if (!newest) return newest.error();
   guard_ = newest->value_or(0);
   return {};
@@ -67,15 +67,15 @@ auto Transaction::guarded(Ask ask) -> decltype(ask()) {
 }
 
 Result<std::optional<model::User>> Transaction::user(core::UserId id) {
-  return guarded([&] { return one(*connection_, read_user, kJoined<kSelectUsers, kById>, id); });
+  return guarded([&] { return one(*connection_, read_user<Row>, kJoined<kSelectUsers, kById>, id); });
 }
 
 Result<std::optional<model::Application>> Transaction::application(core::ApplicationId id) {
-  return guarded([&] { return one(*connection_, read_application, kJoined<kSelectApplications, kById>, id); });
+  return guarded([&] { return one(*connection_, read_application<Row>, kJoined<kSelectApplications, kById>, id); });
 }
 
 Result<std::optional<model::Client>> Transaction::client(core::ClientId id) {
-  return guarded([&] { return one(*connection_, read_client, kJoined<kSelectClients, kById>, id); });
+  return guarded([&] { return one(*connection_, read_client<Row>, kJoined<kSelectClients, kById>, id); });
 }
 
 Result<bool> Transaction::has_user_name(std::string_view name, core::UserId but) {
@@ -100,7 +100,7 @@ Result<bool> Transaction::has_sort_key(core::UserId user, std::string_view key, 
 
 Result<std::string> Transaction::greatest_sort_key(core::UserId user) {
   return guarded([&]() -> Result<std::string> {
-    const auto found = one(*connection_, read_string, kGreatestSortKey, user);
+    const auto found = one(*connection_, read_text<Row>, kGreatestSortKey, user);
     if (!found) return found.error();
     return found->value_or("");
   });
@@ -108,7 +108,7 @@ Result<std::string> Transaction::greatest_sort_key(core::UserId user) {
 
 Result<std::size_t> Transaction::count(std::string_view sql, core::UserId user) {
   return guarded([&]() -> Result<std::size_t> {
-    const auto counted = one(*connection_, read_integer, sql, user);
+    const auto counted = one(*connection_, read_integer<Row>, sql, user);
     if (!counted) return counted.error();
     return static_cast<std::size_t>(counted->value_or(0));
   });
@@ -127,7 +127,7 @@ Result<bool> Transaction::has_image(std::string_view image, core::ApplicationId 
 }
 
 Result<std::vector<std::string>> Transaction::images_of_no_other(core::UserId user) {
-  return guarded([&] { return all(*connection_, read_string, kImagesOfNoOther, user); });
+  return guarded([&] { return all(*connection_, read_text<Row>, kImagesOfNoOther, user); });
 }
 
 }  // namespace push::store::postgres

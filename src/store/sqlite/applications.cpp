@@ -30,7 +30,7 @@ constexpr std::string_view kDeleteApplication = "DELETE FROM applications WHERE 
 // The messages of an application that is being deleted are invisible from now on.
 Result<void> log_messages_gone(Transaction& transaction, core::UserId user, core::ApplicationId id,
                                core::WallTime now) {
-  const auto newest = one(transaction.database(), read_integer, kNewestMessageOf, id);
+  const auto newest = one(transaction.database(), read_integer<Query>, kNewestMessageOf, id);
   if (!newest) return newest.error();
   const core::MessageId up_to{static_cast<std::uint64_t>(newest->value_or(0))};
   if (up_to == core::MessageId{}) return {};

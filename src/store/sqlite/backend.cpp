@@ -107,7 +107,7 @@ core::Error Backend::failed_commit(core::Error error) {
 // The version is written to page 1, even if it is the same.
 core::Result<void> Backend::settle() {
   unsettled_ = true;
-  const auto version = one(database_, read_integer, "PRAGMA user_version");
+  const auto version = one(database_, read_integer<Query>, "PRAGMA user_version");
   if (!version) return version.error();
   if (auto done = database_.run("PRAGMA user_version=" + std::to_string(version->value_or(0))); !done) return done;
   unsettled_ = false;

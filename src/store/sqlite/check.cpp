@@ -79,7 +79,7 @@ core::Result<Soundness> quick_check(Database& database, std::chrono::millisecond
                                     const std::atomic<bool>* unwanted) {
   if (limit.count() == 0) return Soundness::unknown;
   Alarm alarm(database, limit, unwanted);
-  const auto found = all(database, read_text, "PRAGMA quick_check(10)");
+  const auto found = all(database, read_text<Query>, "PRAGMA quick_check(10)");
   const bool late = alarm.has_rung();
   const int code = database.take_failure();
   if (!found && late && (code & 0xFF) == SQLITE_INTERRUPT) return Soundness::unknown;

@@ -23,7 +23,7 @@ std::int64_t free_bytes(const std::string& path) {
 }  // namespace
 
 DiskRoom::DiskRoom(Database& database, std::string path) : database_(database), path_(std::move(path)) {
-  const auto overwrites = one(database_, read_integer, "PRAGMA secure_delete");
+  const auto overwrites = one(database_, read_integer<Query>, "PRAGMA secure_delete");
   overwrites_ = overwrites && *overwrites == 1;
 }
 
@@ -71,7 +71,7 @@ std::int64_t DiskRoom::log_limit(std::int64_t usual) const {
 
 // Pages of deleted rows, which new ones will use.
 std::int64_t DiskRoom::unused_bytes_in_file() {
-  const auto pages = one(database_, read_integer,
+  const auto pages = one(database_, read_integer<Query>,
                          "SELECT freelist_count * page_size"
                          " FROM pragma_freelist_count, pragma_page_size");
   return pages && *pages ? **pages : 0;

@@ -1,6 +1,5 @@
 #include "store/sqlite/event_log.hpp"
 
-#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -45,51 +44,6 @@ constexpr std::string_view kEventsAfter =
 constexpr std::string_view kRemovedOfUser = "SELECT up_to FROM sharded_gotify_events_removed WHERE user_id = ?1";
 constexpr std::string_view kNewestId = "SELECT seq FROM sqlite_sequence WHERE name = 'sharded_gotify_events'";
 
-constexpr std::string_view kDeleted = "delete";
-constexpr std::string_view kRead = "read";
-
-std::int64_t column_of(core::WallTime time) {
-  return time.time_since_epoch().count();
-}
-
-core::WallTime time_of(std::int64_t column) {
-  return core::WallTime(std::chrono::nanoseconds(column));
-}
-
-std::string joined(const std::vector<core::MessageId>& ids) {
-  std::string text;
-  for (const core::MessageId id : ids) {
-    if (!text.empty()) text += ',';
-    text += std::to_string(core::value(id));
-  }
-  return text;
-}
-
-std::vector<core::MessageId> split(std::string_view text) {
-  std::vector<core::MessageId> ids;
-  const char* const end = text.data() + text.size();
-  for (const char* at = text.data(); at < end; ++at) {
-    std::uint64_t id = 0;
-    const auto read = std::from_chars(at, end, id);
-    if (read.ec != std::errc()) break;
-    ids.push_back(core::MessageId{id});
-    at = read.ptr;
-  }
-  return ids;
-}
-
-model::Event read_event(const Query& row) {
-  model::Event event;
-  event.id = core::EventId{row.natural(0)};
-  event.user = core::UserId{row.natural(1)};
-  event.time = time_of(row.integer(2));
-  event.kind = row.text(3) == kRead ? model::Event::Kind::read : model::Event::Kind::deleted;
-  event.application = core::ApplicationId{row.natural(4)};
-  event.up_to = core::MessageId{row.natural(5)};
-  event.ids = split(row.text(6));
-  return event;
-}
-
 Result<void> remove(Database& database, std::int64_t id, core::UserId user) {
   if (auto deleted = execute(database, kDeleteEvent, id); !deleted) return deleted;
   return execute(database, kNoteRemoved, user, id);
@@ -113,12 +67,11 @@ Result<void> keep_to_limit(Transaction& transaction, core::UserId user, std::int
 Result<void> log_event(Transaction& transaction, model::Event event) {
   PUSH_CHECK(event.ids.size() <= model::kMaxEventIds);
   Database& database = transaction.database();
-  const auto newest = one(database, read_integer, kNewestNumber, event.user);
+  const auto newest = one(database, read_integer<Query>, kNewestNumber, event.user);
   if (!newest) return newest.error();
   const std::int64_t number = newest->value_or(0) + 1;
-  const std::string_view kind = event.kind == model::Event::Kind::read ? kRead : kDeleted;
-  const std::string ids = joined(event.ids);
-  auto written = insert(database, event, kInsertEvent, event.user, number, column_of(event.time), kind,
+  const std::string ids = column_of(event.ids);
+  auto written = insert(database, event, kInsertEvent, event.user, number, column_of(event.time), column_of(event.kind),
                         event.application, event.up_to, ids);
   if (!written) return written;
   const core::UserId user = event.user;
@@ -128,7 +81,7 @@ Result<void> log_event(Transaction& transaction, model::Event event) {
 
 Result<void> log_further_deletion(Transaction& transaction, model::Event event) {
   const auto covered =
-      one(transaction.database(), read_integer, kNewestIfCovered, event.user, event.application, event.up_to);
+      one(transaction.database(), read_integer<Query>, kNewestIfCovered, event.user, event.application, event.up_to);
   if (!covered) return covered.error();
   if (*covered) {
     if (auto deleted = execute(transaction.database(), kDeleteEvent, **covered); !deleted) return deleted;
@@ -182,13 +135,13 @@ Result<EventPage> Store::events_after(core::UserId user, core::EventId after, st
   const Snapshot snapshot(*reader);
   if (!snapshot.begun()) return snapshot.begun().error();
   EventPage page;
-  auto events = all(*reader, read_event, kEventsAfter, user, clamped(core::value(after)), clamped(limit));
+  auto events = all(*reader, read_event<Query>, kEventsAfter, user, clamped(core::value(after)), clamped(limit));
   if (!events) return events.error();
   page.events = *std::move(events);
-  const auto removed = one(*reader, read_integer, kRemovedOfUser, user);
+  const auto removed = one(*reader, read_integer<Query>, kRemovedOfUser, user);
   if (!removed) return removed.error();
   page.complete_from = core::EventId{static_cast<std::uint64_t>(removed->value_or(0))};
-  const auto newest = one(*reader, read_integer, kNewestId);
+  const auto newest = one(*reader, read_integer<Query>, kNewestId);
   if (!newest) return newest.error();
   page.newest = core::EventId{static_cast<std::uint64_t>(newest->value_or(0))};
   return page;

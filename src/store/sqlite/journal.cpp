@@ -11,7 +11,7 @@ namespace push::store::sqlite {
 namespace {
 
 core::Result<void> switch_to(Database& database, std::string_view sql, std::string_view wanted) {
-  const auto mode = one(database, read_text, sql);
+  const auto mode = one(database, read_text<Query>, sql);
   if (!mode) return mode.error();
   if (*mode == wanted) return {};
   return core::failure(core::ErrorCode::unavailable,
@@ -46,7 +46,7 @@ Journal find_journal(const std::string& path) {
   auto database = Database::open(scratch.path(), Database::Mode::read_write, 0);
   if (!database) return Journal::write_ahead_log;
   if (!database->run("PRAGMA synchronous=OFF")) return Journal::write_ahead_log;
-  if (const auto mode = one(*database, read_text, "PRAGMA journal_mode=WAL"); mode && *mode && **mode != "wal") {
+  if (const auto mode = one(*database, read_text<Query>, "PRAGMA journal_mode=WAL"); mode && *mode && **mode != "wal") {
     return Journal::rollback;
   }
   // The first use of the log opens its shared memory.

@@ -97,7 +97,7 @@ Result<std::optional<core::MessageId>> MessageKeys::find_first(NewMessage& messa
   if (!first) return first.error();
   if (!*first) return std::optional<core::MessageId>();
   const core::MessageId id = (*first)->message;
-  auto stored = one(database_, read_message, kJoined<kSelectMessages, kById>, id);
+  auto stored = one(database_, read_message<Query>, kJoined<kSelectMessages, kById>, id);
   if (!stored) return std::move(stored).error();
   if (*stored) {
     message.message = std::move((*stored)->message);

@@ -49,7 +49,7 @@ class Merge {
   // `bound`: the first id that may be returned.
   Result<void> add(std::int64_t application, std::int64_t bound) {
     const auto sql = order_ == Order::newest_first ? kNewestOfApplication : kOldestOfApplication;
-    const auto next = one(database_, read_integer, sql, application, bound);
+    const auto next = one(database_, read_integer<Query>, sql, application, bound);
     if (!next) return next.error();
     if (*next) cursors_.push({**next, application});
     return {};
@@ -59,7 +59,7 @@ class Merge {
     for (std::uint64_t taken = 0; taken < limit && !cursors_.empty();) {
       const Cursor first = cursors_.top();
       cursors_.pop();
-      const auto message = one(database_, read_message, kJoined<kSelectMessages, kById>, first.message);
+      const auto message = one(database_, read_message<Query>, kJoined<kSelectMessages, kById>, first.message);
       if (!message) return message.error();
       if (*message) {
         if (!take(**message)) return {};
@@ -97,7 +97,7 @@ Result<void> messages_of(Database& database, core::UserId user, Order order, std
                          Finder::Take<model::Message>& take) {
   const Snapshot snapshot(database);
   if (!snapshot.begun()) return snapshot.begun().error();
-  const auto applications = all(database, read_integer, kApplicationsOfUser, user);
+  const auto applications = all(database, read_integer<Query>, kApplicationsOfUser, user);
   if (!applications) return applications.error();
   Merge merge(database, order);
   for (const std::int64_t application : *applications) {
@@ -110,7 +110,7 @@ Result<void> messages_of(Database& database, core::UserId user, Order order, std
 
 Result<std::optional<model::Message>> Store::find_message(core::MessageId id) {
   const auto reader = parts_->readers.lease();
-  return one(*reader, read_message, kJoined<kSelectMessages, kVisibleById>, id);
+  return one(*reader, read_message<Query>, kJoined<kSelectMessages, kVisibleById>, id);
 }
 
 Result<void> Store::list_messages(core::UserId user, PageRequest page, Take<model::Message> take) {
@@ -143,13 +143,13 @@ Result<std::uint64_t> Store::count_messages_after(core::UserId owner, core::Mess
   const auto reader = parts_->readers.lease();
   const Snapshot snapshot(*reader);
   if (!snapshot.begun()) return snapshot.begun().error();
-  const auto applications = all(*reader, read_integer, kApplicationsOfUser, owner);
+  const auto applications = all(*reader, read_integer<Query>, kApplicationsOfUser, owner);
   if (!applications) return applications.error();
   std::uint64_t count = 0;
   for (const std::int64_t application : *applications) {
     if (count >= most) break;
     const auto more =
-        one(*reader, read_integer, kCountAfter, application, clamped(core::value(after)), clamped(most - count));
+        one(*reader, read_integer<Query>, kCountAfter, application, clamped(core::value(after)), clamped(most - count));
     if (!more) return more.error();
     count += static_cast<std::uint64_t>(more->value_or(0));
   }
@@ -158,7 +158,7 @@ Result<std::uint64_t> Store::count_messages_after(core::UserId owner, core::Mess
 
 Result<core::MessageId> Store::newest_message() {
   const auto reader = parts_->readers.lease();
-  const auto newest = one(*reader, read_integer, kNewestEver);
+  const auto newest = one(*reader, read_integer<Query>, kNewestEver);
   if (!newest) return newest.error();
   return core::MessageId{static_cast<std::uint64_t>(newest->value_or(0))};
 }

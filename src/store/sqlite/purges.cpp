@@ -86,19 +86,19 @@ Result<bool> purge_noted(Database& database, core::ApplicationId application, co
 
 Result<std::vector<core::ApplicationId>> PurgeTables::applications_of(core::UserId user) {
   const auto reader = readers_.lease();
-  return all(*reader, read_id<core::ApplicationId>, kApplicationsOfUser, user);
+  return all(*reader, read_id<core::ApplicationId, Query>, kApplicationsOfUser, user);
 }
 
 Result<core::UserId> PurgeTables::owner_of(core::ApplicationId application) {
   const auto reader = readers_.lease();
-  const auto owner = one(*reader, read_id<core::UserId>, kUserOfApplication, application);
+  const auto owner = one(*reader, read_id<core::UserId, Query>, kUserOfApplication, application);
   if (!owner) return owner.error();
   return owner->value_or(core::UserId{});
 }
 
 Result<std::vector<core::ApplicationId>> PurgeTables::noted() {
   const auto reader = readers_.lease();
-  return all(*reader, read_id<core::ApplicationId>, kNotedPurges);
+  return all(*reader, read_id<core::ApplicationId, Query>, kNotedPurges);
 }
 
 Result<PurgeTables::Deleted> PurgeTables::delete_messages(std::span<const core::ApplicationId> applications,

@@ -37,24 +37,16 @@ Result<void> write_rule(Database& database, core::ApplicationId application, con
 
 }  // namespace
 
-Retention retention::read_rule(const Query& row) {
-  const auto value = [&row](int column, std::uint64_t most) -> std::optional<std::uint64_t> {
-    if (row.null(column) || row.natural(column) > most) return std::nullopt;
-    return row.natural(column);
-  };
-  return {value(0, kMaxRetentionDays), value(1, kMaxRetentionCount)};
-}
-
 Result<Retention> Store::find_retention(core::ApplicationId application) {
   const auto reader = parts_->readers.lease();
-  const auto rule = one(*reader, retention::read_rule, retention::kRule, application);
+  const auto rule = one(*reader, read_rule<Query>, retention::kRule, application);
   if (!rule) return rule.error();
   return rule->value_or(Retention());
 }
 
 Result<core::MessageId> Store::retention_floor(core::UserId user) {
   const auto reader = parts_->readers.lease();
-  const auto floor = one(*reader, read_integer, retention::kFloor, user);
+  const auto floor = one(*reader, read_integer<Query>, retention::kFloor, user);
   if (!floor) return floor.error();
   return core::MessageId{static_cast<std::uint64_t>(floor->value_or(0))};
 }

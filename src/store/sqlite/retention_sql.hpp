@@ -14,8 +14,6 @@ inline constexpr std::string_view kRule = "SELECT days, count FROM sharded_gotif
 inline constexpr std::string_view kRuleAndOwner =
     "SELECT r.days, r.count, a.user_id FROM applications AS a LEFT JOIN sharded_gotify_retention AS r"
     " ON r.application_id = a.id WHERE a.id = ?1";
-// A rule of its columns 0 and 1. What no rule of ours can hold counts as NULL.
-Retention read_rule(const Query& row);
 
 // ---- which applications
 inline constexpr std::string_view kSomeApplications = "SELECT id FROM applications WHERE id > ?1 ORDER BY id LIMIT 256";

@@ -18,7 +18,7 @@ using OwnedRule = store::RetentionTables::OwnedRule;
 constexpr std::chrono::microseconds kLongStatement{250};
 
 OwnedRule read_owned_rule(const Query& row) {
-  return {retention::read_rule(row), core::UserId{row.natural(2)}};
+  return {read_rule(row), core::UserId{row.natural(2)}};
 }
 
 // Calls `take` with the rows of a page until it wants no more. False: there are no more.
@@ -63,7 +63,7 @@ Result<std::optional<OwnedRule>> RetentionTables::find_rule(core::ApplicationId 
 
 Result<std::vector<core::ApplicationId>> RetentionTables::applications_after(core::ApplicationId after, Which which) {
   const auto reader = readers_.lease();
-  return all(*reader, read_id<core::ApplicationId>,
+  return all(*reader, read_id<core::ApplicationId, Query>,
              which == Which::all ? retention::kSomeApplications : retention::kSomeWithRules, after);
 }
 
@@ -82,7 +82,8 @@ Result<RetentionTables::Posted> RetentionTables::posted_after(core::MessageId af
 
 Result<std::optional<core::MessageId>> RetentionTables::nth_newest(core::ApplicationId application, std::uint64_t n) {
   const auto reader = readers_.lease();
-  return one(*reader, read_id<core::MessageId>, retention::kOldestKept, application, static_cast<std::int64_t>(n - 1));
+  return one(*reader, read_id<core::MessageId, Query>, retention::kOldestKept, application,
+             static_cast<std::int64_t>(n - 1));
 }
 
 Result<bool> RetentionTables::list_ids(core::ApplicationId application, core::MessageId after, core::MessageId before,
@@ -130,7 +131,7 @@ Result<std::vector<core::MessageId>> RetentionTables::delete_ranges(Database& da
   up_to = range->after;
   for (auto last = start; range != deletion.ranges.end();) {
     const std::int64_t rows = rows_.rows();
-    auto ids = all(database, read_id<core::MessageId>, retention::kDeleteSome, deletion.application,
+    auto ids = all(database, read_id<core::MessageId, Query>, retention::kDeleteSome, deletion.application,
                    std::max(up_to, range->after), range->last, rows);
     if (!ids) return ids.error();
     std::sort(ids->begin(), ids->end());

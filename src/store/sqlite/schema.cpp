@@ -8,12 +8,15 @@
 #include "push/core/check.hpp"
 #include "store/sort_key.hpp"
 #include "store/sqlite/rows.hpp"
-#include "store/sqlite/tables.hpp"
+#include "store/tables.hpp"
 
 namespace push::store::sqlite {
 namespace {
 
 using core::Result;
+
+constexpr Dialect kSqlite{"integer PRIMARY KEY AUTOINCREMENT",
+                          {"integer", "numeric", "text", "varchar(180)", "blob", "blob", "datetime"}};
 
 // Ours, which Gotify does not look at.
 constexpr const char* kCreateOwn[] = {
@@ -53,12 +56,12 @@ bool contains(const std::vector<std::string>& names, std::string_view name) {
 }
 
 Result<std::vector<std::string>> table_names(Database& database) {
-  return all(database, read_text,
+  return all(database, read_text<Query>,
              "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
 }
 
 Result<std::vector<std::string>> column_names(Database& database, std::string_view table) {
-  return all(database, read_text, "SELECT name FROM pragma_table_info(?1)", table);
+  return all(database, read_text<Query>, "SELECT name FROM pragma_table_info(?1)", table);
 }
 
 Result<void> create_tables(Database& database, const std::vector<std::string>& present) {
@@ -67,7 +70,7 @@ Result<void> create_tables(Database& database, const std::vector<std::string>& p
     if (table.original && !present.empty()) {
       return foreign("it has table " + present.front() + " but no table " + std::string(table.name));
     }
-    if (auto created = database.run(create_table_sql(table)); !created) return created;
+    if (auto created = database.run(create_table_sql(table, kSqlite)); !created) return created;
   }
   return {};
 }
@@ -80,8 +83,8 @@ Result<void> add_columns(Database& database, const Table& table) {
   for (const Column& column : table.columns) {
     if (contains(*present, column.name)) continue;
     if (column.original) return foreign("table " + name + " has no column " + std::string(column.name));
-    const std::string definition = std::string(column.name) + " " + std::string(column.type);
-    if (auto added = database.run("ALTER TABLE " + name + " ADD COLUMN " + definition); !added) return added;
+    auto added = database.run("ALTER TABLE " + name + " ADD COLUMN " + column_sql(column, kSqlite));
+    if (!added) return added;
   }
   return {};
 }
@@ -104,8 +107,9 @@ Result<void> make_ids_final(Database& database, const Table& table) {
   for (const Column& column : table.columns) columns += ", " + std::string(column.name);
   Table renamed = table;
   renamed.name = new_name;
-  return database.run(create_table_sql(renamed) + ";INSERT INTO " + new_name + " (" + columns + ") SELECT " + columns +
-                      " FROM " + name + ";DROP TABLE " + name + ";ALTER TABLE " + new_name + " RENAME TO " + name);
+  return database.run(create_table_sql(renamed, kSqlite) + ";INSERT INTO " + new_name + " (" + columns + ") SELECT " +
+                      columns + " FROM " + name + ";DROP TABLE " + name + ";ALTER TABLE " + new_name + " RENAME TO " +
+                      name);
 }
 
 Result<void> fill_creation_times(Database& database, core::WallTime now) {
@@ -158,8 +162,10 @@ Result<void> prepare_in_transaction(Database& database, core::WallTime now) {
   }
   if (auto filled = fill_creation_times(database, now); !filled) return filled;
   if (auto filled = fill_sort_keys(database); !filled) return filled;
-  for (const Index& index : indexes()) {
-    if (auto created = database.run(create_index_sql(index)); !created) return created;
+  for (const auto* const some : {&indexes(), &own_indexes()}) {
+    for (const Index& index : *some) {
+      if (auto created = database.run(create_index_sql(index)); !created) return created;
+    }
   }
   for (const char* const sql : kCreateOwn) {
     if (auto created = database.run(sql); !created) return created;

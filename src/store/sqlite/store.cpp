@@ -31,11 +31,6 @@ core::Error at(const std::string& path, core::Error error) {
   return error;
 }
 
-Result<std::optional<model::Client>> hide_expired(Result<std::optional<model::Client>> found, core::WallTime now) {
-  if (!found) return found;
-  return unless_expired(*std::move(found), now);
-}
-
 }  // namespace
 
 Store::Store(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -77,32 +72,32 @@ void Store::forget_old_keys() {
 
 Result<std::optional<model::User>> Store::find_user(core::UserId id) {
   const auto reader = parts_->readers.lease();
-  return one(*reader, read_user, kJoined<kSelectUsers, kById>, id);
+  return one(*reader, read_user<Query>, kJoined<kSelectUsers, kById>, id);
 }
 
 Result<std::optional<model::User>> Store::find_user_by_name(std::string_view name) {
   const auto reader = parts_->readers.lease();
-  return one(*reader, read_user, kJoined<kSelectUsers, kByName>, name);
+  return one(*reader, read_user<Query>, kJoined<kSelectUsers, kByName>, name);
 }
 
 Result<std::optional<model::Application>> Store::find_application(core::ApplicationId id) {
   const auto reader = parts_->readers.lease();
-  return one(*reader, read_application, kJoined<kSelectApplications, kById>, id);
+  return one(*reader, read_application<Query>, kJoined<kSelectApplications, kById>, id);
 }
 
 Result<std::optional<model::Application>> Store::find_application_by_token(std::string_view token) {
   const auto reader = parts_->readers.lease();
-  return one(*reader, read_application, kJoined<kSelectApplications, kByToken>, token);
+  return one(*reader, read_application<Query>, kJoined<kSelectApplications, kByToken>, token);
 }
 
 Result<std::optional<model::Client>> Store::find_client(core::ClientId id) {
   const auto reader = parts_->readers.lease();
-  return hide_expired(one(*reader, read_client, kJoined<kSelectClients, kById>, id), parts_->clock());
+  return unless_expired(one(*reader, read_client<Query>, kJoined<kSelectClients, kById>, id), parts_->clock());
 }
 
 Result<std::optional<model::Client>> Store::find_client_by_token(std::string_view token) {
   const auto reader = parts_->readers.lease();
-  return hide_expired(one(*reader, read_client, kJoined<kSelectClients, kByToken>, token), parts_->clock());
+  return unless_expired(one(*reader, read_client<Query>, kJoined<kSelectClients, kByToken>, token), parts_->clock());
 }
 
 Result<bool> Store::has_users() {
@@ -112,7 +107,7 @@ Result<bool> Store::has_users() {
 
 Result<std::vector<model::User>> Store::list_users() {
   const auto reader = parts_->readers.lease();
-  return all(*reader, read_user, kJoined<kSelectUsers, kOrderById>);
+  return all(*reader, read_user<Query>, kJoined<kSelectUsers, kOrderById>);
 }
 
 // Sorted by their keys alone, which an index holds: SQLite would sort whole rows, in memory or in temporary files.
@@ -125,7 +120,7 @@ Result<void> Store::list_applications(core::UserId user, Take<model::Application
   if (!keys) return keys.error();
   std::sort(keys->begin(), keys->end());
   for (const auto& [key, id] : *keys) {
-    const auto application = one(*reader, read_application, kJoined<kSelectApplications, kById>, id);
+    const auto application = one(*reader, read_application<Query>, kJoined<kSelectApplications, kById>, id);
     if (!application) return application.error();
     if (*application && !take(**application)) return {};
   }

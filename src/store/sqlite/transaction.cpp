@@ -28,7 +28,7 @@ constexpr std::string_view kImagesOfNoOther =
     " WHERE NOT EXISTS (SELECT 1 FROM applications WHERE image = own.image AND user_id <> ?1)";
 
 Result<std::size_t> count(Database& database, std::string_view sql, core::UserId user) {
-  const auto counted = one(database, read_integer, sql, user);
+  const auto counted = one(database, read_integer<Query>, sql, user);
   if (!counted) return counted.error();
   return static_cast<std::size_t>(counted->value_or(0));
 }
@@ -41,15 +41,15 @@ Result<void> Transaction::check_room() const {
 }
 
 Result<std::optional<model::User>> Transaction::user(core::UserId id) {
-  return one(database_, read_user, kJoined<kSelectUsers, kById>, id);
+  return one(database_, read_user<Query>, kJoined<kSelectUsers, kById>, id);
 }
 
 Result<std::optional<model::Application>> Transaction::application(core::ApplicationId id) {
-  return one(database_, read_application, kJoined<kSelectApplications, kById>, id);
+  return one(database_, read_application<Query>, kJoined<kSelectApplications, kById>, id);
 }
 
 Result<std::optional<model::Client>> Transaction::client(core::ClientId id) {
-  return one(database_, read_client, kJoined<kSelectClients, kById>, id);
+  return one(database_, read_client<Query>, kJoined<kSelectClients, kById>, id);
 }
 
 Result<bool> Transaction::has_user_name(std::string_view name, core::UserId but) {
@@ -75,7 +75,7 @@ Result<bool> Transaction::has_sort_key(core::UserId user, std::string_view key, 
 Result<std::string> Transaction::greatest_sort_key(core::UserId user) {
   std::string greatest;
   for (const std::string_view sql : {kGreatestText, kGreatestBlob}) {
-    const auto found = one(database_, read_text, sql, user);
+    const auto found = one(database_, read_text<Query>, sql, user);
     if (!found) return found.error();
     greatest = std::max(greatest, found->value_or(""));
   }
@@ -95,7 +95,7 @@ Result<bool> Transaction::has_image(std::string_view image, core::ApplicationId 
 }
 
 Result<std::vector<std::string>> Transaction::images_of_no_other(core::UserId user) {
-  return all(database_, read_text, kImagesOfNoOther, user);
+  return all(database_, read_text<Query>, kImagesOfNoOther, user);
 }
 
 }  // namespace push::store::sqlite
