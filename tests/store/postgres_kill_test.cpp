@@ -123,15 +123,6 @@ TEST_F(PostgresKillTest, ASecondServerIsRefusedByTheNameOfTheFirst) {
   append_id(application(user("alice"), "A1"), "goes on");
 }
 
-// PgBouncer in transaction mode keeps the session, and the lock, of a server that has ended.
-TEST_F(PostgresKillTest, WithoutNamedStatementsNoLockIsNeeded) {
-  open(database);
-  const auto former = std::move(store);
-  open(database + " default_query_exec_mode=exec");
-  ASSERT_TRUE(store);
-  append_id(application(user("dora"), "A9"), "m");
-}
-
 // Rows that were handed out are not handed out again.
 TEST_F(PostgresKillTest, AReadThatBreaksOffIsRepeatedOnlyIfNothingWasTaken) {
   test::CuttingProxy proxy(database);

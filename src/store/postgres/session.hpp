@@ -18,10 +18,9 @@ class Session {
 
   enum class Others { refused, allowed };
 
-  // `node`: the name under which this server writes; no other one on the database has it. Without statements by name
-  // others are allowed: behind PgBouncer in transaction mode the lock would stay when this connection has ended.
+  // `node`: the name under which this server writes; no other one on the database has it.
   Session(ConnectionString where, std::string node, Others others)
-      : where_(std::move(where)), node_(std::move(node)), others_(where_.prepares ? others : Others::allowed) {}
+      : where_(std::move(where)), node_(std::move(node)), others_(others) {}
 
   // Connects, and waits for the lock until `patience` is over. unavailable: the database cannot be reached, or another
   // server has it.

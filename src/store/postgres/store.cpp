@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "push/core/clock.hpp"
-#include "push/core/log.hpp"
 #include "store/literal.hpp"
 #include "store/postgres/parts.hpp"
 #include "store/postgres/rows.hpp"
@@ -44,9 +43,6 @@ Result<std::unique_ptr<store::Store>> Store::open(const config::Database& settin
                                                   core::WallClock clock, const config::Retention& retention) {
   const auto where = ConnectionString::parse(settings.connection);
   if (!where) return where.error();
-  if (!where->prepares) {
-    spdlog::warn("a second server on the database would not be noticed setting=default_query_exec_mode");
-  }
   auto session = std::make_unique<Session>(*where, node_name(), Session::Others::refused);
   return open_on(std::move(session), *where, settings, metrics, std::move(clock), retention);
 }
