@@ -152,8 +152,11 @@ TEST(PostgresConnectionStringTest, DefaultsDoNotHideWhatIsSetElsewhere) {
   EXPECT_FALSE(plain.contains("application_name"));
   EXPECT_EQ(parameter_of("host=db connect_timeout=60 keepalives_idle=9", "connect_timeout"), "60");
   EXPECT_EQ(parameter_of("host=db connect_timeout=60 keepalives_idle=9", "keepalives_idle"), "9");
+  EXPECT_EQ(parameter_of("host=a,b", "connect_timeout"), "2") << "of several hosts, each";
+  EXPECT_EQ(parameter_of("postgres://a,b/m?connect_timeout=9", "connect_timeout"), "9");
   const Variable timeout("PGCONNECT_TIMEOUT", "7");
   EXPECT_EQ(parameter_of("host=db", "connect_timeout"), "none");
+  EXPECT_EQ(parameter_of("host=a,b", "connect_timeout"), "none");
 }
 
 TEST(PostgresConnectionStringTest, WithoutCertificatesOfItsOwnTheSystemsAreTrusted) {

@@ -9,6 +9,15 @@ namespace push::store::postgres {
 namespace {
 
 constexpr std::chrono::milliseconds kPeriod{500};
+constexpr std::string_view kAsk =
+    "SELECT current_setting('transaction_read_only') = 'on', pg_is_in_recovery(), current_database()::text";
+
+core::Error read_only(const Row& about) {
+  const std::string database(about.text(2));
+  return core::failure(core::ErrorCode::unavailable,
+                       about.boolean(1) ? "this server of database " + database + " is a standby"
+                                        : "database " + database + " is read-only (default_transaction_read_only)");
+}
 
 }  // namespace
 
@@ -30,12 +39,16 @@ void Watch::run(const std::stop_token& stop) {
 core::Result<void> Watch::look() {
   if (!connection_ || !connection_->usable()) {
     connection_.reset();
-    auto opened = Connection::open(where_, Connection::Use::ordinary);
+    auto opened = Connection::open(where_, Connection::Use::watching);
     if (!opened) return opened.error();
     connection_ = *std::move(opened);
   }
-  if (auto answered = connection_->run("SELECT 1"); !answered) return answered.error();
-  return {};
+  const auto answered = connection_->query(kAsk);
+  if (!answered) return answered.error();
+  const Row about = (*answered)[0];
+  if (!about.boolean(0)) return {};
+  connection_.reset();  // another server may take writes by the next look
+  return read_only(about);
 }
 
 void Watch::note(core::Result<void> state) {
@@ -47,8 +60,8 @@ void Watch::note(core::Result<void> state) {
     worked = state_.has_value();
     state_ = std::move(state);
   }
-  if (worked && !works) spdlog::error("database is away error=\"{}\"", why);
-  if (!worked && works) spdlog::info("database is back");
+  if (worked && !works) spdlog::error("database is not usable error=\"{}\"", why);
+  if (!worked && works) spdlog::info("database is usable again");
 }
 
 }  // namespace push::store::postgres
