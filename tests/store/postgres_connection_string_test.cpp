@@ -146,7 +146,8 @@ TEST(PostgresConnectionStringTest, NamedStatementsAreAvoidedWhereTheDriverWouldA
 TEST(PostgresConnectionStringTest, DefaultsDoNotHideWhatIsSetElsewhere) {
   const Parameters plain = parameters_of("host=db");
   EXPECT_THAT(plain, IsSupersetOf({Pair("fallback_application_name", "sharded-gotify"), Pair("connect_timeout", "5"),
-                                   Pair("tcp_user_timeout", "10000"), Pair("keepalives_idle", "4")}));
+                                   Pair("tcp_user_timeout", "10000"), Pair("keepalives_idle", "4"),
+                                   Pair("target_session_attrs", "primary")}));
   EXPECT_FALSE(plain.contains("sslmode"));
   EXPECT_FALSE(plain.contains("password")) << "of PGPASSWORD or ~/.pgpass";
   EXPECT_FALSE(plain.contains("application_name"));

@@ -50,6 +50,8 @@ struct Default {
 constexpr Default kDefaults[] = {
     {"fallback_application_name", "sharded-gotify", ""},
     {"connect_timeout", "5", "PGCONNECT_TIMEOUT"},
+    // A standby may not have a token yet that has just been created.
+    {"target_session_attrs", "primary", "PGTARGETSESSIONATTRS"},
     {"gssencmode", "disable", "PGGSSENCMODE"},  // as the driver, which has none
     {"keepalives_idle", "4", ""},
     {"keepalives_interval", "2", ""},

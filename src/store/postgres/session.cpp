@@ -81,7 +81,7 @@ Result<void> Session::open(std::chrono::milliseconds patience) {
 }
 
 Result<Connection*> Session::use() {
-  // After a fail-over another host of the connection string, or another server behind its name, may take writes.
+  // A new one may find another server, or other settings.
   if (!connection_ || !connection_->usable() || connection_->state() == kReadOnly) {
     if (auto opened = open(10 * kLockPoll); !opened) return unreachable();
   }

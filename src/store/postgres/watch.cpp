@@ -9,15 +9,7 @@ namespace push::store::postgres {
 namespace {
 
 constexpr std::chrono::milliseconds kPeriod{500};
-constexpr std::string_view kAsk =
-    "SELECT current_setting('transaction_read_only') = 'on', pg_is_in_recovery(), current_database()::text";
-
-core::Error read_only(const Row& about) {
-  const std::string database(about.text(2));
-  return core::failure(core::ErrorCode::unavailable,
-                       about.boolean(1) ? "this server of database " + database + " is a standby"
-                                        : "database " + database + " is read-only (default_transaction_read_only)");
-}
+constexpr std::string_view kIsReadOnly = "SELECT current_setting('transaction_read_only') = 'on'";
 
 }  // namespace
 
@@ -43,12 +35,11 @@ core::Result<void> Watch::look() {
     if (!opened) return opened.error();
     connection_ = *std::move(opened);
   }
-  const auto answered = connection_->query(kAsk);
+  const auto answered = connection_->query(kIsReadOnly);
   if (!answered) return answered.error();
-  const Row about = (*answered)[0];
-  if (!about.boolean(0)) return {};
-  connection_.reset();  // another server may take writes by the next look
-  return read_only(about);
+  if (!(*answered)[0].boolean(0)) return {};
+  connection_.reset();  // a new one may find another server, or other settings
+  return core::failure(core::ErrorCode::unavailable, "the database is read-only (default_transaction_read_only)");
 }
 
 void Watch::note(core::Result<void> state) {
