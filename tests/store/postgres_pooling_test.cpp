@@ -21,8 +21,8 @@ class PostgresPoolingTest : public PostgresStoreTest {
   std::string pooled(const std::string& mode) {
     const std::string port = std::to_string(support::free_port());
     const std::string name = value("SELECT current_database()");
-    std::ofstream(folder_.file("ini")) << "[databases]\n" + name +
-                                              " = host=" + database.substr(5, database.find(' ') - 5) +
+    std::ofstream(folder_.file("ini")) << "[databases]\n" + name + " = " +
+                                              database.substr(0, database.find(" dbname=")) +
                                               "\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = " + port +
                                               "\nunix_socket_dir =\nauth_type = any\npool_mode = " + mode + "\n";
     std::filesystem::permissions(folder_.path(), std::filesystem::perms::all);
