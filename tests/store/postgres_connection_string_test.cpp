@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <string>
@@ -97,7 +99,10 @@ TEST(PostgresConnectionStringTest, UrlsAreReadAsTheDriverOfGotifyReadsThem) {
   EXPECT_EQ(parameter_of("postgres://[::1]:5433/m", "host"), "::1");
   EXPECT_EQ(parameter_of("postgres://[::1]:5433/m", "port"), "5433");
   EXPECT_EQ(parameter_of("postgres://[fd00::2]/m", "port"), "none");
+  EXPECT_EQ(parameter_of("postgres://fd00::2/m", "host"), "fd00::2");
+  EXPECT_EQ(parameter_of("postgres://fd00::2/m", "port"), "none");
   EXPECT_EQ(parameter_of("postgres://:5433/m", "host"), "none");
+  EXPECT_EQ(parameter_of("postgres://db//m", "dbname"), "m");
   EXPECT_EQ(parameter_of("postgres://", "dbname"), "none");
 }
 
@@ -109,6 +114,8 @@ TEST(PostgresConnectionStringTest, SeveralHostsAreTriedInTheirOrder) {
   EXPECT_EQ(parameter_of("postgres://u@a:5433,[::1]:5434/m", "port"), "5433,5434");
   EXPECT_EQ(parameter_of("postgres://a,b:5434/m", "port"), ",5434") << "the first has the default";
   EXPECT_EQ(parameter_of("postgres://a,b/m", "port"), "none");
+  EXPECT_EQ(parameter_of("postgres://a,,b:5434/m", "host"), "a,b");
+  EXPECT_EQ(parameter_of("postgres://a,,b:5434/m", "port"), ",5434");
 }
 
 TEST(PostgresConnectionStringTest, WhatLibpqDoesNotKnowIsForTheServerOrTheDriver) {
@@ -118,6 +125,7 @@ TEST(PostgresConnectionStringTest, WhatLibpqDoesNotKnowIsForTheServerOrTheDriver
       "default_query_exec_mode=cache_statement client_encoding=LATIN1";
   EXPECT_EQ(parameter_of(words, "options"), "-c myapp.path=a\\\\b -c search_path=gotify,\\ public -c work_mem=8MB");
   EXPECT_EQ(parameter_of(words + " options='-c geqo=off'", "options").substr(0, 14), "-c geqo=off -c");
+  EXPECT_EQ(parameter_of("myapp.path='a\tb'", "options"), "-c myapp.path=a\\\tb");
   EXPECT_EQ(parameter_of(words, "client_encoding"), "UTF8");
   EXPECT_EQ(parameter_of("host=db TimeZone=UTC", "options"), "none");
   for (const auto& [name, value] : parameters_of(words)) {
@@ -165,8 +173,16 @@ TEST(PostgresConnectionStringTest, WithoutCertificatesOfItsOwnTheSystemsAreTrust
   const std::string system =
       ::access("/etc/ssl/certs/ca-certificates.crt", R_OK) == 0 ? "/etc/ssl/certs/ca-certificates.crt" : "none";
   EXPECT_EQ(parameter_of("host=db sslmode=verify-full", "sslrootcert"), system);
+  EXPECT_EQ(parameter_of("host=db sslmode=verify-ca", "sslrootcert"), system);
   EXPECT_EQ(parameter_of("host=db sslmode=verify-full sslrootcert=/my.crt", "sslrootcert"), "/my.crt");
   EXPECT_EQ(parameter_of("host=db sslmode=require", "sslrootcert"), "none");
+  {
+    const support::TemporaryDirectory own;
+    std::filesystem::create_directory(own.file(".postgresql"));
+    std::ofstream(own.file(".postgresql/root.crt")) << "one";
+    const Variable there("HOME", own.path().c_str());
+    EXPECT_EQ(parameter_of("host=db sslmode=verify-full", "sslrootcert"), "none") << "libpq finds it";
+  }
   const Variable variable("PGSSLROOTCERT", "/other.crt");
   EXPECT_EQ(parameter_of("host=db sslmode=verify-full", "sslrootcert"), "none");
 }
@@ -193,6 +209,7 @@ TEST(PostgresConnectionStringTest, MalformedTextsAreRefusedWithoutShowingThem) {
                                  "postgres://gotify:ge/heim@db/m",
                                  "postgres://gotify:ge?heim@db/m",
                                  "postgres://gotify:ge#heim@db/m",
+                                 "postgres://u:geheim@db/m#x",
                                  "postgres://gotify:geheim%@db/m",
                                  "postgres://gotify:geheim%zz@db/m",
                                  "postgres://gotify:geheim",

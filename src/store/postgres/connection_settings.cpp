@@ -106,7 +106,7 @@ bool read_hosts(std::string_view text, ConnectionSettings& settings) {
   return true;
 }
 
-bool read_user(std::string_view text, ConnectionSettings& settings) {
+bool read_login(std::string_view text, ConnectionSettings& settings) {
   const std::size_t colon = text.find(':');
   auto user = core::percent_decode(text.substr(0, colon));
   if (!user) return false;
@@ -151,7 +151,7 @@ core::Result<ConnectionSettings> read_url(std::string_view text) {
   path.remove_prefix(std::min(path.find_first_not_of('/'), path.size()));
   const auto database = core::percent_decode(path);
   if (database && !database->empty()) settings["dbname"] = *database;
-  const bool read = database && (at == std::string_view::npos || read_user(authority.substr(0, at), settings)) &&
+  const bool read = database && (at == std::string_view::npos || read_login(authority.substr(0, at), settings)) &&
                     read_hosts(authority.substr(at == std::string_view::npos ? 0 : at + 1), settings) &&
                     read_query(question == std::string_view::npos ? "" : rest.substr(question + 1), settings);
   if (!read) {

@@ -20,7 +20,7 @@ constexpr std::string_view kSetRule =
     " ON CONFLICT (application_id) DO UPDATE SET days = excluded.days, count = excluded.count";
 constexpr std::string_view kForgetRule = "DELETE FROM sharded_gotify_retention WHERE application_id = $1";
 
-std::optional<std::int64_t> column_of(const std::optional<std::uint64_t>& value) {
+std::optional<std::int64_t> or_null(const std::optional<std::uint64_t>& value) {
   return value ? std::optional(static_cast<std::int64_t>(*value)) : std::nullopt;
 }
 
@@ -58,7 +58,7 @@ void Store::set_retention(core::UserId user, core::ApplicationId id, Retention r
            if (rule == Retention()) {
              transaction.write(kForgetRule, id);
            } else {
-             transaction.write(kSetRule, id, column_of(rule.days), column_of(rule.count));
+             transaction.write(kSetRule, id, or_null(rule.days), or_null(rule.count));
            }
            log_change(transaction, "application_changed", user, {}, id);
            return Result<void>();
