@@ -188,7 +188,7 @@ void Writer::run(const std::stop_token& stop) {
       const auto outcome = transact(batch, part);
       const auto took = std::chrono::duration_cast<std::chrono::microseconds>(core::steady_now() - start);
       if (outcome) commit_seconds_.record(static_cast<std::uint64_t>(took.count()));
-      note_outcome(outcome, part.to - part.from);
+      note_outcome(outcome, part);
       answer(batch, part, outcome);
     }
     backend_.rest();
@@ -287,17 +287,21 @@ void Writer::announce(const LoggedEvents& logged) {
   for (const model::Event& event : logged.events) listener->on_event(event);
 }
 
-void Writer::note_outcome(const core::Result<void>& outcome, std::size_t changes) {
+// One line for each trouble: a full disk or a lock may let the last use of a token through between two messages.
+void Writer::note_outcome(const core::Result<void>& outcome, const Part& part) {
+  const Kind kind = part.messages > 0 ? Kind::messages : Kind::others;
   if (outcome) {
     transactions_.add();
-    changes_.add(changes);
-    if (failing_) spdlog::info("database accepts writes again");
-    failing_ = false;
+    changes_.add(part.to - part.from);
+    if (failing_ != kind) return;
+    spdlog::info("database accepts writes again");
+    failing_.reset();
     return;
   }
   failed_.add();
-  if (!failing_) spdlog::error("database write failed error=\"{}\"", outcome.error().text);
-  failing_ = true;
+  if (failing_) return;
+  spdlog::error("database write failed error=\"{}\"", outcome.error().text);
+  failing_ = kind;
 }
 
 void Writer::drain() {

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "push/core/fair_queue.hpp"
@@ -71,6 +72,7 @@ class Writer {
     std::size_t first_message = 0;
     std::size_t messages = 0;
   };
+  enum class Kind { messages, others };  // of a transaction: with or without messages
   using InLine = core::FairQueue<std::unique_ptr<WaitingChange>>;
   enum class Room { enough, queue_full, line_full };
 
@@ -88,7 +90,7 @@ class Writer {
   core::Result<void> run_operation(Change& change);
   void answer(Batch& batch, const Part& part, const core::Result<void>& outcome);
   void answer(Change& change, bool committed);
-  void note_outcome(const core::Result<void>& outcome, std::size_t changes);
+  void note_outcome(const core::Result<void>& outcome, const Part& part);
 
   Backend& backend_;
   const Limits limits_;
@@ -104,7 +106,7 @@ class Writer {
   metrics::Gauge& queued_;
   std::atomic<EventListener*> listener_ = nullptr;
   // The writer thread's.
-  bool failing_ = false;  // the last transaction failed
+  std::optional<Kind> failing_;  // since one of this kind failed, none of it has been committed
   std::vector<std::unique_ptr<WaitingChange>> picked_;
 
   core::Mutex mutex_;

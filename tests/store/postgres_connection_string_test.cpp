@@ -146,14 +146,18 @@ TEST(PostgresConnectionStringTest, NamedStatementsAreAvoidedWhereTheDriverWouldA
 TEST(PostgresConnectionStringTest, DefaultsDoNotHideWhatIsSetElsewhere) {
   const Parameters plain = parameters_of("host=db");
   EXPECT_THAT(plain, IsSupersetOf({Pair("fallback_application_name", "sharded-gotify"), Pair("connect_timeout", "5"),
-                                   Pair("tcp_user_timeout", "10000"), Pair("keepalives_idle", "4")}));
+                                   Pair("tcp_user_timeout", "10000"), Pair("keepalives_idle", "4"),
+                                   Pair("target_session_attrs", "primary")}));
   EXPECT_FALSE(plain.contains("sslmode"));
   EXPECT_FALSE(plain.contains("password")) << "of PGPASSWORD or ~/.pgpass";
   EXPECT_FALSE(plain.contains("application_name"));
   EXPECT_EQ(parameter_of("host=db connect_timeout=60 keepalives_idle=9", "connect_timeout"), "60");
   EXPECT_EQ(parameter_of("host=db connect_timeout=60 keepalives_idle=9", "keepalives_idle"), "9");
+  EXPECT_EQ(parameter_of("host=a,b", "connect_timeout"), "2") << "of several hosts, each";
+  EXPECT_EQ(parameter_of("postgres://a,b/m?connect_timeout=9", "connect_timeout"), "9");
   const Variable timeout("PGCONNECT_TIMEOUT", "7");
   EXPECT_EQ(parameter_of("host=db", "connect_timeout"), "none");
+  EXPECT_EQ(parameter_of("host=a,b", "connect_timeout"), "none");
 }
 
 TEST(PostgresConnectionStringTest, WithoutCertificatesOfItsOwnTheSystemsAreTrusted) {

@@ -1,37 +1,12 @@
 // A disk that is full: a small file system in memory, on which a test of the database's superuser puts the messages.
-#include <pwd.h>
-#include <sys/mount.h>
-
 #include "store/postgres_fixture.hpp"
+#include "support/small_disk.hpp"
 
 namespace push::store {
 namespace {
 
 using core::ErrorCode;
-using support::eventually;
-
-class SmallDisk {
- public:
-  SmallDisk() {
-    const passwd* const owner = ::getpwnam("postgres");
-    if (owner == nullptr) return;
-    options_ = "mode=700,uid=" + std::to_string(owner->pw_uid) + ",gid=" + std::to_string(owner->pw_gid);
-    mounted_ = ::mount("tmpfs", folder_.path().c_str(), "tmpfs", 0, (options_ + ",size=2m").c_str()) == 0;
-  }
-  ~SmallDisk() {
-    if (mounted_) ::umount2(folder_.path().c_str(), MNT_DETACH);
-  }
-  SmallDisk(const SmallDisk&) = delete;
-  SmallDisk& operator=(const SmallDisk&) = delete;
-  bool mounted() const { return mounted_; }
-  const std::string& path() const { return folder_.path(); }
-  bool grow() { return ::mount("tmpfs", path().c_str(), "tmpfs", MS_REMOUNT, (options_ + ",size=32m").c_str()) == 0; }
-
- private:
-  support::TemporaryDirectory folder_{"/tmp"};
-  std::string options_;
-  bool mounted_ = false;
-};
+using test::SmallDisk;
 
 class PostgresDiskTest : public PostgresStoreTest {
  protected:

@@ -1,4 +1,6 @@
 // A transaction whose answer was lost is still on its way while it is settled: the row of its batch decides.
+#include <chrono>
+#include <csignal>
 #include <future>
 
 #include "store/postgres_fixture.hpp"
@@ -142,6 +144,26 @@ TEST_F(PostgresFenceTest, AnApplicationThatIsDeletedMeanwhileDoesNotMatter) {
   EXPECT_EQ(value("SELECT id FROM messages WHERE message = 'first'"), std::to_string(core::value(answered->id)));
 }
 
+// The row that is there is its own: nothing is stored, although there is one.
+TEST_F(PostgresFenceTest, AFenceWhoseOwnAnswerIsLostIsNotTakenForTheTransaction) {
+  open_node();
+  append_id(app, "before");
+  Psql other(database);
+  other.run(kTakeLane);
+  auto created = std::async(std::launch::async, [&] {
+    return test::await(*store, &Store::create_client, NewClient{alice, "C1", "late", 0});
+  });
+  ASSERT_TRUE(becomes(kWaitingForLocks, "1"));
+  proxy.arm({"INSERT INTO sharded_gotify_batches (node, batch, void)", CuttingProxy::Way::to_client, 0});
+  proxy.close_all();
+  const auto answered = created.get();
+  EXPECT_TRUE(proxy.has_cut());
+  expect_failure(answered, ErrorCode::unavailable, answered ? "" : answered.error().text);
+  other.run(kLeaveLane);
+  ASSERT_TRUE(becomes(kWaitingForLocks, "0"));
+  EXPECT_THAT(sql("SELECT token FROM clients"), testing::IsEmpty());
+}
+
 // The database does not come back in time for the request.
 TEST_F(PostgresFenceTest, WhatCannotBeSettledIsUnknownAndIsSettledBeforeTheNext) {
   open_node();
@@ -159,6 +181,38 @@ TEST_F(PostgresFenceTest, WhatCannotBeSettledIsUnknownAndIsSettledBeforeTheNext)
   proxy.refuse(false);
   ASSERT_TRUE(eventually([&] { return append(text(app, "back")).has_value(); }));
   EXPECT_THAT(sql("SELECT DISTINCT message FROM messages ORDER BY message"), ElementsAre("back", "before", "unknown"));
+}
+
+// What the database has committed is stored only when its synchronous standby has it: a process that is ended while it
+// waits for that leaves a transaction that everybody sees, and that a fail-over would lose.
+TEST_F(PostgresFenceTest, WhatAStandbyDoesNotHaveYetIsNotTakenForStored) {
+  test::PrivatePostgres primary;
+  test::PrivatePostgres standby(primary);
+  database = primary.new_database();
+  test::psql(primary.superuser(), "ALTER SYSTEM SET synchronous_standby_names = '*'");
+  test::psql(primary.superuser(), "SELECT pg_reload_conf()");
+  CuttingProxy between(database);
+  open(between.connection());
+  app = application(user("bob"), "B1");
+  const std::string waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query LIKE ";
+  const auto server_becomes = [&](const std::string& text, const std::string& wanted) {
+    return eventually([&] { return test::psql(primary.superuser(), text).front() == wanted; });
+  };
+  ASSERT_TRUE(server_becomes("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'", "1"));
+  append_id(app, "before");
+  standby.signal(SIGSTOP);
+  auto answered = answer.get_future();
+  ASSERT_TRUE(store->append(text(app, "waits"),
+                            [this](core::Result<StoredMessage> stored) { answer.set_value(std::move(stored)); }));
+  ASSERT_TRUE(server_becomes(waiting + "'WITH l AS %'", "1"));
+  between.close_all();
+  ASSERT_TRUE(server_becomes(waiting + "'INSERT INTO sharded_gotify_batches%'", "1"));
+  EXPECT_EQ(answered.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+  standby.signal(SIGCONT);
+  const auto stored = answered.get();
+  ASSERT_TRUE(stored) << stored.error().text;
+  EXPECT_EQ(value("SELECT message FROM messages ORDER BY id DESC LIMIT 1"), "waits");
+  store.reset();
 }
 
 }  // namespace

@@ -59,6 +59,8 @@ class PrivatePostgres final : public PostgresServer {
  public:
   // Starts it, with `settings` of postgresql.conf instead of those in the .cpp. fsync is on.
   explicit PrivatePostgres(support::Settings settings = {});
+  // Starts a standby of `primary` on a copy of its data: it has the same databases, and follows it.
+  explicit PrivatePostgres(const PrivatePostgres& primary);
   ~PrivatePostgres() override;
 
   void start();  // on the data that are there; returns when it takes connections
@@ -68,10 +70,14 @@ class PrivatePostgres final : public PostgresServer {
   void signal(int number);  // to each of its processes
   bool running() { return process_.running(); }
   pid_t id() const { return process_.id(); }
+  // A connection of new_database() as one to either server, this one first.
+  std::string or_at(const std::string& connection, const PrivatePostgres& other) const;
   const std::string& folder() const { return folder_.path(); }  // of the socket, the data and the log
   std::string log() const { return support::read_text(folder_.file("log")); }
 
  private:
+  void prepare_folder();
+
   support::Settings settings_;
   support::TemporaryDirectory folder_;
   support::Process process_;

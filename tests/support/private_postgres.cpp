@@ -109,11 +109,30 @@ PrivatePostgres::PrivatePostgres(support::Settings settings) : settings_(std::mo
                     {"timezone", "America/St_Johns"},
                     // In the data folder, where nothing is left of it after a SIGKILL.
                     {"dynamic_shared_memory_type", "mmap"}});
-  give(folder_.path(), identity());
+  prepare_folder();
   copy_data(initial_data(), folder_.file("data"), identity());
-  is_at(folder_.path(), settings_.at("port"));
   start();
   psql(superuser() + " options='-c default_transaction_read_only=off'", "CREATE ROLE gotify LOGIN");
+}
+
+PrivatePostgres::PrivatePostgres(const PrivatePostgres& primary) : settings_(primary.settings_), folder_(kParent) {
+  settings_["unix_socket_directories"] = folder_.path();
+  prepare_folder();
+  Process copying(command(folder_.path(), {"pg_basebackup", "-D", folder_.file("data"), "-h", primary.folder(), "-p",
+                                           settings_.at("port"), "-U", kUser, "-R", "-c", "fast", "--no-sync"}));
+  if (copying.wait() != 0) throw Failure("pg_basebackup: " + log());
+  start();
+}
+
+void PrivatePostgres::prepare_folder() {
+  give(folder_.path(), identity());
+  is_at(folder_.path(), settings_.at("port"));
+}
+
+std::string PrivatePostgres::or_at(const std::string& connection, const PrivatePostgres& other) const {
+  const std::string at = "host=" + folder() + " ";
+  if (!connection.starts_with(at)) throw Failure("not of this server: " + connection);
+  return "host=" + folder() + "," + other.folder() + " " + connection.substr(at.size());
 }
 
 PrivatePostgres::~PrivatePostgres() {

@@ -22,7 +22,12 @@ constexpr std::string_view kLock = "SELECT pg_advisory_xact_lock(1735289957, 0)"
 constexpr std::string_view kNoteBatch = "INSERT INTO sharded_gotify_batches (node, batch) VALUES ($1, $2)";
 constexpr std::string_view kForgetBatch = "DELETE FROM sharded_gotify_batches WHERE node = $1 AND batch = $2";
 constexpr std::string_view kFence =
-    "INSERT INTO sharded_gotify_batches (node, batch, void) VALUES ($1, $2, true) ON CONFLICT DO NOTHING RETURNING 1";
+    "INSERT INTO sharded_gotify_batches (node, batch, void) VALUES ($1, $2, true) ON CONFLICT DO NOTHING";
+// Its commit waits for a synchronous standby even if the fence has found a row; the transaction that has stored that
+// one need not have waited, for its connection was lost.
+constexpr std::string_view kTouchNode = "UPDATE sharded_gotify_nodes SET seen = now() WHERE node = $1";
+// The row may be that of a fence whose own answer was lost.
+constexpr std::string_view kIsVoid = "SELECT void FROM sharded_gotify_batches WHERE node = $1 AND batch = $2";
 // The rows of one transaction have the same xmin. So many events a change never logs.
 constexpr std::string_view kOwnEvents =
     "SELECT " PUSH_EVENT_COLUMNS
@@ -161,18 +166,29 @@ Result<Rows> Backend::read(std::string_view sql, const std::vector<Parameter>& p
   return replaced ? connection_->query_with(sql, parameters) : std::move(rows);
 }
 
+Result<Backend::Settled> Backend::fence(std::int64_t batch) {
+  Script script;
+  script.add(kFence, std::string_view(node_), batch);
+  script.add(kTouchNode, std::string_view(node_));
+  script.add(kIsVoid, std::string_view(node_), batch);
+  const auto answers = connection_->run(script.text());
+  if (!answers) return answers.error();
+  PUSH_CHECK(!answers->back().empty());
+  return answers->back()[0].boolean(0) ? Settled::not_stored : Settled::stored;
+}
+
 Result<Backend::Settled> Backend::settle(std::int64_t batch, std::chrono::milliseconds patience) {
   const auto end = core::steady_now() + patience;
   for (;;) {
     core::Error error;
     if (auto connection = session_.use(); connection) {
       connection_ = *connection;
-      const auto fenced = any(*connection_, kFence, std::string_view(node_), batch);
+      const auto fenced = fence(batch);
       if (fenced) {
         unsettled_.reset();
         settled_.add();
-        spdlog::warn("lost answer settled batch={} stored={}", batch, !*fenced);
-        return *fenced ? Settled::not_stored : Settled::stored;
+        spdlog::warn("lost answer settled batch={} stored={}", batch, *fenced == Settled::stored);
+        return *fenced;
       }
       error = fenced.error();
     } else {

@@ -66,6 +66,7 @@ class Backend final : public store::Backend {
   bool is_outdated() const;
 
   // ---- outcomes
+  core::Result<Settled> fence(std::int64_t batch);
   // Tries again until `patience` is over.
   core::Result<Settled> settle(std::int64_t batch, std::chrono::milliseconds patience);
   // After a wait for the write lock that was too long.

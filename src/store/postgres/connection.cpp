@@ -30,6 +30,15 @@ constexpr const char* kLimits =
     "; SET statement_timeout = '10s'; SET lock_timeout = '2s'; SET tcp_keepalives_idle = 4;"
     " SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3; SET tcp_user_timeout = '10s'";
 
+// What a refusal means for whoever runs the database, in front of the server's own words.
+std::string_view meaning(std::string_view state) {
+  if (state == "25006") return "the database is read-only";
+  if (state == "53100") return "the database's disk is full";
+  if (state == "55P03") return "another session holds a lock on the database";
+  if (state == "57014") return "the database took too long";
+  return "the database refused";
+}
+
 // The text of libpq, which may have several lines.
 std::string one_line(const char* text) {
   std::string line(text == nullptr ? "" : text);
@@ -160,7 +169,8 @@ core::Error Connection::refusal(const Rows& rows) {
   fate_ = Fate::refused;
   state_ = state;
   if (is_stale()) names_.clear();
-  return core::failure(core::ErrorCode::unavailable, "the database refused: " + one_line(text) + " (" + state_ + ")");
+  return core::failure(core::ErrorCode::unavailable,
+                       std::string(meaning(state_)) + ": " + one_line(text) + " (" + state_ + ")");
 }
 
 bool Connection::is_stale() const {
@@ -179,7 +189,7 @@ int Connection::process() const {
 }
 
 void Connection::allow_time() {
-  deadline_ = patient_ ? core::SteadyTime::max() : core::steady_now() + kPatience;
+  deadline_ = use_ == Use::patient ? core::SteadyTime::max() : core::steady_now() + patience();
 }
 
 void Connection::begin() {
@@ -193,8 +203,8 @@ void Connection::begin() {
 Result<void> Connection::poll_until_deadline(short events) {
   pg_conn* const handle = connection_.get();
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::min<core::SteadyTime::duration>(deadline_ - core::steady_now(), kPatience));
-  if (left.count() <= 0) return lose("no answer within " + std::to_string(kPatience.count()) + " s");
+      std::min<core::SteadyTime::duration>(deadline_ - core::steady_now(), patience()));
+  if (left.count() <= 0) return lose("no answer within " + std::to_string(patience() / std::chrono::seconds(1)) + " s");
   pollfd waiting{PQsocket(handle), events, 0};
   if (::poll(&waiting, 1, static_cast<int>(left.count()) + 1) < 0 && errno != EINTR) return lose(std::strerror(errno));
   if (waiting.revents != 0 && (waiting.revents & ~POLLOUT) != 0 && PQconsumeInput(handle) == 0) {

@@ -1,6 +1,6 @@
 // libpq as values with owners: a Connection, the Rows of an answer, a Row. One thread at a time per Connection. Every
 // failure is a core::Error; nothing throws. A call blocks for a bounded time: a server that does not answer within
-// kPatience is treated as gone (not on a patient connection).
+// kPatience (a watching connection: kWatchPatience; a patient one: ever) is treated as gone.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -72,10 +72,11 @@ core::Error unreachable();
 class Connection {
  public:
   static constexpr std::chrono::seconds kPatience{15};  // longer than statement_timeout
+  static constexpr std::chrono::seconds kWatchPatience{5};
 
   // The session is read committed, in UTC, with a statement_timeout and a lock_timeout unless `patient`: then any
   // statement may take as long as it does (building an index).
-  enum class Use { ordinary, patient };
+  enum class Use { ordinary, watching, patient };
   static core::Result<Connection> open(const ConnectionString& where, Use use);
 
   Connection(Connection&&) = default;
@@ -130,8 +131,7 @@ class Connection {
   struct Close {
     void operator()(pg_conn* connection) const;
   };
-  Connection(pg_conn* connection, bool prepares, Use use)
-      : connection_(connection), prepares_(prepares), patient_(use == Use::patient) {}
+  Connection(pg_conn* connection, bool prepares, Use use) : connection_(connection), prepares_(prepares), use_(use) {}
   core::Result<void> send(std::string_view sql, const std::vector<Parameter>& parameters, bool row_by_row);
   core::Result<Rows> ask(std::string_view sql, const std::vector<Parameter>& parameters);
   // The last call was refused because a prepared statement is out of date: it can be prepared anew.
@@ -147,11 +147,12 @@ class Connection {
   core::Error lose(const std::string& why);
   core::Error refusal(const Rows& rows);
   void begin();
+  std::chrono::milliseconds patience() const { return use_ == Use::watching ? kWatchPatience : kPatience; }
   void allow_time();
 
   std::unique_ptr<pg_conn, Close> connection_;
   bool prepares_;
-  bool patient_;
+  Use use_;
   std::unordered_map<const void*, std::string> names_;  // of prepared statements, by the address of their text
   std::size_t prepared_ = 0;                            // statements so far: a name is not used again
   core::SteadyTime deadline_{};

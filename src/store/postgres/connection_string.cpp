@@ -50,12 +50,17 @@ struct Default {
 constexpr Default kDefaults[] = {
     {"fallback_application_name", "sharded-gotify", ""},
     {"connect_timeout", "5", "PGCONNECT_TIMEOUT"},
+    // A standby may not have a token yet that has just been created.
+    {"target_session_attrs", "primary", "PGTARGETSESSIONATTRS"},
     {"gssencmode", "disable", "PGGSSENCMODE"},  // as the driver, which has none
     {"keepalives_idle", "4", ""},
     {"keepalives_interval", "2", ""},
     {"keepalives_count", "3", ""},
     {"tcp_user_timeout", "10000", ""},
 };
+
+// With several hosts the next one is tried when a fail-over must be over soon. libpq's least.
+constexpr const char* kConnectTimeoutOfEach = "2";
 
 constexpr const char* kSystemCertificates = "/etc/ssl/certs/ca-certificates.crt";
 
@@ -135,10 +140,17 @@ void add_certificates(Settings& parameters) {
   parameters["sslrootcert"] = kSystemCertificates;
 }
 
+bool has_several_hosts(const Settings& parameters) {
+  const auto several = [&](const char* name) { return value_of(parameters, name).find(',') != std::string::npos; };
+  return several("host") || several("hostaddr");
+}
+
 void add_defaults(Settings& parameters) {
+  const bool by_default = value_of(parameters, "connect_timeout").empty() && !is_set_by("PGCONNECT_TIMEOUT");
   for (const auto& [name, value, variable] : kDefaults) {
     if (value_of(parameters, name).empty() && !is_set_by(variable)) parameters[name] = value;
   }
+  if (by_default && has_several_hosts(parameters)) parameters["connect_timeout"] = kConnectTimeoutOfEach;
   parameters["client_encoding"] = "UTF8";
   add_certificates(parameters);
 }

@@ -71,7 +71,7 @@ Result<void> check_server(Connection& connection) {
   }
   if (about.null(4)) return unusable("no schema of search_path exists: create it, or correct search_path");
   if (about.boolean(5))
-    return unusable("this server is a standby: connect to the primary (target_session_attrs=read-write)");
+    return unusable("this server is a standby: connect to the primary (target_session_attrs=primary)");
   if (about.text(6) == "on") return unusable("transactions are read-only here (default_transaction_read_only)");
   if (about.text(1) != "UTF8") {
     spdlog::warn("database does not hold every character encoding={} wanted=UTF8", about.text(1));

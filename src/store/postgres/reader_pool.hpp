@@ -1,5 +1,6 @@
 // Connections for reading, each used by one thread at a time. They connect when they are needed and are replaced when
-// they were lost, so a database that was away is in use again with the next read.
+// they were lost, so a database that was away is in use again with the next read. One that takes no more connections is
+// read by those that are there.
 #pragma once
 #include <cstddef>
 #include <memory>
@@ -27,36 +28,44 @@ class ReaderPool {
   std::invoke_result_t<Read&, Connection&> read(Read read) {
     Lease lease(*this);
     for (bool again = true;; again = false) {
-      const bool fresh = !lease.connection();
-      if (auto ready = lease.connect(); !ready) return ready.error();
-      lease.connection()->take_answered();
-      auto outcome = read(*lease.connection());
-      if (lease.connection()->fate() != Fate::lost) return outcome;
-      const bool answered = lease.connection()->take_answered();
-      lease.connection().reset();
-      if (fresh || answered || !again) return outcome;
+      const auto fresh = lease.connect();
+      if (!fresh) return fresh.error();
+      lease.connection().take_answered();
+      auto outcome = read(lease.connection());
+      if (lease.connection().fate() != Fate::lost) return outcome;
+      const bool answered = lease.connection().take_answered();
+      lease.drop();
+      if (*fresh || answered || !again) return outcome;
     }
   }
 
  private:
+  using Slot = std::unique_ptr<std::optional<Connection>>;
+
   class Lease {
    public:
     explicit Lease(ReaderPool& pool);
     ~Lease();
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
-    std::optional<Connection>& connection() { return *connection_; }
-    core::Result<void> connect();
+    Connection& connection() { return **slot_; }  // after connect()
+    core::Result<bool> connect();                 // whether it has just been made
+    void drop();
 
    private:
     ReaderPool& pool_;
-    std::unique_ptr<std::optional<Connection>> connection_;
+    Slot slot_;
   };
+
+  // For an empty slot, one that is connected, once it is free; false: none is.
+  bool exchange(Slot& empty);
+  void add_connected(int more);
 
   const ConnectionString where_;
   core::Mutex mutex_;
   core::Condition returned_;
-  std::vector<std::unique_ptr<std::optional<Connection>>> free_ PUSH_GUARDED_BY(mutex_);  // the last was used last
+  std::vector<Slot> free_ PUSH_GUARDED_BY(mutex_);  // the empty ones before the others; the last was used last
+  int connected_ PUSH_GUARDED_BY(mutex_) = 0;       // slots, free or not
 };
 
 }  // namespace push::store::postgres

@@ -11,6 +11,7 @@ namespace {
 using core::Result;
 
 constexpr std::chrono::milliseconds kLockPoll{100};
+constexpr std::string_view kReadOnly = "25006";
 
 // One lock for each schema: two of Gotify's databases may be two schemas of one of PostgreSQL's.
 constexpr std::string_view kTakeLock = "SELECT pg_try_advisory_lock(1735289958, hashtext(current_schema()))";
@@ -80,7 +81,8 @@ Result<void> Session::open(std::chrono::milliseconds patience) {
 }
 
 Result<Connection*> Session::use() {
-  if (!connection_ || !connection_->usable()) {
+  // A new one may find another server, or other settings.
+  if (!connection_ || !connection_->usable() || connection_->state() == kReadOnly) {
     if (auto opened = open(10 * kLockPoll); !opened) return unreachable();
   }
   return &*connection_;

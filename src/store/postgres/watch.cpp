@@ -9,6 +9,7 @@ namespace push::store::postgres {
 namespace {
 
 constexpr std::chrono::milliseconds kPeriod{500};
+constexpr std::string_view kIsReadOnly = "SELECT current_setting('transaction_read_only') = 'on'";
 
 }  // namespace
 
@@ -30,12 +31,15 @@ void Watch::run(const std::stop_token& stop) {
 core::Result<void> Watch::look() {
   if (!connection_ || !connection_->usable()) {
     connection_.reset();
-    auto opened = Connection::open(where_, Connection::Use::ordinary);
+    auto opened = Connection::open(where_, Connection::Use::watching);
     if (!opened) return opened.error();
     connection_ = *std::move(opened);
   }
-  if (auto answered = connection_->run("SELECT 1"); !answered) return answered.error();
-  return {};
+  const auto answered = connection_->query(kIsReadOnly);
+  if (!answered) return answered.error();
+  if (!(*answered)[0].boolean(0)) return {};
+  connection_.reset();  // a new one may find another server, or other settings
+  return core::failure(core::ErrorCode::unavailable, "the database is read-only (default_transaction_read_only)");
 }
 
 void Watch::note(core::Result<void> state) {
@@ -47,8 +51,8 @@ void Watch::note(core::Result<void> state) {
     worked = state_.has_value();
     state_ = std::move(state);
   }
-  if (worked && !works) spdlog::error("database is away error=\"{}\"", why);
-  if (!worked && works) spdlog::info("database is back");
+  if (worked && !works) spdlog::error("database is not usable error=\"{}\"", why);
+  if (!worked && works) spdlog::info("database is usable again");
 }
 
 }  // namespace push::store::postgres

@@ -1,4 +1,4 @@
-// Asks the database once per second whether it is there, on a thread and a connection of its own.
+// Asks the database twice a second whether it is there and takes writes, on a thread and a connection of its own.
 #pragma once
 #include <optional>
 

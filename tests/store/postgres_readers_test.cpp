@@ -1,0 +1,60 @@
+// The connections for reading, when the database takes no more of them.
+#include <future>
+
+#include "store/postgres_fixture.hpp"
+
+namespace push::store {
+namespace {
+
+using support::eventually;
+using test::Psql;
+
+class PostgresReadersTest : public PostgresStoreTest {
+ protected:
+  ~PostgresReadersTest() override { store.reset(); }
+};
+
+TEST_F(PostgresReadersTest, ThoseThatAreThereReadForAllIfNoMoreCanBeMade) {
+  test::PrivatePostgres server({{"max_connections", "12"}, {"superuser_reserved_connections", "0"}});
+  database = server.new_database();
+  open();
+  const auto app = application(user("alice"), "A1");
+  const auto message = append_id(app, "m");
+  EXPECT_TRUE(store->find_message(message));
+  std::vector<Psql> others;
+  const auto refusals = [&] {
+    int count = 0;
+    const std::string log = server.log();
+    for (auto at = log.find("too many clients"); at != std::string::npos; at = log.find("too many clients", at + 1)) {
+      ++count;
+    }
+    return count;
+  };
+  try {
+    for (;;) others.emplace_back(database);
+  } catch (const support::Failure&) {
+  }
+  const int before = refusals();
+  Psql& other = others.front();
+  other.run("BEGIN; LOCK TABLE messages IN ACCESS EXCLUSIVE MODE");
+  auto waits = std::async(std::launch::async, [&] { return store->find_message(message); });
+  ASSERT_TRUE(eventually([&] { return other.run("SELECT count(*) FROM pg_locks WHERE NOT granted").front() == "1"; }));
+  auto reads = std::async(std::launch::async, [&] { return store->find_application_by_token("A1"); });
+  EXPECT_TRUE(eventually([&] { return refusals() > before; }));
+  other.run("ROLLBACK");
+  const auto found = reads.get();
+  ASSERT_TRUE(found) << found.error().text;
+  EXPECT_TRUE(*found);
+  waits.wait();
+
+  // With none it is not waited for one.
+  others.clear();
+  server.kill();
+  EXPECT_EQ(store->find_application_by_token("A1").error().code, core::ErrorCode::unavailable);
+  server.start();
+  EXPECT_TRUE(eventually([&] { return store->find_application_by_token("A1").has_value(); }));
+  store.reset();
+}
+
+}  // namespace
+}  // namespace push::store
