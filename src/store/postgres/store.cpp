@@ -8,6 +8,7 @@
 #include "push/core/clock.hpp"
 #include "store/literal.hpp"
 #include "store/postgres/parts.hpp"
+#include "store/postgres/pooling.hpp"
 #include "store/postgres/rows.hpp"
 #include "store/rules.hpp"
 
@@ -64,6 +65,7 @@ Result<std::unique_ptr<store::Store>> Store::open_as_node(std::string node, cons
 Result<std::unique_ptr<store::Store>> Store::open_on(std::unique_ptr<Session> session, const ConnectionString& where,
                                                      const config::Database& settings, metrics::Registry& metrics,
                                                      core::WallClock clock, const config::Retention& retention) {
+  if (auto own = check_sessions(where); !own) return at(where, own.error());
   if (auto opened = session->open(Session::kPatience); !opened) return at(where, opened.error());
   const auto database = prepare(*session, where, core::wall_now());
   if (!database) return at(where, database.error());
