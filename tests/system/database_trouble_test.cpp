@@ -10,6 +10,7 @@
 #include "support/gotify.hpp"
 #include "support/server_process.hpp"
 #include "support/wait.hpp"
+#include "support/write_lock.hpp"
 
 namespace push::support {
 namespace {
@@ -36,6 +37,13 @@ class DatabaseTrouble : public testing::Test {
     EXPECT_THAT(answer.body,
                 StartsWith(R"({"error":"Service Unavailable","errorCode":503,"errorDescription":"database: )"));
     EXPECT_EQ(answer.json().size(), 3U);
+  }
+
+  Completed run_another() const {
+    return run_program({},
+                       {{"GOTIFY_DATABASE_DIALECT", on_postgres() ? "postgres" : "sqlite3"},
+                        {"GOTIFY_DATABASE_CONNECTION", server_.database()}},
+                       server_.directory());
   }
 
   ServerProcess server_;
@@ -70,15 +78,14 @@ TEST_F(DatabaseTrouble, AShortLockIsWaitedFor) {
   server_.set("GOTIFY_DATABASE_BUSYTIMEOUTMILLISECONDS", "60000");
   server_.start();
   HttpClient poster = server_.http(application_.key());
-  Database other(server_.database_path());
-  other.run("BEGIN IMMEDIATE");
+  WriteLock other(server_);
   const double before = server_.metric("push_http_requests_total");
   poster.write("POST /message?message=patient HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n" +
                key_header(application_.token) + "\r\n\r\n");
   // Each look at the page is a request itself.
   double looks = 0;
   ASSERT_TRUE(eventually([&] { return server_.metric("push_http_requests_total") > before + ++looks; }));
-  other.run("COMMIT");
+  other.release();
   EXPECT_EQ(poster.read().status, 200);
 }
 
@@ -88,8 +95,7 @@ TEST_F(DatabaseTrouble, ChangesThatWaitForTheirCommitHoldNobodyElseUp) {
   server_.set("GOTIFY_DATABASE_BUSYTIMEOUTMILLISECONDS", "60000");
   server_.set("GOTIFY_SERVER_WORKERS", "1");
   server_.start();
-  Database other(server_.database_path());
-  other.run("BEGIN IMMEDIATE");
+  WriteLock other(server_);
   const double before = server_.metric("push_http_requests_total");
   const std::string lines[] = {"POST /client",
                                "POST /application",
@@ -113,17 +119,16 @@ TEST_F(DatabaseTrouble, ChangesThatWaitForTheirCommitHoldNobodyElseUp) {
   EXPECT_EQ(reader.get("/health").status, 200);
   EXPECT_EQ(server_.http(admin().basic()).get("/current/user").status, 200);
   StreamClient stream = server_.stream(client_.key());
-  other.run("COMMIT");
+  other.release();
   for (HttpClient& changer : changers) EXPECT_EQ(changer.read().status, 200);
 }
 
 TEST_F(DatabaseTrouble, CredentialsHoldWhileNothingCanBeWritten) {
-  Database other(server_.database_path());
-  other.run("BEGIN IMMEDIATE");
+  WriteLock other(server_);
   // Stock clients log out on a 401.
   EXPECT_EQ(server_.http(admin().basic()).get("/current/user").status, 200);
   EXPECT_EQ(server_.http(client_.key()).get("/application").status, 200);
-  other.run("COMMIT");
+  other.release();
 }
 
 // A file that may not grow simulates a full disk: SQLite's writes fail in the same places.
@@ -178,11 +183,15 @@ TEST_F(DatabaseTrouble, AMovedFileIsA503AndARedHealthUntilItIsBack) {
 }
 
 TEST_F(DatabaseTrouble, ASecondServerIsRefusedWithOneLineThatNamesTheFirst) {
-  const Completed second =
-      run_program({}, {{"GOTIFY_DATABASE_CONNECTION", server_.database_path()}}, server_.directory());
+  const Completed second = run_another();
   EXPECT_EQ(second.code, 1);
-  EXPECT_THAT(second.err, StartsWith("sharded-gotify: cannot start: " + server_.database_path() +
-                                     ": another server is using it: pid=" + std::to_string(server_.id()) + " host="));
+  if (on_postgres()) {
+    EXPECT_THAT(second.err, StartsWith("sharded-gotify: cannot start: host="));
+    EXPECT_THAT(second.err, HasSubstr(" is used by another server: \"sharded-gotify\" from local since "));
+  } else {
+    EXPECT_THAT(second.err, StartsWith("sharded-gotify: cannot start: " + server_.database() +
+                                       ": another server is using it: pid=" + std::to_string(server_.id()) + " host="));
+  }
   EXPECT_EQ(std::count(second.err.begin(), second.err.end(), '\n'), 1) << second.err;
   HttpClient poster = server_.http(application_.key());
   post_message(poster, "the first goes on");
@@ -204,13 +213,13 @@ TEST_F(DatabaseTrouble, FilesAreForTheirUserAndGroupOnly) {
               testing::UnorderedElementsAre("gotify.db", "gotify.db-wal", "gotify.db-shm", "gotify.db-lock", "images"));
 }
 
-TEST_F(DatabaseTrouble, AFileThatIsNoDatabaseStopsTheStartWithItsName) {
+TEST_F(DatabaseTrouble, WhatIsNoDatabaseOfGotifyStopsTheStartWithItsName) {
   ASSERT_EQ(server_.stop(), 0);
-  Database(server_.database_path()).run("DROP TABLE users");
-  const Completed completed =
-      run_program({}, {{"GOTIFY_DATABASE_CONNECTION", server_.database_path()}}, server_.directory());
+  Database(server_.database()).run("DROP TABLE users");
+  const Completed completed = run_another();
   EXPECT_EQ(completed.code, 1);
-  EXPECT_THAT(completed.err, StartsWith("sharded-gotify: cannot start: " + server_.database_path() + ": "));
+  EXPECT_THAT(completed.err,
+              StartsWith("sharded-gotify: cannot start: " + (on_postgres() ? "host=" : server_.database() + ": ")));
   EXPECT_THAT(completed.err, HasSubstr("no table users"));
 }
 

@@ -14,6 +14,7 @@
 #include "support/server_process.hpp"
 #include "support/stream_crowd.hpp"
 #include "support/wait.hpp"
+#include "support/write_lock.hpp"
 
 namespace push::support {
 namespace {
@@ -51,12 +52,14 @@ TEST_F(Shutdown, UnderLoadStoresEverythingAcknowledgedAndEndsTheStreamsWithoutAC
   EXPECT_THAT(senders.refusals(), Each(StartsWith("HTTP/1.1 503"))) << "only late requests may be refused";
 
   Texts stored;
-  Database database(server_.database_path());
+  Database database(server_.database());
   for (const auto& row : database.rows("SELECT id, message FROM messages")) stored.emplace(std::stoull(row[0]), row[1]);
   const StoreAudit audit = audit_store(ledger_.acknowledged(), stored);
   EXPECT_THAT(audit.lost, IsEmpty());
   EXPECT_THAT(audit.changed, IsEmpty());
-  EXPECT_EQ(database.value("PRAGMA integrity_check"), "ok");
+  if (!on_postgres()) {
+    EXPECT_EQ(database.value("PRAGMA integrity_check"), "ok");
+  }
 
   ASSERT_TRUE(crowd_.wait_for_ends(kListeners));
   for (const Subscriber& listener : crowd_.everybody()) {
@@ -112,8 +115,7 @@ class Stopping : public testing::Test {
     HttpClient owner = server_.http(admin().basic());
     const std::string post = "POST /message?message=waits&token=" + create_application(owner, "app").token +
                              " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n";
-    other_.emplace(server_.database_path());
-    other_->run("BEGIN IMMEDIATE");
+    other_.emplace(server_);
     // Until one waits behind the transaction, where it can be seen.
     ASSERT_TRUE(eventually([&] {
       senders_.push_back(server_.http());
@@ -138,7 +140,7 @@ class Stopping : public testing::Test {
   }
 
   ServerProcess server_;
-  std::optional<Database> other_;
+  std::optional<WriteLock> other_;
   std::vector<HttpClient> senders_;
 };
 
@@ -155,7 +157,7 @@ TEST_F(Stopping, TwoSignalsOfOneRequestAreOne) {
   server_.terminate();
   ASSERT_TRUE(eventually([&] { return server_.log().find("shutting down") != std::string::npos; }));
   server_.terminate();
-  other_->run("ROLLBACK");
+  other_->release();
   EXPECT_EQ(server_.wait(), 0);
 }
 
