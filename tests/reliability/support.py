@@ -59,7 +59,7 @@ class Server:
         self.folder = folder or self.temporary.name
         self.settings = dict(settings or {})
         self.descriptors = descriptors
-        self.database = os.path.join(self.folder, "gotify.db")
+        self.database = self.settings.get("GOTIFY_DATABASE_CONNECTION", os.path.join(self.folder, "gotify.db"))
         self.images = os.path.join(self.folder, "images")
         self.log = log or os.path.join(self.folder, "server.log")
         self.port, self.metrics_port = free_port(), free_port()
@@ -227,6 +227,15 @@ def preloaded(name):
     return built
 
 
+def postgres_rows(database, sql):
+    """The rows of a statement on PostgreSQL, by psql: lists of text without tabs and line breaks."""
+    psql = subprocess.run(["psql", "--no-psqlrc", "-AtX", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", sql],
+                          capture_output=True, text=True, check=False)
+    if psql.returncode != 0:
+        raise Failure(f"{sql}: {psql.stderr}")
+    return [line.split("\t") for line in psql.stdout.splitlines()]
+
+
 Account = collections.namedtuple("Account", "user client application")  # user: the id; client, application: their tokens
 
 
@@ -272,14 +281,17 @@ class Ledger:
         return f"{len(self.lost)} lost, {len(self.twice)} ids twice, {len(self.found)} refused and stored"
 
     def check(self, verdict, database):
-        """Compares with the database: nothing lost, changed or given twice, nothing there that was refused; integrity_check."""
-        connection = sqlite3.connect(database, timeout=30)
-        try:
-            integrity = connection.execute("PRAGMA integrity_check").fetchone()[0]
-            stored = dict(connection.execute("SELECT id, message FROM messages"))
-        finally:
-            connection.close()
-        verdict.check(integrity == "ok", f"integrity_check: {integrity}")
+        """Compares with the database: nothing lost, changed or given twice, nothing there that was refused; of SQLite, integrity_check."""
+        if database.startswith("host="):
+            stored = {int(number): text for number, text in postgres_rows(database, "SELECT id, message FROM messages")}
+        else:
+            connection = sqlite3.connect(database, timeout=30)
+            try:
+                integrity = connection.execute("PRAGMA integrity_check").fetchone()[0]
+                stored = dict(connection.execute("SELECT id, message FROM messages"))
+            finally:
+                connection.close()
+            verdict.check(integrity == "ok", f"integrity_check: {integrity}")
         lost = [number for number in self.acknowledged if number not in stored and number not in self.gone]
         self.lost.update(lost)
         changed = [number for number, text in self.acknowledged.items() if stored.get(number, text) != text]
