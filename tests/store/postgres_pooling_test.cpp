@@ -1,4 +1,7 @@
 // PgBouncer between the server and PostgreSQL.
+#include <pwd.h>
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 
@@ -28,7 +31,10 @@ class PostgresPoolingTest : public PostgresStoreTest {
     std::filesystem::permissions(folder_.path(), std::filesystem::perms::all);
     support::Command command{
         {kProgram, folder_.file("ini")}, {}, folder_.path(), folder_.file("log"), folder_.file("log"), 0};
-    if (::geteuid() == 0) command.user = command.group = 65534;  // it refuses to run as root
+    if (const passwd* const owner = ::getpwnam("postgres"); ::geteuid() == 0 && owner != nullptr) {
+      command.user = owner->pw_uid;  // it refuses to run as root
+      command.group = owner->pw_gid;
+    }
     process_ = support::Process(command);
     const std::string connection = "host=127.0.0.1 port=" + port + " user=gotify sslmode=disable dbname=" + name;
     EXPECT_TRUE(eventually([&] {
