@@ -254,27 +254,6 @@ TEST_F(ImportTest, TakesADatabaseOfAnOldGotify) {
   EXPECT_EQ(core::value(append_id(core::ApplicationId{5}, "next")), 13U);
 }
 
-// Another Gotify's in the same PostgreSQL database.
-TEST_F(ImportTest, AServerOnAnotherSchemaGoesOnMeanwhile) {
-  fill();
-  in_target("CREATE SCHEMA other");
-  config::Database elsewhere = target;
-  elsewhere.connection += " search_path=other";
-  auto opened = store::open(elsewhere, metrics);
-  ASSERT_TRUE(opened) << opened.error().text;
-  store = *std::move(opened);
-  const core::ApplicationId app = application(user("carol"), "A");
-  int posted = 0;
-  const auto report = import([&](const ImportProgress& progress) {
-    if (progress.step == "done") return;
-    const auto answer = append(text(app, std::string(progress.step)));
-    EXPECT_TRUE(answer) << progress.step << ": " << answer.error().text;
-    ++posted;
-  });
-  ASSERT_TRUE(report) << report.error().text;
-  EXPECT_GT(posted, 5);
-}
-
 TEST_F(ImportTest, WhatDiffersIsNotStored) {
   fill();
   open_target();  // a server was here, but nobody has an account
