@@ -129,7 +129,7 @@ Result<std::vector<core::MessageId>> RetentionTables::delete_ranges(Database& da
   std::vector<core::MessageId> deleted;
   auto range = deletion.ranges.begin();
   up_to = range->after;
-  for (auto last = start; range != deletion.ranges.end();) {
+  for (auto last = core::steady_now(); range != deletion.ranges.end();) {
     const std::int64_t rows = rows_.rows();
     auto ids = all(database, read_id<core::MessageId, Query>, retention::kDeleteSome, deletion.application,
                    std::max(up_to, range->after), range->last, rows);
