@@ -21,13 +21,12 @@ constexpr int kRepetitions = 20;
 constexpr std::string_view kLock = "SELECT pg_advisory_xact_lock(1735289957, 0)";
 constexpr std::string_view kNoteBatch = "INSERT INTO sharded_gotify_batches (node, batch) VALUES ($1, $2)";
 constexpr std::string_view kForgetBatch = "DELETE FROM sharded_gotify_batches WHERE node = $1 AND batch = $2";
-// Answers with a row as often as it is repeated: its own answer may be lost, too. The row of a transaction that is
-// stored stays as it is.
 constexpr std::string_view kFence =
     "INSERT INTO sharded_gotify_batches (node, batch, void) VALUES ($1, $2, true) ON CONFLICT DO NOTHING";
-// Its commit waits for a synchronous standby even if the fence has found a row; the transaction that has stored that
-// one need not have waited, for its connection was lost.
-constexpr std::string_view kTouchNode = "UPDATE sharded_gotify_nodes SET seen = now() WHERE node = $1";
+// So that the fence writes in any case and its commit waits for a synchronous standby: the transaction that has stored
+// the batch need not have waited, for its connection was lost. The row of the batch itself must keep its xmin.
+constexpr std::string_view kTouchNode =
+    "INSERT INTO sharded_gotify_nodes (node, seen) VALUES ($1, now()) ON CONFLICT (node) DO UPDATE SET seen = now()";
 // The row may be that of a fence whose own answer was lost.
 constexpr std::string_view kIsVoid = "SELECT void FROM sharded_gotify_batches WHERE node = $1 AND batch = $2";
 // The rows of one transaction have the same xmin. So many events a change never logs.

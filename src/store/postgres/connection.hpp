@@ -1,6 +1,6 @@
 // libpq as values with owners: a Connection, the Rows of an answer, a Row. One thread at a time per Connection. Every
 // failure is a core::Error; nothing throws. A call blocks for a bounded time: a server that does not answer within
-// kPatience (a watching connection: kWatchPatience; a patient one: ever) is treated as gone.
+// kPatience is treated as gone. A watching connection waits for kWatchPatience, a patient one as long as it takes.
 #pragma once
 #include <chrono>
 #include <cstdint>
