@@ -91,26 +91,6 @@ TEST_F(PostgresFenceTest, ALateChangeDiesOnItToo) {
   EXPECT_THAT(sql("SELECT kind FROM sharded_gotify_events WHERE kind = 'client_added'"), SizeIs(1));
 }
 
-// The connection breaks again, just when the fence stands.
-TEST_F(PostgresFenceTest, MayLoseItsOwnAnswer) {
-  open_node();
-  append_id(app, "before");
-  Psql other(database);
-  other.run(kTakeLane);
-  append_later("late");
-  ASSERT_TRUE(becomes(kWaitingForLocks, "1"));
-  constexpr std::size_t kPrepared = 11;  // bytes that answer the preparation of the statement
-  proxy.arm({", void) VALUES", CuttingProxy::Way::to_client, kPrepared + 1});
-  proxy.close_all();
-  ASSERT_TRUE(eventually([&] { return proxy.has_cut(); }));
-  const auto answered = take();
-  expect_failure(answered, ErrorCode::unavailable, answered ? "" : answered.error().text);
-  EXPECT_EQ(value(kVoid), "1");
-  other.run(kLeaveLane);
-  append_id(app, "after");
-  EXPECT_THAT(sql("SELECT message FROM messages ORDER BY id"), ElementsAre("before", "after"));
-}
-
 TEST_F(PostgresFenceTest, WaitsForATransactionThatIsBeforeIt) {
   open_node();
   append_id(app, "before");
