@@ -85,10 +85,15 @@ TEST_F(PostgresLeaseTest, WithoutItMessagesAreDeletedForTheirUser) {
 
 TEST_F(PostgresLeaseTest, TheHolderDoesWhatOtherNodesHaveLeft) {
   open_as_node("one", database);
-  ASSERT_TRUE(becomes(kHolder, "one"));
+  const auto alice = user("alice");
+  const auto own = application(alice, "A0");
+  for (int i = 0; i < 2; ++i) append_id(own, "m");
+  ASSERT_TRUE(test::await(*store, &Store::set_retention, alice, own, Retention{0, 1}));
+  ASSERT_TRUE(becomes("SELECT count(*) FROM messages", "1")) << "its first look at everything is over";
+  ASSERT_TRUE(test::await(*store, &Store::delete_application, alice, own));
+  ASSERT_TRUE(becomes("SELECT count(*) FROM messages", "0"));
   open_two();
   store.swap(two);  // the actions are those of the other one
-  const auto alice = user("alice");
   const auto app = application(alice, "A1");
   const auto counted = application(alice, "A2");
   append_id(app, "m");
