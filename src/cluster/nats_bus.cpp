@@ -114,9 +114,11 @@ void NatsBus::tell(NatsConnection& connection, const NatsLink::News& news) {
     say_link(false);
   }
   if (!news.look) return;
-  // From here on the server has our subscription: what it passes on comes after the look that follows.
-  connection.flush(kRoundTrip);
-  if (said_ != true) spdlog::info("cluster bus is connected bus=nats servers={}", places_);
+  if (said_ != true) {
+    // Then the server has our subscription: what it passes on comes after the look that follows.
+    connection.flush(kRoundTrip);
+    spdlog::info("cluster bus is connected bus=nats servers={}", places_);
+  }
   say_link(true);
 }
 
