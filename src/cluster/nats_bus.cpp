@@ -161,13 +161,13 @@ bool NatsBus::send(NatsConnection& connection, char kind, const std::string& pay
 }
 
 void NatsBus::receive(NatsConnection& connection) {
-  while (auto payload = connection.receive()) take_in(*std::move(payload));
+  while (auto payload = connection.receive()) take_in(*payload);
   nats_ReleaseThreadMemory();
 }
 
-void NatsBus::take_in(core::Bytes payload) {
+void NatsBus::take_in(const core::Bytes& payload) {
   const std::size_t size = payload.size();
-  auto decoded = codec_.decode(std::move(payload));
+  auto decoded = codec_.decode(payload);
   if (const Refusal* refusal = std::get_if<Refusal>(&decoded)) {
     switch (*refusal) {
       case Refusal::foreign_cluster:
