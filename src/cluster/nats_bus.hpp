@@ -1,7 +1,8 @@
-// NATS as the bus: its core alone, which keeps nothing. Batches go to <prefix>.b, hints to <prefix>.l, pulses to <prefix>.p.
+// NATS as the bus: its core alone, which keeps nothing. Batches go to <prefix>.b, hints to <prefix>.l, pulses to
+// <prefix>.p.
 //
-// Two threads: one connects, sends and tells what became of the connection; the other one receives. libnats has a few of its
-// own, which only leave a note (NatsLink).
+// Two threads: one connects, sends and tells what became of the connection; the other one receives. libnats has a few
+// of its own, which only leave a note (NatsLink).
 #pragma once
 #include <atomic>
 #include <memory>

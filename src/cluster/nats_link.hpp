@@ -9,16 +9,16 @@ namespace push::cluster {
 class NatsLink {
  public:
   struct News {
-    bool lost = false;     // it was lost since the last call
-    bool look = false;     // announcements may have been lost, and it is there (again)
-    bool closed = false;   // libnats has given it up, or was told to
+    bool lost = false;    // it was lost since the last call
+    bool look = false;    // announcements may have been lost, and it is there (again)
+    bool closed = false;  // libnats has given it up, or was told to
   };
 
   NatsLink(Outbox& outbox, metrics::Counter& reconnects, metrics::Counter& slow)
       : outbox_(outbox), reconnects_(reconnects), slow_(slow) {}
 
   // ---- any thread
-  void on_connected();     // for the first time
+  void on_connected();  // for the first time
   void on_disconnected();
   void on_reconnected();
   void on_slow();

@@ -205,8 +205,9 @@ void add_server(std::vector<Key>& keys) {
   add(number(PUSH_KEY(server.maxclients), 0, kMany, "clients of one user, sessions included (403); 0 = no limit"));
   add(headers(PUSH_KEY(server.responseheaders), "headers added to every API response, name: value"));
   add(networks(PUSH_KEY(server.trustedproxies), "proxies whose X-Forwarded-For is trusted; IP addresses or networks"));
-  add(number(PUSH_KEY(server.drainseconds), 0, 3600,
-             "seconds from SIGTERM, during which /readyz says 503 and everything else goes on, to the end of listening"));
+  add(number(
+      PUSH_KEY(server.drainseconds), 0, 3600,
+      "seconds from SIGTERM, during which /readyz says 503 and everything else goes on, to the end of listening"));
   add(boolean(PUSH_KEY(server.securecookie),
               "mark the session cookie Secure, so that browsers send it over https only"));
   add(number(PUSH_KEY(server.tokenperiodseconds), 1, 86400, "seconds between two writes of a token's last use"));

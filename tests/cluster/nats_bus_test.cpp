@@ -67,7 +67,8 @@ TEST(NatsBus, AnotherClustersAnnouncementsAreDroppedAndCounted) {
   foreign.joined();
   b.joined();
   foreign.bus->announce(numbered(1));
-  ASSERT_TRUE(support::eventually([&] { return b.metric("push_cluster_dropped_total{reason=\"foreign_cluster\"}") == 1; }));
+  ASSERT_TRUE(
+      support::eventually([&] { return b.metric("push_cluster_dropped_total{reason=\"foreign_cluster\"}") == 1; }));
   a.bus->announce(numbered(2));
   ASSERT_TRUE(b.listener.wait_batches(1));
   EXPECT_THAT(b.listener.outlines(), ElementsAre("1-2: 2"));
@@ -110,7 +111,8 @@ TEST(NatsBus, AMessageThatIsTooLargeForTheServerIsABareBatch) {
   EXPECT_EQ(a.listener.links(), "u");
 }
 
-// Its own threads wait, the announcing node does not; what does not fit is counted, and a look into the store is asked for.
+// Its own threads wait, the announcing node does not; what does not fit is counted, and a look into the store is asked
+// for.
 TEST(NatsBus, ASlowListenerLosesAnnouncementsAndIsToldToLook) {
   const NatsServer server;
   BusNode a(server.url(), "node-a");
@@ -167,7 +169,8 @@ TEST(NatsBus, AFileThatIsNotThereIsNamed) {
   settings.nats.credentials.clear();
   const support::TemporaryDirectory folder;
   settings.nats.ca = folder.file("ca.pem");
-  EXPECT_EQ(open(settings, feed, metrics).error().text, "cluster.nats.ca: " + settings.nats.ca + ": No such file or directory");
+  EXPECT_EQ(open(settings, feed, metrics).error().text,
+            "cluster.nats.ca: " + settings.nats.ca + ": No such file or directory");
   std::ofstream(settings.nats.ca) << "nonsense";
   EXPECT_THAT(open(settings, feed, metrics).error().text, HasSubstr("cluster.nats.ca: " + settings.nats.ca + ": "));
 }

@@ -52,12 +52,13 @@ void NatsServer::start() {
 }
 
 bool NatsServer::launch() {
-  process_ = support::Process({{kProgram, "-c", folder_.file("settings"), "-a", "127.0.0.1", "-p", std::to_string(port_)},
-                               {},
-                               folder_.path(),
-                               folder_.file("log"),
-                               folder_.file("log"),
-                               0});
+  process_ =
+      support::Process({{kProgram, "-c", folder_.file("settings"), "-a", "127.0.0.1", "-p", std::to_string(port_)},
+                        {},
+                        folder_.path(),
+                        folder_.file("log"),
+                        folder_.file("log"),
+                        0});
   if (!support::eventually([this] { return !process_.running() || greets(port_); })) return false;
   return process_.running();
 }

@@ -1,5 +1,5 @@
-// A NATS server of the test's own, from Debian's nats-server: on a port of its own on loopback. One thread at a time; every
-// failure throws.
+// A NATS server of the test's own, from Debian's nats-server: on a port of its own on loopback. One thread at a time;
+// every failure throws.
 #pragma once
 #include <sys/types.h>
 
