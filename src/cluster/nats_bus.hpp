@@ -57,7 +57,7 @@ class NatsBus final : public Bus {
   const NatsOptions options_;
   const Codec codec_;
   Meters meters_;
-  Outbox outbox_{kWaiting};
+  Outbox outbox_{kWaiting, meters_.waiting};
   NatsLink link_{outbox_, meters_.reconnects, meters_.slow};
   Listener* listener_ = nullptr;  // written before the threads begin
   std::atomic<bool> up_{false};

@@ -26,6 +26,7 @@ class NatsLink {
 
   // ---- the user's thread
   News take();
+  // Until libnats has made its last call.
   void wait_closed();
 
  private:
@@ -35,6 +36,7 @@ class NatsLink {
   core::Mutex mutex_;
   core::Condition changed_;
   bool connected_ PUSH_GUARDED_BY(mutex_) = false;
+  bool ended_ PUSH_GUARDED_BY(mutex_) = false;
   News news_ PUSH_GUARDED_BY(mutex_);
 };
 

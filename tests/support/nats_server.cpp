@@ -37,7 +37,7 @@ NatsServer::NatsServer(const std::string& settings, bool started) : port_(suppor
   if (!std::filesystem::exists(kProgram)) {
     throw Failure(std::string("there is no ") + kProgram + ": scripts/install-deps cluster");
   }
-  std::ofstream(folder_.file("settings")) << settings << "\n";
+  configure(settings);
   if (!started) return;
   // Somebody else may take a port that was free a moment ago.
   for (int i = 0; i < kAttempts; ++i) {
@@ -45,6 +45,10 @@ NatsServer::NatsServer(const std::string& settings, bool started) : port_(suppor
     port_ = support::free_port();
   }
   throw Failure("nats-server does not start: " + log());
+}
+
+void NatsServer::configure(const std::string& settings) {
+  std::ofstream(folder_.file("settings")) << settings << "\n";
 }
 
 void NatsServer::start() {

@@ -17,9 +17,10 @@ class NatsServer {
   // A port that nobody listens on, until start().
   static NatsServer stopped();
 
-  void start();             // on the same port; returns when it takes connections
-  void kill();              // SIGKILL; waits for its end
-  void signal(int number);  // SIGSTOP, SIGCONT
+  void configure(const std::string& settings);  // from the next start() on
+  void start();                                 // on the same port; returns when it takes connections
+  void kill();                                  // SIGKILL; waits for its end
+  void signal(int number);                      // SIGSTOP, SIGCONT
   bool running() { return process_.running(); }
   pid_t id() const { return process_.id(); }
 
