@@ -188,9 +188,8 @@ TEST_P(Cluster, WhatANodeHasAnsweredArrivesEvenIfItIsKilled) {
   to_b.join();
   EXPECT_THAT(to_b.refusals(), IsEmpty());
   const Texts acknowledged = ledger.acknowledged();
-  EXPECT_TRUE(eventually([&] {
-    return stream.read_for(milliseconds(50)) && stream.ids().back() >= acknowledged.rbegin()->first;
-  }));
+  EXPECT_TRUE(eventually(
+      [&] { return stream.read_for(milliseconds(50)) && stream.ids().back() >= acknowledged.rbegin()->first; }));
   const ListenerAudit audit = audit_listener(acknowledged, stream.ids());
   EXPECT_THAT(audit.missing, IsEmpty());
   EXPECT_THAT(audit.repeated, IsEmpty());

@@ -70,8 +70,7 @@ int list_nodes(const GlobalOptions& options) {
     std::fprintf(stderr, "sharded-gotify: cannot list the nodes: %s\n", nodes.error().text.c_str());
     return kFailure;
   }
-  std::vector<Line> lines{
-      {"NAME", "STATE", "SINCE", "VERSION", "BUS", "APPLIED", "BEHIND", "SOCKETS", "LAST SEEN"}};
+  std::vector<Line> lines{{"NAME", "STATE", "SINCE", "VERSION", "BUS", "APPLIED", "BEHIND", "SOCKETS", "LAST SEEN"}};
   for (const store::NodeRow& node : *nodes) lines.push_back(line_of(node));
   return print(table_of(lines));
 }
