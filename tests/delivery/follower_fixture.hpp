@@ -261,4 +261,29 @@ inline cluster::Batch batch_of(SharedDatabase::Written written) {
   return {*written.commit.previous, written.commit.last, std::move(written.items), false};
 }
 
+using Names = std::vector<std::string>;
+
+inline const UserId kAnn{1};
+inline const UserId kBob{2};
+
+struct FollowerTest : testing::Test {
+  SharedDatabase database;
+  std::optional<FollowingNode> node;
+
+  FollowingNode& begin(const Follower::Limits& limits = kStill) {
+    node.emplace(database, "here", limits);
+    node->start();
+    node->online(kAnn);
+    return *node;
+  }
+  // Another node's transaction, announced here.
+  void arrive(const std::vector<UserId>& users) { node->bus.listener->on_batch(batch_of(database.commit(users))); }
+  model::Event deletion(UserId user) {
+    model::Event event;
+    event.user = user;
+    event.ids = {MessageId{1}};
+    return event;
+  }
+};
+
 }  // namespace push::delivery

@@ -10,7 +10,6 @@
 #include "push/core/mutex.hpp"
 #include "push/core/thread.hpp"
 #include "push/delivery/publisher.hpp"
-#include "push/hub/hub.hpp"
 #include "push/net/presence.hpp"
 #include "push/store/store.hpp"
 
