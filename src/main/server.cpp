@@ -207,7 +207,7 @@ int serve(const config::Loaded& loaded) {
   delivery::Publisher publisher(**store, hub, loops, history, metrics, config.server.stream.inboxsize);
   (*store)->set_event_listener(publisher);
   api::Accounts accounts(**store, authenticator, publisher);
-  Node node({config, **store, metrics, hub, history, publisher, accounts, loops});
+  Node node({config, **store, metrics, hub, history, publisher, accounts, loops, clock});
   if (auto started = node.start(); !started) return cannot_start(started.error());
   api::Readiness readiness(**store, node.follower());
   api::Service service({.config = config,

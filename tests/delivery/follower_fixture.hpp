@@ -96,7 +96,7 @@ class FakeFeed final : public store::Feed {
   core::Result<store::Extent> extent() override {
     const std::lock_guard lock(database_.mutex);
     if (database_.down) return down();
-    return store::Extent{MessageId{database_.message}, EventId{database_.event}};
+    return store::Extent{MessageId{database_.message}, database_.log.empty() ? EventId{} : database_.log.back().id};
   }
   core::Result<Page> messages_after(MessageId after, std::size_t limit, const std::optional<std::vector<UserId>>& users,
                                     Take take) override {

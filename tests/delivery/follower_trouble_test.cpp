@@ -98,6 +98,23 @@ TEST_F(FollowerTroubleTest, ALogThatGoesBackAloneIsNoticed) {
   EXPECT_TRUE(here.gets({"e1@0", "e2@0", "e2@0"}));
 }
 
+TEST_F(FollowerTroubleTest, ALogWhoseEntriesAreRemovedByAgeHasNotGoneBack) {
+  Follower::Limits limits = kStill;
+  limits.sweep = milliseconds(5);
+  auto& here = begin(limits);
+  database.write(deletion(kAnn));
+  ASSERT_TRUE(here.gets({"e1@0"}));
+  {
+    const std::lock_guard lock(database.mutex);
+    database.log.clear();
+  }
+  const int looks = here.feed.reads;
+  ASSERT_TRUE(eventually([&] { return here.feed.reads > looks + 2; }));
+  EXPECT_EQ(here.history.epoch(), "epoch 1");
+  database.write(deletion(kAnn));
+  EXPECT_TRUE(here.gets({"e1@0", "e2@0"}));
+}
+
 TEST_F(FollowerTroubleTest, WhileAnEpochCannotBeBegunNothingIsHandedOut) {
   auto& here = begin();
   arrive({kAnn});
