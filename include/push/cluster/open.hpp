@@ -12,7 +12,6 @@ namespace push::cluster {
 
 // By main, before start(). `settings.bus` is not none; feed and metrics outlive the bus. invalid: what the settings say
 // cannot be used (a file that is not there, a server beyond this machine without credentials).
-core::Result<std::unique_ptr<Bus>> open(const config::Cluster& settings, store::Feed& feed,
-                                        metrics::Registry& metrics);
+core::Result<std::unique_ptr<Bus>> open(const config::Cluster& settings, store::Feed& feed, metrics::Registry& metrics);
 
 }  // namespace push::cluster

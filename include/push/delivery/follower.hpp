@@ -38,12 +38,12 @@ class Publisher;
 class Follower final : public cluster::Bus::Listener {
  public:
   struct Limits {
-    std::chrono::milliseconds sweep{2000};          // between two looks, while the bus is up
-    std::chrono::milliseconds sweep_alone{250};     // while it is not
-    std::chrono::milliseconds gap{30};              // that a batch waits for the one before it
-    std::chrono::milliseconds isolation{30'000};    // without the database, until what is remembered is forgotten
-    std::size_t held_bytes = 16 * 1024 * 1024;      // of batches that wait; beyond that they are read from the store
-    std::size_t page = 1000;                        // messages read at once
+    std::chrono::milliseconds sweep{2000};        // between two looks, while the bus is up
+    std::chrono::milliseconds sweep_alone{250};   // while it is not
+    std::chrono::milliseconds gap{30};            // that a batch waits for the one before it
+    std::chrono::milliseconds isolation{30'000};  // without the database, until what is remembered is forgotten
+    std::size_t held_bytes = 16 * 1024 * 1024;    // of batches that wait; beyond that they are read from the store
+    std::size_t page = 1000;                      // messages read at once
   };
 
   // Everything passed in outlives the follower.
