@@ -93,10 +93,10 @@ class Node(Server):
         self.signal(signal.SIGCONT)
         self.frozen = False
 
-    def sum_of(self, name):
-        """Of a metric over its labels; 0 if there is none."""
+    def sum_of(self, name, label=""):
+        """Of a metric, over all its labels or those with this one; 0 if there is none."""
         page = raw(f"http://127.0.0.1:{self.metrics_port}", "GET", "/metrics").body.decode()
-        lines = [line for line in page.splitlines() if line.startswith((name + " ", name + "{"))]
+        lines = [line for line in page.splitlines() if line.startswith((name + " ", name + "{")) and label in line]
         return sum(float(line.split()[-1]) for line in lines)
 
     def api_of(self, name, password):

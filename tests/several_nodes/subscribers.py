@@ -89,17 +89,18 @@ class Subscriber(threading.Thread):
     def listen(self, name, address):
         with open_stream(address, self.transport, self.token, self.last, self.epoch) as stream:
             self.streams += 1
+            back = stream.head < self.last or bool(self.epoch) and stream.epoch != self.epoch  # the database has gone back
             self.epoch = stream.epoch or self.epoch
-            seen = 0 if stream.complete else self.read_again(address, stream.head)
+            seen = 0 if stream.complete else self.read_again(address, back)
             for message in stream.messages():
                 if message["id"] > seen:
                     self.take(message, name)
             self.breaks["ended"] += self.transport != "poll"
 
-    def read_again(self, address, head):
+    def read_again(self, address, back):
         """The list of messages. Its newest id: what is not above it may come once more."""
         self.incomplete += 1
-        if head < self.last:  # the database has gone back
+        if back:
             self.begin_era()
         for message in read_list(address, self.token, self.last):
             self.take(message, None)

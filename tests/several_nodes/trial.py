@@ -53,9 +53,9 @@ class Trial:
         """The posts of all senders."""
         return self.books.close(self.verdict, self.several, self.senders, self.subscribers, limit)
 
-    def sum_of(self, metric):
+    def sum_of(self, metric, label=""):
         """Over the nodes that run."""
-        return sum(node.sum_of(metric) for node in self.nodes if node.running())
+        return sum(node.sum_of(metric, label) for node in self.nodes if node.running())
 
 
 @contextlib.contextmanager
