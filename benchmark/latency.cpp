@@ -37,6 +37,10 @@ Json figures_of(const Histogram& histogram) {
           {"max_us", histogram.max_us()}};
 }
 
+PacingPlan plan(std::uint16_t port, unsigned source_net, const LatencyOptions& options) {
+  return {port, port, source_net, kUser, options.rate, options.size};
+}
+
 Json run_latency(const LatencyOptions& options) {
   if (options.rate == 0) fail("--rate must not be 0");
   const auto count = options.seconds * options.rate / kBlocks * kBlocks;
@@ -47,16 +51,13 @@ Json run_latency(const LatencyOptions& options) {
     std::optional<Crowd> crowd;
     if (options.behind != 0) crowd.emplace(server.port(), options.behind, options.size);
     progress("latency, " + std::to_string(count) + " messages at " + std::to_string(options.rate) + "/s");
-    const auto plan = [&](std::uint16_t port, unsigned source_net) {
-      return PacingPlan{port, port, source_net, kUser, options.rate, options.size};
-    };
-    Pacing pacing(plan(server.port(), 40));
+    Pacing pacing(plan(server.port(), 40, options));
     pacing.warm_up();
     std::optional<DurableFloor> floor;
     std::optional<Pacing> floor_pacing;
     if (!crowd) {
       floor.emplace(options.dir);
-      floor_pacing.emplace(plan(floor->port(), 42));
+      floor_pacing.emplace(plan(floor->port(), 42, options));
       floor_pacing->warm_up();
     }
     if (crowd) crowd->start();
