@@ -63,6 +63,8 @@ class Follower final : public cluster::Bus::Listener {
 
   // ---- how this node is. Any thread, never blocks.
   core::MessageId applied() const;
+  // Whether everything has been handed out that there was when it started.
+  bool has_caught_up() const;
   // Since when the database has not been read; zero = it answers.
   std::chrono::milliseconds unreachable() const;
   void set_draining() { draining_.store(true); }

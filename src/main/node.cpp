@@ -1,0 +1,60 @@
+#include "main/node.hpp"
+
+#include <string_view>
+#include <utility>
+
+#include "push/cluster/open.hpp"
+#include "push/core/log.hpp"
+
+namespace push {
+namespace {
+
+std::string_view name_of(config::BusKind bus) {
+  return bus == config::BusKind::nats ? "nats" : "postgres";
+}
+
+}  // namespace
+
+core::Result<void> Node::start() {
+  if (store::Feed* feed = rooms_.store.feed()) return join(*feed);
+  return rooms_.history.start(rooms_.store.begin_epoch());
+}
+
+core::Result<void> Node::join(store::Feed& feed) {
+  auto bus = cluster::open(rooms_.config.cluster, feed, rooms_.metrics);
+  if (!bus) return bus.error();
+  bus_ = *std::move(bus);
+  check_ = std::make_unique<api::StreamCheck>(rooms_.store, rooms_.publisher, rooms_.loops);
+  rooms_.accounts.join(*check_);
+  follower_ = std::make_unique<delivery::Follower>(feed, *bus_, rooms_.history, rooms_.hub, rooms_.publisher,
+                                                   rooms_.accounts, rooms_.metrics, delivery::Follower::Limits{});
+  rooms_.publisher.join(*follower_);
+  if (auto started = follower_->start(); !started) return started;
+  spdlog::info("joined node={} bus={} epoch={}", feed.node(), name_of(rooms_.config.cluster.bus),
+               rooms_.history.epoch());
+  return {};
+}
+
+void Node::watch_streams() {
+  if (follower_ == nullptr) return;
+  check_->start();
+  rooms_.store.feed()->report([this] {
+    return store::NodeStatus{follower_->applied(), rooms_.loops.sockets(), follower_->draining()};
+  });
+}
+
+void Node::set_draining() {
+  if (follower_ != nullptr) follower_->set_draining();
+}
+
+void Node::leave_streams() {
+  if (check_ != nullptr) check_->stop();
+}
+
+void Node::stop() {
+  if (follower_ == nullptr) return;
+  follower_->stop();
+  bus_->stop();
+}
+
+}  // namespace push

@@ -1,0 +1,157 @@
+// The bus while NATS is killed, frozen or not there yet, and while it stops itself.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <string>
+#include <thread>
+
+#include "cluster/nats_fixture.hpp"
+#include "push/core/clock.hpp"
+
+namespace push::cluster {
+namespace {
+
+using test::BusNode;
+using test::NatsServer;
+using test::numbered;
+
+// Announces until the other one hears: the first ones may be lost.
+bool traffic_flows(BusNode& from, const BusNode& to, std::uint64_t& id) {
+  const std::size_t heard = to.listener.batches().size();
+  return support::eventually([&] {
+    from.bus->announce(numbered(++id));
+    return to.listener.batches().size() > heard;
+  });
+}
+
+TEST(NatsTrouble, AfterAKillItIsDownThenUpAndTrafficGoesOn) {
+  NatsServer server;
+  BusNode a(server.url(), "node-a");
+  BusNode b(server.url(), "node-b");
+  a.joined();
+  b.joined();
+  std::uint64_t id = 0;
+  std::string links = "u";
+  for (int round = 0; round < 3; ++round) {
+    ASSERT_TRUE(traffic_flows(a, b, id));
+    server.kill();
+    links += 'd';
+    ASSERT_TRUE(a.listener.wait_links(links) && b.listener.wait_links(links));
+    EXPECT_FALSE(a.bus->is_up());
+    a.bus->announce(numbered(++id));
+    server.start();
+    links += 'u';
+    ASSERT_TRUE(a.listener.wait_links(links) && b.listener.wait_links(links));
+    ASSERT_TRUE(traffic_flows(a, b, id));
+  }
+  EXPECT_EQ(a.metric("push_cluster_reconnects_total"), 3);
+}
+
+TEST(NatsTrouble, WithoutAServerItStartsAtOnceAndIsUpWhenTheServerIs) {
+  NatsServer server = NatsServer::stopped();
+  BusNode a(server.url(), "node-a");
+  BusNode b(server.url(), "node-b");
+  a.start();
+  b.start();
+  ASSERT_TRUE(a.listener.wait_links("d") && b.listener.wait_links("d"));
+  a.bus->announce(numbered(1));
+  EXPECT_EQ(a.metric("push_cluster_dropped_total{reason=\"not_connected\"}"), 1);
+  server.start();
+  ASSERT_TRUE(a.listener.wait_links("du") && b.listener.wait_links("du"));
+  std::uint64_t id = 1;
+  EXPECT_TRUE(traffic_flows(a, b, id));
+}
+
+TEST(NatsTrouble, WithoutAServerItStops) {
+  NatsServer server = NatsServer::stopped();
+  BusNode a(server.url(), "node-a");
+  a.bus->stop();
+  a.start();
+  ASSERT_TRUE(a.listener.wait_links("d"));
+  a.bus->stop();
+  a.bus->stop();
+  EXPECT_EQ(a.listener.links(), "d");
+}
+
+// A server that reads nothing does not stop who announces: what does not fit is counted.
+TEST(NatsTrouble, AFrozenServerStopsNobody) {
+  NatsServer server;
+  BusNode a(server.url(), "node-a");
+  BusNode b(server.url(), "node-b");
+  a.joined();
+  b.joined();
+  server.signal(SIGSTOP);
+  const std::string large(500'000, 'x');
+  std::uint64_t id = 0;
+  auto longest = core::SteadyTime::duration::zero();
+  ASSERT_TRUE(support::eventually([&] {
+    const auto begun = core::steady_now();
+    a.bus->announce(numbered(++id, large));
+    longest = std::max(longest, core::steady_now() - begun);
+    return !a.bus->is_up();
+  }));
+  EXPECT_LT(longest, std::chrono::milliseconds(900));  // less than what one write may take
+  EXPECT_GT(a.metric("push_cluster_dropped_total{reason=\"buffer_full\"}") +
+                a.metric("push_cluster_dropped_total{reason=\"not_connected\"}"),
+            0);
+  server.signal(SIGCONT);
+  ASSERT_TRUE(support::eventually([&] { return a.bus->is_up() && b.bus->is_up(); }));
+  EXPECT_TRUE(traffic_flows(a, b, id));
+}
+
+// Pings tell, without traffic.
+TEST(NatsTrouble, AFrozenServerIsNoticed) {
+  NatsServer server;
+  BusNode a(server.url(), "node-a");
+  a.joined();
+  server.signal(SIGSTOP);
+  ASSERT_TRUE(a.listener.wait_links("ud"));
+  server.signal(SIGCONT);
+  ASSERT_TRUE(a.listener.wait_links("udu"));
+}
+
+TEST(NatsTrouble, StopSendsWhatWasAnnounced) {
+  const NatsServer server;
+  BusNode b(server.url(), "node-b");
+  b.joined();
+  for (std::uint64_t round = 1; round <= 20; ++round) {
+    BusNode a(server.url(), "node-a");
+    a.joined();
+    a.bus->announce(numbered(round));
+    a.bus->stop();
+    ASSERT_TRUE(b.listener.wait_batches(round));
+  }
+}
+
+TEST(NatsTrouble, NothingIsHeardAfterAStopUnderTraffic) {
+  const NatsServer server;
+  BusNode a(server.url(), "node-a");
+  a.joined();
+  std::atomic<bool> done{false};
+  std::thread traffic([&] {
+    for (std::uint64_t id = 1; !done.load(); ++id) {
+      a.bus->announce(numbered(id));
+      a.bus->announce_log();
+      std::this_thread::yield();
+    }
+  });
+  for (int round = 0; round < 20; ++round) {
+    auto b = std::make_unique<BusNode>(server.url(), "node-b");
+    std::atomic<bool> stopped{false};
+    b->listener.on_each = [&stopped] { EXPECT_FALSE(stopped.load()); };
+    b->joined();
+    EXPECT_TRUE(b->listener.wait_batches(1));
+    b->bus->stop();
+    stopped.store(true);
+    const std::size_t heard = b->listener.batches().size();
+    EXPECT_EQ(b->listener.batches().size(), heard);
+    b.reset();
+  }
+  done.store(true);
+  traffic.join();
+}
+
+}  // namespace
+}  // namespace push::cluster
