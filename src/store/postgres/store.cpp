@@ -7,6 +7,7 @@
 
 #include "push/core/clock.hpp"
 #include "store/literal.hpp"
+#include "store/postgres/node_name.hpp"
 #include "store/postgres/parts.hpp"
 #include "store/postgres/pooling.hpp"
 #include "store/postgres/rows.hpp"
@@ -24,7 +25,7 @@ constexpr std::string_view kOfUserBySortKey = " WHERE user_id = $1 ORDER BY sort
 constexpr std::string_view kAnyUser = "SELECT 1 FROM users LIMIT 1";
 
 // One server at a time: its name tells people which one, nothing more.
-std::string node_name() {
+std::string name_of_host() {
   char name[256] = "";
   ::gethostname(name, sizeof(name) - 1);
   return name[0] == '\0' ? "node" : std::string(name);
@@ -41,25 +42,18 @@ Store::Store(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Store::~Store() = default;
 
 Result<std::unique_ptr<store::Store>> Store::open(const config::Database& settings, metrics::Registry& metrics,
-                                                  core::WallClock clock, const config::Retention& retention) {
-  const auto where = ConnectionString::parse(settings.connection);
-  if (!where) return where.error();
-  auto session = std::make_unique<Session>(*where, node_name(), Session::Others::refused);
-  return open_on(std::move(session), *where, settings, metrics, std::move(clock), retention);
-}
-
-Result<std::unique_ptr<store::Store>> Store::open_as_node(std::string node, const config::Database& settings,
-                                                          metrics::Registry& metrics, core::WallClock clock,
-                                                          const config::Retention& retention) {
-  const auto where = ConnectionString::parse(settings.connection);
-  if (!where) return where.error();
-  auto session = std::make_unique<Session>(*where, std::move(node), Session::Others::allowed);
-  return open_on(std::move(session), *where, settings, metrics, std::move(clock), retention);
-}
-
-Result<std::unique_ptr<store::Store>> Store::open_on(std::unique_ptr<Session> session, const ConnectionString& where,
-                                                     const config::Database& settings, metrics::Registry& metrics,
-                                                     core::WallClock clock, const config::Retention& retention) {
+                                                  core::WallClock clock, const config::Retention& retention,
+                                                  const config::Cluster& cluster) {
+  const bool alone = cluster.bus == config::BusKind::none;
+  if (!alone) {
+    if (auto named = check_node_name(cluster.node); !named) {
+      return core::failure(core::ErrorCode::invalid, "cluster.node: " + named.error().text);
+    }
+  }
+  const auto parsed = ConnectionString::parse(settings.connection);
+  if (!parsed) return parsed.error();
+  const ConnectionString& where = *parsed;
+  auto session = std::make_unique<Session>(where, alone ? name_of_host() : cluster.node, cluster.bus);
   if (auto own = check_sessions(where); !own) return at(where, own.error());
   if (auto opened = session->open(Session::kPatience); !opened) return at(where, opened.error());
   const auto database = prepare(*session, where, core::wall_now());
