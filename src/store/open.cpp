@@ -6,6 +6,7 @@
 
 #include "store/postgres/connection_string.hpp"
 #include "store/postgres/node_name.hpp"
+#include "store/postgres/nodes.hpp"
 #include "store/postgres/store.hpp"
 #include "store/sqlite/path.hpp"
 #include "store/sqlite/store.hpp"
@@ -36,6 +37,11 @@ core::Result<std::string> node_name(const config::Cluster& cluster, const std::s
     return core::failure(core::ErrorCode::invalid, "cluster.node: " + checked.error().text);
   }
   return cluster.node;
+}
+
+core::Result<std::vector<NodeRow>> list_nodes(const config::Database& database) {
+  if (database.dialect == kPostgres) return postgres::list_nodes(database);
+  return core::failure(core::ErrorCode::invalid, "only a database of PostgreSQL has nodes (database.dialect)");
 }
 
 std::string name_of(const config::Database& database) {

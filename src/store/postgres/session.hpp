@@ -36,6 +36,7 @@ class Session {
   config::BusKind bus() const { return bus_; }
   // A connection that replaces this one holds the lock of the epoch, too. "" = of none. By the thread that uses it.
   void set_epoch(std::string epoch) { epoch_ = std::move(epoch); }
+  const std::string& epoch() const { return epoch_; }
 
  private:
   core::Result<void> take_locks(Connection& connection, std::chrono::milliseconds patience);

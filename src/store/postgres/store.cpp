@@ -60,12 +60,30 @@ Result<std::unique_ptr<store::Store>> Store::open(const config::Database& settin
   if (!database) return at(where, database.error());
   auto parts =
       std::make_unique<Parts>(std::move(session), where, *database, settings, metrics, std::move(clock), retention);
+  if (auto set = parts->set_clock(); !set) return at(where, set.error());
   return std::unique_ptr<store::Store>(new Store(std::move(parts)));
 }
 
 void Store::drain() {
   parts_->purger.drain();
   parts_->writer.drain();
+  if (parts_->heartbeat) parts_->heartbeat->stop();
+}
+
+store::Feed* Store::feed() {
+  return parts_->feed.get();
+}
+
+// Before the first change: whose clock counts.
+Result<void> Store::Parts::set_clock() {
+  if (!heartbeat) return {};
+  return readers.read([this](Connection& reader) -> Result<void> {
+    const auto asked = server_clock.ask();
+    const auto rows = reader.query("SELECT clock_timestamp()");
+    if (!rows) return rows.error();
+    if (const auto time = (*rows)[0].time(0)) server_clock.answered(asked, *time);
+    return {};
+  });
 }
 
 // As it will be read: what a column cannot hold is replaced now, so that every reader sees the same.
@@ -77,7 +95,7 @@ Result<void> Store::append(NewMessage message, Appended done) {
 }
 
 void Store::forget_old_keys() {
-  parts_->keys.forget_some(parts_->writer);
+  if (parts_->does_the_work_of_all()) parts_->keys.forget_some(parts_->writer);
 }
 
 Result<std::optional<model::User>> Store::find_user(core::UserId id) {

@@ -28,6 +28,8 @@ class Store final : public store::Store {
                                                           const config::Cluster& cluster);
   ~Store() override;  // drain()
 
+  store::Feed* feed() override;
+
   core::Result<void> append(NewMessage message, Appended done) override;
   void forget_old_keys() override;
 
@@ -98,6 +100,8 @@ class Store final : public store::Store {
 
  private:
   struct Parts;
+  template <class Id>
+  core::Result<void> purge(Id whose, Purged done);
   explicit Store(std::unique_ptr<Parts> parts);
 
   std::unique_ptr<Parts> parts_;
