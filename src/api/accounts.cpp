@@ -249,7 +249,7 @@ void Accounts::show(const model::AccountChange& change) {
   const bool of_client = change.client != core::ClientId{};
   const std::uint64_t id = of_client ? core::value(change.client) : core::value(change.application);
   publisher_.notify(change.user, "{\"event\":\"" + std::string(of_client ? "client" : "application") +
-                                    "\",\"id\":" + std::to_string(id) + ",\"change\":\"" + what + "\"}");
+                                     "\",\"id\":" + std::to_string(id) + ",\"change\":\"" + what + "\"}");
 }
 
 }  // namespace push::api

@@ -21,8 +21,8 @@ constexpr char kBatch = 'b';
 constexpr char kLog = 'l';
 constexpr char kPulse = 'p';
 
-constexpr unsigned kBare = 1;              // flags of a batch
-constexpr unsigned kReachesDatabase = 1;   // flags of a pulse
+constexpr unsigned kBare = 1;             // flags of a batch
+constexpr unsigned kReachesDatabase = 1;  // flags of a pulse
 constexpr unsigned kDraining = 2;
 
 constexpr std::size_t kBatchHead = 1 + 8 + 8 + 4;
@@ -190,7 +190,8 @@ std::string Codec::encode(LogHint /*hint*/) const {
 std::string Codec::encode(const Pulse& pulse) const {
   std::string out = begin(kPulse);
   put_id(out, pulse.applied);
-  put(out, static_cast<std::uint8_t>((pulse.reaches_database ? kReachesDatabase : 0) | (pulse.draining ? kDraining : 0)));
+  put(out,
+      static_cast<std::uint8_t>((pulse.reaches_database ? kReachesDatabase : 0) | (pulse.draining ? kDraining : 0)));
   return out;
 }
 

@@ -1,9 +1,8 @@
 // What goes over the bus, as bytes. Integers are little-endian; a text is its size and its bytes.
 //
 //   u8 version | u8 size, cluster | u8 kind | u8 size, node | body
-//   batch: u8 flags | u64 previous | u64 last | u32 count | count × (u64 id | u64 application | u64 user | u32 size, JSON)
-//   log:   nothing
-//   pulse: u64 applied | u8 flags
+//   batch: u8 flags | u64 previous | u64 last | u32 count | count × (u64 id | u64 application | u64 user | u32 size,
+//   JSON) log:   nothing pulse: u64 applied | u8 flags
 //
 // A payload may come from another cluster, another version or anybody who reaches the bus: every size and the order of
 // ids are checked, and nothing may follow the body. Any thread.

@@ -23,6 +23,7 @@ Meters::Meters(metrics::Registry& metrics)
       reconnects(metrics.counter("push_cluster_reconnects_total", "times that the bus came back")),
       slow(metrics.counter("push_cluster_slow_consumer_total",
                            "times that announcements of other nodes came faster than they were taken")),
+      waiting(metrics.gauge("push_cluster_waiting_bytes", "bytes of batches that wait to be sent to other nodes")),
       up(metrics.gauge("push_cluster_up", "whether announcements arrive: 1 or 0")) {}
 
 }  // namespace push::cluster

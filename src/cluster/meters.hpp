@@ -18,6 +18,7 @@ struct Meters {
   metrics::Counter& not_connected;
   metrics::Counter& reconnects;
   metrics::Counter& slow;
+  metrics::Gauge& waiting;
   metrics::Gauge& up;
 };
 

@@ -56,7 +56,9 @@ void NatsBus::announce(const Pulse& pulse) {
 }
 
 void NatsBus::run(const std::stop_token& stop) {
+  bool again = false;
   while (auto connection = connect(stop)) {
+    if (std::exchange(again, true)) meters_.reconnects.add();
     serve(*connection, stop);
     connection.reset();
     if (stop.stop_requested()) break;
@@ -72,10 +74,7 @@ std::unique_ptr<NatsConnection> NatsBus::connect(const std::stop_token& stop) {
   bool told = false;
   while (!stop.stop_requested()) {
     auto connection = NatsConnection::connect(*options_, prefix_, link_);
-    if (connection) {
-      spdlog::info("cluster bus is connected bus=nats servers={}", places_);
-      return *std::move(connection);
-    }
+    if (connection) return *std::move(connection);
     if (!std::exchange(told, true)) {
       spdlog::warn("cluster bus is not connected bus=nats servers={} error=\"{}\"", places_, connection.error().text);
       say_link(false);
@@ -117,7 +116,7 @@ void NatsBus::tell(NatsConnection& connection, const NatsLink::News& news) {
   if (!news.look) return;
   // From here on the server has our subscription: what it passes on comes after the look that follows.
   connection.flush(kRoundTrip);
-  if (news.lost) spdlog::info("cluster bus is connected again bus=nats servers={}", places_);
+  if (said_ != true) spdlog::info("cluster bus is connected bus=nats servers={}", places_);
   say_link(true);
 }
 

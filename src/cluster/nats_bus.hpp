@@ -1,7 +1,8 @@
-// NATS as the bus: its core alone, which keeps nothing. Batches go to <prefix>.b, hints to <prefix>.l, pulses to <prefix>.p.
+// NATS as the bus: its core alone, which keeps nothing. Batches go to <prefix>.b, hints to <prefix>.l, pulses to
+// <prefix>.p.
 //
-// Two threads: one connects, sends and tells what became of the connection; the other one receives. libnats has a few of its
-// own, which only leave a note (NatsLink).
+// Two threads: one connects, sends and tells what became of the connection; the other one receives. libnats has a few
+// of its own, which only leave a note (NatsLink).
 #pragma once
 #include <atomic>
 #include <memory>
@@ -56,7 +57,7 @@ class NatsBus final : public Bus {
   const NatsOptions options_;
   const Codec codec_;
   Meters meters_;
-  Outbox outbox_{kWaiting};
+  Outbox outbox_{kWaiting, meters_.waiting};
   NatsLink link_{outbox_, meters_.reconnects, meters_.slow};
   Listener* listener_ = nullptr;  // written before the threads begin
   std::atomic<bool> up_{false};

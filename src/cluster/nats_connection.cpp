@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -36,9 +37,14 @@ std::vector<std::string> split(const std::string& urls) {
 // libnats knows more than the status says, but what it says could quote a URL with a password.
 std::string reason(natsStatus status) {
   const char* last = nats_GetLastError(nullptr);
-  const std::string detail = last == nullptr ? "" : last;
-  const bool plain = !detail.empty() && detail.find('@') == std::string::npos && detail.find("//") == std::string::npos;
-  return natsStatus_GetText(status) + (plain ? ": " + detail : "");
+  std::string detail = last == nullptr ? "" : last;
+  // (conn.c:2088): what it is
+  if (const std::size_t place = detail.find("): "); detail.starts_with('(') && place != std::string::npos) {
+    detail.erase(0, place + 3);
+  }
+  const std::string text = natsStatus_GetText(status);
+  const bool plain = detail.find('@') == std::string::npos && detail.find("//") == std::string::npos;
+  return !plain || detail.empty() || detail == text ? text : text + ": " + detail;
 }
 
 NatsLink& link_of(void* closure) {
@@ -120,8 +126,8 @@ core::Result<NatsOptions> nats_options(const config::Nats& settings, const std::
   status = natsOptions_SetServers(made, pointers.data(), static_cast<int>(pointers.size()));
   if (status != NATS_OK) return unusable("cluster.nats.url", reason(status));
   if (secure && natsOptions_SetSecure(made, true) != NATS_OK) return unusable("cluster.nats.url", "no TLS");
-  for (const auto& [key, path] : {std::pair{"cluster.nats.credentials", &settings.credentials},
-                                  std::pair{"cluster.nats.ca", &settings.ca}}) {
+  for (const auto& [key, path] :
+       {std::pair{"cluster.nats.credentials", &settings.credentials}, std::pair{"cluster.nats.ca", &settings.ca}}) {
     if (!path->empty() && ::access(path->c_str(), R_OK) != 0) {
       return unusable(std::string(key) + ": " + *path, std::strerror(errno));
     }

@@ -1,5 +1,5 @@
-// A connection to NATS that was there once: libnats makes it again when it is lost. It receives and sends all subjects of a
-// prefix.
+// A connection to NATS that was there once: libnats makes it again when it is lost. It receives and sends all subjects
+// of a prefix.
 #pragma once
 #include <nats/nats.h>
 

@@ -5,6 +5,7 @@ namespace push::cluster {
 void NatsLink::on_connected() {
   const core::Lock lock(mutex_);
   connected_ = true;
+  ended_ = false;
   news_ = {.look = true};
 }
 
@@ -38,10 +39,14 @@ void NatsLink::on_slow() {
 }
 
 void NatsLink::on_closed() {
+  {
+    const core::Lock lock(mutex_);
+    connected_ = false;
+    news_.closed = true;
+  }
   outbox_.wake();
   const core::Lock lock(mutex_);
-  connected_ = false;
-  news_.closed = true;
+  ended_ = true;
   changed_.notify_all();
 }
 
@@ -55,7 +60,7 @@ NatsLink::News NatsLink::take() {
 
 void NatsLink::wait_closed() {
   const core::Lock lock(mutex_);
-  while (!news_.closed) changed_.wait(mutex_);
+  while (!ended_) changed_.wait(mutex_);
 }
 
 }  // namespace push::cluster

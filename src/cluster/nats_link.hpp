@@ -9,16 +9,16 @@ namespace push::cluster {
 class NatsLink {
  public:
   struct News {
-    bool lost = false;     // it was lost since the last call
-    bool look = false;     // announcements may have been lost, and it is there (again)
-    bool closed = false;   // libnats has given it up, or was told to
+    bool lost = false;    // it was lost since the last call
+    bool look = false;    // announcements may have been lost, and it is there (again)
+    bool closed = false;  // libnats has given it up, or was told to
   };
 
   NatsLink(Outbox& outbox, metrics::Counter& reconnects, metrics::Counter& slow)
       : outbox_(outbox), reconnects_(reconnects), slow_(slow) {}
 
   // ---- any thread
-  void on_connected();     // for the first time
+  void on_connected();  // for the first time
   void on_disconnected();
   void on_reconnected();
   void on_slow();
@@ -26,6 +26,7 @@ class NatsLink {
 
   // ---- the user's thread
   News take();
+  // Until libnats has made its last call.
   void wait_closed();
 
  private:
@@ -35,6 +36,7 @@ class NatsLink {
   core::Mutex mutex_;
   core::Condition changed_;
   bool connected_ PUSH_GUARDED_BY(mutex_) = false;
+  bool ended_ PUSH_GUARDED_BY(mutex_) = false;
   News news_ PUSH_GUARDED_BY(mutex_);
 };
 

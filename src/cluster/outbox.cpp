@@ -21,15 +21,15 @@ Outbox::Pushed Outbox::push(const Batch& batch) {
   auto& batches = load_.batches;
   if (!batches.empty() && bytes_ + bytes > limit_) {
     Batch& newest = batches.back();
-    bytes_ -= weight(newest);
+    const std::size_t before = weight(newest);
     newest.items = {};
     newest.bare = true;
     newest.last = batch.last;
-    bytes_ += weight(newest);
+    set_bytes(bytes_ - before + weight(newest));
     return Pushed::stripped;
   }
   batches.push_back(batch);
-  bytes_ += bytes;
+  set_bytes(bytes_ + bytes);
   changed_.notify_one();
   return Pushed::queued;
 }
@@ -56,11 +56,6 @@ void Outbox::wake() {
   changed_.notify_one();
 }
 
-std::size_t Outbox::bytes() const {
-  const core::Lock lock(mutex_);
-  return bytes_;
-}
-
 void Outbox::open() {
   const core::Lock lock(mutex_);
   open_ = true;
@@ -82,8 +77,13 @@ Outbox::Load Outbox::take(const std::stop_token& stop) {
 }
 
 Outbox::Load Outbox::empty() {
-  bytes_ = 0;
+  set_bytes(0);
   return std::exchange(load_, {});
+}
+
+void Outbox::set_bytes(std::size_t bytes) {
+  bytes_ = bytes;
+  waiting_.set(static_cast<std::int64_t>(bytes));
 }
 
 }  // namespace push::cluster

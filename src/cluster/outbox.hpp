@@ -7,6 +7,7 @@
 
 #include "push/cluster/bus.hpp"
 #include "push/core/mutex.hpp"
+#include "push/metrics/registry.hpp"
 
 namespace push::cluster {
 
@@ -23,8 +24,8 @@ class Outbox {
     std::optional<Pulse> pulse;  // the newest
   };
 
-  // `limit`: bytes of batches that may wait. One always fits.
-  explicit Outbox(std::size_t limit) : limit_(limit) {}
+  // `limit`: bytes of batches that may wait. One always fits. `waiting` says how many do.
+  Outbox(std::size_t limit, metrics::Gauge& waiting) : limit_(limit), waiting_(waiting) {}
 
   // Any thread.
   Pushed push(const Batch& batch);
@@ -32,7 +33,6 @@ class Outbox {
   Pushed push(const Pulse& pulse);
   // Ends a take(), even if there is nothing.
   void wake();
-  std::size_t bytes() const;
 
   // ---- the sender's thread. It begins shut.
   void open();
@@ -43,9 +43,11 @@ class Outbox {
 
  private:
   Load empty() PUSH_REQUIRES(mutex_);
+  void set_bytes(std::size_t bytes) PUSH_REQUIRES(mutex_);
 
   const std::size_t limit_;
-  mutable core::Mutex mutex_;
+  metrics::Gauge& waiting_;
+  core::Mutex mutex_;
   core::Condition changed_;
   Load load_ PUSH_GUARDED_BY(mutex_);
   std::size_t bytes_ PUSH_GUARDED_BY(mutex_) = 0;

@@ -88,8 +88,8 @@ std::string why_no_subject(const std::string& prefix) {
   const auto tokens = split(prefix, '.');
   const bool good =
       prefix.size() <= kMaxPrefix && std::none_of(tokens.begin(), tokens.end(), [](std::string_view token) {
-        return token.empty() ||
-               std::any_of(token.begin(), token.end(), [](char c) { return c <= ' ' || c >= 0x7f || c == '*' || c == '>'; });
+        return token.empty() || std::any_of(token.begin(), token.end(),
+                                            [](char c) { return c <= ' ' || c >= 0x7f || c == '*' || c == '>'; });
       });
   return good ? "" : "must be at most 200 printable ASCII characters, words joined by ., without blanks, * and >";
 }

@@ -205,8 +205,9 @@ void add_server(std::vector<Key>& keys) {
   add(number(PUSH_KEY(server.maxclients), 0, kMany, "clients of one user, sessions included (403); 0 = no limit"));
   add(headers(PUSH_KEY(server.responseheaders), "headers added to every API response, name: value"));
   add(networks(PUSH_KEY(server.trustedproxies), "proxies whose X-Forwarded-For is trusted; IP addresses or networks"));
-  add(number(PUSH_KEY(server.drainseconds), 0, 3600,
-             "seconds from SIGTERM, during which /readyz says 503 and everything else goes on, to the end of listening"));
+  add(number(
+      PUSH_KEY(server.drainseconds), 0, 3600,
+      "seconds from SIGTERM, during which /readyz says 503 and everything else goes on, to the end of listening"));
   add(boolean(PUSH_KEY(server.securecookie),
               "mark the session cookie Secure, so that browsers send it over https only"));
   add(number(PUSH_KEY(server.tokenperiodseconds), 1, 86400, "seconds between two writes of a token's last use"));
@@ -218,22 +219,25 @@ void add_guards(std::vector<Key>& keys) {
   add(number(PUSH_KEY(server.passwords.queue), 1, kMany,
              "passwords that may wait to be checked or hashed; beyond that, 503"));
   add(number(PUSH_KEY(server.passwords.tries), 0, kMany,
-             "wrong passwords per user name and client address before the next one must wait (429); 0 = no limit"));
+             "wrong passwords per user name and client address on each node before the next one must wait (429); 0 = "
+             "no limit"));
   add(number(PUSH_KEY(server.passwords.waitseconds), 1, 3600,
              "seconds of the first wait; each further wrong password doubles it"));
   add(number(PUSH_KEY(server.passwords.maxwaitseconds), 1, 86400, "seconds of the longest wait"));
-  add(number(PUSH_KEY(server.passwords.addresstries), 0, kMany,
-             "wrong passwords per client address and period, whatever the names (429); 0 = no limit; private and "
-             "loopback addresses count only if server.trustedproxies is set"));
+  add(number(
+      PUSH_KEY(server.passwords.addresstries), 0, kMany,
+      "wrong passwords per client address and period on each node, whatever the names (429); 0 = no limit; private and "
+      "loopback addresses count only if server.trustedproxies is set"));
   add(number(PUSH_KEY(server.passwords.addressperiodseconds), 1, 86400, "seconds of that period"));
   add(number(PUSH_KEY(server.rates.applicationperminute), 0, kMany,
-             "requests per minute of one application (429); 0 = no limit"));
+             "requests per minute of one application on each node (429); 0 = no limit"));
   add(number(PUSH_KEY(server.rates.applicationburst), 1, kMany, "requests that an application may send at once"));
   add(number(PUSH_KEY(server.rates.userperminute), 0, kMany,
-             "requests per minute of one user and its applications (429); 0 = no limit"));
+             "requests per minute of one user and its applications on each node (429); 0 = no limit"));
   add(number(PUSH_KEY(server.rates.userburst), 1, kMany, "requests that a user may send at once"));
-  add(number(PUSH_KEY(server.rates.addressperminute), 0, kMany,
-             "API requests per minute of one client address, of an IPv6 /64 together (429); 0 = no limit"));
+  add(number(
+      PUSH_KEY(server.rates.addressperminute), 0, kMany,
+      "API requests per minute of one client address, of an IPv6 /64 together, on each node (429); 0 = no limit"));
   add(number(PUSH_KEY(server.rates.addressburst), 1, kMany, "requests that a client address may send at once"));
 }
 
@@ -271,9 +275,10 @@ void add_connections(std::vector<Key>& keys) {
   add(number(PUSH_KEY(server.stream.inboxsize), 64, 16 * kMega,
              "messages that may wait for one event loop; beyond that, POST gets 503"));
   add(choice(PUSH_KEY(server.stream.overflow), "what to do when the queue of a connection is full"));
-  add(number(PUSH_KEY(server.stream.maxperuser), 0, 100 * kMany, "open streams of one user (429); 0 = no limit"));
+  add(number(PUSH_KEY(server.stream.maxperuser), 0, 100 * kMany,
+             "open streams of one user on each node (429); 0 = no limit"));
   add(number(PUSH_KEY(server.stream.maxperaddress), 0, 100 * kMany,
-             "open streams of one client address, of an IPv6 /64 together (429); 0 = no limit"));
+             "open streams of one client address, of an IPv6 /64 together, on each node (429); 0 = no limit"));
   add(number(PUSH_KEY(server.stream.pingperiodseconds), 1, 3600, "seconds between pings; a pong may take 15 s more"));
   add(patterns(PUSH_KEY(server.stream.allowedorigins),
                "regular expressions of foreign origins that may open a stream"));

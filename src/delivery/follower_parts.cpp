@@ -53,8 +53,8 @@ void Follower::Parts::run(const std::stop_token& stop, const std::atomic<bool>& 
   stopping = stop;
   while (!stop.stop_requested()) {
     const Schedule::Due due = schedule.wait(stop);
-    if (due.pulse) bus.announce(cluster::Pulse{feed.node(), gate.applied(), reach.unreachable() == milliseconds{},
-                                               draining.load()});
+    if (due.pulse)
+      bus.announce(cluster::Pulse{feed.node(), gate.applied(), reach.unreachable() == milliseconds{}, draining.load()});
     work(due);
     if (pulses.take_missing()) schedule.sweep_in({});
     watch_isolation();

@@ -91,8 +91,7 @@ Gate::Read Gate::begin_read() {
   return read;
 }
 
-Gate::Outcome Gate::pass(const Read& read, const std::vector<store::FeedMessage>& rows,
-                         const store::Feed::Page& page) {
+Gate::Outcome Gate::pass(const Read& read, const std::vector<store::FeedMessage>& rows, const store::Feed::Page& page) {
   const core::Lock lock(mutex_);
   if (!open_) return Outcome::closed;
   if (page.newest < read.after) return Outcome::gone_back;

@@ -8,8 +8,9 @@ struct Meters {
   explicit Meters(metrics::Registry& metrics)
       : received(metrics.counter("push_cluster_messages_received_total",
                                  "Messages of other nodes that the bus has brought.")),
-        read(metrics.counter("push_cluster_messages_read_total", "Messages that were read from the store, whether "
-                                                                  "there is no bus that brings them or one was lost.")),
+        read(metrics.counter("push_cluster_messages_read_total",
+                             "Messages that were read from the store, whether "
+                             "there is no bus that brings them or one was lost.")),
         duplicates(metrics.counter("push_cluster_duplicates_total", "Batches dropped: they had been handed out.")),
         held(metrics.counter("push_cluster_batches_held_total", "Batches that arrived before the one in front.")),
         forgotten(metrics.counter("push_cluster_batches_forgotten_total",

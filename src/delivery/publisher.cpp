@@ -25,7 +25,8 @@ Publisher::Publisher(store::Store& store, hub::Hub& hub, stream::Courier& courie
       stored_(metrics.counter("push_messages_stored_total", "Messages committed and answered with 200.")),
       replayed_(metrics.counter("push_messages_replayed_total",
                                 "Messages not stored again: answered with what their idempotency key stands for.")),
-      refused_(metrics.counter("push_messages_refused_total", "Messages not stored: queue full or database failure.")) {}
+      refused_(metrics.counter("push_messages_refused_total", "Messages not stored: queue full or database failure.")) {
+}
 
 Publisher::~Publisher() = default;
 

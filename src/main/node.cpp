@@ -1,10 +1,12 @@
 #include "main/node.hpp"
 
+#include <filesystem>
 #include <string_view>
 #include <utility>
 
 #include "push/cluster/open.hpp"
 #include "push/core/log.hpp"
+#include "push/store/open.hpp"
 
 namespace push {
 namespace {
@@ -14,6 +16,18 @@ std::string_view name_of(config::BusKind bus) {
 }
 
 }  // namespace
+
+// The name is kept where the server keeps its own files.
+core::Result<std::unique_ptr<store::Store>> open_store(const config::Config& config, metrics::Registry& metrics,
+                                                       core::WallClock clock) {
+  config::Cluster cluster = config.cluster;
+  if (cluster.bus != config::BusKind::none) {
+    auto name = store::node_name(cluster, std::filesystem::path(config.uploadedimagesdir).parent_path().string());
+    if (!name) return name.error();
+    cluster.node = *std::move(name);
+  }
+  return store::open(config.database, metrics, std::move(clock), config.retention, cluster);
+}
 
 core::Result<void> Node::start() {
   if (store::Feed* feed = rooms_.store.feed()) return join(*feed);

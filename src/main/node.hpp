@@ -7,6 +7,7 @@
 #include "push/api/stream_check.hpp"
 #include "push/cluster/bus.hpp"
 #include "push/config/config.hpp"
+#include "push/core/patient_clock.hpp"
 #include "push/core/result.hpp"
 #include "push/delivery/follower.hpp"
 #include "push/delivery/history.hpp"
@@ -17,6 +18,10 @@
 #include "push/store/store.hpp"
 
 namespace push {
+
+// Opens the configured store, as this node. Blocks on the database.
+core::Result<std::unique_ptr<store::Store>> open_store(const config::Config& config, metrics::Registry& metrics,
+                                                       core::WallClock clock);
 
 class Node {
  public:

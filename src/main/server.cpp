@@ -176,7 +176,7 @@ int serve(const config::Loaded& loaded) {
   metrics::Registry metrics;
   core::PatientClock expiry_clock(std::chrono::seconds(config.server.tokenperiodseconds) + kTouchMargin);
   const core::WallClock clock = [&expiry_clock] { return expiry_clock.now(); };
-  auto store = store::open(config.database, metrics, clock, config.retention, config.cluster);
+  auto store = open_store(config, metrics, clock);
   if (!store) return cannot_start(store.error());
   files::ImageFolder images(config.uploadedimagesdir);
   if (auto ready = prepare(**store, images, config); !ready) return cannot_start(ready.error());

@@ -205,8 +205,8 @@ TEST_F(AccountsTest, ExpiredClientsAreForgottenClosedAndAnnouncedEach) {
   const auto deleted = accounts.delete_expired_clients(now, not_in_use);
   ASSERT_TRUE(deleted);
   EXPECT_EQ(*deleted, 2u);
-  EXPECT_EQ(notes.log, (Log{"close U1 C1, forgotten", told(1, "client", 1, "deleted") + ", forgotten", "close U1 C3, forgotten",
-                            told(1, "client", 3, "deleted") + ", forgotten"}));
+  EXPECT_EQ(notes.log, (Log{"close U1 C1, forgotten", told(1, "client", 1, "deleted") + ", forgotten",
+                            "close U1 C3, forgotten", told(1, "client", 3, "deleted") + ", forgotten"}));
   EXPECT_TRUE(remembers("Ctwo"));
   EXPECT_EQ(*accounts.delete_expired_clients(now, not_in_use), 0u);
   EXPECT_EQ(notes.log.size(), 4u);
@@ -250,7 +250,10 @@ TEST_F(AccountsTest, WhatANodeHasCommittedIsForgottenClosedAndToldHere) {
     bool forgets;
     Log log;
   } const rows[] = {
-      {"client_added", {Kind::client_added, kFirst, kClient, {}}, false, {told(1, "client", 1, "added") + ", remembered"}},
+      {"client_added",
+       {Kind::client_added, kFirst, kClient, {}},
+       false,
+       {told(1, "client", 1, "added") + ", remembered"}},
       {"client_changed",
        {Kind::client_changed, kFirst, kClient, {}},
        true,

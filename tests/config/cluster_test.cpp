@@ -54,16 +54,15 @@ TEST_F(ClusterConfigTest, ABusNeedsPostgresql) {
     EXPECT_EQ(error_of("cluster:\n  bus: " + bus + "\n"),
               "config.yml:2: cluster.bus: " + bus + ": must be none, because database.dialect is sqlite3");
   }
-  EXPECT_EQ(error_of("cluster: {bus: redis}"),
-            "config.yml:1: cluster.bus: redis: must be none, postgres or nats");
+  EXPECT_EQ(error_of("cluster: {bus: redis}"), "config.yml:1: cluster.bus: redis: must be none, postgres or nats");
   EXPECT_EQ(error_of("server: {drainseconds: 3601}"),
             "config.yml:1: server.drainseconds: 3601: must be a whole number from 0 to 3600");
 }
 
 TEST_F(ClusterConfigTest, TheNameOfANodeIsAWord) {
   EXPECT_EQ(error_of("cluster: {node: " + std::string(64, 'n') + "}"), "loaded");
-  for (const std::string& wrong : {std::string("a b"), std::string("a/b"), std::string("a,b"), std::string("n\xc3\xa4"),
-                                   std::string(65, 'n')}) {
+  for (const std::string& wrong :
+       {std::string("a b"), std::string("a/b"), std::string("a,b"), std::string("n\xc3\xa4"), std::string(65, 'n')}) {
     EXPECT_THAT(error_of("cluster: {node: \"" + wrong + "\"}"),
                 testing::AllOf(HasSubstr("config.yml:1: cluster.node: "),
                                HasSubstr(": must be 1 to 64 letters, digits, -, _ and ., or empty")));
@@ -75,8 +74,9 @@ TEST_F(ClusterConfigTest, ThePrefixIsASubjectWithoutWildcards) {
     EXPECT_EQ(error_of("cluster: {nats: {prefix: \"" + good + "\"}}"), "loaded") << good;
   }
   for (const std::string wrong : {"a b", "a..b", ".a", "a.", "a.*", "a.>", "\xc3\xa4"}) {
-    EXPECT_THAT(error_of("cluster: {nats: {prefix: \"" + wrong + "\"}}"),
-                HasSubstr(": must be at most 200 printable ASCII characters, words joined by ., without blanks, * and >"))
+    EXPECT_THAT(
+        error_of("cluster: {nats: {prefix: \"" + wrong + "\"}}"),
+        HasSubstr(": must be at most 200 printable ASCII characters, words joined by ., without blanks, * and >"))
         << wrong;
   }
 }
@@ -87,10 +87,10 @@ TEST_F(ClusterConfigTest, UrlsOfNatsHaveASchemeAndAHost) {
         "nats://user:word@nats.example.com:4222", "tls://token@nats", "nats://u:p@a:4222,nats://u:p@b:4222"}) {
     EXPECT_EQ(error_of_url(good), "loaded") << good;
   }
-  for (const std::string wrong : {"127.0.0.1:4222", "http://127.0.0.1", "nats://", "nats://:4222", "nats://127.0.0.1:",
-                                  "nats://127.0.0.1:0", "nats://127.0.0.1:65536", "nats://localhost/path",
-                                  "nats://localhost, nats://localhost", "nats://localhost,", "nats:/localhost",
-                                  "nats://a b", "nats://[::1", "nats://u:\\x01@h"}) {
+  for (const std::string wrong :
+       {"127.0.0.1:4222", "http://127.0.0.1", "nats://", "nats://:4222", "nats://127.0.0.1:", "nats://127.0.0.1:0",
+        "nats://127.0.0.1:65536", "nats://localhost/path", "nats://localhost, nats://localhost", "nats://localhost,",
+        "nats:/localhost", "nats://a b", "nats://[::1", "nats://u:\\x01@h"}) {
     EXPECT_THAT(error_of_url(wrong),
                 testing::AllOf(HasSubstr("config.yml:4: cluster.nats.url: "), HasSubstr(": must be a list of nats://")))
         << wrong;

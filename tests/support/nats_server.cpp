@@ -37,7 +37,7 @@ NatsServer::NatsServer(const std::string& settings, bool started) : port_(suppor
   if (!std::filesystem::exists(kProgram)) {
     throw Failure(std::string("there is no ") + kProgram + ": scripts/install-deps cluster");
   }
-  std::ofstream(folder_.file("settings")) << settings << "\n";
+  configure(settings);
   if (!started) return;
   // Somebody else may take a port that was free a moment ago.
   for (int i = 0; i < kAttempts; ++i) {
@@ -47,17 +47,22 @@ NatsServer::NatsServer(const std::string& settings, bool started) : port_(suppor
   throw Failure("nats-server does not start: " + log());
 }
 
+void NatsServer::configure(const std::string& settings) {
+  std::ofstream(folder_.file("settings")) << settings << "\n";
+}
+
 void NatsServer::start() {
   if (!launch()) throw Failure("nats-server does not start: " + log());
 }
 
 bool NatsServer::launch() {
-  process_ = support::Process({{kProgram, "-c", folder_.file("settings"), "-a", "127.0.0.1", "-p", std::to_string(port_)},
-                               {},
-                               folder_.path(),
-                               folder_.file("log"),
-                               folder_.file("log"),
-                               0});
+  process_ =
+      support::Process({{kProgram, "-c", folder_.file("settings"), "-a", "127.0.0.1", "-p", std::to_string(port_)},
+                        {},
+                        folder_.path(),
+                        folder_.file("log"),
+                        folder_.file("log"),
+                        0});
   if (!support::eventually([this] { return !process_.running() || greets(port_); })) return false;
   return process_.running();
 }

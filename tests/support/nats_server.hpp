@@ -1,5 +1,5 @@
-// A NATS server of the test's own, from Debian's nats-server: on a port of its own on loopback. One thread at a time; every
-// failure throws.
+// A NATS server of the test's own, from Debian's nats-server: on a port of its own on loopback. One thread at a time;
+// every failure throws.
 #pragma once
 #include <sys/types.h>
 
@@ -17,9 +17,10 @@ class NatsServer {
   // A port that nobody listens on, until start().
   static NatsServer stopped();
 
-  void start();             // on the same port; returns when it takes connections
-  void kill();              // SIGKILL; waits for its end
-  void signal(int number);  // SIGSTOP, SIGCONT
+  void configure(const std::string& settings);  // from the next start() on
+  void start();                                 // on the same port; returns when it takes connections
+  void kill();                                  // SIGKILL; waits for its end
+  void signal(int number);                      // SIGSTOP, SIGCONT
   bool running() { return process_.running(); }
   pid_t id() const { return process_.id(); }
 

@@ -1,7 +1,7 @@
 // Looks again whether the open streams of this node are still allowed, when changes of accounts may have been missed:
 // closes those of clients that are gone, and those opened with a password, which may have changed and is not known any
-// more; who still has it reconnects. In slices, on a thread of its own from start() to stop(). If the store cannot tell,
-// streams stay, and it is asked again a second later. Owned by main; what is passed in outlives it.
+// more; who still has it reconnects. In slices, on a thread of its own from start() to stop(). If the store cannot
+// tell, streams stay, and it is asked again a second later. Owned by main; what is passed in outlives it.
 #pragma once
 #include <chrono>
 #include <optional>
