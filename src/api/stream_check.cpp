@@ -1,6 +1,6 @@
 #include "push/api/stream_check.hpp"
 
-#include <utility>
+#include <algorithm>
 
 namespace push::api {
 
@@ -61,7 +61,15 @@ std::optional<bool> StreamCheck::is_allowed(hub::Key key) {
   }
   const auto client = store_.find_client(key.client);
   if (!client) return std::nullopt;
-  return *client && (*client)->user == key.user;
+  return *client ? (*client)->user == key.user : has_expired(key.client);
+}
+
+// Whether the client is still there, although it is invisible.
+std::optional<bool> StreamCheck::has_expired(core::ClientId client) {
+  const auto expired = store_.find_expired_clients(clock_());
+  if (!expired) return std::nullopt;
+  return std::any_of(expired->begin(), expired->end(),
+                     [client](const store::OwnedClient& one) { return one.client == client; });
 }
 
 }  // namespace push::api

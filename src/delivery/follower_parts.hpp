@@ -58,13 +58,9 @@ struct Follower::Parts {
   LogReader log;
   std::stop_token stopping;
   std::string epoch;
-  std::size_t page = kFirstPage;  // messages; fewer if they are large
   core::SteadyTime gap_told_at;
   std::optional<core::SteadyTime> leaving_since;
   std::size_t left = 0;  // shards whose streams have been closed since then
-
-  static constexpr std::size_t kFirstPage = 64;
-  static constexpr std::size_t kPageBytes = std::size_t{4} << 20;
 };
 
 }  // namespace push::delivery

@@ -1,5 +1,4 @@
 // How the follower reads the store. All of it on its own thread, without a lock.
-#include <algorithm>
 #include <utility>
 
 #include "delivery/follower_parts.hpp"
@@ -8,15 +7,10 @@
 namespace push::delivery {
 
 core::Result<store::Feed::Page> Follower::Parts::fetch(const Gate::Read& read, std::vector<store::FeedMessage>& rows) {
-  std::size_t bytes = 0;
   reach.asked();
-  auto found = feed.messages_after(read.after, page, read.users, [&](store::FeedMessage row) {
-    if (row.message) bytes += row.message->message.size() + row.message->title.size() + row.message->extras.size();
-    rows.push_back(std::move(row));
-  });
+  auto found = feed.messages_after(read.after, limits.page, read.users,
+                                   [&rows](store::FeedMessage row) { rows.push_back(std::move(row)); });
   reach.answered(found);
-  if (!found) return found;
-  page = bytes > kPageBytes ? std::max<std::size_t>(1, page / 4) : std::min(limits.page, 2 * page);
   return found;
 }
 
@@ -55,7 +49,7 @@ bool Follower::Parts::check_log() {
   const auto extent = feed.extent();
   reach.answered(extent);
   if (!extent) return false;
-  return extent->event >= log.position() || begin_epoch();
+  return log.can_be(extent->event) || begin_epoch();
 }
 
 // Nothing passes until it has begun, and then from where the database is. Streams end: what they have seen may not be

@@ -8,8 +8,16 @@ namespace push::delivery {
 
 void LogReader::start(core::EventId from) {
   position_ = from;
+  newest_ = {};
   at_end_ = false;
   waiting_.clear();
+}
+
+bool LogReader::can_be(core::EventId newest) {
+  if (newest == core::EventId{}) return true;
+  if (newest < newest_) return false;
+  newest_ = newest;
+  return true;
 }
 
 bool LogReader::fetch() {
@@ -23,6 +31,7 @@ bool LogReader::fetch() {
   for (store::LogEntry& entry : *entries) {
     if (const auto* change = std::get_if<model::AccountChange>(&entry.what)) accounts_.on_change(*change);
     position_ = entry.id;
+    newest_ = std::max(newest_, entry.id);
     waiting_.push_back(std::move(entry));
   }
   meters_.log.add(entries->size());

@@ -22,7 +22,9 @@ class LogReader {
       : feed_(feed), gate_(gate), accounts_(accounts), reach_(reach), meters_(meters) {}
 
   void start(core::EventId from);
-  core::EventId position() const { return position_; }
+  // Whether a log whose newest entry is this one can be the one that was read: its oldest entries are removed, in the
+  // end all of them (0), but the newest never goes back.
+  bool can_be(core::EventId newest);
 
   // Reads a page. False: the database does not answer.
   bool fetch();
@@ -40,6 +42,7 @@ class LogReader {
   Reach& reach_;
   Meters& meters_;
   core::EventId position_{};  // of what was read
+  core::EventId newest_{};    // that has been seen in the log
   bool at_end_ = false;
   std::deque<store::LogEntry> waiting_;  // read, but not passed on
 };

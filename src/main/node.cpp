@@ -38,7 +38,7 @@ core::Result<void> Node::join(store::Feed& feed) {
   auto bus = cluster::open(rooms_.config.cluster, feed, rooms_.metrics);
   if (!bus) return bus.error();
   bus_ = *std::move(bus);
-  check_ = std::make_unique<api::StreamCheck>(rooms_.store, rooms_.publisher, rooms_.loops);
+  check_ = std::make_unique<api::StreamCheck>(rooms_.store, rooms_.publisher, rooms_.loops, rooms_.clock);
   rooms_.accounts.join(*check_);
   follower_ = std::make_unique<delivery::Follower>(feed, *bus_, rooms_.history, rooms_.hub, rooms_.publisher,
                                                    rooms_.accounts, rooms_.metrics, delivery::Follower::Limits{});

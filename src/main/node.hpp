@@ -2,6 +2,7 @@
 // cluster.bus.
 #pragma once
 #include <memory>
+#include <utility>
 
 #include "push/api/accounts.hpp"
 #include "push/api/stream_check.hpp"
@@ -35,8 +36,9 @@ class Node {
     delivery::Publisher& publisher;
     api::Accounts& accounts;
     net::LoopPool& loops;
+    core::WallClock clock;  // the store's
   };
-  explicit Node(const Rooms& rooms) : rooms_(rooms) {}
+  explicit Node(Rooms rooms) : rooms_(std::move(rooms)) {}
 
   // Joins the others, or begins an epoch alone. Before the first connection. Blocks on the database.
   core::Result<void> start();

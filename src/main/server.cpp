@@ -154,6 +154,21 @@ void shut_down(net::LoopPool& loops, api::Housekeeper& housekeeper, core::Worker
   spdlog::info("stopped");
 }
 
+struct Rules {
+  api::OriginRules origins;
+  api::TrustedProxies proxies;
+};
+
+// What can be wrong in a valid configuration.
+core::Result<Rules> read_rules(const config::Config& config) {
+  auto origins = api::OriginRules::compile(config.server);
+  if (!origins) return origins.error();
+  auto proxies = api::TrustedProxies::parse(config.server.trustedproxies);
+  if (!proxies) return proxies.error();
+  if (auto passed = check_before_start(config); !passed) return passed.error();
+  return Rules{*std::move(origins), *std::move(proxies)};
+}
+
 // What is on disk: a first user, and no pictures that nobody names.
 core::Result<void> prepare(store::Store& store, files::ImageFolder& images, const config::Config& config) {
   if (auto made = api::create_default_user(store, config); !made) return made;
@@ -167,11 +182,8 @@ int serve(const config::Loaded& loaded) {
   const config::Config& config = loaded.config;
   const core::Log log(config.loglevel, colours(), STDOUT_FILENO);
   log_configuration(loaded);
-  auto origins = api::OriginRules::compile(config.server);
-  if (!origins) return cannot_start(origins.error());
-  auto proxies = api::TrustedProxies::parse(config.server.trustedproxies);
-  if (!proxies) return cannot_start(proxies.error());
-  if (auto passed = check_before_start(config); !passed) return cannot_start(passed.error());
+  auto rules = read_rules(config);
+  if (!rules) return cannot_start(rules.error());
 
   metrics::Registry metrics;
   core::PatientClock expiry_clock(std::chrono::seconds(config.server.tokenperiodseconds) + kTouchMargin);
@@ -195,7 +207,7 @@ int serve(const config::Loaded& loaded) {
   delivery::Publisher publisher(**store, hub, loops, history, metrics, config.server.stream.inboxsize);
   (*store)->set_event_listener(publisher);
   api::Accounts accounts(**store, authenticator, publisher);
-  Node node({config, **store, metrics, hub, history, publisher, accounts, loops});
+  Node node({config, **store, metrics, hub, history, publisher, accounts, loops, clock});
   if (auto started = node.start(); !started) return cannot_start(started.error());
   api::Readiness readiness(**store, node.follower());
   api::Service service({.config = config,
@@ -211,8 +223,8 @@ int serve(const config::Loaded& loaded) {
                         .responses = responses,
                         .presence = loops,
                         .readiness = readiness,
-                        .origins = *std::move(origins),
-                        .proxies = *std::move(proxies)});
+                        .origins = std::move(rules->origins),
+                        .proxies = std::move(rules->proxies)});
   api::MetricsPage metrics_page(metrics, config.server.metrics, loops, workers);
   // Connections arrive from here on.
   if (auto listening = listen(loops, config.server, service, metrics_page); !listening)

@@ -66,17 +66,18 @@ struct StreamCheckTest : testing::Test {
   delivery::Publisher publisher{store, hub, open, history, metrics, 64};
   auth::Authenticator authenticator{store, {}, metrics};
   Accounts accounts{store, authenticator, publisher};
-  StreamCheck check{store, publisher, open, std::chrono::milliseconds(1)};
+  StreamCheck check{store, publisher, open, &core::wall_now, std::chrono::milliseconds(1)};
 };
 
 TEST_F(StreamCheckTest, ClosesThoseOfClientsThatAreGoneAndOfPasswords) {
-  open.keys = {key(1, 0), key(1, 1), key(1, 2), key(2, 2), key(2, 9)};
+  store.add_client(5, 2, "C5").expires_at = core::wall_now();
+  open.keys = {key(1, 0), key(1, 1), key(1, 2), key(2, 2), key(2, 5), key(2, 9)};
   accounts.join(check);
   check.start();
   accounts.on_gap();
   EXPECT_TRUE(eventually([&] { return open.seen().size() == 3; }));
   EXPECT_EQ(open.seen(), (Closed{hub::text(key(1, 0)), hub::text(key(1, 2)), hub::text(key(2, 9))}))
-      << "client 2 is the second user's";
+      << "client 2 is the second user's, client 5 is in use";
 }
 
 TEST_F(StreamCheckTest, LooksAtAllOfMany) {

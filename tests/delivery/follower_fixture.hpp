@@ -96,7 +96,7 @@ class FakeFeed final : public store::Feed {
   core::Result<store::Extent> extent() override {
     const std::lock_guard lock(database_.mutex);
     if (database_.down) return down();
-    return store::Extent{MessageId{database_.message}, EventId{database_.event}};
+    return store::Extent{MessageId{database_.message}, database_.log.empty() ? EventId{} : database_.log.back().id};
   }
   core::Result<Page> messages_after(MessageId after, std::size_t limit, const std::optional<std::vector<UserId>>& users,
                                     Take take) override {
@@ -260,5 +260,30 @@ class FollowingNode {
 inline cluster::Batch batch_of(SharedDatabase::Written written) {
   return {*written.commit.previous, written.commit.last, std::move(written.items), false};
 }
+
+using Names = std::vector<std::string>;
+
+inline const UserId kAnn{1};
+inline const UserId kBob{2};
+
+struct FollowerTest : testing::Test {
+  SharedDatabase database;
+  std::optional<FollowingNode> node;
+
+  FollowingNode& begin(const Follower::Limits& limits = kStill) {
+    node.emplace(database, "here", limits);
+    node->start();
+    node->online(kAnn);
+    return *node;
+  }
+  // Another node's transaction, announced here.
+  void arrive(const std::vector<UserId>& users) { node->bus.listener->on_batch(batch_of(database.commit(users))); }
+  model::Event deletion(UserId user) {
+    model::Event event;
+    event.user = user;
+    event.ids = {MessageId{1}};
+    return event;
+  }
+};
 
 }  // namespace push::delivery

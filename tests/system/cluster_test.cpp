@@ -112,6 +112,8 @@ TEST_P(Cluster, MessagesOfBothArriveOnBothInOneOrder) {
     EXPECT_THAT(audit.out_of_order, IsEmpty());
     EXPECT_THAT(audit.unknown, IsEmpty());
   }
+  const char* const way = nats_ ? "push_cluster_messages_received_total" : "push_cluster_messages_read_total";
+  for (const auto* server : {a_.get(), b_.get()}) EXPECT_GE(server->metric(way), 4 * kEach) << way;
 }
 
 TEST_P(Cluster, AStreamGoesOnAtTheOtherNode) {
@@ -208,7 +210,7 @@ TEST_P(Cluster, ANodeOfTheSameNameOrWithoutTheBusIsRefused) {
   EXPECT_THAT(alone->log(), HasSubstr("cluster.bus"));
 }
 
-TEST_P(Cluster, ANodeThatDrainsDoesEverythingUntilASecondSignal) {
+TEST_P(Cluster, ANodeThatDrainsStillDelivers) {
   a_->stop();
   a_->set("GOTIFY_SERVER_DRAINSECONDS", "600");
   a_->start();
@@ -217,8 +219,6 @@ TEST_P(Cluster, ANodeThatDrainsDoesEverythingUntilASecondSignal) {
   StreamClient stream = b_->stream(client_.key());
   a_->terminate();
   EXPECT_TRUE(eventually([&] { return http.get("/readyz").status == 503; }));
-  EXPECT_EQ(http.get("/readyz").body, "draining\n");
-  EXPECT_EQ(http.get("/livez").status, 200);
   const std::uint64_t id = post(*a_, "while it drains");
   EXPECT_EQ(id_of(stream.next_message()), id);
   std::this_thread::sleep_for(milliseconds(600));  // sooner it is the same request

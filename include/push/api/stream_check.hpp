@@ -1,16 +1,18 @@
 // Looks again whether the open streams of this node are still allowed, when changes of accounts may have been missed:
 // closes those of clients that are gone, and those opened with a password, which may have changed and is not known any
-// more; who still has it reconnects. In slices, on a thread of its own from start() to stop(). If the store cannot
-// tell, streams stay, and it is asked again a second later. Owned by main; what is passed in outlives it.
+// more; who still has it reconnects. A client that has expired meanwhile is in use as long as its stream is open, and
+// stays (Accounts::delete_expired_clients). In slices, on a thread of its own from start() to stop(). If the store
+// cannot tell, streams stay, and it is asked again a second later. Owned by main; what is passed in outlives it.
 #pragma once
 #include <chrono>
 #include <optional>
 #include <stop_token>
+#include <utility>
 
 #include "push/core/mutex.hpp"
+#include "push/core/patient_clock.hpp"
 #include "push/core/thread.hpp"
 #include "push/delivery/publisher.hpp"
-#include "push/hub/hub.hpp"
 #include "push/net/presence.hpp"
 #include "push/store/store.hpp"
 
@@ -20,9 +22,10 @@ class StreamCheck {
  public:
   static constexpr std::size_t kSlice = 256;  // keys asked for at once
 
-  StreamCheck(store::Finder& store, delivery::Publisher& publisher, net::Presence& presence,
+  // clock: the store's.
+  StreamCheck(store::Finder& store, delivery::Publisher& publisher, net::Presence& presence, core::WallClock clock,
               std::chrono::milliseconds again = std::chrono::seconds(1))
-      : store_(store), publisher_(publisher), presence_(presence), again_(again) {}
+      : store_(store), publisher_(publisher), presence_(presence), clock_(std::move(clock)), again_(again) {}
   ~StreamCheck();  // stop()
 
   // Between the start and the stop of the loops.
@@ -38,10 +41,12 @@ class StreamCheck {
   bool look_at(hub::Key key, const std::stop_token& stop);
   // Empty: the store cannot tell.
   std::optional<bool> is_allowed(hub::Key key);
+  std::optional<bool> has_expired(core::ClientId client);
 
   store::Finder& store_;
   delivery::Publisher& publisher_;
   net::Presence& presence_;
+  const core::WallClock clock_;
   const std::chrono::milliseconds again_;
   core::Mutex mutex_;
   core::Condition wake_;

@@ -40,7 +40,7 @@ struct LogEntry {
 // meanwhile.
 struct Epoch {
   std::string name;
-  Extent extent;  // how far the database has come
+  Extent extent;  // how far the database has come; nothing that is committed later is at or below it
 };
 
 // What a node tells of itself.
@@ -84,6 +84,7 @@ class Feed {
   virtual const std::string& node() const = 0;     // this one's name; no other live node has it
   virtual const std::string& cluster() const = 0;  // the database's random id
 
+  // event: the newest entry that is in the log; 0: all have been removed by age.
   virtual core::Result<Extent> extent() = 0;
 
   // Calls `take` for the messages above `after`, by id, at most `limit`; it must not block. Content only of those of
