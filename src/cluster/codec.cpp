@@ -195,7 +195,7 @@ std::string Codec::encode(const Pulse& pulse) const {
   return out;
 }
 
-std::variant<Refusal, Batch, LogHint, Pulse> Codec::decode(core::Bytes payload) const {
+std::variant<Refusal, Batch, LogHint, Pulse> Codec::decode(const core::Bytes& payload) const {
   Reader reader(payload.view());
   const auto version = reader.number<std::uint8_t>();
   if (!reader.good()) return Refusal::malformed;

@@ -36,7 +36,7 @@ class Codec {
   std::string encode(const Pulse& pulse) const;  // of this node, whatever pulse.node is
 
   // The messages of the batch share the payload's memory.
-  std::variant<Refusal, Batch, LogHint, Pulse> decode(core::Bytes payload) const;
+  std::variant<Refusal, Batch, LogHint, Pulse> decode(const core::Bytes& payload) const;
 
  private:
   std::string begin(char kind) const;

@@ -114,9 +114,11 @@ void NatsBus::tell(NatsConnection& connection, const NatsLink::News& news) {
     say_link(false);
   }
   if (!news.look) return;
-  // From here on the server has our subscription: what it passes on comes after the look that follows.
-  connection.flush(kRoundTrip);
-  if (said_ != true) spdlog::info("cluster bus is connected bus=nats servers={}", places_);
+  if (said_ != true) {
+    // Then the server has our subscription: what it passes on comes after the look that follows.
+    connection.flush(kRoundTrip);
+    spdlog::info("cluster bus is connected bus=nats servers={}", places_);
+  }
   say_link(true);
 }
 
@@ -159,13 +161,13 @@ bool NatsBus::send(NatsConnection& connection, char kind, const std::string& pay
 }
 
 void NatsBus::receive(NatsConnection& connection) {
-  while (auto payload = connection.receive()) take_in(*std::move(payload));
+  while (auto payload = connection.receive()) take_in(*payload);
   nats_ReleaseThreadMemory();
 }
 
-void NatsBus::take_in(core::Bytes payload) {
+void NatsBus::take_in(const core::Bytes& payload) {
   const std::size_t size = payload.size();
-  auto decoded = codec_.decode(std::move(payload));
+  auto decoded = codec_.decode(payload);
   if (const Refusal* refusal = std::get_if<Refusal>(&decoded)) {
     switch (*refusal) {
       case Refusal::foreign_cluster:

@@ -50,7 +50,7 @@ class NatsBus final : public Bus {
   bool send(NatsConnection& connection, char kind, const std::string& payload);
 
   void receive(NatsConnection& connection);
-  void take_in(core::Bytes payload);
+  void take_in(const core::Bytes& payload);
 
   const std::string places_;
   const std::string prefix_;

@@ -140,17 +140,24 @@ TEST(NatsTrouble, AFrozenServerIsNoticed) {
   ASSERT_TRUE(a.listener.wait_links("udu"));
 }
 
+// Most of it still waits when the stop comes.
 TEST(NatsTrouble, StopSendsWhatWasAnnounced) {
+  constexpr std::uint64_t kRounds = 10;
+  constexpr std::uint64_t kBatches = 100;
   const NatsServer server;
   BusNode b(server.url(), "node-b");
   b.joined();
-  for (std::uint64_t round = 1; round <= 20; ++round) {
+  const std::string json(10'000, 'x');
+  std::uint64_t id = 0;
+  for (std::uint64_t round = 1; round <= kRounds; ++round) {
     BusNode a(server.url(), "node-a");
     a.joined();
-    a.bus->announce(numbered(round));
+    for (std::uint64_t i = 0; i < kBatches; ++i) a.bus->announce(numbered(++id, json));
     a.bus->stop();
-    ASSERT_TRUE(b.listener.wait_batches(round));
+    ASSERT_EQ(a.metric("push_cluster_published_total"), static_cast<long>(kBatches));
   }
+  ASSERT_TRUE(b.listener.wait_batches(kRounds * kBatches));
+  EXPECT_EQ(b.listener.outlines().back(), test::outline(numbered(id)));
 }
 
 TEST(NatsTrouble, NothingIsHeardAfterAStopUnderTraffic) {

@@ -100,6 +100,55 @@ TEST_F(PostgresNodesTest, ALostConnectionTakesItsLocksAgain) {
   EXPECT_THAT(refusal("one", BusKind::postgres), HasSubstr("has a live node named \"one\" already"));
 }
 
+TEST_F(PostgresNodesTest, TheDatabaseKnowsItsNodes) {
+  open_as_node("one", database);
+  const auto newest = append_id(application(user("alice"), "A1"), "m");
+  store->feed()->report([newest] { return NodeStatus{newest, 7, true}; });
+  const auto epoch = store->feed()->join_epoch();
+  ASSERT_TRUE(epoch);
+  metrics::Registry own;
+  auto two = try_to_open_node("two", own);
+  ASSERT_TRUE(two) << two.error().text;
+  two->reset();
+  const auto is_told = [&] {
+    const auto nodes = list_nodes(settings(database));
+    return nodes && nodes->size() == 2 && (*nodes)[0].status.sockets == 7 && (*nodes)[0].epoch == epoch->name;
+  };
+  ASSERT_TRUE(support::eventually(is_told));
+  const auto nodes = *list_nodes(settings(database));
+  EXPECT_EQ(nodes[0].name, "one");
+  EXPECT_TRUE(nodes[0].alive);
+  EXPECT_EQ(nodes[0].bus, "postgres");
+  EXPECT_EQ(nodes[0].version, PUSH_VERSION);
+  EXPECT_EQ(nodes[0].status.applied, newest);
+  EXPECT_TRUE(nodes[0].status.draining);
+  EXPECT_EQ(nodes[0].head, newest);
+  EXPECT_LT(nodes[0].silent, std::chrono::minutes(1));
+  ASSERT_TRUE(nodes[0].started && nodes[0].seen);
+  EXPECT_LE(*nodes[0].started, *nodes[0].seen);
+  EXPECT_EQ(nodes[1].name, "two");
+  EXPECT_FALSE(nodes[1].alive);
+  EXPECT_EQ(nodes[1].epoch, "");
+}
+
+// A database that was restored from an older copy has no row of it.
+TEST_F(PostgresNodesTest, ANodeWhoseRowIsGoneIsKnownAgain) {
+  open_as_node("one", database);
+  ASSERT_TRUE(becomes("SELECT count(*) FROM sharded_gotify_nodes WHERE detail ? 'applied'", "1"));
+  sql("DELETE FROM sharded_gotify_nodes");
+  EXPECT_TRUE(becomes("SELECT node, detail->>'bus' FROM sharded_gotify_nodes", "one|postgres"));
+  EXPECT_TRUE(list_nodes(settings(database))->at(0).started);
+}
+
+TEST_F(PostgresNodesTest, WhereNoServerHasBeenThereAreNoNodes) {
+  const auto nodes = list_nodes(settings(database));
+  ASSERT_FALSE(nodes);
+  EXPECT_EQ(nodes.error().code, ErrorCode::invalid);
+  const auto of_sqlite = list_nodes({});
+  ASSERT_FALSE(of_sqlite);
+  EXPECT_EQ(of_sqlite.error().code, ErrorCode::invalid);
+}
+
 TEST_F(PostgresNodesTest, ABusNeedsPostgres) {
   const TemporaryFolder folder;
   config::Database sqlite;

@@ -16,7 +16,7 @@ constexpr std::chrono::milliseconds kListenerPause{
     200};  // before a new connection, and at most until a stop is noticed
 // A server that has gone silently is noticed by asking it.
 constexpr std::chrono::seconds kAskPeriod{2};
-constexpr std::string_view kAsk = "SELECT 1";
+constexpr std::string_view kAsk = "SELECT 'listening'";
 
 }  // namespace
 
