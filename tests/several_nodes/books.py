@@ -38,7 +38,7 @@ class Books(Ledger):
         several: whose faults are over. limit: seconds until everybody must have everything.
         """
         posts = self.stop(verdict, senders)
-        self.check(verdict, several.postgres.superuser(dict(word.split("=", 1) for word in several.database.split())["dbname"]))
+        self.check(verdict, several.postgres.superuser(several.database_name()))
         self.check_subscribers(verdict, several.rows(), subscribers, limit)
         return posts
 

@@ -2,8 +2,12 @@
 
 import collections
 import signal
+import time
 
+from lane import Lane
 from link import IN, OUT
+
+SHORT = {"end sessions of PostgreSQL": 0.3, "reset at the write lock, PostgreSQL": 1.5}  # seconds at most
 
 # at: seconds from the begin of the run. targets: numbers of nodes, from 0.
 Fault = collections.namedtuple("Fault", "at seconds kind targets")
@@ -31,6 +35,9 @@ class Faults:
         self.on_links("slow database", ["database"], lambda links, names: links.delay(0.02, *names))
         self.on_links("slow bus", ["bus"], lambda links, names: links.delay(0.1, *names))
         self.on_links("bad bus", ["bus"], lambda links, names: links.spoil(*names, drop=0.2, repeat=0.05, reorder=0.1))
+        self.lane = Lane(several.postgres, several.database_name())
+        self.begins["reset at the write lock, PostgreSQL"] = self.reset_at_lock
+        self.heals["reset at the write lock, PostgreSQL"] = lambda _: self.lane.release()
         if several.nats is None:
             for kind in [kind for kind in self.begins if "NATS" in kind or " bus" in kind]:
                 del self.begins[kind], self.heals[kind]
@@ -55,7 +62,7 @@ class Faults:
                 at = min(fault.at + fault.seconds for fault in running)
                 continue
             kind = chance.choice(kinds)
-            lasts = chance.uniform(0.2, longest) if "sessions" not in kind else 0.1
+            lasts = chance.uniform(0.2, SHORT.get(kind, longest))
             if at + lasts > seconds:
                 return plan
             if any(subject(fault.kind) == subject(kind) for fault in running):
@@ -110,6 +117,12 @@ class Faults:
         for node in nodes:
             node.thaw()
 
+    def reset_at_lock(self, _):
+        """The statements of all nodes wait for the lock when their connections end."""
+        self.lane.hold()
+        time.sleep(0.2)
+        self.several.links.reset(*(f"{node.name}-database" for node in self.several.nodes))
+
     def end_sessions(self, _):
         self.several.postgres.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'sharded-gotify%'")
 
@@ -120,6 +133,7 @@ def about_nodes(kind):
 
 def subject(kind):
     """Two faults of one subject do not overlap."""
-    if "PostgreSQL" in kind or "NATS" in kind:
-        return kind.split()[-1]
+    for service in ("PostgreSQL", "NATS"):
+        if service in kind:
+            return service
     return "process" if kind.endswith("a node") else "links"

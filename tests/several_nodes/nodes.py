@@ -206,11 +206,13 @@ class Several:
         tokens = [person.application for person in people]
         return [Posting(node, tokens, connections, rate / len(nodes)) for node in nodes]
 
+    def database_name(self):
+        return self.database.rpartition("dbname=")[2].split()[0]
+
     def rows(self):
         """What is stored: (id, user, text) by id."""
         sql = "SELECT m.id, a.user_id, m.message FROM messages m JOIN applications a ON a.id = m.application_id ORDER BY m.id"
-        words = dict(word.split("=", 1) for word in self.database.split())
-        return [(int(number), int(user), text) for number, user, text in self.postgres.psql(sql, words["dbname"])]
+        return [(int(number), int(user), text) for number, user, text in self.postgres.psql(sql, self.database_name())]
 
     def program(self, *words):
         """What a command of the program prints, as n1."""

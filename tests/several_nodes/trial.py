@@ -14,22 +14,22 @@ RATE = 500  # messages per second, all nodes together
 
 
 class Trial:
-    """The cluster, its people, subscribers over all transports, and senders to all nodes.
+    """The cluster, its people, subscribers over all transports, and senders to the first `posted` nodes, or all.
 
     close() ends the load and checks the ledger.
     """
 
-    def __init__(self, verdict, several, people=3, rate=RATE, timed=False, stay=False):
+    def __init__(self, verdict, several, people=3, rate=RATE, timed=False, stay=False, posted=None):
         self.verdict, self.several, self.random = verdict, several, verdict.random
         self.people = several.people(people)
         self.subscribers = several.stack.enter_context(several.subscribe(self.people, seed=verdict.options.seed, timed=timed, stay=stay))
-        self.rate = rate
+        self.rate, self.posted = rate, posted
         self.send()
 
     def send(self):
-        """Senders to all nodes, and an empty ledger."""
+        """Senders, and an empty ledger."""
         self.books = Books()
-        self.senders = self.several.send(self.people, self.rate)
+        self.senders = self.several.send(self.people, self.rate, self.nodes[:self.posted])
         for senders in self.senders:
             self.several.stack.enter_context(senders)
         self.wait_for(50)
@@ -59,11 +59,11 @@ class Trial:
 
 
 @contextlib.contextmanager
-def trial(verdict, people=3, rate=RATE, timed=False, stay=False, **options):
+def trial(verdict, people=3, rate=RATE, timed=False, stay=False, posted=None, **options):
     options.setdefault("bus", verdict.options.bus)
     options.setdefault("seed", verdict.options.seed)
     with Several(**options) as several:
-        yield Trial(verdict, several, people, rate, timed, stay)
+        yield Trial(verdict, several, people, rate, timed, stay, posted)
 
 
 def row(measure, add_options=None):
