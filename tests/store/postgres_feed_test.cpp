@@ -15,7 +15,7 @@ using testing::ElementsAre;
 using testing::Field;
 using testing::IsEmpty;
 using testing::SizeIs;
-using Kind = AccountChange::Kind;
+using ChangeKind = AccountChange::Kind;
 
 // What a store tells of its own transactions.
 class HeardCommits final : public EventListener {
@@ -315,22 +315,23 @@ TEST_F(PostgresFeedTest, TheLogHasEveryChangeOfAnAccount) {
   EXPECT_THAT(*delete_expired(core::wall_now() + std::chrono::hours(1)), SizeIs(1));
   EXPECT_TRUE(test::await(*store, &Store::delete_user, bob));
   const core::ClientId none{};
-  EXPECT_THAT(
-      changes(start),
-      ElementsAre(
-          AccountChange{Kind::user_added, bob, none, {}}, AccountChange{Kind::user_changed, bob, none, {}},
-          AccountChange{Kind::password_changed, bob, none, {}}, AccountChange{Kind::password_changed, bob, none, {}},
-          AccountChange{Kind::client_added, bob, client_id, {}},
-          AccountChange{Kind::client_changed, bob, client_id, {}},
-          AccountChange{Kind::client_changed, bob, client_id, {}}, AccountChange{Kind::client_gone, bob, client_id, {}},
-          AccountChange{Kind::application_added, bob, none, app_id},
-          AccountChange{Kind::application_changed, bob, none, app_id},
-          AccountChange{Kind::application_changed, bob, none, app_id},
-          AccountChange{Kind::application_changed, bob, none, app_id},
-          AccountChange{Kind::application_changed, bob, none, app_id},
-          AccountChange{Kind::application_gone, bob, none, app_id},
-          AccountChange{Kind::client_added, bob, expiring, {}}, AccountChange{Kind::client_gone, bob, expiring, {}},
-          AccountChange{Kind::user_gone, bob, none, {}}));
+  EXPECT_THAT(changes(start), ElementsAre(AccountChange{ChangeKind::user_added, bob, none, {}},
+                                          AccountChange{ChangeKind::user_changed, bob, none, {}},
+                                          AccountChange{ChangeKind::password_changed, bob, none, {}},
+                                          AccountChange{ChangeKind::password_changed, bob, none, {}},
+                                          AccountChange{ChangeKind::client_added, bob, client_id, {}},
+                                          AccountChange{ChangeKind::client_changed, bob, client_id, {}},
+                                          AccountChange{ChangeKind::client_changed, bob, client_id, {}},
+                                          AccountChange{ChangeKind::client_gone, bob, client_id, {}},
+                                          AccountChange{ChangeKind::application_added, bob, none, app_id},
+                                          AccountChange{ChangeKind::application_changed, bob, none, app_id},
+                                          AccountChange{ChangeKind::application_changed, bob, none, app_id},
+                                          AccountChange{ChangeKind::application_changed, bob, none, app_id},
+                                          AccountChange{ChangeKind::application_changed, bob, none, app_id},
+                                          AccountChange{ChangeKind::application_gone, bob, none, app_id},
+                                          AccountChange{ChangeKind::client_added, bob, expiring, {}},
+                                          AccountChange{ChangeKind::client_gone, bob, expiring, {}},
+                                          AccountChange{ChangeKind::user_gone, bob, none, {}}));
   EXPECT_TRUE(support::eventually([&] { return commits.logs() == heard_before + 17; })) << commits.logs();
 }
 
