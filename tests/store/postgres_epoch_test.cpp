@@ -64,7 +64,8 @@ TEST_F(PostgresEpochTest, OneThatNobodyIsInIsNotJoined) {
 
 TEST_F(PostgresEpochTest, ANodeThatConnectsAgainIsStillInIt) {
   const std::string first = join(*store);
-  sql("SELECT pg_terminate_backend(l.pid) FROM pg_locks AS l WHERE l.locktype = 'advisory' AND l.classid = 1735289961");
+  sql("SELECT pg_terminate_backend(l.pid) FROM pg_locks AS l WHERE l.locktype = 'advisory' AND l.classid = 1735289961"
+      " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())");
   ASSERT_TRUE(support::eventually([&] { return append(text(app, "m")).has_value(); }));
   EXPECT_EQ(join(*two), first);
 }

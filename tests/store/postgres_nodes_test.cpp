@@ -30,6 +30,7 @@ class PostgresNodesTest : public PostgresStoreTest {
   // Ends the writer's session of a node, as the end of its process would.
   void end_session(const std::string& name) {
     sql("SELECT pg_terminate_backend(l.pid) FROM pg_locks AS l WHERE l.locktype = 'advisory' AND l.classid = 1735289959"
+        " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
         " AND l.objid = hashtext('public " +
         name + "')::oid");
   }
@@ -98,6 +99,19 @@ TEST_F(PostgresNodesTest, ALostConnectionTakesItsLocksAgain) {
   end_session("one");
   ASSERT_TRUE(support::eventually([&] { return append(text(app, "after")).has_value(); }));
   EXPECT_THAT(refusal("one", BusKind::postgres), HasSubstr("has a live node named \"one\" already"));
+}
+
+TEST_F(PostgresNodesTest, ANodeWithNothingToWriteTakesItsNameAndEpochAgain) {
+  open_as_node("one", database);
+  store->feed()->report([] { return NodeStatus(); });
+  ASSERT_TRUE(store->feed()->join_epoch());
+  end_session("one");
+  const auto held = [&] {
+    return sql(
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid IN (1735289959, 1735289961) AND granted"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
+  };
+  EXPECT_TRUE(support::eventually([&] { return held() == std::vector<std::string>{"2"}; }));
 }
 
 TEST_F(PostgresNodesTest, TheDatabaseKnowsItsNodes) {

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "store/postgres/changes.hpp"
 #include "store/postgres/notice.hpp"
 #include "store/postgres/rows.hpp"
 
@@ -99,6 +100,12 @@ Feed::Feed(const ConnectionString& where, Session& session, const Database& data
       writer_(writer),
       heartbeat_(heartbeat),
       listener_(where, channel_of(cluster_), metrics) {}
+
+// A node that has nothing to write would not notice that its writer's session is lost, and with it the node's name and
+// its place in the epoch. A change that writes nothing makes the writer connect again.
+void Feed::report(core::Callback<NodeStatus()> status) {
+  heartbeat_.report(std::move(status), [this] { post(writer_, [](Transaction&) { return Result<void>(); }); });
+}
 
 Result<Extent> Feed::extent() {
   return readers_.read([](Connection& reader) -> Result<Extent> {

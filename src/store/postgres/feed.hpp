@@ -35,7 +35,7 @@ class Feed final : public store::Feed {
   core::Result<Epoch> join_epoch() override;
   core::Result<Epoch> renew_epoch(const std::string& known) override;
 
-  void report(core::Callback<NodeStatus()> status) override { heartbeat_.report(std::move(status)); }
+  void report(core::Callback<NodeStatus()> status) override;
   void listen(FeedListener& listener) override { listener_.start(listener); }
   void stop_listening() override { listener_.stop(); }
 

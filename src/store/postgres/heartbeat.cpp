@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "push/core/log.hpp"
+#include "store/postgres/locks.hpp"
 #include "store/postgres/rows.hpp"
 
 namespace push::store::postgres {
@@ -24,7 +25,7 @@ constexpr std::string_view kBeat =
     "'version', $2::text, 'bus', $3::text, 'started', now(), 'epoch', $4::text, 'applied', $5::bigint, 'sockets',"
     " $6::bigint, 'draining', $7::boolean)) ON CONFLICT (node) DO UPDATE SET seen = excluded.seen, detail ="
     " excluded.detail || jsonb_build_object('started', coalesce(n.detail->'started', excluded.detail->'started'))"
-    " RETURNING (SELECT coalesce(max(last), 0) FROM sharded_gotify_batches), clock_timestamp()";
+    " RETURNING (SELECT coalesce(max(last), 0) FROM sharded_gotify_batches), clock_timestamp(), " PUSH_IS_ALIVE("$1");
 constexpr std::string_view kAskForLease =
     "INSERT INTO sharded_gotify_leases AS l (job, node, until) VALUES ('housekeeping', $1, clock_timestamp() + interval"
     " '15 s') ON CONFLICT (job) DO UPDATE SET node = excluded.node, until = excluded.until WHERE l.node = excluded.node"
@@ -40,9 +41,9 @@ Heartbeat::Heartbeat(ConnectionString where, std::string node, std::string bus, 
       clock_(clock),
       thread_("node", [this](const std::stop_token& stop) { run(stop); }) {}
 
-void Heartbeat::report(Status status) {
+void Heartbeat::report(core::Callback<NodeStatus()> status, core::Callback<void()> rejoin) {
   const core::Lock lock(mutex_);
-  status_ = std::make_shared<Status>(std::move(status));
+  reported_ = std::make_shared<Node>(Node{std::move(status), std::move(rejoin)});
   changed_ = true;
   wake_.notify_one();
 }
@@ -87,15 +88,15 @@ Result<void> Heartbeat::connect() {
 }
 
 Result<void> Heartbeat::beat() {
-  std::shared_ptr<Status> status;
+  std::shared_ptr<Node> node;
   std::string epoch;
   {
     const core::Lock lock(mutex_);
-    status = status_;
+    node = reported_;
     epoch = epoch_;
     changed_ = false;
   }
-  const NodeStatus now = status ? (*status)() : NodeStatus();
+  const NodeStatus now = node ? node->status() : NodeStatus();
   const auto asked = clock_.ask();
   const auto rows =
       connection_->query(kBeat, std::string_view(node_), std::string_view(PUSH_VERSION), std::string_view(bus_),
@@ -103,6 +104,7 @@ Result<void> Heartbeat::beat() {
   if (!rows) return rows.error();
   newest_.store((*rows)[0].integer(0), std::memory_order_release);
   if (const auto time = (*rows)[0].time(1)) clock_.answered(asked, *time);
+  if (node && !(*rows)[0].boolean(2)) node->rejoin();
   return {};
 }
 

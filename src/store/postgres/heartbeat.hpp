@@ -25,8 +25,9 @@ class Heartbeat {
   Heartbeat(const Heartbeat&) = delete;
   Heartbeat& operator=(const Heartbeat&) = delete;
 
-  // Any thread, never blocks. As Feed::report.
-  void report(core::Callback<NodeStatus()> status);
+  // Any thread, never blocks. As Feed::report. `rejoin`: called on the thread when nobody holds the node's name; must
+  // not block. Neither is called after stop().
+  void report(core::Callback<NodeStatus()> status, core::Callback<void()> rejoin);
   // Any thread, never blocks: what the database is told from now on.
   void set_epoch(const std::string& epoch);
   // Any thread, never blocks. By a clock that does not jump: until before the database's end of it.
@@ -37,7 +38,10 @@ class Heartbeat {
   void stop() { thread_.stop(); }
 
  private:
-  using Status = core::Callback<NodeStatus()>;
+  struct Node {
+    core::Callback<NodeStatus()> status;
+    core::Callback<void()> rejoin;
+  };
   void run(const std::stop_token& stop);
   core::Result<void> connect();
   core::Result<void> beat();
@@ -56,7 +60,7 @@ class Heartbeat {
 
   core::Mutex mutex_;
   core::Condition wake_;
-  std::shared_ptr<Status> status_ PUSH_GUARDED_BY(mutex_);
+  std::shared_ptr<Node> reported_ PUSH_GUARDED_BY(mutex_);
   std::string epoch_ PUSH_GUARDED_BY(mutex_);
   bool changed_ PUSH_GUARDED_BY(mutex_) = false;  // since the last beat
   core::Thread thread_;
