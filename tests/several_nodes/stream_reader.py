@@ -128,7 +128,7 @@ class ServerSentEvents(Stream):
 
 
 class LongPoll(Stream):
-    """One poll: it is answered at once, with the next message, or after POLL seconds with nothing."""
+    """One poll: it is answered at once, with the next message, or after POLL seconds with nothing. Its body says what headers say of others."""
 
     def __init__(self, address, target, headers):
         Answer.__init__(self, address, f"{target}&timeout={POLL}", headers)
@@ -136,10 +136,10 @@ class LongPoll(Stream):
             self.socket.close()
             raise Refused(self.status)
         self.note(self)
-        self.found = []
+        self.found, self.head = [], 1 << 62
         if self.status == 200:
             answer = json.loads(self.body())
-            self.found, self.complete = answer["messages"], self.complete and answer["complete"]
+            self.found, self.complete, self.head = answer["messages"], answer["complete"], answer["cursor"]
 
     def messages(self):
         return self.found
