@@ -1,25 +1,17 @@
-// latency: POSTs on a fixed schedule, each timed from its write to its arrival at one subscriber, or from its scheduled
-// time if it had to wait for a free connection. How late the generator's own timer woke it is counted separately.
-#include <poll.h>
-#include <sys/timerfd.h>
-
-#include <array>
+// latency: POSTs on a fixed schedule, each timed from its write to its arrival at one subscriber (pacing.hpp).
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "benchmark/crowd.hpp"
 #include "benchmark/durable_floor.hpp"
+#include "benchmark/pacing.hpp"
 #include "benchmark/scenarios.hpp"
 #include "benchmark/support/check.hpp"
 #include "benchmark/support/clock.hpp"
 #include "benchmark/support/database.hpp"
-#include "benchmark/support/names.hpp"
-#include "benchmark/support/post_pool.hpp"
 #include "benchmark/support/server.hpp"
-#include "benchmark/support/stamp.hpp"
 #include "benchmark/support/stats.hpp"
-#include "benchmark/support/subscribers.hpp"
 #include "benchmark/support/table.hpp"
 
 namespace push::bench {
@@ -34,94 +26,8 @@ struct LatencyOptions : CommonOptions {
   unsigned behind = 0;  // subscribers of another user who is busy at the same time
 };
 
-constexpr std::size_t kConnections = 16;
-constexpr std::uint32_t kWarming = 200;
 constexpr std::uint32_t kBlocks = 5;  // the server and the floor take turns
 constexpr unsigned kUser = 1;         // user 0 has the crowd
-
-class Pacing {
- public:
-  Pacing(std::uint16_t port, unsigned source_net, const LatencyOptions& options)
-      : port_(port),
-        size_(options.size),
-        period_ns_(1'000'000'000 / options.rate),
-        timer_(must(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), "timerfd_create")),
-        pool_(port, kConnections),
-        subscriber_({.port = port, .source_net = source_net, .own_users = true, .concurrent_posts = true}) {
-    subscriber_.open_up_to(1, 0, kUser, 10);
-  }
-
-  // Sends one request on every connection: the server closes one that sends none within a while.
-  void warm_up() {
-    run(kWarming, 0);
-    forget();
-  }
-
-  // `count` messages; returns when all are answered and delivered.
-  void run(std::uint32_t count) { run(count, period_ns_); }
-
-  const Histogram& deliveries() const { return subscriber_.latencies(); }
-  const Histogram& answers() const { return answers_; }
-  const Histogram& late() const { return late_; }
-
- private:
-  void run(std::uint32_t count, std::int64_t period_ns) {
-    const std::uint32_t last = sequence_ + count;
-    std::int64_t due = monotonic_ns() + period_ns;
-    const Deadline deadline(60 + static_cast<double>(count) * static_cast<double>(period_ns) / 1e9);
-    while (answered_ < last || subscriber_.deliveries() < last) {
-      if (deadline.passed())
-        fail("messages are missing: " + std::to_string(subscriber_.deliveries()) + " of " + std::to_string(last));
-      for (; sequence_ < last && monotonic_ns() >= due && pool_.has_free(); due += period_ns) send(due);
-      held_up_ = !pool_.has_free();
-      wait(sequence_ < last && pool_.has_free() ? due : monotonic_ns() + 100'000'000);
-      subscriber_.pump(0);
-      pool_.poll(0, [&](std::uint64_t tag, std::int64_t, const Response& response) {
-        if (response.status != 200) fail("POST answered " + std::to_string(response.status));
-        ++answered_;
-        answers_.record(monotonic_ns() - static_cast<std::int64_t>(tag));
-      });
-    }
-  }
-
-  void forget() {
-    subscriber_.forget_latencies();
-    late_ = Histogram{};
-    answers_ = Histogram{};
-  }
-
-  // A message that had to wait for a free connection keeps its scheduled time, so waiting for the server counts.
-  void send(std::int64_t due) {
-    const std::int64_t sent = held_up_ ? due : monotonic_ns();
-    late_.record(sent - due);
-    const Stamp stamp{.sent_ns = sent, .sequence = ++sequence_, .user = kUser};
-    pool_.send(post_request(port_, application_token(kUser), stamp_text(stamp, size_)),
-               static_cast<std::uint64_t>(sent));
-  }
-
-  void wait(std::int64_t until) const {
-    itimerspec when{};
-    when.it_value.tv_sec = until / 1'000'000'000;
-    when.it_value.tv_nsec = until % 1'000'000'000;
-    must(::timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &when, nullptr), "timerfd_settime");
-    std::array<pollfd, 3> entries{{{.fd = timer_.get(), .events = POLLIN, .revents = 0},
-                                   {.fd = pool_.epoll_fd(), .events = POLLIN, .revents = 0},
-                                   {.fd = subscriber_.epoll_fd(), .events = POLLIN, .revents = 0}}};
-    must(::poll(entries.data(), entries.size(), 1000), "poll");
-  }
-
-  std::uint16_t port_;
-  std::size_t size_;
-  std::int64_t period_ns_;
-  core::Descriptor timer_;
-  PostPool pool_;
-  Subscribers subscriber_;
-  std::uint32_t sequence_ = 0;
-  std::uint32_t answered_ = 0;
-  bool held_up_ = false;  // no connection was free when the last message was due
-  Histogram answers_;
-  Histogram late_;
-};
 
 Json figures_of(const Histogram& histogram) {
   return {{"count", histogram.count()},
@@ -131,10 +37,8 @@ Json figures_of(const Histogram& histogram) {
           {"max_us", histogram.max_us()}};
 }
 
-void add_row(Table& table, const std::string& name, const Histogram& histogram) {
-  table.row({name, std::to_string(histogram.count()), decimal(histogram.quantile_us(0.5), 0),
-             decimal(histogram.quantile_us(0.9), 0), decimal(histogram.quantile_us(0.99), 0),
-             decimal(histogram.max_us(), 0)});
+PacingPlan plan(std::uint16_t port, unsigned source_net, const LatencyOptions& options) {
+  return {port, port, source_net, kUser, options.rate, options.size};
 }
 
 Json run_latency(const LatencyOptions& options) {
@@ -142,18 +46,18 @@ Json run_latency(const LatencyOptions& options) {
   const auto count = options.seconds * options.rate / kBlocks * kBlocks;
   Server server({.program = options.program, .directory = options.dir, .threads = options.threads, .users = 2});
   Json result{{"rate", options.rate}, {"threads", options.threads}, {"behind", options.behind}};
-  std::uint32_t acked = kWarming + count;
+  std::uint32_t acked = Pacing::kWarming + count;
   {
     std::optional<Crowd> crowd;
     if (options.behind != 0) crowd.emplace(server.port(), options.behind, options.size);
     progress("latency, " + std::to_string(count) + " messages at " + std::to_string(options.rate) + "/s");
-    Pacing pacing(server.port(), 40, options);
+    Pacing pacing(plan(server.port(), 40, options));
     pacing.warm_up();
     std::optional<DurableFloor> floor;
     std::optional<Pacing> floor_pacing;
     if (!crowd) {
       floor.emplace(options.dir);
-      floor_pacing.emplace(floor->port(), 42, options);
+      floor_pacing.emplace(plan(floor->port(), 42, options));
       floor_pacing->warm_up();
     }
     if (crowd) crowd->start();

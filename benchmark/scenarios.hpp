@@ -13,6 +13,7 @@ Scenario post_scenario();
 Scenario latency_scenario();
 Scenario pages_scenario();
 Scenario retention_scenario();
+Scenario cluster_scenario();
 Scenario guard_scenario();
 
 }  // namespace push::bench

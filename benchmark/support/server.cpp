@@ -39,7 +39,7 @@ Server::Server(ServerOptions options)
   stop();
   if (options_.postgres.empty()) {
     seed(database(), options_.users);
-  } else {
+  } else if (options_.users != 0) {
     seed_postgres(options_.postgres, options_.users);
   }
   if (options_.seed_more) options_.seed_more(database());
@@ -64,6 +64,9 @@ void Server::write_config() const {
        << (options_.shards != 0 ? "    shards: " + std::to_string(options_.shards) + "\n" : "")
        << "database:\n  dialect: " << (options_.postgres.empty() ? "sqlite3" : "postgres") << "\n"
        << "  connection: \"" << (options_.postgres.empty() ? database() : options_.postgres) << "\"\n"
+       << (options_.bus.empty() ? ""
+                                : "cluster:\n  bus: " + options_.bus + "\n  node: " + options_.node +
+                                      "\n  nats:\n    url: " + options_.nats + "\n")
        << "uploadedimagesdir: " << scratch_.path() << "/images\n"
        << "passstrength: 4\n";
   if (!file.flush()) fail("cannot write " + scratch_.path() + "/config.yml");

@@ -13,12 +13,15 @@ struct ServerOptions {
   std::string program;
   std::string directory;  // on a disk; the data goes into a temporary directory inside
   unsigned threads = 0;   // 0 = one per core
-  unsigned users = 1;     // seeded (database.hpp)
+  unsigned users = 1;     // seeded (database.hpp); 0 = another one has done it
   unsigned ping_seconds = 45;
   int keepalive_seconds = 0;                                     // of TCP; 0 = the server's default, -1 = off
   unsigned shards = 0;                                           // of the registry; 0 = the server's default
   std::function<void(const std::string& database)> seed_more{};  // after the users
   std::string postgres{};            // database.connection of PostgreSQL; "" = SQLite in the temporary directory
+  std::string bus{};                 // of several servers on it; "" = this is the only one
+  std::string node{};                // with a bus: its name
+  std::string nats{};                // with the bus nats: the URL
   std::vector<std::string> under{};  // words in front of the command, once the database is seeded
 };
 

@@ -5,14 +5,16 @@
 #include <string>
 #include <utility>
 
+#include "push/api/stream_check.hpp"
+
 namespace push::api {
 namespace {
 
 constexpr core::ClientId kBasic{};  // the client of streams that were opened with a password
 
 // What the user's devices are told; null = nothing.
-const char* change_of(cluster::Event::Kind kind) {
-  using Kind = cluster::Event::Kind;
+const char* change_of(model::AccountChange::Kind kind) {
+  using Kind = model::AccountChange::Kind;
   switch (kind) {
     case Kind::client_added:
     case Kind::application_added:
@@ -23,6 +25,7 @@ const char* change_of(cluster::Event::Kind kind) {
     case Kind::client_gone:
     case Kind::application_gone:
       return "deleted";
+    case Kind::user_added:
     case Kind::user_changed:
     case Kind::password_changed:
     case Kind::user_gone:
@@ -127,7 +130,7 @@ void Accounts::delete_client(core::UserId user, core::ClientId id, store::Done<v
 void Accounts::end_session(core::UserId user, core::ClientId id, store::Done<void> done) {
   delete_client(user, id, [this, user, id, done = std::move(done)](core::Result<void> deleted) mutable {
     if (deleted || deleted.error().code != core::ErrorCode::not_found) return done(std::move(deleted));
-    close({user, id});  // its deletion has been announced already
+    close({user, id});  // the devices have been told already
     done({});
   });
 }
@@ -142,7 +145,8 @@ core::Result<std::size_t> Accounts::delete_expired_clients(core::WallTime now, c
     return std::binary_search(used.begin(), used.end(), one.client);
   });
   touch_clients(std::move(used), now);  // not by the wall clock, which may have been set back
-  const auto deleted = store_.delete_expired_clients(*std::move(expired), now);
+  const auto deleted =
+      store_.delete_expired_clients(*std::move(expired), publisher_.is_joined() ? now - kOthersLook : now);
   if (!deleted) return deleted.error();
   for (const store::OwnedClient& one : *deleted) gone(Kind::client_gone, {one.user, one.client});
   return deleted->size();
@@ -156,32 +160,34 @@ bool Accounts::touch_clients(std::vector<core::ClientId> ids, core::WallTime at)
   return store_.touch_clients(std::move(ids), at);
 }
 
-void Accounts::on_event(const cluster::Event& event) {
-  take_over(event);
-  show(event);
+void Accounts::on_change(const model::AccountChange& change) {
+  take_over(change);
+  show(change);
 }
 
-void Accounts::take_over(const cluster::Event& event) {
-  switch (event.kind) {
+void Accounts::take_over(const model::AccountChange& change) {
+  switch (change.kind) {
     case Kind::client_added:
     case Kind::application_added:
+    case Kind::user_added:
       return authenticator_.added();
     case Kind::client_gone:
-      return close({event.user, event.client});
+      return close({change.user, change.client});
     case Kind::user_gone:
-      return close({event.user, std::nullopt});
+      return close({change.user, std::nullopt});
     case Kind::password_changed:
-      return close({event.user, kBasic});
+      return close({change.user, kBasic});
     case Kind::client_changed:
     case Kind::application_changed:
     case Kind::application_gone:
     case Kind::user_changed:
-      return authenticator_.forget(event.user);
+      return authenticator_.forget(change.user);
   }
 }
 
 void Accounts::on_gap() {
   authenticator_.forget();
+  if (check_ != nullptr) check_->ask();
 }
 
 void Accounts::forget_stale(core::UserId user) {
@@ -234,18 +240,16 @@ void Accounts::close(hub::Selection which) {
 }
 
 void Accounts::announce(Kind kind, core::UserId user, core::ClientId client, core::ApplicationId application) {
-  const cluster::Event event{kind, user, client, application};
-  show(event);
-  backplane_.announce(event);
+  if (!publisher_.is_joined()) show({kind, user, client, application});
 }
 
-void Accounts::show(const cluster::Event& event) {
-  const char* const change = change_of(event.kind);
-  if (change == nullptr) return;
-  const bool of_client = event.client != core::ClientId{};
-  const std::uint64_t id = of_client ? core::value(event.client) : core::value(event.application);
-  publisher_.notify(event.user, "{\"event\":\"" + std::string(of_client ? "client" : "application") +
-                                    "\",\"id\":" + std::to_string(id) + ",\"change\":\"" + change + "\"}");
+void Accounts::show(const model::AccountChange& change) {
+  const char* const what = change_of(change.kind);
+  if (what == nullptr) return;
+  const bool of_client = change.client != core::ClientId{};
+  const std::uint64_t id = of_client ? core::value(change.client) : core::value(change.application);
+  publisher_.notify(change.user, "{\"event\":\"" + std::string(of_client ? "client" : "application") +
+                                     "\",\"id\":" + std::to_string(id) + ",\"change\":\"" + what + "\"}");
 }
 
 }  // namespace push::api

@@ -74,6 +74,7 @@ struct Context final : net::BodyReceiver, std::enable_shared_from_this<Context> 
   template <class Then>
   void authenticate(Then then) {
     epoch = services.authenticator.epoch();
+    history_restarts = services.history.restarts();
     if (auto known = services.authenticator.recall(*route->access, credentials)) return then(*this, *std::move(known));
     look_up(std::move(then));
   }
@@ -105,15 +106,16 @@ struct Context final : net::BodyReceiver, std::enable_shared_from_this<Context> 
   net::Reply reply;
   core::SteadyTime start = core::steady_now();
 
-  Incoming request;               // views of `raw`
-  HeaderList headers;             // added to the answer's own
-  const Route* route = nullptr;   // null until found
-  std::string_view id_text;       // the path's :id segment; a view of `request.target`
-  std::uint64_t id = 0;           // the number of `id_text`
-  std::string_view rest;          // what the pattern's last `*` matched; likewise
-  auth::Credentials credentials;  // until the handler runs
-  std::uint64_t epoch = 0;        // auth::Authenticator's, before it was asked
-  auth::PrincipalPtr principal;   // null on public routes
+  Incoming request;                    // views of `raw`
+  HeaderList headers;                  // added to the answer's own
+  const Route* route = nullptr;        // null until found
+  std::string_view id_text;            // the path's :id segment; a view of `request.target`
+  std::uint64_t id = 0;                // the number of `id_text`
+  std::string_view rest;               // what the pattern's last `*` matched; likewise
+  auth::Credentials credentials;       // until the handler runs
+  std::uint64_t epoch = 0;             // auth::Authenticator's, before it was asked
+  std::uint64_t history_restarts = 0;  // delivery::History's, the same
+  auth::PrincipalPtr principal;        // null on public routes
 
  private:
   using Admitting = core::Callback<void(Context&, core::Result<auth::Admitted>)>;

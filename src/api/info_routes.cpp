@@ -54,6 +54,15 @@ net::Response health(Context& context) {
   return response;
 }
 
+net::Response alive(Context& /*context*/) {
+  return plain("alive\n");
+}
+
+net::Response ready(Context& context) {
+  const auto trouble = context.services.readiness.trouble();
+  return trouble ? not_ready(*trouble + "\n") : plain("ready\n");
+}
+
 net::Response options(Context& /*context*/) {
   return empty();
 }

@@ -166,6 +166,17 @@ net::Response unhealthy(std::string_view body) {
   return with_status(500, json(body));
 }
 
+net::Response plain(std::string_view text) {
+  net::Response response = json(text);
+  response.content_type = "text/plain; charset=utf-8";
+  keep_private(response);
+  return response;
+}
+
+net::Response not_ready(std::string_view text) {
+  return with_status(503, plain(text));
+}
+
 net::Response partial(net::Response response) {
   return with_status(206, std::move(response));
 }

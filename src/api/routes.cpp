@@ -48,6 +48,8 @@ constexpr Route kRoutes[] = {
     {"GET", "/version", {}, &version, On::loop},
     {"GET", "/gotifyinfo", {}, &gotify_info, On::loop},
     {"GET", "/health", {}, &health, On::loop, Gate::none},
+    {"GET", "/livez", {}, &alive, On::loop, Gate::none},
+    {"GET", "/readyz", {}, &ready, On::loop, Gate::none},
     {"GET", "/image/*", {}, &serve_image, On::worker, Gate::none},
     {"GET", "/", {}, &index_page, On::web, Gate::none},
     {"GET", "/index.html", {}, &index_page, On::web, Gate::none},

@@ -71,6 +71,9 @@ net::Response version(Context& context);
 // The server's features, for clients that ask before they log in.
 net::Response gotify_info(Context& context);
 net::Response health(Context& context);
+// For balancers and orchestrators: whether the process runs, and whether requests should be sent to it.
+net::Response alive(Context& context);
+net::Response ready(Context& context);
 // Answers OPTIONS from our own origin, or from something that is no browser.
 net::Response options(Context& context);
 // The settings embedded in Gotify's own page (protocol 9).

@@ -61,7 +61,7 @@ void resume(Context& context, const Start& start, const Standing& standing) {
   admission.poll_seconds = start.wanted.timeout;
   admission.events = start.wanted.events;
   const bool is_poll = start.wanted.transport == stream::Transport::poll;
-  const std::string& epoch = context.services.history.epoch();
+  const std::string epoch = context.services.history.epoch();
   if (is_poll && !standing.complete) return context.finish(incomplete(standing.head, epoch));
   if (start.wanted.resumes) admission.headers.emplace_back(kEpochHeader, epoch);
   if (!is_poll && start.wanted.resumes) {

@@ -17,6 +17,10 @@ constexpr std::array<const char*, 2> words_of(Compat) {
   return {"v2", "v3"};
 }
 
+constexpr std::array<const char*, 3> words_of(BusKind) {
+  return {"none", "postgres", "nats"};
+}
+
 template <class T>
 Value to_value(const T& field) {
   if constexpr (std::is_enum_v<T>) {

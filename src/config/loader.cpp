@@ -308,11 +308,28 @@ void Loader::check_connection() {
                     "postgres://gotify@localhost/gotify, because database.dialect is postgres"));
 }
 
+void Loader::check_cluster() {
+  const Cluster& cluster = config_.cluster;
+  if (cluster.bus == BusKind::none) return;
+  if (config_.database.dialect != "postgres") {
+    const std::size_t index = index_of("cluster.bus");
+    return fail(where(index) + ": " + keys_[index].listed(values_[index]) +
+                ": must be none, because database.dialect is " + config_.database.dialect);
+  }
+  if (cluster.bus != BusKind::nats || !cluster.nats.credentials.empty()) return;
+  const std::string server = open_nats_server(cluster.nats.url);
+  if (server.empty()) return;
+  const std::size_t index = index_of("cluster.nats.url");
+  fail(where(index) + ": " + keys_[index].listed(values_[index]) + ": must name a user and password or a token for " +
+       printable(server) + ", which is beyond this machine; or set cluster.nats.credentials");
+}
+
 void Loader::check_together() {
   if (!errors_.empty()) return;
   check_served();
   check_readers();
   check_connection();
+  check_cluster();
   const Server& server = config_.server;
   const std::string& page = server.metrics.listenaddr;
   const bool same_address = server.listenaddr.empty() || page.empty() || server.listenaddr == page;

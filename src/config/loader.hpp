@@ -60,6 +60,7 @@ class Loader {
   void check_served();
   void check_readers();
   void check_connection();
+  void check_cluster();
   std::size_t index_of(std::string_view path) const;
   bool is_section(const std::string& path) const;
   std::string at(int line) const { return file_ + ":" + std::to_string(line); }

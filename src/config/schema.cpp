@@ -6,6 +6,7 @@
 
 #include "config/check.hpp"
 #include "config/field.hpp"
+#include "config/foreign.hpp"
 
 namespace push::config {
 
@@ -159,6 +160,13 @@ Key renamed_from(std::string was, Key key) {
   return key;
 }
 
+// `why` says from "must" on what is wrong with a text, and "" if nothing is.
+Key checked(Key key, std::string (*why)(const std::string&)) {
+  key.fits = [why](const std::string& text) { return why(text).empty(); };
+  key.why = why;
+  return key;
+}
+
 Key secret(Key key, bool (*hidden)(std::string_view)) {
   key.hidden = hidden;
   return key;
@@ -166,22 +174,6 @@ Key secret(Key key, bool (*hidden)(std::string_view)) {
 
 Key refused_with(Key key, std::string allowed) {
   key.allowed = std::move(allowed);
-  return key;
-}
-
-bool always(std::string_view) {
-  return true;
-}
-
-Key foreign(std::string path, Value initial) {
-  constexpr std::array kAllowed = {"must be true or false", "must be a whole number", "must be a string",
-                                   "must be a list of strings", "must be a map of strings"};
-  Key key;
-  key.path = std::move(path);
-  key.type = static_cast<Key::Type>(initial.index());  // Key::Type and Value name the same types in the same order
-  key.meaning = "a setting of Gotify that this server does not support";
-  key.allowed = kAllowed[initial.index()];
-  key.initial = std::move(initial);
   return key;
 }
 
@@ -213,6 +205,9 @@ void add_server(std::vector<Key>& keys) {
   add(number(PUSH_KEY(server.maxclients), 0, kMany, "clients of one user, sessions included (403); 0 = no limit"));
   add(headers(PUSH_KEY(server.responseheaders), "headers added to every API response, name: value"));
   add(networks(PUSH_KEY(server.trustedproxies), "proxies whose X-Forwarded-For is trusted; IP addresses or networks"));
+  add(number(
+      PUSH_KEY(server.drainseconds), 0, 3600,
+      "seconds from SIGTERM, during which /readyz says 503 and everything else goes on, to the end of listening"));
   add(boolean(PUSH_KEY(server.securecookie),
               "mark the session cookie Secure, so that browsers send it over https only"));
   add(number(PUSH_KEY(server.tokenperiodseconds), 1, 86400, "seconds between two writes of a token's last use"));
@@ -224,22 +219,25 @@ void add_guards(std::vector<Key>& keys) {
   add(number(PUSH_KEY(server.passwords.queue), 1, kMany,
              "passwords that may wait to be checked or hashed; beyond that, 503"));
   add(number(PUSH_KEY(server.passwords.tries), 0, kMany,
-             "wrong passwords per user name and client address before the next one must wait (429); 0 = no limit"));
+             "wrong passwords per user name and client address on each node before the next one must wait (429); 0 = "
+             "no limit"));
   add(number(PUSH_KEY(server.passwords.waitseconds), 1, 3600,
              "seconds of the first wait; each further wrong password doubles it"));
   add(number(PUSH_KEY(server.passwords.maxwaitseconds), 1, 86400, "seconds of the longest wait"));
-  add(number(PUSH_KEY(server.passwords.addresstries), 0, kMany,
-             "wrong passwords per client address and period, whatever the names (429); 0 = no limit; private and "
-             "loopback addresses count only if server.trustedproxies is set"));
+  add(number(
+      PUSH_KEY(server.passwords.addresstries), 0, kMany,
+      "wrong passwords per client address and period on each node, whatever the names (429); 0 = no limit; private and "
+      "loopback addresses count only if server.trustedproxies is set"));
   add(number(PUSH_KEY(server.passwords.addressperiodseconds), 1, 86400, "seconds of that period"));
   add(number(PUSH_KEY(server.rates.applicationperminute), 0, kMany,
-             "requests per minute of one application (429); 0 = no limit"));
+             "requests per minute of one application on each node (429); 0 = no limit"));
   add(number(PUSH_KEY(server.rates.applicationburst), 1, kMany, "requests that an application may send at once"));
   add(number(PUSH_KEY(server.rates.userperminute), 0, kMany,
-             "requests per minute of one user and its applications (429); 0 = no limit"));
+             "requests per minute of one user and its applications on each node (429); 0 = no limit"));
   add(number(PUSH_KEY(server.rates.userburst), 1, kMany, "requests that a user may send at once"));
-  add(number(PUSH_KEY(server.rates.addressperminute), 0, kMany,
-             "API requests per minute of one client address, of an IPv6 /64 together (429); 0 = no limit"));
+  add(number(
+      PUSH_KEY(server.rates.addressperminute), 0, kMany,
+      "API requests per minute of one client address, of an IPv6 /64 together, on each node (429); 0 = no limit"));
   add(number(PUSH_KEY(server.rates.addressburst), 1, kMany, "requests that a client address may send at once"));
 }
 
@@ -277,9 +275,10 @@ void add_connections(std::vector<Key>& keys) {
   add(number(PUSH_KEY(server.stream.inboxsize), 64, 16 * kMega,
              "messages that may wait for one event loop; beyond that, POST gets 503"));
   add(choice(PUSH_KEY(server.stream.overflow), "what to do when the queue of a connection is full"));
-  add(number(PUSH_KEY(server.stream.maxperuser), 0, 100 * kMany, "open streams of one user (429); 0 = no limit"));
+  add(number(PUSH_KEY(server.stream.maxperuser), 0, 100 * kMany,
+             "open streams of one user on each node (429); 0 = no limit"));
   add(number(PUSH_KEY(server.stream.maxperaddress), 0, 100 * kMany,
-             "open streams of one client address, of an IPv6 /64 together (429); 0 = no limit"));
+             "open streams of one client address, of an IPv6 /64 together, on each node (429); 0 = no limit"));
   add(number(PUSH_KEY(server.stream.pingperiodseconds), 1, 3600, "seconds between pings; a pong may take 15 s more"));
   add(patterns(PUSH_KEY(server.stream.allowedorigins),
                "regular expressions of foreign origins that may open a stream"));
@@ -318,39 +317,22 @@ void add_database(std::vector<Key>& keys) {
              "maximum milliseconds for checking the database file at start; 0 = no check"));
 }
 
-void add_foreign(std::vector<Key>& keys) {
-  const auto add = [&keys](const char* path, Value initial, const char* refused = "") {
-    keys.push_back(foreign(path, std::move(initial)));
-    keys.back().refused = refused;
-  };
-  const std::string empty;
-  add("server.ssl.enabled", false,
-      "TLS is not supported: put a reverse proxy that terminates TLS in front of this server, and set this to false");
-  add("server.ssl.redirecttohttps", true);
-  add("server.ssl.listenaddr", empty);
-  add("server.ssl.port", Number{443});
-  add("server.ssl.certfile", empty);
-  add("server.ssl.certkey", empty);
-  add("server.ssl.letsencrypt.enabled", false);
-  add("server.ssl.letsencrypt.accepttos", false);
-  add("server.ssl.letsencrypt.cache", std::string("data/certs"));
-  add("server.ssl.letsencrypt.directoryurl", empty);
-  add("server.ssl.letsencrypt.hosts", List());
-  add("pluginsdir", std::string("data/plugins"));
-  add("localauth.enabled", true,
-      "password login cannot be disabled because it is the only kind of login: set this to true or remove it");
-  add("oidc.enabled", false, "OpenID Connect is not supported: set this to false; password login works");
-  add("oidc.issuer", empty);
-  add("oidc.clientid", empty);
-  add("oidc.clientsecret", empty);
-  keys.back().hidden = always;
-  add("oidc.redirecturl", empty);
-  add("oidc.usernameclaim", std::string("preferred_username"));
-  add("oidc.autoregister", true);
-  add("oidc.link_by_username", false);
-  add("oidc.prompt", empty);
-  add("oidc.idp_name", empty);
-  add("oidc.scopes", List{"openid", "profile", "email"});
+void add_cluster(std::vector<Key>& keys) {
+  const auto add = [&keys](Key key) { keys.push_back(std::move(key)); };
+  add(choice(PUSH_KEY(cluster.bus),
+             "how several servers on one PostgreSQL database tell each other of what they have stored; none = this is "
+             "the only one"));
+  add(checked(text(PUSH_KEY(cluster.node),
+                   "name of this server among those; empty = the host's name and a suffix kept in the data folder"),
+              why_no_node));
+  add(secret(checked(full_text(PUSH_KEY(cluster.nats.url),
+                               "NATS servers, nats:// or tls://, separated by commas; one tls:// means TLS for all"),
+                     why_no_nats_url),
+             has_password));
+  add(checked(full_text(PUSH_KEY(cluster.nats.prefix), "beginning of the subjects; the same on all servers"),
+              why_no_subject));
+  add(text(PUSH_KEY(cluster.nats.credentials), "path of a .creds file with the user's JWT and key; empty = none"));
+  add(text(PUSH_KEY(cluster.nats.ca), "path of the certificates to trust with TLS; empty = the system's"));
 }
 
 }  // namespace
@@ -368,6 +350,7 @@ std::vector<Key> schema() {
              "days after which a message is deleted; 0 = never; an application may have a rule of its own"));
   add(number(PUSH_KEY(retention.count), 0, 1000 * kMany,
              "newest messages that each application keeps; 0 = all; an application may have a rule of its own"));
+  add_cluster(keys);
   add(full_text(PUSH_KEY(defaultuser.name), "name of the first user, created only in an empty database"));
   add(secret(full_text(PUSH_KEY(defaultuser.pass), "password of the first user"), always));
   add(number(PUSH_KEY(passstrength), 4, 31, "bcrypt cost of new passwords"));

@@ -18,7 +18,7 @@ using stream::Page;
 
 namespace {
 
-// Its writers are the thread that commits and, at the start, main.
+// One writer at a time, and main at the start.
 void raise_to(std::atomic<std::uint64_t>& to, std::uint64_t value) {
   std::uint64_t known = to.load(std::memory_order_relaxed);
   while (known < value && !to.compare_exchange_weak(known, value, std::memory_order_release)) {
@@ -39,7 +39,10 @@ History::History(store::Finder& store, core::WorkerPool& workers, metrics::Regis
 }
 
 Result<void> History::start(std::string epoch) {
-  epoch_ = std::move(epoch);
+  {
+    const core::Lock lock(mutex_);
+    epoch_ = std::move(epoch);
+  }
   const auto message = store_.newest_message();
   if (!message) return message.error();
   const auto log = store_.events_after({}, {}, 0);
@@ -49,24 +52,48 @@ Result<void> History::start(std::string epoch) {
   return {};
 }
 
+void History::restart(const store::Epoch& epoch) {
+  const Cursor at{epoch.extent.message, epoch.extent.event};
+  {
+    const core::Lock lock(mutex_);
+    epoch_ = epoch.name;
+    ends_ = decltype(ends_){kUsers};
+    epochs_ = decltype(epochs_){kEpochs};
+    restarts_.fetch_add(1, std::memory_order_release);
+  }
+  stored_.set(at);
+  relayed_.set(at);
+}
+
+std::string History::epoch() const {
+  const core::Lock lock(mutex_);
+  return epoch_;
+}
+
 void History::SharedCursor::raise(const Cursor& to) {
   raise_to(message, core::value(to.message));
   raise_to(event, core::value(to.event));
+}
+
+void History::SharedCursor::set(const Cursor& to) {
+  message.store(core::value(to.message), std::memory_order_release);
+  event.store(core::value(to.event), std::memory_order_release);
 }
 
 Cursor History::SharedCursor::load() const {
   return {MessageId{message.load(std::memory_order_acquire)}, core::EventId{event.load(std::memory_order_acquire)}};
 }
 
-void History::note_stored(const Message& message) {
-  stored_.raise(message.at());
+void History::note_stored(UserId user, const Cursor& at) {
+  stored_.raise(at);
   if (!remembers_.load(std::memory_order_acquire)) return;
   const core::Lock lock(mutex_);
-  if (Ends* ends = ends_.find(message.user())) ends->head.advance(message.at());
+  if (Ends* ends = ends_.find(user)) ends->head.advance(at);
 }
 
-void History::note_relayed(const Message& message) {
-  relayed_.raise(message.at());
+void History::note_passed(const Cursor& at) {
+  stored_.raise(at);
+  relayed_.raise(at);
 }
 
 void History::forget(UserId user) {
@@ -132,15 +159,17 @@ std::optional<History::End> History::recall_end(const std::string& epoch) {
 
 Result<History::End> History::find_end(const std::string& epoch) {
   if (const auto known = recall_end(epoch)) return *known;
+  const std::uint64_t restarts = restarts_.load(std::memory_order_acquire);
   const auto end = store_.find_epoch(epoch);
   if (!end) return end.error();
   const core::Lock lock(mutex_);
-  if (epochs_.find(epoch) == nullptr) epochs_.insert(epoch, *end);
+  const bool may_have_ended = restarts != restarts_.load(std::memory_order_acquire);
+  if (!may_have_ended && epochs_.find(epoch) == nullptr) epochs_.insert(epoch, *end);
   return *end;
 }
 
 std::optional<History::Standing> History::recall_standing(UserId user, const Cursor& seen, const std::string& epoch) {
-  if (!epoch.empty() && epoch != epoch_) {
+  if (!epoch.empty() && epoch != this->epoch()) {
     const auto end = recall_end(epoch);
     if (!end || !lies_within(seen, *end)) return std::nullopt;
   }
@@ -157,7 +186,7 @@ Result<History::Standing> History::find_standing(UserId user, const Cursor& seen
   const auto ends = find_ends(user);
   if (!ends) return ends.error();
   const MessageId head = ends->head.message;
-  if (!epoch.empty() && epoch != epoch_) {
+  if (!epoch.empty() && epoch != this->epoch()) {
     const auto end = find_end(epoch);
     if (!end) return end.error();
     if (!lies_within(seen, *end)) return Standing{head, false};

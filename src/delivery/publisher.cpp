@@ -5,6 +5,7 @@
 
 #include "delivery/sinks.hpp"
 #include "push/core/check.hpp"
+#include "push/delivery/follower.hpp"
 #include "push/model/json.hpp"
 
 namespace push::delivery {
@@ -15,19 +16,16 @@ constexpr std::size_t kKept = std::size_t{64} << 10;  // what the writer keeps o
 }  // namespace
 
 Publisher::Publisher(store::Store& store, hub::Hub& hub, stream::Courier& courier, History& history,
-                     cluster::Backplane& backplane, metrics::Registry& metrics, std::size_t limit,
-                     std::vector<Sink*> further)
+                     metrics::Registry& metrics, std::size_t limit, std::vector<Sink*> further)
     : store_(store),
       history_(history),
       streams_(std::make_unique<LocalStreams>(hub, courier)),
-      nodes_(std::make_unique<OtherNodes>(backplane)),
-      sinks_{streams_.get(), nodes_.get()},
+      further_(std::move(further)),
       limit_(limit),
       stored_(metrics.counter("push_messages_stored_total", "Messages committed and answered with 200.")),
       replayed_(metrics.counter("push_messages_replayed_total",
                                 "Messages not stored again: answered with what their idempotency key stands for.")),
       refused_(metrics.counter("push_messages_refused_total", "Messages not stored: queue full or database failure.")) {
-  sinks_.insert(sinks_.end(), further.begin(), further.end());
 }
 
 Publisher::~Publisher() = default;
@@ -57,11 +55,33 @@ void Publisher::committed(core::UserId user, const model::Message& stored, Recei
   thread_local std::string json;
   json.clear();
   model::append_json(json, stored);
-  const stream::Message message(stored.id, stored.application, user, json, history_.newest().event);
   stored_.add();
-  relay(message);
-  receipt(Stored{message.json_slice()});
+  if (follower_ != nullptr) {
+    receipt(Stored{collect(user, stored, json)});
+  } else {
+    const stream::Message message(stored.id, stored.application, user, json, history_.newest().event);
+    relay(message);
+    receipt(Stored{message.json_slice()});
+  }
   if (json.capacity() > kKept) std::string().swap(json);
+}
+
+core::Slice Publisher::collect(core::UserId user, const model::Message& stored, std::string_view json) {
+  const cluster::Item& item =
+      collected_.emplace_back(cluster::Item{stored.id, stored.application, user, core::Slice::copy(json)});
+  if (!further_.empty()) {
+    const stream::Message message(stored.id, stored.application, user, json, history_.newest().event);
+    for (Sink* sink : further_) sink->relay({std::nullopt, {&message, 1}});
+  }
+  return item.json;
+}
+
+void Publisher::on_commit(const store::Commit& commit) {
+  if (follower_ != nullptr) follower_->committed(commit, std::exchange(collected_, {}));
+}
+
+void Publisher::on_log() {
+  if (follower_ != nullptr) follower_->log_written();
 }
 
 void Publisher::replay(const model::Message& stored, Receipt& receipt) {
@@ -72,6 +92,7 @@ void Publisher::replay(const model::Message& stored, Receipt& receipt) {
 }
 
 void Publisher::on_event(const model::Event& event) {
+  if (follower_ != nullptr) return;
   std::string json;
   model::append_json(json, event);
   relay(stream::Message::event({history_.newest().message, event.id}, event.user, json));
@@ -79,8 +100,17 @@ void Publisher::on_event(const model::Event& event) {
 
 void Publisher::relay(const stream::Message& message) {
   history_.note_stored(message);
-  for (Sink* sink : sinks_) sink->relay({std::nullopt, {&message, 1}});
+  streams_->relay({std::nullopt, {&message, 1}});
+  for (Sink* sink : further_) sink->relay({std::nullopt, {&message, 1}});
   history_.note_relayed(message);
+}
+
+void Publisher::hand_out(const stream::Message& message) {
+  streams_->relay({std::nullopt, {&message, 1}});
+}
+
+bool Publisher::is_behind() const {
+  return streams_->backlog() >= limit_;
 }
 
 void Publisher::notify(core::UserId user, std::string_view json) {
@@ -106,12 +136,6 @@ void Publisher::mark_read_up_to(core::UserId user, core::MessageId up_to, store:
 
 void Publisher::mark_read(core::UserId user, std::vector<core::MessageId> ids, store::Done<void> done) {
   store_.mark_read(user, std::move(ids), std::move(done));
-}
-
-void Publisher::on_messages(const stream::Batch& batch) {
-  for (const stream::Message& message : batch.messages) history_.note_stored(message);
-  streams_->relay(batch);
-  for (const stream::Message& message : batch.messages) history_.note_relayed(message);
 }
 
 void Publisher::disconnect(hub::Selection which) {

@@ -1,6 +1,5 @@
-// The sinks that every node has.
+// The sink that every node has.
 #pragma once
-#include "push/cluster/backplane.hpp"
 #include "push/delivery/sink.hpp"
 #include "push/hub/hub.hpp"
 #include "push/stream/courier.hpp"
@@ -25,15 +24,6 @@ class LocalStreams final : public Sink {
  private:
   hub::Hub& hub_;
   stream::Courier& courier_;
-};
-
-class OtherNodes final : public Sink {
- public:
-  explicit OtherNodes(cluster::Backplane& backplane) : backplane_(backplane) {}
-  void relay(const stream::Batch& batch) override { backplane_.announce(batch); }
-
- private:
-  cluster::Backplane& backplane_;
 };
 
 }  // namespace push::delivery

@@ -12,15 +12,16 @@
 
 #include "main/checks.hpp"
 #include "main/command.hpp"
+#include "main/node.hpp"
 #include "main/prepare_images.hpp"
 #include "main/signals.hpp"
 #include "push/api/accounts.hpp"
 #include "push/api/first_user.hpp"
 #include "push/api/housekeeper.hpp"
 #include "push/api/metrics_page.hpp"
+#include "push/api/readiness.hpp"
 #include "push/api/service.hpp"
 #include "push/auth/authenticator.hpp"
-#include "push/cluster/backplane.hpp"
 #include "push/core/heap.hpp"
 #include "push/core/log.hpp"
 #include "push/core/patient_clock.hpp"
@@ -130,17 +131,42 @@ void wait_for_the_end() {
   }
 }
 
+// Balancers are given time to send nobody here any more; meanwhile everything works.
+void drain(api::Readiness& readiness, Node& node, unsigned seconds) {
+  readiness.set_draining();
+  node.set_draining();
+  if (seconds == 0) return;
+  spdlog::info("draining seconds={}", seconds);
+  if (ends_within(std::chrono::seconds(seconds))) spdlog::info("draining ends reason=\"another signal\"");
+}
+
 // The path of a message backwards: nothing new comes in, what was accepted is committed, answered and sent.
 void shut_down(net::LoopPool& loops, api::Housekeeper& housekeeper, core::WorkerPool& workers, store::Store& store,
-               cluster::Backplane& backplane) {
+               Node& node) {
   end_at_once_on_next_signal();
   loops.stop_accepting();
   housekeeper.stop();
+  node.leave_streams();
   workers.stop();
   store.drain();
-  backplane.stop();
+  node.stop();
   loops.stop();
   spdlog::info("stopped");
+}
+
+struct Rules {
+  api::OriginRules origins;
+  api::TrustedProxies proxies;
+};
+
+// What can be wrong in a valid configuration.
+core::Result<Rules> read_rules(const config::Config& config) {
+  auto origins = api::OriginRules::compile(config.server);
+  if (!origins) return origins.error();
+  auto proxies = api::TrustedProxies::parse(config.server.trustedproxies);
+  if (!proxies) return proxies.error();
+  if (auto passed = check_before_start(config); !passed) return passed.error();
+  return Rules{*std::move(origins), *std::move(proxies)};
 }
 
 // What is on disk: a first user, and no pictures that nobody names.
@@ -156,16 +182,13 @@ int serve(const config::Loaded& loaded) {
   const config::Config& config = loaded.config;
   const core::Log log(config.loglevel, colours(), STDOUT_FILENO);
   log_configuration(loaded);
-  auto origins = api::OriginRules::compile(config.server);
-  if (!origins) return cannot_start(origins.error());
-  auto proxies = api::TrustedProxies::parse(config.server.trustedproxies);
-  if (!proxies) return cannot_start(proxies.error());
-  if (auto passed = check_before_start(config); !passed) return cannot_start(passed.error());
+  auto rules = read_rules(config);
+  if (!rules) return cannot_start(rules.error());
 
   metrics::Registry metrics;
   core::PatientClock expiry_clock(std::chrono::seconds(config.server.tokenperiodseconds) + kTouchMargin);
   const core::WallClock clock = [&expiry_clock] { return expiry_clock.now(); };
-  auto store = store::open(config.database, metrics, clock, config.retention);
+  auto store = open_store(config, metrics, clock);
   if (!store) return cannot_start(store.error());
   files::ImageFolder images(config.uploadedimagesdir);
   if (auto ready = prepare(**store, images, config); !ready) return cannot_start(ready.error());
@@ -181,11 +204,12 @@ int serve(const config::Loaded& loaded) {
   add_metrics(metrics, log, workers, hub, files);
   delivery::History history(**store, workers, metrics, config.server.stream.resumelimit);
   net::LoopPool loops(config.server, hub, metrics, history);
-  cluster::Standalone backplane;
-  delivery::Publisher publisher(**store, hub, loops, history, backplane, metrics, config.server.stream.inboxsize);
+  delivery::Publisher publisher(**store, hub, loops, history, metrics, config.server.stream.inboxsize);
   (*store)->set_event_listener(publisher);
-  if (auto known = history.start((*store)->begin_epoch()); !known) return cannot_start(known.error());
-  api::Accounts accounts(**store, authenticator, publisher, backplane);
+  api::Accounts accounts(**store, authenticator, publisher);
+  Node node({config, **store, metrics, hub, history, publisher, accounts, loops, clock});
+  if (auto started = node.start(); !started) return cannot_start(started.error());
+  api::Readiness readiness(**store, node.follower());
   api::Service service({.config = config,
                         .metrics = metrics,
                         .workers = workers,
@@ -198,17 +222,19 @@ int serve(const config::Loaded& loaded) {
                         .files = files,
                         .responses = responses,
                         .presence = loops,
-                        .origins = *std::move(origins),
-                        .proxies = *std::move(proxies)});
+                        .readiness = readiness,
+                        .origins = std::move(rules->origins),
+                        .proxies = std::move(rules->proxies)});
   api::MetricsPage metrics_page(metrics, config.server.metrics, loops, workers);
   // Connections arrive from here on.
   if (auto listening = listen(loops, config.server, service, metrics_page); !listening)
     return cannot_start(listening.error());
-  backplane.start(publisher, accounts);
   loops.start();
+  node.watch_streams();
   api::Housekeeper housekeeper(accounts, loops, clock);
   wait_for_the_end();
-  shut_down(loops, housekeeper, workers, **store, backplane);
+  drain(readiness, node, config.server.drainseconds);
+  shut_down(loops, housekeeper, workers, **store, node);
   return 0;
 }
 

@@ -47,6 +47,21 @@ int wait_for_signal() {
   return signal;
 }
 
+bool ends_within(std::chrono::seconds time) {
+  using std::chrono::nanoseconds;
+  const sigset_t set = awaited();
+  const core::SteadyTime begin = core::steady_now();
+  for (core::SteadyTime now = begin; now < begin + time; now = core::steady_now()) {
+    const auto left = std::chrono::duration_cast<nanoseconds>(begin + time - now);
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
+    const timespec timeout{seconds.count(), (left - seconds).count()};
+    const int signal = ::sigtimedwait(&set, nullptr, &timeout);
+    const bool asks = signal == SIGINT || signal == SIGTERM;
+    if (asks && core::steady_now() - begin >= kOneRequest) return true;
+  }
+  return false;
+}
+
 void end_at_once_on_next_signal() {
   first_signal = core::steady_now();
   for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, end_at_once);

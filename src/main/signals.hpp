@@ -1,5 +1,6 @@
 // Signals as values: blocked in every thread, taken one by one by the main thread.
 #pragma once
+#include <chrono>
 
 namespace push {
 
@@ -12,6 +13,9 @@ void block_signals();
 // Blocks until SIGINT or SIGTERM, which ask for the end, or SIGHUP, SIGUSR1, SIGUSR2 or SIGALRM, which do not, arrives,
 // and returns it.
 int wait_for_signal();
+// The same for at most `time`: whether SIGINT or SIGTERM has arrived, not counting the first half second, in which the
+// one that asked for the end may arrive again.
+bool ends_within(std::chrono::seconds time);
 // SIGINT or SIGTERM, from half a second after this call on, ends the program at once, without a word, also as process 1
 // of a container.
 void end_at_once_on_next_signal();

@@ -68,13 +68,17 @@ LoopPool::LoopPool(const config::Server& settings, hub::Hub& hub, metrics::Regis
   metrics.gauge("push_http_request_bytes", "Bytes held by large requests until they are answered.",
                 [this] { return static_cast<std::int64_t>(shared_->budget.used() + shared_->strangers.used()); });
   metrics.gauge("push_sockets", "Open sockets of HTTP sessions and streams.",
-                [this] { return static_cast<std::int64_t>(shared_->sockets.open.load()); });
+                [this] { return static_cast<std::int64_t>(sockets()); });
   metrics.gauge("push_sockets_limit", "Sockets at which accepting pauses.",
                 [this] { return static_cast<std::int64_t>(shared_->sockets.max); });
 }
 
 LoopPool::~LoopPool() {
   stop();
+}
+
+std::size_t LoopPool::sockets() const {
+  return shared_->sockets.open.load();
 }
 
 core::Result<std::uint16_t> LoopPool::listen(const std::string& address, std::uint16_t port, RequestHandler& handler,

@@ -1,5 +1,6 @@
 // The database as the writer uses it.
 #pragma once
+#include <optional>
 #include <span>
 
 #include "push/core/callback.hpp"
@@ -38,6 +39,12 @@ class Backend {
   virtual core::Result<void> insert(std::span<NewMessage> messages, std::span<core::Result<Inserted>> outcomes) = 0;
   // Returns the operation's own outcome, which may fail the whole transaction.
   virtual core::Result<void> run(Operation& operation) = 0;
+  // ---- after a transaction that was committed, if several nodes share the store
+  // What its messages were; none: none of them has taken an id.
+  virtual std::optional<Commit> stored() const { return std::nullopt; }
+  // Whether it has written to the log.
+  virtual bool has_logged() const { return false; }
+
   // internal: it is not known whether the transaction is stored. Any other error: it is not, nor after a crash.
   virtual core::Result<void> commit() = 0;
   virtual void rollback() = 0;  // after any failure above; must leave the backend ready for the next begin()

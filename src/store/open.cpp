@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "store/postgres/connection_string.hpp"
+#include "store/postgres/node_name.hpp"
+#include "store/postgres/nodes.hpp"
 #include "store/postgres/store.hpp"
 #include "store/sqlite/path.hpp"
 #include "store/sqlite/store.hpp"
@@ -17,9 +19,29 @@ constexpr std::string_view kPostgres = "postgres";
 }  // namespace
 
 core::Result<std::unique_ptr<Store>> open(const config::Database& database, metrics::Registry& metrics,
-                                          core::WallClock clock, const config::Retention& retention) {
-  if (database.dialect == kPostgres) return postgres::Store::open(database, metrics, std::move(clock), retention);
+                                          core::WallClock clock, const config::Retention& retention,
+                                          const config::Cluster& cluster) {
+  if (database.dialect == kPostgres) {
+    return postgres::Store::open(database, metrics, std::move(clock), retention, cluster);
+  }
+  if (cluster.bus != config::BusKind::none) {
+    return core::failure(core::ErrorCode::invalid,
+                         "cluster.bus needs database.dialect postgres: several nodes cannot share a file of SQLite");
+  }
   return sqlite::Store::open(database, metrics, std::move(clock), retention);
+}
+
+core::Result<std::string> node_name(const config::Cluster& cluster, const std::string& folder) {
+  if (cluster.node.empty()) return postgres::kept_node_name(folder);
+  if (auto checked = postgres::check_node_name(cluster.node); !checked) {
+    return core::failure(core::ErrorCode::invalid, "cluster.node: " + checked.error().text);
+  }
+  return cluster.node;
+}
+
+core::Result<std::vector<NodeRow>> list_nodes(const config::Database& database) {
+  if (database.dialect == kPostgres) return postgres::list_nodes(database);
+  return core::failure(core::ErrorCode::invalid, "only a database of PostgreSQL has nodes (database.dialect)");
 }
 
 std::string name_of(const config::Database& database) {

@@ -190,6 +190,7 @@ void Writer::run(const std::stop_token& stop) {
       if (outcome) commit_seconds_.record(static_cast<std::uint64_t>(took.count()));
       note_outcome(outcome, part);
       answer(batch, part, outcome);
+      if (outcome) tell_nodes(part);
     }
     backend_.rest();
     batch.clear();  // keeps its capacity: take() swaps it with the next one
@@ -277,6 +278,16 @@ void Writer::answer(Change& change, bool committed) {
     failed_posts_.add();
     if (committed) spdlog::warn("background write failed error=\"{}\"", change.outcome.error().text);
   }
+}
+
+// Nothing, unless several nodes share the store.
+void Writer::tell_nodes(const Part& part) {
+  EventListener* const listener = listener_.load();
+  if (listener == nullptr) return;
+  if (part.messages > 0) {
+    if (const auto commit = backend_.stored()) listener->on_commit(*commit);
+  }
+  if (part.messages < part.to - part.from && backend_.has_logged()) listener->on_log();
 }
 
 void Writer::announce(const LoggedEvents& logged) {

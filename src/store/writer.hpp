@@ -90,6 +90,7 @@ class Writer {
   core::Result<void> run_operation(Change& change);
   void answer(Batch& batch, const Part& part, const core::Result<void>& outcome);
   void answer(Change& change, bool committed);
+  void tell_nodes(const Part& part);
   void note_outcome(const core::Result<void>& outcome, const Part& part);
 
   Backend& backend_;

@@ -1,4 +1,4 @@
-// For each change: what is forgotten, whose streams are closed, what is announced, and in which order.
+// For each change: what is forgotten, whose streams are closed, what they are told, and in which order.
 #include "push/api/accounts.hpp"
 
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@
 namespace push::api {
 namespace {
 
-using Kind = cluster::Event::Kind;
+using Kind = model::AccountChange::Kind;
 using Log = std::vector<std::string>;
 
 const core::UserId kFirst{1};
@@ -23,33 +23,27 @@ const core::UserId kSecond{2};
 const core::ClientId kClient{1};
 const core::ApplicationId kApplication{1};
 
-std::string name_of(Kind kind) {
-  constexpr const char* kNames[] = {"client_added",      "client_changed",      "client_gone",
-                                    "application_added", "application_changed", "application_gone",
-                                    "user_changed",      "password_changed",    "user_gone"};
-  return kNames[static_cast<std::size_t>(kind)];
-}
-
-// Records which streams are closed and what is announced, and whether user 1 was still remembered by then.
-struct Notes final : stream::Courier, cluster::Backplane {
+// Records which streams are closed and what a user's streams are told, and whether user 1 was still remembered by then.
+struct Notes final : stream::Courier {
   std::function<bool()> remembered;
   Log log;
 
   void note(const std::string& what) { log.push_back(what + (remembered() ? ", remembered" : ", forgotten")); }
-  void deliver(hub::LoopSet, const stream::Message&) override {}
+  void deliver(hub::LoopSet, const stream::Message& message) override {
+    note("tell U" + std::to_string(core::value(message.user())) + " " + std::string(message.json()));
+  }
   void disconnect(hub::LoopSet, hub::Selection which) override {
     note("close U" + std::to_string(core::value(which.user)) +
          (which.client ? " C" + std::to_string(core::value(*which.client)) : ""));
   }
   std::size_t backlog() const override { return 0; }
-  void start(cluster::MessageListener&, cluster::EventListener&) override {}
-  void stop() override {}
-  void announce(const stream::Batch&) override {}
-  void announce(const cluster::Event& event) override {
-    note(name_of(event.kind) + " U" + std::to_string(core::value(event.user)) + " C" +
-         std::to_string(core::value(event.client)) + " A" + std::to_string(core::value(event.application)));
-  }
 };
+
+// What a stream is told.
+std::string told(int user, const std::string& what, int id, const std::string& change) {
+  return "tell U" + std::to_string(user) + " {\"event\":\"" + what + "\",\"id\":" + std::to_string(id) +
+         ",\"change\":\"" + change + "\"}";
+}
 
 std::vector<core::ClientId> not_in_use(const std::vector<store::OwnedClient>&) {
   return {};
@@ -80,8 +74,8 @@ class AccountsTest : public testing::Test {
   Notes notes;
   core::WorkerPool workers{1, 1};
   delivery::History history{store, workers, metrics, 10000};
-  delivery::Publisher publisher{store, hub, notes, history, notes, metrics, 64};
-  Accounts accounts{store, authenticator, publisher, notes};
+  delivery::Publisher publisher{store, hub, notes, history, metrics, 64};
+  Accounts accounts{store, authenticator, publisher};
 };
 
 struct AccountChange {
@@ -103,28 +97,28 @@ const AccountChange kRows[] = {
        return test::await(a, &Accounts::update_user, kFirst, store::UserChange{"renamed", false, ""}).has_value();
      },
      true,
-     {"user_changed U1 C0 A0, forgotten"}},
+     {}},
     {"set_password",
      [](Accounts& a) { return test::await(a, &Accounts::set_password, kFirst, "hash").has_value(); },
      true,
-     {"close U1 C0, forgotten", "password_changed U1 C0 A0, forgotten"}},
+     {"close U1 C0, forgotten"}},
     {"update_user_and_password",
      [](Accounts& a) {
        return test::await(a, &Accounts::update_user, kFirst, store::UserChange{"renamed", false, "hash"}).has_value();
      },
      true,
-     {"close U1 C0, forgotten", "password_changed U1 C0 A0, forgotten"}},
+     {"close U1 C0, forgotten"}},
     {"delete_user",
      [](Accounts& a) { return test::await(a, &Accounts::delete_user, kFirst).has_value(); },
      true,
-     {"close U1, forgotten", "user_gone U1 C0 A0, forgotten"}},
+     {"close U1, forgotten"}},
     {"create_application",
      [](Accounts& a) {
        return test::await(a, &Accounts::create_application, store::NewApplication{kFirst, "Atwo", "two", "", 0, ""})
            .has_value();
      },
      false,
-     {"application_added U1 C0 A2, remembered"}},
+     {told(1, "application", 2, "added") + ", remembered"}},
     {"update_application",
      [](Accounts& a) {
        return test::await(a, &Accounts::update_application, kFirst, kApplication,
@@ -132,47 +126,47 @@ const AccountChange kRows[] = {
            .has_value();
      },
      true,
-     {"application_changed U1 C0 A1, forgotten"}},
+     {told(1, "application", 1, "changed") + ", forgotten"}},
     {"set_application_token",
      [](Accounts& a) {
        return test::await(a, &Accounts::set_application_token, kFirst, kApplication, "Anew").has_value();
      },
      true,
-     {"application_changed U1 C0 A1, forgotten"}},
+     {told(1, "application", 1, "changed") + ", forgotten"}},
     {"set_application_image",
      [](Accounts& a) {
        return test::await(a, &Accounts::set_application_image, kFirst, kApplication, "x.png").has_value();
      },
      false,
-     {"application_changed U1 C0 A1, remembered"}},
+     {told(1, "application", 1, "changed") + ", remembered"}},
     {"delete_application",
      [](Accounts& a) { return test::await(a, &Accounts::delete_application, kFirst, kApplication).has_value(); },
      true,
-     {"application_gone U1 C0 A1, forgotten"}},
+     {told(1, "application", 1, "deleted") + ", forgotten"}},
     {"create_client",
      [](Accounts& a) {
        return test::await(a, &Accounts::create_client, store::NewClient{kFirst, "Cthree", "c", 0, {}}).has_value();
      },
      false,
-     {"client_added U1 C3 A0, remembered"}},
+     {told(1, "client", 3, "added") + ", remembered"}},
     {"update_client",
      [](Accounts& a) {
        return test::await(a, &Accounts::update_client, kFirst, kClient, store::ClientChange{"new", 60}).has_value();
      },
      true,
-     {"client_changed U1 C1 A0, forgotten"}},
+     {told(1, "client", 1, "changed") + ", forgotten"}},
     {"elevate_client",
      [](Accounts& a) { return test::await(a, &Accounts::elevate_client, kFirst, kClient, std::nullopt).has_value(); },
      true,
-     {"client_changed U1 C1 A0, forgotten"}},
+     {told(1, "client", 1, "changed") + ", forgotten"}},
     {"delete_client",
      [](Accounts& a) { return test::await(a, &Accounts::delete_client, kFirst, kClient).has_value(); },
      true,
-     {"close U1 C1, forgotten", "client_gone U1 C1 A0, forgotten"}},
+     {"close U1 C1, forgotten", told(1, "client", 1, "deleted") + ", forgotten"}},
     {"end_session",
      [](Accounts& a) { return test::await(a, &Accounts::end_session, kFirst, kClient).has_value(); },
      true,
-     {"close U1 C1, forgotten", "client_gone U1 C1 A0, forgotten"}},
+     {"close U1 C1, forgotten", told(1, "client", 1, "deleted") + ", forgotten"}},
     {"touch_clients", [](Accounts& a) { return a.touch_clients({kClient}, core::wall_now()); }, false, {}},
 };
 
@@ -201,7 +195,7 @@ TEST_F(AccountsTest, TheAnswerComesLast) {
     EXPECT_TRUE(deleted);
     by_then = notes.log;
   });
-  EXPECT_EQ(by_then, (Log{"close U1 C1, forgotten", "client_gone U1 C1 A0, forgotten"}));
+  EXPECT_EQ(by_then, (Log{"close U1 C1, forgotten", told(1, "client", 1, "deleted") + ", forgotten"}));
 }
 
 TEST_F(AccountsTest, ExpiredClientsAreForgottenClosedAndAnnouncedEach) {
@@ -211,8 +205,8 @@ TEST_F(AccountsTest, ExpiredClientsAreForgottenClosedAndAnnouncedEach) {
   const auto deleted = accounts.delete_expired_clients(now, not_in_use);
   ASSERT_TRUE(deleted);
   EXPECT_EQ(*deleted, 2u);
-  EXPECT_EQ(notes.log, (Log{"close U1 C1, forgotten", "client_gone U1 C1 A0, forgotten", "close U1 C3, forgotten",
-                            "client_gone U1 C3 A0, forgotten"}));
+  EXPECT_EQ(notes.log, (Log{"close U1 C1, forgotten", told(1, "client", 1, "deleted") + ", forgotten",
+                            "close U1 C3, forgotten", told(1, "client", 3, "deleted") + ", forgotten"}));
   EXPECT_TRUE(remembers("Ctwo"));
   EXPECT_EQ(*accounts.delete_expired_clients(now, not_in_use), 0u);
   EXPECT_EQ(notes.log.size(), 4u);
@@ -237,7 +231,7 @@ TEST_F(AccountsTest, AnExpiredClientInUseIsTouchedInstead) {
   EXPECT_EQ(store.clients[0].id, kClient);
   EXPECT_GT(*store.clients[0].expires_at, now);
   EXPECT_TRUE(remembers("Cone"));
-  EXPECT_EQ(notes.log, (Log{"close U2 C2, remembered", "client_gone U2 C2 A0, remembered"}));
+  EXPECT_EQ(notes.log, (Log{"close U2 C2, remembered", told(2, "client", 2, "deleted") + ", remembered"}));
 }
 
 // The touch may be refused; being in use is enough.
@@ -249,28 +243,48 @@ TEST_F(AccountsTest, AnExpiredClientInUseIsKeptEvenIfItCannotBeTouched) {
   EXPECT_EQ(store.clients.size(), 2u);
 }
 
-TEST_F(AccountsTest, WhatAnotherNodeHasCommittedIsForgottenAndClosedHereButNotAnnouncedAgain) {
+TEST_F(AccountsTest, WhatANodeHasCommittedIsForgottenClosedAndToldHere) {
   struct {
-    cluster::Event event;
+    const char* name;
+    model::AccountChange change;
     bool forgets;
     Log log;
   } const rows[] = {
-      {{Kind::client_added, kFirst, kClient, {}}, false, {}},
-      {{Kind::client_changed, kFirst, kClient, {}}, true, {}},
-      {{Kind::client_gone, kFirst, kClient, {}}, true, {"close U1 C1, forgotten"}},
-      {{Kind::application_added, kFirst, {}, kApplication}, false, {}},
-      {{Kind::application_changed, kFirst, {}, kApplication}, true, {}},
-      {{Kind::application_gone, kFirst, {}, kApplication}, true, {}},
-      {{Kind::user_changed, kFirst, {}, {}}, true, {}},
-      {{Kind::password_changed, kFirst, {}, {}}, true, {"close U1 C0, forgotten"}},
-      {{Kind::user_gone, kFirst, {}, {}}, true, {"close U1, forgotten"}},
+      {"client_added",
+       {Kind::client_added, kFirst, kClient, {}},
+       false,
+       {told(1, "client", 1, "added") + ", remembered"}},
+      {"client_changed",
+       {Kind::client_changed, kFirst, kClient, {}},
+       true,
+       {told(1, "client", 1, "changed") + ", forgotten"}},
+      {"client_gone",
+       {Kind::client_gone, kFirst, kClient, {}},
+       true,
+       {"close U1 C1, forgotten", told(1, "client", 1, "deleted") + ", forgotten"}},
+      {"application_added",
+       {Kind::application_added, kFirst, {}, kApplication},
+       false,
+       {told(1, "application", 1, "added") + ", remembered"}},
+      {"application_changed",
+       {Kind::application_changed, kFirst, {}, kApplication},
+       true,
+       {told(1, "application", 1, "changed") + ", forgotten"}},
+      {"application_gone",
+       {Kind::application_gone, kFirst, {}, kApplication},
+       true,
+       {told(1, "application", 1, "deleted") + ", forgotten"}},
+      {"user_added", {Kind::user_added, kFirst, {}, {}}, false, {}},
+      {"user_changed", {Kind::user_changed, kFirst, {}, {}}, true, {}},
+      {"password_changed", {Kind::password_changed, kFirst, {}, {}}, true, {"close U1 C0, forgotten"}},
+      {"user_gone", {Kind::user_gone, kFirst, {}, {}}, true, {"close U1, forgotten"}},
   };
   for (const auto& row : rows) {
     notes.log.clear();
     EXPECT_TRUE(authenticator.authenticate(auth::Access::client, {"Cone", false, {}}));
-    accounts.on_event(row.event);
-    EXPECT_EQ(notes.log, row.log) << name_of(row.event.kind);
-    EXPECT_EQ(remembers("Cone"), !row.forgets) << name_of(row.event.kind);
+    accounts.on_change(row.change);
+    EXPECT_EQ(notes.log, row.log) << row.name;
+    EXPECT_EQ(remembers("Cone"), !row.forgets) << row.name;
     EXPECT_TRUE(remembers("Ctwo"));
   }
 }

@@ -15,7 +15,6 @@
 #include "api/context.hpp"
 #include "api/routes.hpp"
 #include "api/stream_caps.hpp"
-#include "push/cluster/backplane.hpp"
 #include "push/core/log.hpp"
 #include "push/hub/hub.hpp"
 #include "push/stream/courier.hpp"
@@ -138,15 +137,15 @@ class HandlerTest : public testing::Test {
   auth::Authenticator authenticator;
   hub::Hub hub{1};
   Closings closings{authenticator};
-  cluster::Standalone backplane;
   core::WorkerPool workers{1, 1};
   delivery::History history{store, workers, metrics, 10000};
-  delivery::Publisher publisher{store, hub, closings, history, backplane, metrics, 64};
-  Accounts accounts{store, authenticator, publisher, backplane};
+  delivery::Publisher publisher{store, hub, closings, history, metrics, 64};
+  Accounts accounts{store, authenticator, publisher};
   files::ImageFolder images{""};
   files::FileCache files{1 << 20};
   net::ResponseBudget responses{std::size_t{64} << 20, metrics};
   Online presence;
+  Readiness readiness{store};
   config::Config config;
   std::deque<Receiver> receivers;
   const Services services{.config = config,
@@ -161,6 +160,7 @@ class HandlerTest : public testing::Test {
                           .files = files,
                           .responses = responses,
                           .presence = presence,
+                          .readiness = readiness,
                           .origins = *OriginRules::compile({}),
                           .proxies = *TrustedProxies::parse({})};
   AccessLog log{services.proxies, metrics};

@@ -15,7 +15,6 @@
 #include "push/api/housekeeper.hpp"
 #include "push/api/service.hpp"
 #include "push/auth/password.hpp"
-#include "push/cluster/backplane.hpp"
 #include "push/net/loop_pool.hpp"
 #include "support/await.hpp"
 #include "support/memory_store.hpp"
@@ -81,8 +80,8 @@ class Revocation : public testing::Test {
     store_.add_client(1, 1, "Cone");
     store_.add_client(2, 1, "Ctwo");
     loops_.emplace(settings_.server, hub_, metrics_, history_);
-    publisher_.emplace(store_, hub_, *loops_, history_, backplane_, metrics_, 1024);
-    accounts_.emplace(store_, authenticator_, *publisher_, backplane_);
+    publisher_.emplace(store_, hub_, *loops_, history_, metrics_, 1024);
+    accounts_.emplace(store_, authenticator_, *publisher_);
     service_.emplace(Services{.config = settings_,
                               .metrics = metrics_,
                               .workers = workers_,
@@ -95,6 +94,7 @@ class Revocation : public testing::Test {
                               .files = files_,
                               .responses = responses_,
                               .presence = *loops_,
+                              .readiness = readiness_,
                               .origins = *OriginRules::compile(settings_.server),
                               .proxies = *TrustedProxies::parse({})});
     const auto port = loops_->listen("127.0.0.1", 0, *service_, &*service_);
@@ -137,13 +137,13 @@ class Revocation : public testing::Test {
   metrics::Registry metrics_;
   test::MemoryStore store_;
   hub::Hub hub_{1};
-  cluster::Standalone backplane_;
   files::ImageFolder images_{""};
   files::FileCache files_{0};
   net::ResponseBudget responses_{std::size_t{1} << 20, metrics_};
   auth::Authenticator authenticator_{store_, {.password_cost = 4}, metrics_};
   core::WorkerPool workers_{1, std::numeric_limits<std::size_t>::max()};  // refuses only when it stops
   delivery::History history_{store_, workers_, metrics_, 10000};
+  Readiness readiness_{store_};
   std::optional<net::LoopPool> loops_;
   std::optional<delivery::Publisher> publisher_;
   std::optional<Accounts> accounts_;

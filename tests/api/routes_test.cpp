@@ -87,8 +87,8 @@ TEST_F(RoutesTest, AStoreThatIsAwayIsA503WithRetryAfter) {
 }
 
 TEST_F(RoutesTest, OnlyWhatTheSpecSaysIsPublic) {
-  const std::set<std::string_view> pages = {"/",        "/index.html", "/manifest.json", "/static/*",
-                                            "/image/*", "/swagger",    "/docs",          "/health"};
+  const std::set<std::string_view> pages = {"/",        "/index.html", "/manifest.json", "/static/*", "/image/*",
+                                            "/swagger", "/docs",       "/health",        "/livez",    "/readyz"};
   const std::set<std::string_view> open = {"/version", "/gotifyinfo", "*"};
   for (const Route& route : routes()) {
     const bool page = pages.contains(route.pattern);

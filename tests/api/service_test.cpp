@@ -12,7 +12,6 @@
 
 #include "api/ask.hpp"
 #include "push/auth/password.hpp"
-#include "push/cluster/backplane.hpp"
 #include "push/net/loop_pool.hpp"
 #include "support/empty_archive.hpp"
 #include "support/memory_store.hpp"
@@ -43,14 +42,14 @@ class ServiceTest : public testing::Test {
     core::WorkerPool workers(1, queue);
     delivery::History history(store, workers, metrics, settings.server.stream.resumelimit);
     net::LoopPool loops(settings.server, hub, metrics, history);
-    cluster::Standalone backplane;
     auth::Options quick;
     quick.password_cost = 4;
     auth::Authenticator authenticator(store, quick, metrics);
-    delivery::Publisher publisher(store, hub, loops, history, backplane, metrics, 1024);
+    delivery::Publisher publisher(store, hub, loops, history, metrics, 1024);
     files::ImageFolder images("");
     files::FileCache files(0);
-    Accounts accounts(store, authenticator, publisher, backplane);
+    Accounts accounts(store, authenticator, publisher);
+    Readiness readiness(store);
     Service service({.config = settings,
                      .metrics = metrics,
                      .workers = workers,
@@ -63,6 +62,7 @@ class ServiceTest : public testing::Test {
                      .files = files,
                      .responses = responses,
                      .presence = loops,
+                     .readiness = readiness,
                      .origins = *OriginRules::compile(settings.server),
                      .proxies = *TrustedProxies::parse(settings.server.trustedproxies)});
     const auto port = loops.listen("127.0.0.1", 0, service, &service);

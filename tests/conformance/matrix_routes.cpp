@@ -28,6 +28,8 @@ const std::vector<Route> kRoutes = {
     {"GET", "/manifest.json", nothing, kPlain, "/manifest.json", kWhatever},
     {"GET", "/static/*", nothing, kPlain, "/static/defaultapp.png", kWhatever},
     {"GET", "/health", nothing, kPlain, "/health", kWhatever},
+    {"GET", "/livez", nothing, kPlain, "/livez", kWhatever},
+    {"GET", "/readyz", nothing, kPlain, "/readyz", kWhatever},
     {"GET", "/version", nothing, kPlain, "/version"},
     {"GET", "/gotifyinfo", nothing, kPlain, "/gotifyinfo"},
     {"GET", "/swagger", nothing, kPlain, "/swagger", kWhatever},

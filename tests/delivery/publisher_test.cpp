@@ -17,12 +17,8 @@ std::string number(std::uint64_t value) {
   return std::to_string(value);
 }
 
-stream::Message message(std::uint64_t id, UserId user, std::string_view json) {
-  return {core::MessageId{id}, core::ApplicationId{1}, user, json};
-}
-
 // Records the calls in order.
-struct Notes final : stream::Courier, cluster::Backplane, Sink {
+struct Notes final : stream::Courier, Sink {
   std::vector<std::string> log;
   std::size_t behind = 0;
 
@@ -34,10 +30,6 @@ struct Notes final : stream::Courier, cluster::Backplane, Sink {
     log.push_back("disconnect " + number(core::value(which.user)) + ":C" + number(core::value(*which.client)));
   }
   std::size_t backlog() const override { return behind; }
-  void start(cluster::MessageListener&, cluster::EventListener&) override {}
-  void stop() override {}
-  void announce(const cluster::Event&) override {}
-  void announce(const stream::Batch& batch) override { write_down("announce", batch); }
   void relay(const stream::Batch& batch) override { write_down("relay", batch); }
 
  private:
@@ -56,7 +48,7 @@ struct PublisherTest : testing::Test {
   core::ApplicationId application = store.add_application(1, 1, "Atoken", "app").id;
   core::WorkerPool workers{1, 1};
   History history{store, workers, registry, 100};
-  Publisher publisher{store, hub, notes, history, notes, registry, 100, {&notes}};
+  Publisher publisher{store, hub, notes, history, registry, 100, {&notes}};
 
   core::Result<std::string> submit(core::ApplicationId to, const std::string& text,
                                    std::optional<store::IdempotencyKey> key = {}) {
@@ -84,7 +76,7 @@ TEST_F(PublisherTest, AStoredMessageGoesToEverySinkAndIsAnsweredLast) {
   const std::string frame = std::string("\x81\x7e", 2) + '\0' + static_cast<char>(payload.size()) + payload;
   const std::string short_frame = std::string("\x81") + static_cast<char>(payload.size()) + payload;
   const std::vector<std::string> expected = {"deliver 1 " + (payload.size() > 125 ? frame : short_frame),
-                                             "announce 1 to 1", "relay 1 to 1", "reply"};
+                                             "relay 1 to 1", "reply"};
   EXPECT_EQ(notes.log, expected);
   EXPECT_EQ(store.appended_for, user);
 }
@@ -119,13 +111,6 @@ TEST_F(PublisherTest, RefusesWhileTheLoopsAreBehind) {
   EXPECT_TRUE(notes.log.empty());
   notes.behind = 99;
   EXPECT_TRUE(submit(application, "fine"));
-}
-
-TEST_F(PublisherTest, ARemoteMessageGoesToTheLoopsOnly) {
-  hub.join(user, 0);
-  const stream::Message remote = message(9, user, "{}");
-  publisher.on_messages({std::nullopt, {&remote, 1}});
-  EXPECT_EQ(notes.log, std::vector<std::string>{"deliver 1 \x81\x03{}\n"});
 }
 
 TEST_F(PublisherTest, DisconnectReachesTheLoops) {

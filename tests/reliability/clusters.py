@@ -1,5 +1,6 @@
 """PostgreSQL clusters of the experiments' own: in a temporary folder, on a Unix socket only, as the user postgres if they run as root."""
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -89,7 +90,8 @@ class Cluster:
         """To each of its processes."""
         children = self.children()
         for process in [self.process.pid, *children]:
-            os.kill(process, number)
+            with contextlib.suppress(ProcessLookupError):  # a session may end meanwhile
+                os.kill(process, number)
 
     def kill(self):
         """kill -9 of each of its processes, at once."""

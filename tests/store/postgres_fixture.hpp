@@ -60,10 +60,20 @@ class PostgresStoreTest : public StoreActions {
     store->set_event_listener(heard);
   }
   void open() { open(database); }
-  // Beside others, without the session lock.
+  static config::Cluster cluster_of(const std::string& name, config::BusKind bus = config::BusKind::postgres) {
+    config::Cluster cluster;
+    cluster.bus = bus;
+    cluster.node = name;
+    return cluster;
+  }
+  // Beside others.
+  core::Result<std::unique_ptr<Store>> try_to_open_node(const std::string& name, metrics::Registry& own,
+                                                        config::BusKind bus = config::BusKind::postgres) {
+    return store::open(settings(database), own, &core::wall_now, {}, cluster_of(name, bus));
+  }
   void open_as_node(const std::string& name, const std::string& through) {
     store.reset();
-    auto opened = postgres::Store::open_as_node(name, settings(through), metrics, core::wall_now, {});
+    auto opened = store::open(settings(through), metrics, &core::wall_now, {}, cluster_of(name));
     ASSERT_TRUE(opened) << opened.error().text;
     store = *std::move(opened);
     store->set_event_listener(heard);

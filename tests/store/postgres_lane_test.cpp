@@ -73,7 +73,7 @@ TEST_F(PostgresLaneTest, AFrozenWriterDoesNotKeepTheLock) {
   leave();
   test::CuttingProxy proxy(database);
   metrics::Registry others;
-  auto frozen = postgres::Store::open_as_node("two", settings(proxy.connection()), others, core::wall_now, {});
+  auto frozen = store::open(settings(proxy.connection()), others, &core::wall_now, {}, cluster_of("two"));
   ASSERT_TRUE(frozen) << frozen.error().text;
   int held = 0;
   bool cut = true;
@@ -104,7 +104,7 @@ TEST_F(PostgresLaneTest, AFrozenWriterDoesNotKeepTheLock) {
 TEST_F(PostgresLaneTest, SeveralServersWriteInOneOrder) {
   leave();
   metrics::Registry others;
-  auto two = postgres::Store::open_as_node("two", settings(database), others, core::wall_now, {});
+  auto two = try_to_open_node("two", others);
   ASSERT_TRUE(two) << two.error().text;
   std::vector<std::uint64_t> given;
   for (int i = 0; i < 10; ++i) {

@@ -2,10 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "support/database.hpp"
@@ -42,6 +44,23 @@ class Shutdown : public testing::Test {
   StreamCrowd crowd_;
   Ledger ledger_;
 };
+
+TEST_F(Shutdown, WhileItDrainsTheServerIsNotReadyAndDoesEverything) {
+  server_.stop();
+  server_.set("GOTIFY_SERVER_DRAINSECONDS", "600");
+  server_.start();
+  HttpClient http = server_.http();
+  EXPECT_EQ(http.get("/readyz").status, 200);
+  server_.terminate();
+  EXPECT_TRUE(eventually([&] { return http.get("/readyz").status == 503; }));
+  EXPECT_EQ(http.get("/readyz").body, "draining\n");
+  EXPECT_EQ(http.get("/livez").status, 200);
+  EXPECT_EQ(http.get("/health").status, 200);
+  HttpClient poster = server_.http(application_.key());
+  EXPECT_NO_THROW(post_message(poster, "while it drains"));
+  std::this_thread::sleep_for(std::chrono::milliseconds(600));  // sooner it is the same request
+  EXPECT_EQ(server_.stop(), 0) << "a second signal ends the wait";
+}
 
 TEST_F(Shutdown, UnderLoadStoresEverythingAcknowledgedAndEndsTheStreamsWithoutACloseFrame) {
   Senders senders({server_.address(), {application_}, kSenders, Senders::kEndless, "until the end"}, ledger_);

@@ -5,7 +5,10 @@
 //   2. forget: the authenticator drops what it remembers of that user,
 //   3. disconnect: the streams of a deleted client or user, and those opened with a password that has changed, are
 //   closed,
-//   4. announce: the user's own devices and the other nodes are told.
+//   4. show: the user's own devices are told.
+//
+// With several nodes the change is in the store's log as well, and every node, this one included, takes it over from
+// there (on_change): steps 2 and 3 once more, which changes nothing, and step 4.
 //
 // Forgetting comes before disconnecting: a stream admitted on stale knowledge is either open by then and closed here,
 // or sees a different epoch when it opens and is checked again (recheck). An addition makes the authenticator ask again
@@ -14,24 +17,30 @@
 // Owned by main; what is passed in outlives it. Any thread; a change never blocks. Its `done` is called once, after the
 // last step, as a Done of the store: on the writer thread, where it must not block. Errors are the store's.
 #pragma once
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "push/auth/authenticator.hpp"
-#include "push/cluster/backplane.hpp"
 #include "push/core/result.hpp"
+#include "push/delivery/follower.hpp"
 #include "push/delivery/publisher.hpp"
+#include "push/model/account_change.hpp"
 #include "push/store/store.hpp"
 
 namespace push::api {
 
-class Accounts final : public cluster::EventListener {
+class StreamCheck;
+
+class Accounts final : public delivery::AccountListener {
  public:
-  Accounts(store::Store& store, auth::Authenticator& authenticator, delivery::Publisher& publisher,
-           cluster::Backplane& backplane)
-      : store_(store), authenticator_(authenticator), publisher_(publisher), backplane_(backplane) {}
+  Accounts(store::Store& store, auth::Authenticator& authenticator, delivery::Publisher& publisher)
+      : store_(store), authenticator_(authenticator), publisher_(publisher) {}
+
+  // By main, with several nodes, before the first change: looks at the open streams after a gap.
+  void join(StreamCheck& check) { check_ = &check; }
 
   void create_user(store::NewUser user, store::Done<model::User> done);
   void update_user(core::UserId id, store::UserChange change, store::Done<model::User> done);
@@ -62,7 +71,9 @@ class Accounts final : public cluster::EventListener {
   // Tells which of these clients are in use.
   using InUse = std::function<std::vector<core::ClientId>(const std::vector<store::OwnedClient>&)>;
   // Deletes the clients that have expired by `now`, except those in use, whose last use this is; returns the number of
-  // the deleted. Blocks: for the housekeeper.
+  // the deleted. Blocks: for the housekeeper. With several nodes only those that expired kOthersLook ago: a client may
+  // hold a stream on another node, which finds it expired at about the same time, and writes its last use.
+  static constexpr std::chrono::seconds kOthersLook{10};
   core::Result<std::size_t> delete_expired_clients(core::WallTime now, const InUse& in_use);
 
   // As in store::Store, for the housekeeper. Takes no right away.
@@ -74,8 +85,8 @@ class Accounts final : public cluster::EventListener {
   // As store::Store's, which takes no right away either.
   void forget_old_keys() { store_.forget_old_keys(); }
 
-  // Another node committed a change: steps 2 and 3. Never blocks.
-  void on_event(const cluster::Event& event) override;
+  // A node, perhaps this one, has committed a change: steps 2 to 4. Never blocks.
+  void on_change(const model::AccountChange& change) override;
   void on_gap() override;
 
   // The store no longer has something of this user that the authenticator still remembers. Any thread, never blocks.
@@ -87,22 +98,22 @@ class Accounts final : public cluster::EventListener {
   void disconnect(core::UserId user, core::ClientId client);
 
  private:
-  using Kind = cluster::Event::Kind;
+  using Kind = model::AccountChange::Kind;
   void announce(Kind kind, core::UserId user, core::ClientId client = {}, core::ApplicationId application = {});
   void added(Kind kind, core::UserId user, core::ClientId client = {}, core::ApplicationId application = {});
   void changed(Kind kind, core::UserId user, core::ClientId client = {}, core::ApplicationId application = {});
   void password_changed(core::UserId user);
   void gone(Kind kind, hub::Selection which);
   void close(hub::Selection which);
-  void take_over(const cluster::Event& event);
+  void take_over(const model::AccountChange& change);
   // Tells the user's streams with events which list has changed.
-  void show(const cluster::Event& event);
+  void show(const model::AccountChange& change);
   bool is_gone(const auth::Principal& principal);
 
   store::Store& store_;
   auth::Authenticator& authenticator_;
   delivery::Publisher& publisher_;
-  cluster::Backplane& backplane_;
+  StreamCheck* check_ = nullptr;  // constant after join()
 };
 
 }  // namespace push::api

@@ -2,6 +2,7 @@
 #pragma once
 #include "push/api/accounts.hpp"
 #include "push/api/origin_rules.hpp"
+#include "push/api/readiness.hpp"
 #include "push/api/trusted_proxies.hpp"
 #include "push/auth/authenticator.hpp"
 #include "push/config/config.hpp"
@@ -30,6 +31,7 @@ struct Services {
   files::FileCache& files;
   net::ResponseBudget& responses;
   net::Presence& presence;
+  Readiness& readiness;
   OriginRules origins;
   TrustedProxies proxies;
 };

@@ -104,6 +104,7 @@ struct Server {
   std::vector<std::string> trustedproxies;  // addresses or CIDR: whose X-Forwarded-For is trusted
   bool securecookie = false;                // the session cookie is marked Secure
   unsigned tokenperiodseconds = 300;        // 1..86400, between two writes of a token's last use (protocol 2.6)
+  unsigned drainseconds = 0;                // 0..3600, from SIGTERM, with /readyz saying 503, to the end of listening
   Metrics metrics;
   std::map<std::string, std::string> responseheaders;
 };
@@ -127,6 +128,22 @@ struct Retention {
   std::size_t count = 0;  // 0..1000000000, per application
 };
 
+enum class BusKind { none, postgres, nats };
+
+struct Nats {
+  std::string url = "nats://127.0.0.1:4222";  // one or several, separated by commas; may hold user and password
+  std::string prefix = "sharded-gotify";      // of the subjects
+  std::string credentials;                    // path of a .creds file; "" = none
+  std::string ca;                             // path of the certificates to trust; "" = the system's
+};
+
+// Several servers on one PostgreSQL database.
+struct Cluster {
+  BusKind bus = BusKind::none;  // how nodes tell each other of what they have committed; none = one node
+  std::string node;             // its name; "" = the host's name and a suffix that is kept in the data folder
+  Nats nats;
+};
+
 struct DefaultUser {
   std::string name = "admin";
   std::string pass = "admin";
@@ -138,6 +155,7 @@ struct Config {
   Server server;
   Database database;
   Retention retention;
+  Cluster cluster;
   DefaultUser defaultuser;     // created only in an empty database
   unsigned passstrength = 10;  // bcrypt cost, 4..31
   std::string uploadedimagesdir = "data/images";

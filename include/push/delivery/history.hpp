@@ -18,6 +18,7 @@
 #include "push/core/mutex.hpp"
 #include "push/core/worker_pool.hpp"
 #include "push/metrics/registry.hpp"
+#include "push/store/feed.hpp"
 #include "push/store/store.hpp"
 #include "push/stream/archive.hpp"
 
@@ -34,10 +35,17 @@ class History final : public stream::Archive {
   // Learns how far the store has come. By main, before the first stream, and when everything that is committed from
   // then on is noted here. epoch: as begun by the store. Blocks on the disk.
   core::Result<void> start(std::string epoch);
+  // The same by a Follower, which knows it. Also when the database has gone back: what is remembered is forgotten, and
+  // every stream that is open or opening must end, for the cursors that it was admitted with mean nothing now.
+  void restart(const store::Epoch& epoch);
 
-  // ---- Publisher, on the thread that commits, in the order of commits.
-  void note_stored(const stream::Message& message);   // before it is relayed; an event as well
-  void note_relayed(const stream::Message& message);  // after
+  // ---- Publisher or Follower, one call at a time, in the order of commits. Only what is certainly in the store: pages
+  // end there.
+  void note_stored(core::UserId user, const stream::Cursor& at);  // before it is relayed; an event as well
+  void note_stored(const stream::Message& message) { note_stored(message.user(), message.at()); }
+  void note_relayed(const stream::Message& message) { relayed_.raise(message.at()); }  // after
+  // Everything up to here has been relayed, whether or not anything was left of it.
+  void note_passed(const stream::Cursor& at);
   // It is not known whether a message of the user was stored: the next stream that comes back asks the store.
   void forget(core::UserId user);
 
@@ -53,7 +61,9 @@ class History final : public stream::Archive {
   // A worker; blocks on the disk.
   core::Result<Standing> find_standing(core::UserId user, const stream::Cursor& seen, const std::string& epoch = {});
   // The present one. A client that names it when it comes back is told if the database was restored meanwhile.
-  const std::string& epoch() const { return epoch_; }
+  std::string epoch() const;
+  // How often it was renewed. Any thread, no lock.
+  std::uint64_t restarts() const { return restarts_.load(std::memory_order_acquire); }
   // The newest message, and the newest event, of all users.
   stream::Cursor newest() const;
 
@@ -81,9 +91,10 @@ class History final : public stream::Archive {
   };
   using Waiting = boost::unordered_flat_map<Key, std::vector<Done>, KeyHash>;
 
-  // A cursor in two atomics; each part only rises.
+  // A cursor in two atomics; each part only rises, except by set().
   struct SharedCursor {
     void raise(const stream::Cursor& to);
+    void set(const stream::Cursor& to);
     stream::Cursor load() const;
     std::atomic<std::uint64_t> message = 0;
     std::atomic<std::uint64_t> event = 0;
@@ -108,11 +119,12 @@ class History final : public stream::Archive {
   const std::size_t limit_;
   metrics::Counter& looked_up_;
   metrics::Counter& pages_;
-  std::string epoch_;  // constant after start()
   SharedCursor stored_;
   SharedCursor relayed_;
+  std::atomic<std::uint64_t> restarts_ = 0;
 
-  core::Mutex mutex_;
+  mutable core::Mutex mutex_;
+  std::string epoch_ PUSH_GUARDED_BY(mutex_);
   core::BoundedCache<core::UserId, Ends> ends_ PUSH_GUARDED_BY(mutex_){kUsers};
   core::BoundedCache<std::string, End> epochs_ PUSH_GUARDED_BY(mutex_){kEpochs};
   Waiting waiting_ PUSH_GUARDED_BY(mutex_);  // pages that are not being read yet; bounded by the streams

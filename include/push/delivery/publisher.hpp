@@ -1,13 +1,16 @@
 // The path of one message: publish (any loop) -> append (store's writer) -> committed (the thread that committed it):
 // encoded once, relayed to each sink in turn, answered. The store is the sequencer: messages are committed
 // in id order and relayed in that order.
+//
+// With several nodes (join) a committed message is answered, and then handed to the Follower, which relays it in turn
+// with those of the other nodes. What is logged comes back from the log.
 #pragma once
 #include <cstddef>
 #include <memory>
 #include <string_view>
 #include <vector>
 
-#include "push/cluster/backplane.hpp"
+#include "push/cluster/batch.hpp"
 #include "push/core/bytes.hpp"
 #include "push/core/callback.hpp"
 #include "push/core/result.hpp"
@@ -20,9 +23,10 @@
 
 namespace push::delivery {
 
+class Follower;
 class LocalStreams;
 
-class Publisher final : public cluster::MessageListener, public store::EventListener {
+class Publisher final : public store::EventListener {
  public:
   // The stored message as JSON.
   struct Stored {
@@ -33,11 +37,15 @@ class Publisher final : public cluster::MessageListener, public store::EventList
   using Receipt = core::Callback<void(core::Result<Stored>)>;
 
   // limit: messages that may wait for one loop before publish() refuses (config `server.stream.inboxsize`).
-  // further: sinks besides this node's streams and the backplane, which come first; they outlive the publisher.
-  Publisher(store::Store& store, hub::Hub& hub, stream::Courier& courier, History& history,
-            cluster::Backplane& backplane, metrics::Registry& metrics, std::size_t limit,
-            std::vector<Sink*> further = {});
+  // further: sinks besides this node's streams, which come first; they outlive the publisher.
+  Publisher(store::Store& store, hub::Hub& hub, stream::Courier& courier, History& history, metrics::Registry& metrics,
+            std::size_t limit, std::vector<Sink*> further = {});
   ~Publisher() override;
+
+  // By main, before the first message, with a store that has a feed(). The follower outlives the store's drain.
+  void join(Follower& follower) { follower_ = &follower; }
+  // Whether changes reach this node's streams by a Follower.
+  bool is_joined() const { return follower_ != nullptr; }
 
   // Any loop, never blocks. unavailable: the store's queue is full or a loop is too far behind; `receipt` is not
   // called.
@@ -52,27 +60,35 @@ class Publisher final : public cluster::MessageListener, public store::EventList
   void mark_read_up_to(core::UserId user, core::MessageId up_to, store::Done<void> done);
   void mark_read(core::UserId user, std::vector<core::MessageId> ids, store::Done<void> done);
 
-  // From another node: straight to this node's streams.
-  void on_messages(const stream::Batch& batch) override;
-
   // What this store has logged goes the way of a message, between the messages that were committed before and after it.
   void on_event(const model::Event& event) override;
+  void on_commit(const store::Commit& commit) override;
+  void on_log() override;
   // A notice for this node's streams with events: json as in docs/streams.md. Any thread, never blocks; may be lost.
   void notify(core::UserId user, std::string_view json);
 
   // After a right is gone, the streams opened by it go too. Any thread.
   void disconnect(hub::Selection which);
 
+  // ---- the Follower. Any thread, never blocks.
+  // To this node's streams only; the caller notes it in the history.
+  void hand_out(const stream::Message& message);
+  // Whether a loop is so far behind that publish() refuses.
+  bool is_behind() const;
+
  private:
   void committed(core::UserId user, const model::Message& stored, Receipt& receipt);
   void replay(const model::Message& stored, Receipt& receipt);
+  // The message waits for the end of its transaction; returns its JSON.
+  core::Slice collect(core::UserId user, const model::Message& stored, std::string_view json);
   void relay(const stream::Message& message);
 
   store::Store& store_;
   History& history_;
   const std::unique_ptr<LocalStreams> streams_;
-  const std::unique_ptr<Sink> nodes_;
-  std::vector<Sink*> sinks_;  // never changes
+  const std::vector<Sink*> further_;
+  Follower* follower_ = nullptr;          // constant after join()
+  std::vector<cluster::Item> collected_;  // of the transaction that is being answered; the committing thread only
   const std::size_t limit_;
   metrics::Counter& stored_;
   metrics::Counter& replayed_;

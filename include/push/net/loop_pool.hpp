@@ -49,6 +49,7 @@ class LoopPool final : public stream::Courier, public Presence {
   void stop_accepting();
   void stop();
   std::size_t size() const { return loops_.size(); }
+  std::size_t sockets() const;  // open ones of HTTP sessions and streams; any thread
 
   // Those of these clients that hold a stream, perhaps more than once. Blocks until every loop has answered: for a
   // thread of its own, between start() and stop().

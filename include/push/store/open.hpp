@@ -2,10 +2,12 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "push/config/config.hpp"
 #include "push/core/patient_clock.hpp"
 #include "push/metrics/registry.hpp"
+#include "push/store/feed.hpp"
 #include "push/store/store.hpp"
 
 namespace push::store {
@@ -13,10 +15,20 @@ namespace push::store {
 // Opens the configured database: creates it, or upgrades one of an older Gotify in place. Called once, by main; blocks.
 // `metrics` must outlive the store. Clients expire, and messages age, by `clock`, which is asked on any thread.
 // `retention` is for applications without a rule of their own. Errors name the database: unavailable (locked, no
-// permission), invalid (in memory, malformed, or not a Gotify database).
+// permission, or used by another server: named), invalid (in memory, malformed, or not a Gotify database). With a
+// cluster.bus the store has a feed(), and other nodes may open it with the same bus under other names; cluster.node is
+// this one's (node_name()).
 core::Result<std::unique_ptr<Store>> open(const config::Database& database, metrics::Registry& metrics,
                                           core::WallClock clock = &core::wall_now,
-                                          const config::Retention& retention = {});
+                                          const config::Retention& retention = {}, const config::Cluster& cluster = {});
+
+// The name of this node: cluster.node, or, if that is empty, the one kept in the file `node-name` of `folder` (the data
+// folder; made at the first call: the host's name and four random letters). open() needs it in cluster.node. invalid:
+// cluster.node, or what is in the file; unavailable: the file cannot be read or made.
+core::Result<std::string> node_name(const config::Cluster& cluster, const std::string& folder);
+
+// The nodes that the database knows, by name. Changes nothing, takes no lock. invalid: not PostgreSQL, or no cluster's.
+core::Result<std::vector<NodeRow>> list_nodes(const config::Database& database);
 
 // Which database this is: another text for another one. Holds no secrets.
 std::string name_of(const config::Database& database);

@@ -139,10 +139,22 @@ struct Extent {
   bool operator==(const Extent&) const = default;
 };
 
+// A transaction with messages. Of a store that several nodes share.
+struct Commit {
+  // The newest id before it, of any node; empty: it is not known.
+  std::optional<core::MessageId> previous;
+  core::MessageId last{};  // the newest id with it
+};
+
 // Hears of every event that this store writes.
 class EventListener {
  public:
   virtual ~EventListener() = default;
+  // Only from a store with a feed(), on the writer's thread; must not block. After the answers of all messages of the
+  // transaction, or, if some are answered later than others, of those.
+  virtual void on_commit(const Commit& /*commit*/) {}
+  // The same, after a change that has written to the log (an event, or a change of an account) was answered.
+  virtual void on_log() {}
   // On the writer's thread, once per event, by ascending id: after the commit, before the change that it is part of is
   // answered, and after the answers of all messages and changes before that one. Must not block.
   virtual void on_event(const model::Event& event) = 0;
@@ -214,8 +226,13 @@ class Finder {
 template <class T>
 using Done = core::Callback<void(core::Result<T>)>;
 
+class Feed;
+
 class Store : public Finder {
  public:
+  // What all nodes have committed; null unless several nodes share this store. Lives as long as the store.
+  virtual Feed* feed() { return nullptr; }
+
   // Called exactly once on the writer thread: after the commit, in id order, with the stored message; or with the
   // reason why nothing was stored (not_found: the application is gone; mismatch: its idempotency key stands for other
   // content). Must not block.

@@ -41,7 +41,7 @@ constexpr std::string_view kSequenceOf =
 Result<Target> Target::open(const config::Database& settings) {
   const auto where = postgres::ConnectionString::parse(settings.connection);
   if (!where) return where.error();
-  auto session = std::make_unique<postgres::Session>(*where, kNode, postgres::Session::Others::refused);
+  auto session = std::make_unique<postgres::Session>(*where, kNode, config::BusKind::none);
   if (auto opened = session->open(postgres::Session::kPatience); !opened) return opened.error();
   const auto connection = session->use();
   if (!connection) return connection.error();

@@ -38,19 +38,20 @@ core::Error not_storable() {
 void Store::create_application(NewApplication application, Done<model::Application> done) {
   const core::UserId user = application.user;
   if (!is_text(application.name) || !is_text(application.description)) return done(not_storable());
-  change(parts_->writer, user, How::by_rules, std::move(done),
-         [application = std::move(application)](Transaction& transaction) -> Plan<model::Application> {
-           auto created = new_application(transaction, application, cut_to_microseconds(core::wall_now()));
-           if (!created) return created;
-           const auto id = transaction.next_id("applications");
-           if (!id) return id.error();
-           created->id = core::ApplicationId{static_cast<std::uint64_t>(*id)};
-           transaction.write(kInsertApplication, created->id, created->user, std::string_view(created->token),
-                             std::string_view(created->name), std::string_view(created->description),
-                             created->default_priority, created->created_at, Blob{created->sort_key});
-           log_change(transaction, "application_added", created->user, {}, created->id);
-           return created;
-         });
+  change(
+      parts_->writer, user, How::by_rules, std::move(done),
+      [&parts = *parts_, application = std::move(application)](Transaction& transaction) -> Plan<model::Application> {
+        auto created = new_application(transaction, application, parts.creation_time());
+        if (!created) return created;
+        const auto id = transaction.next_id("applications");
+        if (!id) return id.error();
+        created->id = core::ApplicationId{static_cast<std::uint64_t>(*id)};
+        transaction.write(kInsertApplication, created->id, created->user, std::string_view(created->token),
+                          std::string_view(created->name), std::string_view(created->description),
+                          created->default_priority, created->created_at, Blob{created->sort_key});
+        log_change(transaction, "application_added", created->user, {}, created->id);
+        return created;
+      });
 }
 
 void Store::update_application(core::UserId user, core::ApplicationId id, ApplicationChange wanted,

@@ -8,6 +8,7 @@
 #include "push/core/log.hpp"
 #include "store/postgres/event_log.hpp"
 #include "store/postgres/message_sql.hpp"
+#include "store/postgres/notice.hpp"
 #include "store/postgres/rows.hpp"
 
 namespace push::store::postgres {
@@ -20,7 +21,10 @@ constexpr int kRepetitions = 20;
 
 constexpr std::string_view kLock = "SELECT pg_advisory_xact_lock(1735289957, 0)";
 constexpr std::string_view kNoteBatch = "INSERT INTO sharded_gotify_batches (node, batch) VALUES ($1, $2)";
-constexpr std::string_view kForgetBatch = "DELETE FROM sharded_gotify_batches WHERE node = $1 AND batch = $2";
+// The row that says how far the messages have come stays, however many changes there are before the next one.
+constexpr std::string_view kForgetBatch =
+    "DELETE FROM sharded_gotify_batches WHERE node = $1 AND batch = $2 AND last IS DISTINCT FROM"
+    " (SELECT max(last) FROM sharded_gotify_batches)";
 constexpr std::string_view kFence =
     "INSERT INTO sharded_gotify_batches (node, batch, void) VALUES ($1, $2, true) ON CONFLICT DO NOTHING";
 // So that the fence writes in any case and its commit waits for a synchronous standby: the transaction that has stored
@@ -52,13 +56,29 @@ std::string guard_sql(std::int64_t seen) {
          std::to_string(seen) + " THEN RAISE EXCEPTION 'changed meanwhile' USING ERRCODE = 'SG001'; END IF; END $$";
 }
 
+bool notifies(const Session& session) {
+  return session.bus() == config::BusKind::postgres;
+}
+
+std::string quoted_channel(const Database& database) {
+  std::string channel;
+  append_literal(channel, std::string_view(channel_of(database.cluster)));
+  return channel;
+}
+
+std::string notify_sql(const Session& session, const Database& database) {
+  return notifies(session) ? notify_commit_sql(quoted_channel(database)) : "";
+}
+
 }  // namespace
 
 Backend::Backend(Session& session, const Database& database, KeyTable& keys, metrics::Registry& metrics)
     : session_(session),
       node_(session.node()),
-      plain_sql_(message_sql(database.sequence, Keys::none)),
-      keyed_sql_(message_sql(database.sequence, Keys::some)),
+      shared_(session.bus() != config::BusKind::none),
+      notify_log_(notifies(session) ? notify_log_sql(quoted_channel(database)) : ""),
+      plain_sql_(message_sql(database.sequence, Keys::none, notify_sql(session, database))),
+      keyed_sql_(message_sql(database.sequence, Keys::some, notify_sql(session, database))),
       keys_(keys),
       settled_(metrics.counter("push_store_settled_total",
                                "Transactions whose answer was lost, and whose outcome was found out afterwards.")),
@@ -70,6 +90,8 @@ Backend::Backend(Session& session, const Database& database, KeyTable& keys, met
 Result<void> Backend::begin() {
   transaction_.clear();
   alone_ = nullptr;
+  stored_.reset();
+  has_logged_ = false;
   auto connection = session_.use();
   if (!connection) return connection.error();
   connection_ = *connection;
@@ -102,6 +124,7 @@ Result<void> Backend::commit() {
   for (int repetition = 0;; ++repetition) {
     if (transaction_.script().empty()) return {};
     auto done = send_script();
+    has_logged_ = done && shared_ && transaction_.logs();
     if (done || !is_outdated() || repetition == kRepetitions) return done;
     repeated_.add();
     Operation& operation = *alone_;
@@ -118,10 +141,12 @@ Result<void> Backend::send_script() {
   frame.add(kNoteBatch, std::string_view(node_), batch);
   frame.add(kForgetBatch, std::string_view(node_), batch - kBatchesKept);
   if (transaction_.guard()) frame.add(guard_sql(*transaction_.guard()));
-  auto answers = connection_->run(frame.text() + transaction_.script().text());
+  Script& script = transaction_.script();
+  auto answers = connection_->run(frame.text() + script.text() + (transaction_.logs() ? notify_log_ : ""));
   if (answers) {
     const auto own = answers->begin() + static_cast<std::ptrdiff_t>(frame.size());
-    transaction_.script().answer({std::make_move_iterator(own), std::make_move_iterator(answers->end())});
+    const auto end = own + static_cast<std::ptrdiff_t>(script.size());
+    script.answer({std::make_move_iterator(own), std::make_move_iterator(end)});
     return {};
   }
   if (connection_->fate() != Fate::lost) {

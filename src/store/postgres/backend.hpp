@@ -41,6 +41,8 @@ class Backend final : public store::Backend {
   core::Result<void> commit() override;
   void rollback() override;
   void rest() override {}
+  std::optional<Commit> stored() const override { return stored_; }
+  bool has_logged() const override { return has_logged_; }
 
   // Any thread: the greatest message id committed so far.
   std::int64_t newest_message() const { return newest_.load(std::memory_order_acquire); }
@@ -59,6 +61,7 @@ class Backend final : public store::Backend {
   core::Result<void> find_first(Messages messages, Outcomes outcomes);
   core::Result<std::optional<Inserted>> find_by_key(NewMessage& message, const std::set<std::int64_t>& own);
   void note_newest(Outcomes outcomes);
+  void note_stored(std::optional<std::int64_t> previous, std::int64_t last);
 
   // ---- other changes
   core::Result<void> send_script();
@@ -77,7 +80,9 @@ class Backend final : public store::Backend {
 
   Session& session_;
   const std::string node_;
-  const std::string plain_sql_;  // of messages; these two as members: a connection knows statements by their address
+  const bool shared_;             // with other nodes
+  const std::string notify_log_;  // "" = the bus is not PostgreSQL
+  const std::string plain_sql_;   // of messages; these two as members: a connection knows statements by their address
   const std::string keyed_sql_;
   KeyTable& keys_;
   metrics::Counter& settled_;
@@ -87,6 +92,8 @@ class Backend final : public store::Backend {
   Operation* alone_ = nullptr;  // the change by rules of this transaction
   std::int64_t batch_;          // of the last transaction
   std::optional<std::int64_t> unsettled_;
+  std::optional<Commit> stored_;  // of the last transaction, and only if shared
+  bool has_logged_ = false;
   std::atomic<std::int64_t> newest_;
 };
 

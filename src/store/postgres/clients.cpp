@@ -57,8 +57,8 @@ void Store::create_client(NewClient client, Done<model::Client> done) {
   const core::UserId user = client.user;
   if (!is_text(client.name)) return done(no_client_text());
   change(parts_->writer, user, How::by_rules, std::move(done),
-         [client = std::move(client)](Transaction& transaction) -> Plan<model::Client> {
-           auto created = new_client(transaction, client, cut_to_microseconds(core::wall_now()));
+         [&parts = *parts_, client = std::move(client)](Transaction& transaction) -> Plan<model::Client> {
+           auto created = new_client(transaction, client, parts.creation_time());
            if (!created) return created;
            const auto id = transaction.next_id("clients");
            if (!id) return id.error();
@@ -107,11 +107,13 @@ void Store::delete_client(core::UserId user, core::ClientId id, Done<void> done)
          });
 }
 
-Result<std::vector<OwnedClient>> Store::find_expired_clients(core::WallTime now) {
+Result<std::vector<OwnedClient>> Store::find_expired_clients(core::WallTime time) {
+  const core::WallTime now = parts_->server_clock.of(time);
   return parts_->readers.read([now](Connection& reader) { return all(reader, read_owned, kExpired, now); });
 }
 
-Result<std::vector<OwnedClient>> Store::delete_expired_clients(std::vector<OwnedClient> clients, core::WallTime now) {
+Result<std::vector<OwnedClient>> Store::delete_expired_clients(std::vector<OwnedClient> clients, core::WallTime time) {
+  const core::WallTime now = parts_->server_clock.of(time);
   std::vector<OwnedClient> deleted;
   for (std::size_t from = 0; from < clients.size(); from += kClientsInChange) {
     const auto first = clients.begin() + static_cast<std::ptrdiff_t>(from);
@@ -122,6 +124,7 @@ Result<std::vector<OwnedClient>> Store::delete_expired_clients(std::vector<Owned
       ids.reserve(some.size());
       for (const OwnedClient& one : some) ids.push_back(static_cast<std::int64_t>(one.client));
       const Answer rows = transaction.write(kDeleteExpired, ids, now, core::wall_now().time_since_epoch().count());
+      transaction.note_log();
       return Plan<std::vector<OwnedClient>>::later([rows, &some]() -> Result<std::vector<OwnedClient>> {
         if (!*rows) return some;
         std::vector<OwnedClient> found;

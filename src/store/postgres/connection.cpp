@@ -336,6 +336,30 @@ Result<std::vector<Rows>> Connection::run(const std::string& text) {
   }
 }
 
+// ---- NOTIFY
+
+void Connection::take_notifications(std::vector<std::string>& texts) {
+  while (PGnotify* const told = PQnotifies(connection_.get())) {
+    texts.emplace_back(told->extra);
+    PQfreemem(told);
+  }
+}
+
+// Those that have come beside the answer to a query are there already.
+Result<std::vector<std::string>> Connection::notifications(std::chrono::milliseconds patience) {
+  if (!connection_) return core::failure(core::ErrorCode::unavailable, "there is no connection to the database");
+  std::vector<std::string> texts;
+  take_notifications(texts);
+  pollfd waiting{PQsocket(connection_.get()), POLLIN, 0};
+  const int timeout = texts.empty() ? static_cast<int>(patience.count()) : 0;
+  if (::poll(&waiting, 1, timeout) < 0 && errno != EINTR) return lose(std::strerror(errno));
+  if (waiting.revents != 0 && PQconsumeInput(connection_.get()) == 0) {
+    return lose(one_line(PQerrorMessage(connection_.get())));
+  }
+  take_notifications(texts);
+  return texts;
+}
+
 // ---- COPY
 
 Result<void> Connection::begin_copy(const std::string& sql) {

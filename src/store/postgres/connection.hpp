@@ -118,6 +118,9 @@ class Connection {
   core::Result<void> copy(std::string_view lines);
   core::Result<std::int64_t> end_copy();
 
+  // After LISTEN: the texts of the notifications that have come, in order. Waits for one for at most `patience`.
+  core::Result<std::vector<std::string>> notifications(std::chrono::milliseconds patience);
+
   Fate fate() const { return fate_; }
   // SQLSTATE of a call that was refused (five characters), "" otherwise.
   const std::string& state() const { return state_; }
@@ -143,6 +146,7 @@ class Connection {
   core::Result<void> wait();
   core::Result<void> poll_until_deadline(short events);
   core::Result<void> flush();
+  void take_notifications(std::vector<std::string>& texts);
   core::Error fail(const Rows& failed);
   core::Error lose(const std::string& why);
   core::Error refusal(const Rows& rows);

@@ -1,15 +1,18 @@
 #include "store/postgres/database.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <set>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "push/core/check.hpp"
 #include "push/core/log.hpp"
 #include "push/core/random.hpp"
+#include "store/postgres/locks.hpp"
 #include "store/postgres/own_tables.hpp"
 #include "store/postgres/rows.hpp"
 #include "store/postgres/script.hpp"
@@ -25,6 +28,10 @@ constexpr std::int64_t kOldestServer = 120000;  // PostgreSQL 12
 constexpr std::int64_t kSchema = 1;             // of our own tables: they only grow
 constexpr std::string_view kIdLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
 
+constexpr std::chrono::milliseconds kPreparationPoll{100};
+
+constexpr std::string_view kTakePreparation =
+    "SELECT pg_try_advisory_lock(" PUSH_PREPARE_CLASS ", " PUSH_DATABASE_KEY ")";
 constexpr std::string_view kAbout =
     "SELECT current_setting('server_version_num')::bigint, current_setting('server_encoding'),"
     " current_setting('synchronous_commit'), current_setting('fsync'), current_schema(), pg_is_in_recovery(),"
@@ -38,6 +45,7 @@ constexpr std::string_view kHasOwnTables =
     "SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() AND table_name ="
     " 'sharded_gotify_meta'";
 constexpr std::string_view kSchemaNumber = "SELECT value FROM sharded_gotify_meta WHERE key = 'schema'";
+constexpr std::string_view kClusterId = "SELECT value FROM sharded_gotify_meta WHERE key = 'cluster'";
 constexpr std::string_view kUnsorted =
     "SELECT 1 FROM applications WHERE sort_key IS NULL OR length(sort_key) = 0 LIMIT 1";
 constexpr std::string_view kInOrder = "SELECT id, user_id FROM applications ORDER BY user_id, sort_key, id";
@@ -86,6 +94,18 @@ Result<void> check_server(Connection& connection) {
   }
   if (about.text(3) == "off") spdlog::warn("messages can be lost in a crash setting=fsync value=off wanted=on");
   return {};
+}
+
+// Nodes that start at the same time make the tables one after the other. Asked again and again: a statement that waited
+// would be one of those that CREATE INDEX CONCURRENTLY waits for.
+Result<void> wait_for_others(Connection& connection) {
+  for (bool waits = false;; waits = true) {
+    const auto taken = one(connection, read_integer<Row>, kTakePreparation);
+    if (!taken) return taken.error();
+    if (taken->value_or(0) != 0) return {};
+    if (!waits) spdlog::info("another node prepares the database");
+    std::this_thread::sleep_for(kPreparationPoll);
+  }
 }
 
 // Before anything is changed.
@@ -258,7 +278,8 @@ Result<Sequence> raise_sequence(Connection& connection, std::string_view table) 
 }
 
 // The row from which this node goes on.
-Result<Database> begin_batches(Connection& connection, const std::string& node, Database database) {
+Result<Database> begin_batches(Connection& connection, const Session& session, Database database) {
+  const std::string& node = session.node();
   const auto newest =
       one(connection, read_integer<Row>, "SELECT coalesce(max(batch), 0) FROM sharded_gotify_batches WHERE node = $1",
           std::string_view(node));
@@ -274,8 +295,8 @@ Result<Database> begin_batches(Connection& connection, const std::string& node, 
              database.newest_batch);
   script.add(
       "INSERT INTO sharded_gotify_nodes (node, seen, detail) VALUES ($1, now(), jsonb_build_object('version', $2,"
-      " 'started', now())) ON CONFLICT (node) DO UPDATE SET seen = excluded.seen, detail = excluded.detail",
-      std::string_view(node), std::string_view(PUSH_VERSION));
+      " 'started', now(), 'bus', $3)) ON CONFLICT (node) DO UPDATE SET seen = excluded.seen, detail = excluded.detail",
+      std::string_view(node), std::string_view(PUSH_VERSION), name_of(session.bus()));
   if (auto begun = run(connection, script.text()); !begun) return begun.error();
   return database;
 }
@@ -285,6 +306,7 @@ Result<Database> begin_batches(Connection& connection, const std::string& node, 
 Result<Database> prepare(Session& session, const ConnectionString& where, core::WallTime now) {
   auto connection = Connection::open(where, Connection::Use::patient);
   if (!connection) return connection.error();
+  if (auto alone = wait_for_others(*connection); !alone) return alone.error();
   for (const auto step : {&check_server, &check_own_tables, &prepare_tables}) {
     if (auto done = step(*connection); !done) return done.error();
   }
@@ -301,7 +323,10 @@ Result<Database> prepare(Session& session, const ConnectionString& where, core::
   Database database;
   append_literal(database.sequence, std::string_view(messages->name));
   database.newest_message = messages->last;
-  return begin_batches(*connection, session.node(), std::move(database));
+  const auto cluster = one(*connection, read_text<Row>, kClusterId);
+  if (!cluster) return cluster.error();
+  database.cluster = cluster->value_or("");
+  return begin_batches(*connection, session, std::move(database));
 }
 
 }  // namespace push::store::postgres

@@ -15,6 +15,7 @@ struct Database {
   std::string sequence;  // of the ids of messages, quoted
   std::int64_t newest_message = 0;
   std::int64_t newest_batch = 0;  // of this node
+  std::string cluster;            // its random id
 };
 
 // `session` is open. Creates the tables of Gotify that are missing, adds the columns of later versions as Gotify does,

@@ -1,5 +1,7 @@
-// The table of epochs: one row for each start, with how far the database had come by then. A cursor that a client had
-// at the end of an epoch lies at or below what the next row says, unless the database was restored from an older copy.
+// The table of epochs: one row for each begin of one, with how far the database had come by then. A cursor that a
+// client had at the end of an epoch lies at or below what the next row says, unless the database was restored from an
+// older copy. A single server begins one at each start. Several nodes are in one together, and each holds that epoch's
+// lock (locks.hpp), so what a table that was restored says of them does not matter.
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -7,6 +9,8 @@
 #include "push/core/log.hpp"
 #include "push/core/random.hpp"
 #include "store/postgres/changes.hpp"
+#include "store/postgres/feed.hpp"
+#include "store/postgres/locks.hpp"
 #include "store/postgres/parts.hpp"
 #include "store/postgres/rows.hpp"
 
@@ -17,11 +21,28 @@ using core::Result;
 
 constexpr std::string_view kEpochLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
 constexpr std::size_t kNameLength = 12;
+constexpr int kEntries = 3;
 
 constexpr std::string_view kInsert =
     "INSERT INTO sharded_gotify_epochs (name, message_id, event_id) VALUES ($1,"
     " coalesce((SELECT max(last) FROM sharded_gotify_batches), 0),"
     " coalesce(pg_sequence_last_value('sharded_gotify_events_id_seq'), 0))";
+#define PUSH_NEWEST_EPOCH "(SELECT name FROM sharded_gotify_epochs ORDER BY id DESC LIMIT 1)"
+// Unless another node that is alive is in the newest one, and that is not the one to be left.
+constexpr std::string_view kInsertUnlessShared =
+    "INSERT INTO sharded_gotify_epochs (name, message_id, event_id) SELECT $1,"
+    " coalesce((SELECT max(last) FROM sharded_gotify_batches), 0),"
+    " coalesce(pg_sequence_last_value('sharded_gotify_events_id_seq'), 0)"
+    " WHERE NOT EXISTS (SELECT 1 FROM pg_locks AS l WHERE l.pid <> pg_backend_pid() AND " PUSH_IS_HELD(
+        PUSH_EPOCH_CLASS, PUSH_EPOCH_KEY(PUSH_NEWEST_EPOCH)) " AND $2 <> " PUSH_NEWEST_EPOCH ")";
+// Here the sequence may be asked: nobody else writes meanwhile. Of a log whose entries have been removed by age, it is
+// all that is left.
+constexpr std::string_view kEnter =
+    "SELECT e.name, coalesce((SELECT max(last) FROM sharded_gotify_batches), 0),"
+    " coalesce(pg_sequence_last_value('sharded_gotify_events_id_seq'), 0),"
+    " pg_advisory_lock_shared(" PUSH_EPOCH_CLASS ", " PUSH_EPOCH_KEY("e.name") ")"
+    " FROM sharded_gotify_epochs AS e ORDER BY e.id DESC LIMIT 1";
+constexpr std::string_view kLeave = "SELECT pg_advisory_unlock_shared(" PUSH_EPOCH_CLASS ", " PUSH_EPOCH_KEY("$1") ")";
 constexpr std::string_view kKeepNewest =
     "DELETE FROM sharded_gotify_epochs WHERE id <= (SELECT max(id) FROM sharded_gotify_epochs) - $1";
 constexpr std::string_view kEndOf =
@@ -41,6 +62,45 @@ std::string Store::begin_epoch() {
   if (!begun)
     spdlog::warn("cannot note the start, streams will read everything again error=\"{}\"", begun.error().text);
   return name;
+}
+
+Result<Epoch> Feed::join_epoch() {
+  return enter_epoch("");
+}
+
+Result<Epoch> Feed::renew_epoch(const std::string& known) {
+  if (!is_text(known)) return core::failure(core::ErrorCode::invalid, "no epoch has such a name");
+  return enter_epoch(known);
+}
+
+Result<Epoch> Feed::enter_epoch(const std::string& left) {
+  for (int tries = 1;; ++tries) {
+    auto entered = try_to_enter(left);
+    if (!entered) return entered.error();
+    if (*entered) return **std::move(entered);
+    if (tries == kEntries) return core::failure(core::ErrorCode::unavailable, "the answer of the database was lost");
+  }
+}
+
+// Empty: done, but the answer was lost, and with it the connection that holds the lock.
+Result<std::optional<Epoch>> Feed::try_to_enter(const std::string& left) {
+  using Entered = std::optional<Epoch>;
+  const std::string fresh = core::random_letters(kEpochLetters, kNameLength);
+  return change_now(writer_, How::blind, [&](Transaction& transaction) -> Plan<Entered> {
+    transaction.write(kInsertUnlessShared, std::string_view(fresh), std::string_view(left));
+    transaction.write(kKeepNewest, static_cast<std::int64_t>(store::Store::kMaxEpochs));
+    const Answer entered = transaction.write(kEnter);
+    const std::string former = session_.epoch();
+    if (!former.empty()) transaction.write(kLeave, std::string_view(former));
+    return Plan<Entered>::later([this, entered]() -> Result<Entered> {
+      if (!*entered || (*entered)->empty()) return Entered();
+      const Row row = (**entered)[0];
+      Epoch epoch{std::string(row.text(0)), {core::MessageId{row.natural(1)}, core::EventId{row.natural(2)}}};
+      session_.set_epoch(epoch.name);
+      heartbeat_.set_epoch(epoch.name);
+      return Entered(std::move(epoch));
+    });
+  });
 }
 
 Result<std::optional<Extent>> Store::find_epoch(std::string_view name) {

@@ -89,6 +89,7 @@ void log_further_deletion(Transaction& transaction, const model::Event& event) {
 void log_change(Transaction& transaction, std::string_view kind, core::UserId user, core::ClientId client,
                 core::ApplicationId application) {
   transaction.write(kInsertChange, column_of(core::wall_now()), kind, user, client, application);
+  transaction.note_log();
 }
 
 void Store::set_event_listener(EventListener& listener) {
@@ -96,7 +97,8 @@ void Store::set_event_listener(EventListener& listener) {
 }
 
 Result<std::size_t> Store::delete_old_events(core::WallTime now) {
-  const std::int64_t bound = column_of(now - kKept);
+  if (!parts_->does_the_work_of_all()) return 0;
+  const std::int64_t bound = column_of(parts_->server_clock.of(now) - kKept);
   const auto oldest =
       parts_->readers.read([](Connection& reader) { return one(reader, read_integer<Row>, kOldestTime); });
   if (!oldest) return oldest.error();

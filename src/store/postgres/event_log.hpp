@@ -48,11 +48,12 @@ Answer write_and_log(Transaction& transaction, std::string_view sql, core::UserI
                      const Args&... args) {
   Answer logged = transaction.write(sql, user, column_of(now), args...);
   transaction.note_events(logged);
+  transaction.note_log();
   keep_to_limit(transaction, user);
   return logged;
 }
 
-// A change by rules.
+// A change of an account, by rules or not.
 void log_change(Transaction& transaction, std::string_view kind, core::UserId user, core::ClientId client,
                 core::ApplicationId application);
 

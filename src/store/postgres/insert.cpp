@@ -22,7 +22,7 @@ using Hash = IdempotencyKey::Hash;
 
 // The rows of one transaction have the same xmin. Between its ids may be those that another program has taken.
 constexpr std::string_view kOwnRows =
-    "SELECT m.id, m.application_id FROM sharded_gotify_batches AS b JOIN messages AS m ON m.xmin = b.xmin"
+    "SELECT m.id, m.application_id, b.last FROM sharded_gotify_batches AS b JOIN messages AS m ON m.xmin = b.xmin"
     " WHERE b.node = $1 AND b.batch = $2 AND m.id BETWEEN b.last - b.stored - 100000 AND b.last ORDER BY m.id";
 constexpr std::string_view kFirst =
     "SELECT k.content, k.message_id, k.date, m.id, m.application_id, m.message, m.title, m.priority, m.extras, m.date"
@@ -169,6 +169,7 @@ Result<void> Backend::insert_halves(Messages messages, Outcomes outcomes) {
 
 void Backend::read_outcomes(const Rows& rows, Messages messages, Outcomes outcomes) {
   PUSH_CHECK(messages.size() == outcomes.size());
+  std::int64_t last = 0;
   for (Result<Inserted>& outcome : outcomes) outcome = gone("application");
   for (int i = 0; i < rows.size(); ++i) {
     const Row row = rows[i];
@@ -176,7 +177,9 @@ void Backend::read_outcomes(const Rows& rows, Messages messages, Outcomes outcom
     const auto position = row.natural(1);
     PUSH_CHECK(position >= 1 && position <= outcomes.size());
     outcomes[position - 1] = inserted(row.integer(2), !row.boolean(3));
+    last = std::max(last, row.integer(2));
   }
+  note_stored(rows[0].integer(0), last);
 }
 
 // What is stored under the message's key. None: nothing. `own`: the ids of this batch.
@@ -220,6 +223,7 @@ Result<void> Backend::find_first(Messages messages, Outcomes outcomes) {
 Result<void> Backend::recover(std::int64_t batch, Messages messages, Outcomes outcomes) {
   const auto rows = read(kOwnRows, {parameter(std::string_view(node_)), parameter(batch)});
   if (!rows) return not_known(rows.error().text);
+  if (!rows->empty()) note_stored(std::nullopt, (*rows)[0].integer(2));
   std::set<std::int64_t> own;
   std::map<core::ApplicationId, std::vector<std::int64_t>> ids;  // of the messages without a key
   std::map<core::ApplicationId, std::size_t> wanted;
@@ -250,6 +254,17 @@ Result<void> Backend::recover(std::int64_t batch, Messages messages, Outcomes ou
     }
   }
   return {};
+}
+
+// Of one that became several, or was found out afterwards, it is not known what is between its messages.
+void Backend::note_stored(std::optional<std::int64_t> previous, std::int64_t last) {
+  if (!shared_ || last == 0) return;
+  const auto id = [](std::int64_t number) { return core::MessageId{static_cast<std::uint64_t>(number)}; };
+  if (stored_) {
+    stored_ = Commit{std::nullopt, std::max(stored_->last, id(last))};
+  } else {
+    stored_ = Commit{previous ? std::optional(id(*previous)) : std::nullopt, id(last)};
+  }
 }
 
 void Backend::note_newest(Outcomes outcomes) {

@@ -8,6 +8,7 @@ namespace push::store::postgres {
 namespace {
 
 constexpr std::int64_t kAtOnce = 1024;
+constexpr std::chrono::seconds kLookPeriodOfKeys{10};
 
 // A time in the future was written by a clock that has been set back since, or by one that is ahead.
 constexpr std::string_view kForgetOld =
@@ -27,9 +28,10 @@ constexpr std::string_view kLeft = "SELECT count(*), min(stored_at) FROM sharded
 
 }  // namespace
 
-KeyTable::KeyTable(const core::WallClock& clock, std::size_t most, metrics::Registry& metrics)
+KeyTable::KeyTable(const core::WallClock& clock, std::size_t most, Of whose, metrics::Registry& metrics)
     : clock_(clock),
       most_(static_cast<std::int64_t>(most)),
+      whose_(whose),
       remembered_(metrics.gauge("push_idempotency_keys", "Idempotency keys that are remembered.")),
       dropped_(metrics.counter("push_idempotency_keys_dropped_total",
                                "Idempotency keys forgotten before their ten minutes were over: too many.")) {}
@@ -45,9 +47,17 @@ bool KeyTable::is_due(core::WallTime now) const {
   return now >= due_.load() || stored_.load() > most_ / 2;
 }
 
+bool KeyTable::takes_a_look() {
+  const core::SteadyTime now = core::steady_now();
+  if (whose_ == Of::this_node || now < look_at_.load()) return false;
+  look_at_ = now + kLookPeriodOfKeys;
+  return true;
+}
+
 void KeyTable::forget_some(Writer& writer) {
   const core::WallTime time = clock_();
-  if (!is_due(time)) return;
+  const bool looks = takes_a_look();
+  if (!looks && !is_due(time)) return;
   const std::int64_t now = time.time_since_epoch().count();
   const auto lifetime = std::int64_t{std::chrono::nanoseconds(RecentKeys::kLifetime).count()};
   const auto forget = [this, now, lifetime](Transaction& transaction) {

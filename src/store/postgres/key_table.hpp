@@ -13,7 +13,9 @@ namespace push::store::postgres {
 class KeyTable {
  public:
   // `most`: keys of all applications together, at most half of them one application's. Everything must outlive this.
-  KeyTable(const core::WallClock& clock, std::size_t most, metrics::Registry& metrics);
+  // Of all nodes: what this one has not stored itself is counted now and then.
+  enum class Of { this_node, all_nodes };
+  KeyTable(const core::WallClock& clock, std::size_t most, Of whose, metrics::Registry& metrics);
 
   // Any thread, never blocks: some, in the background. Nothing to do costs nothing.
   void forget_some(Writer& writer);
@@ -23,9 +25,12 @@ class KeyTable {
 
  private:
   bool is_due(core::WallTime now) const;
+  bool takes_a_look();
 
   const core::WallClock& clock_;
   const std::int64_t most_;
+  const Of whose_;
+  std::atomic<core::SteadyTime> look_at_{core::SteadyTime::min()};
   std::atomic<core::WallTime> due_{
       core::WallTime::min()};            // when the time of the oldest is over; at first it is not known
   std::atomic<std::int64_t> stored_{0};  // about: counted, and those that came since

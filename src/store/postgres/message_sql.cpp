@@ -29,13 +29,13 @@ constexpr std::string_view kKeys =
 constexpr std::string_view kEnd =
     " i AS (INSERT INTO messages (id, application_id, message, title, priority, extras, date)"
     " SELECT id, a, m, t, p, e, d FROM @stored),"
-    " g AS (DELETE FROM sharded_gotify_batches WHERE node = $8 AND batch = $7 - @kept),"
+    " g AS (DELETE FROM sharded_gotify_batches WHERE node = $8 AND batch = $7 - @kept AND EXISTS (SELECT 1 FROM x)),"
     " b AS (INSERT INTO sharded_gotify_batches (node, batch, last, stored) SELECT $8, $7, max(id), count(*) FROM x)"
-    " SELECT p.last, x.n, x.id, @whether FROM p LEFT JOIN x ON true ORDER BY x.n";
+    " SELECT p.last, x.n, x.id, @whether@notify FROM p LEFT JOIN x ON true ORDER BY x.n";
 
 }  // namespace
 
-std::string message_sql(const std::string& sequence, Keys keys) {
+std::string message_sql(const std::string& sequence, Keys keys, const std::string& notify) {
   const bool keyed = keys == Keys::some;
   std::string sql(kBegin);
   if (keyed) sql += kKeys;
@@ -46,6 +46,7 @@ std::string message_sql(const std::string& sequence, Keys keys) {
               (keyed ? ", $9::bytea[], $10::bytea[]" : ""));
   replace(sql, "@names", keyed ? "a, m, t, p, e, d, k, c" : "a, m, t, p, e, d");
   replace(sql, "@stored", keyed ? "y" : "x");
+  replace(sql, "@notify", notify.empty() ? "" : ", " + notify);
   replace(sql, "@whether", keyed ? "x.id IN (SELECT id FROM y)" : "true");
   replace(sql, "@kept", std::to_string(kBatchesKept));
   return sql;

@@ -166,14 +166,32 @@ void Store::delete_message(core::UserId user, core::MessageId id, Done<void> don
          });
 }
 
+// `whose`: a user or an application. What other nodes have stored is known only to the database, which is asked when
+// the purge begins.
+template <class Id>
+Result<void> Store::purge(Id whose, Purged done) {
+  Parts& parts = *parts_;
+  if (!parts.heartbeat) {
+    const core::MessageId bound = parts.newest_message();
+    return parts.purger.submit(MessagePurge(parts.purge_tables, parts.clock, bound, whose), std::move(done));
+  }
+  auto slice = [this, &parts, whose, purge = std::optional<MessagePurge>()]() mutable -> Result<Purger::Progress> {
+    if (!purge) {
+      const auto bound = newest_message();
+      if (!bound) return bound.error();
+      purge.emplace(parts.purge_tables, parts.clock, *bound, whose);
+    }
+    return (*purge)();
+  };
+  return parts.purger.submit(std::move(slice), std::move(done));
+}
+
 Result<void> Store::delete_messages(core::UserId user, Purged done) {
-  const core::MessageId bound{static_cast<std::uint64_t>(parts_->backend.newest_message())};
-  return parts_->purger.submit(MessagePurge(parts_->purge_tables, parts_->clock, bound, user), std::move(done));
+  return purge(user, std::move(done));
 }
 
 Result<void> Store::delete_messages(core::ApplicationId application, Purged done) {
-  const core::MessageId bound{static_cast<std::uint64_t>(parts_->backend.newest_message())};
-  return parts_->purger.submit(MessagePurge(parts_->purge_tables, parts_->clock, bound, application), std::move(done));
+  return purge(application, std::move(done));
 }
 
 }  // namespace push::store::postgres

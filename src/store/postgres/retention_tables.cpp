@@ -36,6 +36,11 @@ constexpr std::string_view kSomeStay =
 constexpr std::string_view kRaiseFloor =
     "INSERT INTO sharded_gotify_retention_floor AS f (user_id, message_id) VALUES ($1, $2)"
     " ON CONFLICT (user_id) DO UPDATE SET message_id = greatest(f.message_id, excluded.message_id)";
+constexpr std::string_view kNewestAccountChange =
+    "SELECT coalesce(max(id), 0) FROM sharded_gotify_events WHERE number IS NULL";
+constexpr std::string_view kSomeChanges =
+    "SELECT id, kind = 'application_changed', application_id FROM sharded_gotify_events"
+    " WHERE number IS NULL AND id > $1 ORDER BY id LIMIT 1024";
 constexpr std::string_view kUnread = "DELETE FROM sharded_gotify_read WHERE message_id = ANY($1)";
 constexpr std::string_view kDelete =
     "WITH gone AS (DELETE FROM messages WHERE id = ANY($1) RETURNING 1) SELECT count(*) FROM gone";
@@ -80,6 +85,27 @@ Result<std::vector<core::ApplicationId>> RetentionTables::applications_after(cor
   return readers_.read([&](Connection& reader) {
     return all(
         reader, [](const Row& row) { return application_of(row, 0); }, sql, after);
+  });
+}
+
+// At first none: the work begins with a survey.
+Result<std::vector<core::ApplicationId>> RetentionTables::take_changed_rules() {
+  using Changed = std::vector<core::ApplicationId>;
+  return readers_.read([this](Connection& reader) -> Result<Changed> {
+    Changed changed;
+    if (!heard_up_to_) {
+      const auto newest = one(reader, read_integer<Row>, kNewestAccountChange);
+      if (!newest) return newest.error();
+      heard_up_to_ = newest->value_or(0);
+      return changed;
+    }
+    const auto rows = reader.query(kSomeChanges, *heard_up_to_);
+    if (!rows) return rows.error();
+    for (int i = 0; i < rows->size(); ++i) {
+      heard_up_to_ = (*rows)[i].integer(0);
+      if ((*rows)[i].boolean(1)) changed.push_back(application_of((*rows)[i], 2));
+    }
+    return changed;
   });
 }
 

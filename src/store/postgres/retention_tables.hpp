@@ -25,6 +25,9 @@ class RetentionTables final : public store::RetentionTables {
   core::Result<bool> list_dates(core::ApplicationId application, core::MessageId after, Take take) override;
   core::Result<Deleted> delete_some(const Deletion& deletion) override;
 
+  // Applications of which one of the nodes may have changed the rule, since the last call: some of them.
+  core::Result<std::vector<core::ApplicationId>> take_changed_rules();
+
  private:
   // What a slice is going to delete.
   struct Slice {
@@ -36,7 +39,8 @@ class RetentionTables final : public store::RetentionTables {
 
   Writer& writer_;
   ReaderPool& readers_;
-  SliceSize rows_{512};  // the purge thread's
+  SliceSize rows_{512};                      // the purge thread's, as what follows
+  std::optional<std::int64_t> heard_up_to_;  // in the log
 };
 
 }  // namespace push::store::postgres

@@ -3,42 +3,76 @@
 #include <thread>
 #include <utility>
 
+#include "store/postgres/locks.hpp"
 #include "store/postgres/rows.hpp"
 
 namespace push::store::postgres {
 namespace {
 
+using config::BusKind;
 using core::Result;
 
 constexpr std::chrono::milliseconds kLockPoll{100};
 constexpr std::string_view kReadOnly = "25006";
 
-// One lock for each schema: two of Gotify's databases may be two schemas of one of PostgreSQL's.
-// Without a schema (prepare() says so) it is that of "".
-#define PUSH_SCHEMA_KEY "hashtext(coalesce(current_schema(), ''))"
-constexpr std::string_view kTakeLock = "SELECT pg_try_advisory_lock(1735289958, " PUSH_SCHEMA_KEY ")";
+constexpr std::string_view kTakeDatabase =
+    "SELECT pg_try_advisory_lock(" PUSH_DATABASE_CLASS ", " PUSH_DATABASE_KEY ")";
+constexpr std::string_view kShareDatabase =
+    "SELECT pg_try_advisory_lock_shared(" PUSH_DATABASE_CLASS ", " PUSH_DATABASE_KEY ")";
+constexpr std::string_view kTakeName =
+    "SELECT pg_try_advisory_lock(" PUSH_NAME_CLASS ", " PUSH_NAME_KEY("$1::text") ")";
+constexpr std::string_view kShareBus =
+    "SELECT pg_try_advisory_lock_shared(" PUSH_BUS_CLASS ", " PUSH_BUS_KEY("$1::text") ")";
+constexpr std::string_view kShareEpoch =
+    "SELECT pg_try_advisory_lock_shared(" PUSH_EPOCH_CLASS ", " PUSH_EPOCH_KEY("$1::text") ")";
+// The locks of a session that is tried again are taken once, not counted up.
+constexpr std::string_view kRelease = "SELECT pg_advisory_unlock_all()";
 constexpr std::string_view kOwnBegin = "SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()";
 // Only the holder of the lock, and only if it is the one that began then: process ids are used again.
 constexpr std::string_view kEndFormer =
     "SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity AS a JOIN pg_locks AS l ON l.pid = a.pid"
-    " WHERE a.pid = $1::bigint AND a.backend_start = $2 AND l.locktype = 'advisory' AND l.classid = 1735289958::oid";
-constexpr std::string_view kHolder =
-    "SELECT coalesce(a.application_name, ''), coalesce(host(a.client_addr), 'local'), a.backend_start::text"
-    " FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid"
-    " WHERE l.locktype = 'advisory' AND l.classid = 1735289958::oid AND l.objid = " PUSH_SCHEMA_KEY
-    "::oid"
-    " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND l.granted LIMIT 1";
+    " WHERE a.pid = $1::bigint AND a.backend_start = $2 AND l.locktype = 'advisory' AND l.classid ="
+    " " PUSH_DATABASE_CLASS "::oid LIMIT 1";
+#define PUSH_HOLDER_OF(class_id, key)                                                                      \
+  "SELECT coalesce(a.application_name, ''), coalesce(host(a.client_addr), 'local'), a.backend_start::text" \
+  " FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid WHERE " PUSH_IS_HELD(class_id, key) " LIMIT 1"
+constexpr std::string_view kHolder = PUSH_HOLDER_OF(PUSH_DATABASE_CLASS, PUSH_DATABASE_KEY);
+constexpr std::string_view kHolderOfName = PUSH_HOLDER_OF(PUSH_NAME_CLASS, PUSH_NAME_KEY("$1::text"));
+constexpr std::string_view kHolderOfBus = PUSH_HOLDER_OF(PUSH_BUS_CLASS, PUSH_BUS_KEY("$1::text"));
+// Of those with a bus.
+constexpr std::string_view kLiveNodes =
+    "SELECT coalesce(string_agg(n.node, ', ' ORDER BY n.node), '') FROM sharded_gotify_nodes AS n"
+    " WHERE n.detail->>'bus' <> 'none' AND " PUSH_IS_ALIVE("n.node");
 
 std::string read_holder(const Row& row) {
   return "\"" + std::string(row.text(0)) + "\" from " + std::string(row.text(1)) + " since " + std::string(row.text(2));
 }
 
-}  // namespace
+template <class... Args>
+std::string holder_of(Connection& connection, std::string_view sql, const Args&... args) {
+  const auto holder = one(connection, read_holder, sql, args...);
+  return holder ? holder->value_or("unknown") : "unknown";
+}
 
-Result<bool> Session::take_lock(Connection& connection) {
-  const auto taken = one(connection, read_integer<Row>, kTakeLock);
+template <class... Args>
+Result<bool> take(Connection& connection, std::string_view sql, const Args&... args) {
+  const auto taken = one(connection, read_integer<Row>, sql, args...);
   if (!taken) return taken.error();
   return taken->value_or(0) != 0;
+}
+
+}  // namespace
+
+std::string_view name_of(BusKind bus) {
+  switch (bus) {
+    case BusKind::postgres:
+      return "postgres";
+    case BusKind::nats:
+      return "nats";
+    case BusKind::none:
+      break;
+  }
+  return "none";
 }
 
 Result<void> Session::end_former(Connection& connection) {
@@ -48,22 +82,63 @@ Result<void> Session::end_former(Connection& connection) {
   return {};
 }
 
-core::Error Session::taken(Connection& connection) const {
-  const auto holder = one(connection, read_holder, kHolder);
-  return core::failure(core::ErrorCode::unavailable, where_.description + " is used by another server: " +
-                                                         (holder ? holder->value_or("unknown") : "unknown"));
+std::string Session::database_is_taken(Connection& connection) const {
+  std::string text = where_.description + " is used by another server: " + holder_of(connection, kHolder);
+  // The table is not there yet if a first start has not come so far.
+  const auto nodes = one(connection, read_text<Row>, kLiveNodes);
+  const std::string names = nodes ? nodes->value_or("") : "";
+  if (!names.empty()) {
+    text += ", and it is a cluster of these nodes: " + names + " (cluster.bus must be theirs to join them)";
+  } else if (bus_ != BusKind::none) {
+    text += ", which has no cluster.bus";
+  }
+  return text;
 }
 
-Result<void> Session::become_only_writer(Connection& connection, std::chrono::milliseconds patience) {
+std::string Session::name_is_taken(Connection& connection) const {
+  return where_.description + " has a live node named \"" + node_ +
+         "\" already: " + holder_of(connection, kHolderOfName, std::string_view(node_)) +
+         " (each node needs a cluster.node of its own)";
+}
+
+// Why not all are taken; empty: they are.
+Result<std::string> Session::try_locks(Connection& connection) const {
+  const bool alone = bus_ == BusKind::none;
+  const auto database = take(connection, alone ? kTakeDatabase : kShareDatabase);
+  if (!database) return database.error();
+  if (!*database) return database_is_taken(connection);
+  const auto name = take(connection, kTakeName, std::string_view(node_));
+  if (!name) return name.error();
+  if (!*name) return name_is_taken(connection);
+  if (alone) return std::string();
+  // Taken before the look: of two that start at the same time at least one sees the other.
+  if (const auto bus = take(connection, kShareBus, name_of(bus_)); !bus) return bus.error();
+  const BusKind other = bus_ == BusKind::nats ? BusKind::postgres : BusKind::nats;
+  const auto holder = one(connection, read_holder, kHolderOfBus, name_of(other));
+  if (!holder) return holder.error();
+  if (!*holder) return std::string();
+  return where_.description + " has nodes with cluster.bus \"" + std::string(name_of(other)) +
+         "\", and this one has \"" + std::string(name_of(bus_)) + "\": " + **holder;
+}
+
+Result<void> Session::take_locks(Connection& connection, std::chrono::milliseconds patience) {
   const auto end = core::steady_now() + patience;
   if (auto ended = end_former(connection); !ended) return ended;
   for (;;) {
-    const auto taken = take_lock(connection);
-    if (!taken) return taken.error();
-    if (*taken) break;
-    if (core::steady_now() >= end) return this->taken(connection);
+    auto refusal = try_locks(connection);
+    if (!refusal) return refusal.error();
+    if (refusal->empty()) break;
+    if (core::steady_now() >= end) return core::failure(core::ErrorCode::unavailable, *std::move(refusal));
+    if (auto released = connection.query(kRelease); !released) return released.error();
     std::this_thread::sleep_for(kLockPoll);
   }
+  if (!epoch_.empty()) {
+    if (const auto epoch = take(connection, kShareEpoch, std::string_view(epoch_)); !epoch) return epoch.error();
+  }
+  return note_self(connection);
+}
+
+Result<void> Session::note_self(Connection& connection) {
   const auto begin = one(
       connection, [](const Row& row) { return row.time(0); }, kOwnBegin);
   if (!begin) return begin.error();
@@ -76,9 +151,7 @@ Result<void> Session::open(std::chrono::milliseconds patience) {
   connection_.reset();
   auto opened = Connection::open(where_, Connection::Use::ordinary);
   if (!opened) return opened.error();
-  if (others_ == Others::refused) {
-    if (auto only = become_only_writer(*opened, patience); !only) return only;
-  }
+  if (auto taken = take_locks(*opened, patience); !taken) return taken;
   connection_ = *std::move(opened);
   return {};
 }

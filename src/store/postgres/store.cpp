@@ -7,6 +7,7 @@
 
 #include "push/core/clock.hpp"
 #include "store/literal.hpp"
+#include "store/postgres/node_name.hpp"
 #include "store/postgres/parts.hpp"
 #include "store/postgres/pooling.hpp"
 #include "store/postgres/rows.hpp"
@@ -24,7 +25,7 @@ constexpr std::string_view kOfUserBySortKey = " WHERE user_id = $1 ORDER BY sort
 constexpr std::string_view kAnyUser = "SELECT 1 FROM users LIMIT 1";
 
 // One server at a time: its name tells people which one, nothing more.
-std::string node_name() {
+std::string name_of_host() {
   char name[256] = "";
   ::gethostname(name, sizeof(name) - 1);
   return name[0] == '\0' ? "node" : std::string(name);
@@ -41,37 +42,48 @@ Store::Store(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Store::~Store() = default;
 
 Result<std::unique_ptr<store::Store>> Store::open(const config::Database& settings, metrics::Registry& metrics,
-                                                  core::WallClock clock, const config::Retention& retention) {
-  const auto where = ConnectionString::parse(settings.connection);
-  if (!where) return where.error();
-  auto session = std::make_unique<Session>(*where, node_name(), Session::Others::refused);
-  return open_on(std::move(session), *where, settings, metrics, std::move(clock), retention);
-}
-
-Result<std::unique_ptr<store::Store>> Store::open_as_node(std::string node, const config::Database& settings,
-                                                          metrics::Registry& metrics, core::WallClock clock,
-                                                          const config::Retention& retention) {
-  const auto where = ConnectionString::parse(settings.connection);
-  if (!where) return where.error();
-  auto session = std::make_unique<Session>(*where, std::move(node), Session::Others::allowed);
-  return open_on(std::move(session), *where, settings, metrics, std::move(clock), retention);
-}
-
-Result<std::unique_ptr<store::Store>> Store::open_on(std::unique_ptr<Session> session, const ConnectionString& where,
-                                                     const config::Database& settings, metrics::Registry& metrics,
-                                                     core::WallClock clock, const config::Retention& retention) {
+                                                  core::WallClock clock, const config::Retention& retention,
+                                                  const config::Cluster& cluster) {
+  const bool alone = cluster.bus == config::BusKind::none;
+  if (!alone) {
+    if (auto named = check_node_name(cluster.node); !named) {
+      return core::failure(core::ErrorCode::invalid, "cluster.node: " + named.error().text);
+    }
+  }
+  const auto parsed = ConnectionString::parse(settings.connection);
+  if (!parsed) return parsed.error();
+  const ConnectionString& where = *parsed;
+  auto session = std::make_unique<Session>(where, alone ? name_of_host() : cluster.node, cluster.bus);
   if (auto own = check_sessions(where); !own) return at(where, own.error());
   if (auto opened = session->open(Session::kPatience); !opened) return at(where, opened.error());
   const auto database = prepare(*session, where, core::wall_now());
   if (!database) return at(where, database.error());
   auto parts =
       std::make_unique<Parts>(std::move(session), where, *database, settings, metrics, std::move(clock), retention);
+  if (auto set = parts->set_clock(); !set) return at(where, set.error());
   return std::unique_ptr<store::Store>(new Store(std::move(parts)));
 }
 
 void Store::drain() {
   parts_->purger.drain();
   parts_->writer.drain();
+  if (parts_->heartbeat) parts_->heartbeat->stop();
+}
+
+store::Feed* Store::feed() {
+  return parts_->feed.get();
+}
+
+// Before the first change: whose clock counts.
+Result<void> Store::Parts::set_clock() {
+  if (!heartbeat) return {};
+  return readers.read([this](Connection& reader) -> Result<void> {
+    const auto asked = server_clock.ask();
+    const auto rows = reader.query("SELECT clock_timestamp()");
+    if (!rows) return rows.error();
+    if (const auto time = (*rows)[0].time(0)) server_clock.answered(asked, *time);
+    return {};
+  });
 }
 
 // As it will be read: what a column cannot hold is replaced now, so that every reader sees the same.
@@ -83,7 +95,7 @@ Result<void> Store::append(NewMessage message, Appended done) {
 }
 
 void Store::forget_old_keys() {
-  parts_->keys.forget_some(parts_->writer);
+  if (parts_->does_the_work_of_all()) parts_->keys.forget_some(parts_->writer);
 }
 
 Result<std::optional<model::User>> Store::find_user(core::UserId id) {

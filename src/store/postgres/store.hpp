@@ -3,8 +3,8 @@
 // database's own settings promise that.
 //
 // Opening creates the tables, or upgrades an older database in place: only columns of later versions of Gotify, and
-// tables and indexes of our own, are added. One server at a time: the second is refused, unless all have been opened as
-// one of several.
+// tables and indexes of our own, are added. One server at a time, or several nodes with the same bus: whoever does not
+// belong to those that are there is refused.
 //
 // Deletions of many messages are committed in slices, so that new messages are not held up; if a slice fails, those
 // before it stay deleted. Messages that arrive after the call are kept.
@@ -24,12 +24,11 @@ class Store final : public store::Store {
  public:
   // As store::open.
   static core::Result<std::unique_ptr<store::Store>> open(const config::Database& settings, metrics::Registry& metrics,
-                                                          core::WallClock clock, const config::Retention& retention);
-  // The same as one of several servers on the database: `node` is the name of this one, which no other one has.
-  static core::Result<std::unique_ptr<store::Store>> open_as_node(std::string node, const config::Database& settings,
-                                                                  metrics::Registry& metrics, core::WallClock clock,
-                                                                  const config::Retention& retention);
+                                                          core::WallClock clock, const config::Retention& retention,
+                                                          const config::Cluster& cluster);
   ~Store() override;  // drain()
+
+  store::Feed* feed() override;
 
   core::Result<void> append(NewMessage message, Appended done) override;
   void forget_old_keys() override;
@@ -101,11 +100,8 @@ class Store final : public store::Store {
 
  private:
   struct Parts;
-  static core::Result<std::unique_ptr<store::Store>> open_on(std::unique_ptr<Session> session,
-                                                             const ConnectionString& where,
-                                                             const config::Database& settings,
-                                                             metrics::Registry& metrics, core::WallClock clock,
-                                                             const config::Retention& retention);
+  template <class Id>
+  core::Result<void> purge(Id whose, Purged done);
   explicit Store(std::unique_ptr<Parts> parts);
 
   std::unique_ptr<Parts> parts_;

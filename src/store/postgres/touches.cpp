@@ -51,7 +51,8 @@ void note_untouched(const Result<void>& done) {
 
 }  // namespace
 
-bool Store::touch_application(core::ApplicationId id, core::WallTime at) {
+bool Store::touch_application(core::ApplicationId id, core::WallTime time) {
+  const core::WallTime at = parts_->server_clock.of(time);
   return post(parts_->writer, [id, at](Transaction& transaction) -> Result<void> {
     transaction.write(kTouchApplication, id, at);
     return {};
@@ -59,8 +60,9 @@ bool Store::touch_application(core::ApplicationId id, core::WallTime at) {
 }
 
 // A long list (all open streams) is written in slices on the purge thread; as one change it would hold up every POST.
-bool Store::touch_clients(std::vector<core::ClientId> ids, core::WallTime at) {
+bool Store::touch_clients(std::vector<core::ClientId> ids, core::WallTime time) {
   if (ids.empty()) return true;
+  const core::WallTime at = parts_->server_clock.of(time);
   if (ids.size() <= kFewClients) {
     return post(parts_->writer,
                 [ids = std::move(ids), at](Transaction& transaction) { return touch_some(transaction, ids, 0, at); });

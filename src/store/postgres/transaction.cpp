@@ -41,6 +41,7 @@ void Transaction::clear() {
   events_.clear();
   first_events_.reset();
   guard_.reset();
+  logs_ = false;
 }
 
 Result<std::int64_t> Transaction::next_id(std::string_view table) {

@@ -37,6 +37,9 @@ class Transaction final : public store::Transaction {
     if (!first_events_) first_events_ = answer;
     events_.push_back(std::move(answer));
   }
+  // It writes to the log: an event, or a change of an account.
+  void note_log() { logs_ = true; }
+  bool logs() const { return logs_; }
   bool logs_events() const { return first_events_ != nullptr; }
   // The events of all its changes, if the answers of their statements were lost: all are announced with the first.
   void answer_events(Rows rows) { first_events_->emplace(std::move(rows)); }
@@ -73,6 +76,7 @@ class Transaction final : public store::Transaction {
   std::vector<Answer> events_;
   Answer first_events_;  // of all changes since clear()
   std::optional<std::int64_t> guard_;
+  bool logs_ = false;
 };
 
 }  // namespace push::store::postgres

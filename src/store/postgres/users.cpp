@@ -40,8 +40,8 @@ core::Error no_text(std::string_view what) {
 void Store::create_user(NewUser user, Done<model::User> done) {
   if (!is_text(user.name)) return done(no_text("the name of the user"));
   change(parts_->writer, {}, How::by_rules, std::move(done),
-         [user = std::move(user)](Transaction& transaction) -> Plan<model::User> {
-           auto created = new_user(transaction, user, cut_to_microseconds(core::wall_now()));
+         [&parts = *parts_, user = std::move(user)](Transaction& transaction) -> Plan<model::User> {
+           auto created = new_user(transaction, user, parts.creation_time());
            if (!created) return created;
            const auto id = transaction.next_id("users");
            if (!id) return id.error();
@@ -61,7 +61,7 @@ void Store::update_user(core::UserId id, UserChange wanted, Done<model::User> do
            if (!user) return user;
            transaction.write(kUpdateUser, id, std::string_view(user->name), user->admin);
            if (!wanted.pass_hash.empty()) transaction.write(kUpdatePassword, id, Blob{user->pass_hash});
-           log_change(transaction, "user_changed", id, {}, {});
+           log_change(transaction, wanted.pass_hash.empty() ? "user_changed" : "password_changed", id, {}, {});
            return user;
          });
 }
@@ -74,7 +74,7 @@ void Store::set_password(core::UserId id, std::string pass_hash, Done<void> done
            if (!user) return user.error();
            if (!*user) return gone("user");
            transaction.write(kUpdatePassword, id, Blob{pass_hash});
-           log_change(transaction, "user_changed", id, {}, {});
+           log_change(transaction, "password_changed", id, {}, {});
            return Result<void>();
          });
 }

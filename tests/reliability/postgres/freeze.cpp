@@ -12,9 +12,9 @@
 #include <thread>
 
 #include "push/core/clock.hpp"
+#include "push/store/open.hpp"
 #include "reliability/postgres/bench.hpp"
 #include "reliability/postgres/trials.hpp"
-#include "store/postgres/store.hpp"
 #include "support/postgres_server.hpp"
 #include "support/process.hpp"
 #include "support/wait.hpp"
@@ -141,7 +141,10 @@ void audit(const Ledger& ledger, const std::string& database, const std::string&
 
 void write(const std::string& connection, const std::string& node, const std::string& what, const std::string& path) {
   metrics::Registry metrics;
-  auto opened = store::postgres::Store::open_as_node(node, settings_for(connection), metrics, core::wall_now, {});
+  config::Cluster cluster;
+  cluster.bus = config::BusKind::postgres;
+  cluster.node = node;
+  auto opened = store::open(settings_for(connection), metrics, &core::wall_now, {}, cluster);
   if (!opened) throw support::Failure(opened.error().text);
   std::ofstream ledger(path);
   Writer writer(**opened, node, ledger);

@@ -1,13 +1,13 @@
-// An account change that one node reports to the others: a revoked right, or a change of data they may have cached. A
-// value; any thread.
+// A change of an account that other nodes must hear of: a right that is gone, or data that they may remember. A value;
+// any thread.
 #pragma once
 #include <cstdint>
 
 #include "push/core/ids.hpp"
 
-namespace push::cluster {
+namespace push::model {
 
-struct Event {
+struct AccountChange {
   enum class Kind : std::uint8_t {
     client_added,
     client_changed,
@@ -15,6 +15,7 @@ struct Event {
     application_added,
     application_changed,
     application_gone,
+    user_added,
     user_changed,
     password_changed,  // and perhaps more of the user
     user_gone,
@@ -24,6 +25,8 @@ struct Event {
   core::UserId user{};                // the account's
   core::ClientId client{};            // for the client_ kinds, else 0
   core::ApplicationId application{};  // for the application_ kinds, else 0
+
+  bool operator==(const AccountChange&) const = default;
 };
 
-}  // namespace push::cluster
+}  // namespace push::model

@@ -1,0 +1,39 @@
+// Whether a balancer should send requests to this node: GET /readyz. Any thread; never blocks.
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "push/core/clock.hpp"
+#include "push/delivery/follower.hpp"
+#include "push/store/store.hpp"
+
+namespace push::api {
+
+class Readiness {
+ public:
+  // Without the database for so long, requests are better sent to another node.
+  static constexpr std::chrono::seconds kPatience{5};
+
+  // Both outlive it. follower: null without other nodes.
+  explicit Readiness(store::Finder& store, const delivery::Follower* follower = nullptr,
+                     std::chrono::milliseconds patience = kPatience)
+      : store_(store), follower_(follower), patience_(patience) {}
+
+  // The server is about to stop: it still does everything, but nobody should begin anything here.
+  void set_draining() { draining_.store(true); }
+  // Why this node is not ready; empty: it is.
+  std::optional<std::string> trouble();
+
+ private:
+  bool has_lost_database();
+
+  store::Finder& store_;
+  const delivery::Follower* const follower_;
+  const std::chrono::milliseconds patience_;
+  std::atomic<bool> draining_{false};
+  std::atomic<core::SteadyTime> lost_since_{core::SteadyTime()};  // none: it answered when it was last asked
+};
+
+}  // namespace push::api

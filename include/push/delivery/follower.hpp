@@ -1,0 +1,85 @@
+// Hands out what all nodes have committed, this one included, in the order of ids. It keeps a position (`applied`) in
+// the store's feed. A batch that continues it is handed out at once, on the thread that brings it; one that does not is
+// held for a moment, and what is missing is read from the store, by the follower's own thread. So is everything that
+// no bus has told: it looks into the store every 2 s, every 250 ms without a bus.
+//
+// A node without peers has none: there the publisher relays by itself.
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "push/cluster/bus.hpp"
+#include "push/core/result.hpp"
+#include "push/delivery/history.hpp"
+#include "push/hub/hub.hpp"
+#include "push/metrics/registry.hpp"
+#include "push/store/feed.hpp"
+
+namespace push::delivery {
+
+// Changes of accounts, as the log has them: this node's own as well. api implements it. On one thread at a time; must
+// not block.
+class AccountListener {
+ public:
+  virtual ~AccountListener() = default;
+  // Forget first, close streams second.
+  virtual void on_change(const model::AccountChange& change) = 0;
+  // Changes may have been missed, or the database has not been reached for so long that what is remembered may be out
+  // of date: forget all of it, and look again whether open streams are still allowed.
+  virtual void on_gap() = 0;
+};
+
+class Publisher;
+
+class Follower final : public cluster::Bus::Listener {
+ public:
+  struct Limits {
+    std::chrono::milliseconds sweep{2000};        // between two looks, while the bus is up
+    std::chrono::milliseconds sweep_alone{250};   // while it is not
+    std::chrono::milliseconds gap{30};            // that a batch waits for the one before it
+    std::chrono::milliseconds isolation{30'000};  // without the database, until what is remembered is forgotten
+    std::size_t held_bytes = 16 * 1024 * 1024;    // of batches that wait; beyond that they are read from the store
+    std::size_t page = 1000;                      // messages read at once
+  };
+
+  // Everything passed in outlives the follower.
+  Follower(store::Feed& feed, cluster::Bus& bus, History& history, hub::Hub& hub, Publisher& publisher,
+           AccountListener& accounts, metrics::Registry& metrics, Limits limits);
+  ~Follower() override;  // stop()
+
+  // Subscribes, joins the epoch, and follows from there. Before the first stream is accepted and after the publisher
+  // has been told (Publisher::join). Blocks on the database.
+  core::Result<void> start();
+  // After the store has drained: what it committed is announced. Idempotent.
+  void stop();
+
+  // ---- this node's own commits, on the writer's thread: announced, and handed out in turn.
+  void committed(const store::Commit& commit, std::vector<cluster::Item> items);
+  void log_written();
+
+  // ---- how this node is. Any thread, never blocks.
+  core::MessageId applied() const;
+  // Whether everything has been handed out that there was when it started.
+  bool has_caught_up() const;
+  // Since when the database has not been read; zero = it answers.
+  std::chrono::milliseconds unreachable() const;
+  void set_draining() { draining_.store(true); }
+  bool draining() const { return draining_.load(); }
+
+  // ---- cluster::Bus::Listener
+  void on_batch(cluster::Batch batch) override;
+  void on_log() override;
+  void on_link(bool up) override;
+  void on_pulse(const cluster::Pulse& pulse) override;
+
+ private:
+  struct Parts;
+  const std::unique_ptr<Parts> parts_;
+  std::atomic<bool> draining_{false};
+};
+
+}  // namespace push::delivery

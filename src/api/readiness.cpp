@@ -1,0 +1,25 @@
+#include "push/api/readiness.hpp"
+
+namespace push::api {
+
+std::optional<std::string> Readiness::trouble() {
+  if (draining_.load()) return "draining";
+  if (has_lost_database()) return "the database does not answer";
+  if (follower_ != nullptr && !follower_->has_caught_up()) return "still joining the other nodes";
+  return std::nullopt;
+}
+
+// Whoever asks first after it was lost begins the count.
+bool Readiness::has_lost_database() {
+  if (follower_ != nullptr && follower_->unreachable() >= patience_) return true;
+  if (store_.ping()) {
+    lost_since_.store(core::SteadyTime());
+    return false;
+  }
+  core::SteadyTime since{};
+  const core::SteadyTime now = core::steady_now();
+  if (lost_since_.compare_exchange_strong(since, now)) since = now;
+  return now - since >= patience_;
+}
+
+}  // namespace push::api

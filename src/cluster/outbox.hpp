@@ -1,0 +1,58 @@
+// What waits to be announced, between the threads that commit and the one that sends. It never blocks who fills it.
+#pragma once
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <stop_token>
+
+#include "push/cluster/bus.hpp"
+#include "push/core/mutex.hpp"
+#include "push/metrics/registry.hpp"
+
+namespace push::cluster {
+
+class Outbox {
+ public:
+  enum class Pushed {
+    queued,
+    stripped,  // too much waits: this batch and the last one that waits are one without messages
+    refused,   // it is shut
+  };
+  struct Load {
+    std::deque<Batch> batches;
+    bool log = false;            // several hints are one
+    std::optional<Pulse> pulse;  // the newest
+  };
+
+  // `limit`: bytes of batches that may wait. One always fits. `waiting` says how many do.
+  Outbox(std::size_t limit, metrics::Gauge& waiting) : limit_(limit), waiting_(waiting) {}
+
+  // Any thread.
+  Pushed push(const Batch& batch);
+  Pushed push_log();
+  Pushed push(const Pulse& pulse);
+  // Ends a take(), even if there is nothing.
+  void wake();
+
+  // ---- the sender's thread. It begins shut.
+  void open();
+  // Nothing waits afterwards.
+  Load shut();
+  // Waits until there is something, wake() or a stop.
+  Load take(const std::stop_token& stop);
+
+ private:
+  Load empty() PUSH_REQUIRES(mutex_);
+  void set_bytes(std::size_t bytes) PUSH_REQUIRES(mutex_);
+
+  const std::size_t limit_;
+  metrics::Gauge& waiting_;
+  core::Mutex mutex_;
+  core::Condition changed_;
+  Load load_ PUSH_GUARDED_BY(mutex_);
+  std::size_t bytes_ PUSH_GUARDED_BY(mutex_) = 0;
+  bool open_ PUSH_GUARDED_BY(mutex_) = false;
+  bool woken_ PUSH_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace push::cluster
