@@ -1,4 +1,6 @@
 // The epochs of several nodes: which one a node is in decides whether a cursor of a client can be trusted.
+#include <future>
+
 #include "store/postgres_fixture.hpp"
 
 namespace push::store {
@@ -76,6 +78,20 @@ TEST_F(PostgresEpochTest, ANodeThatConnectsAgainIsStillInIt) {
       " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())");
   ASSERT_TRUE(support::eventually([&] { return append(text(app, "m")).has_value(); }));
   EXPECT_EQ(join(*two), first);
+}
+
+// As after a restart of PostgreSQL, which ends the sessions of all.
+TEST_F(PostgresEpochTest, ANodeThatHasJustLostItsSessionIsWaitedFor) {
+  const std::string first = join(*store);
+  ASSERT_TRUE(becomes("SELECT count(*) FROM sharded_gotify_nodes WHERE detail->>'epoch' = '" + first + "'", "1"));
+  const std::string pid = value(
+      "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = 1735289961 AND database ="
+      " (SELECT oid FROM pg_database WHERE datname = current_database())");
+  sql("SELECT pg_terminate_backend(" + pid + ")");
+  ASSERT_TRUE(becomes("SELECT count(*) FROM pg_stat_activity WHERE pid = " + pid, "0"));
+  auto joined = std::async(std::launch::async, [this] { return join(*two); });
+  store->feed()->report([] { return NodeStatus(); });
+  EXPECT_EQ(joined.get(), first);
 }
 
 TEST_F(PostgresEpochTest, OneOfTheNodesRenewsItAndTheOthersFollow) {

@@ -101,7 +101,8 @@ class Feed {
   virtual core::Result<std::vector<LogEntry>> log_after(core::EventId after, std::size_t limit) = 0;
 
   // Joins the epoch of the other live nodes, or begins one if there is none who has joined. By main, once, when
-  // everything that is committed from then on is followed.
+  // everything that is committed from then on is followed. Waits some seconds for nodes that have just lost their
+  // sessions.
   virtual core::Result<Epoch> join_epoch() = 0;
   // The database has gone back: begins a new epoch, unless another node has begun one since `known`; then that one.
   virtual core::Result<Epoch> renew_epoch(const std::string& known) = 0;

@@ -2,9 +2,11 @@
 // client had at the end of an epoch lies at or below what the next row says, unless the database was restored from an
 // older copy. A single server begins one at each start. Several nodes are in one together, and each holds that epoch's
 // lock (locks.hpp), so what a table that was restored says of them does not matter.
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include "push/core/log.hpp"
 #include "push/core/random.hpp"
@@ -43,6 +45,14 @@ constexpr std::string_view kEnter =
     " pg_advisory_lock_shared(" PUSH_EPOCH_CLASS ", " PUSH_EPOCH_KEY("e.name") ")"
     " FROM sharded_gotify_epochs AS e ORDER BY e.id DESC LIMIT 1";
 constexpr std::string_view kLeave = "SELECT pg_advisory_unlock_shared(" PUSH_EPOCH_CLASS ", " PUSH_EPOCH_KEY("$1") ")";
+// A restart of PostgreSQL ends every session, and with it the locks of nodes that live on. They take them again within
+// a second or two.
+constexpr std::string_view kOthersComeBack =
+    "SELECT 1 FROM sharded_gotify_nodes AS n WHERE n.node <> $1 AND n.seen > clock_timestamp() - interval '10 s'"
+    " AND n.detail->>'epoch' = " PUSH_NEWEST_EPOCH " AND NOT EXISTS (SELECT 1 FROM pg_locks AS l WHERE " PUSH_IS_HELD(
+        PUSH_EPOCH_CLASS, PUSH_EPOCH_KEY(PUSH_NEWEST_EPOCH)) ") LIMIT 1";
+constexpr std::chrono::seconds kComeBack{5};
+constexpr std::chrono::milliseconds kComeBackPoll{100};
 constexpr std::string_view kKeepNewest =
     "DELETE FROM sharded_gotify_epochs WHERE id <= (SELECT max(id) FROM sharded_gotify_epochs) - $1";
 constexpr std::string_view kEndOf =
@@ -65,7 +75,19 @@ std::string Store::begin_epoch() {
 }
 
 Result<Epoch> Feed::join_epoch() {
+  if (auto waited = wait_for_others(); !waited) return waited.error();
   return enter_epoch("");
+}
+
+Result<void> Feed::wait_for_others() {
+  const core::SteadyTime end = core::steady_now() + kComeBack;
+  for (;;) {
+    const auto others =
+        readers_.read([this](Connection& reader) { return any(reader, kOthersComeBack, std::string_view(node())); });
+    if (!others) return others.error();
+    if (!*others || core::steady_now() >= end) return {};
+    std::this_thread::sleep_for(kComeBackPoll);
+  }
 }
 
 Result<Epoch> Feed::renew_epoch(const std::string& known) {

@@ -40,6 +40,8 @@ class Feed final : public store::Feed {
   void stop_listening() override { listener_.stop(); }
 
  private:
+  // For nodes that were in the newest epoch a moment ago, and may be about to take its lock again.
+  core::Result<void> wait_for_others();
   core::Result<Epoch> enter_epoch(const std::string& left);
   core::Result<std::optional<Epoch>> try_to_enter(const std::string& left);
 
