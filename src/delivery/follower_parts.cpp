@@ -26,14 +26,14 @@ Follower::Parts::Parts(store::Feed& store_feed, cluster::Bus& node_bus, History&
       limits(settings),
       meters(metrics),
       gate(history, registry, streams, meters, settings.held_bytes),
-      log(store_feed, gate, listener, reach, meters) {}
+      log_(store_feed, gate, listener, reach, meters) {}
 
 // The bus listens already: what is committed after the extent was read arrives, or is found by the first sweep.
 core::Result<void> Follower::Parts::start(const std::atomic<bool>& draining) {
   auto joined = feed.join_epoch();
   if (!joined) return joined.error();
-  epoch = joined->name;
-  log.start(joined->extent.event);
+  epoch_ = joined->name;
+  log_.start(joined->extent.event);
   gate.open(*joined);
   schedule.sweep_in({});
   thread = core::Thread("follower", [this, &draining](const std::stop_token& stop) { run(stop, draining); });
@@ -50,7 +50,7 @@ void Follower::Parts::link(bool up) {
 }
 
 void Follower::Parts::run(const std::stop_token& stop, const std::atomic<bool>& draining) {
-  stopping = stop;
+  stopping_ = stop;
   while (!stop.stop_requested()) {
     const Schedule::Due due = schedule.wait(stop);
     if (due.pulse)
@@ -93,29 +93,29 @@ void Follower::Parts::close_streams(std::size_t from_shard, std::size_t to_shard
 void Follower::Parts::watch_isolation() {
   const core::SteadyTime now = core::steady_now();
   if (reach.unreachable() < limits.isolation) {
-    leaving_since.reset();
+    leaving_since_.reset();
     return;
   }
-  if (now - gap_told_at >= kGapAgain) {
-    gap_told_at = now;
+  if (now - gap_told_at_ >= kGapAgain) {
+    gap_told_at_ = now;
     accounts.on_gap();
   }
   if (pulses.somebody_reaches_database()) return leave();
-  leaving_since.reset();
+  leaving_since_.reset();
 }
 
 void Follower::Parts::leave() {
   const core::SteadyTime now = core::steady_now();
-  if (!leaving_since) {
+  if (!leaving_since_) {
     spdlog::warn("closing streams reason=\"this node does not reach the database, but another one does\"");
-    leaving_since = now;
-    left = 0;
+    leaving_since_ = now;
+    left_ = 0;
   }
-  const double part = std::chrono::duration<double>(now - *leaving_since) / kLeaveOver;
+  const double part = std::chrono::duration<double>(now - *leaving_since_) / kLeaveOver;
   const auto until = std::min(hub.shards(), static_cast<std::size_t>(part * static_cast<double>(hub.shards())));
-  close_streams(left, until);
-  left = until;
-  if (left == hub.shards()) leaving_since.reset();  // those that have come meanwhile, next
+  close_streams(left_, until);
+  left_ = until;
+  if (left_ == hub.shards()) leaving_since_.reset();  // those that have come meanwhile, next
 }
 
 }  // namespace push::delivery

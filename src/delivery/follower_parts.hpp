@@ -55,12 +55,12 @@ struct Follower::Parts {
   void watch_isolation();
   void leave();
 
-  LogReader log;
-  std::stop_token stopping;
-  std::string epoch;
-  core::SteadyTime gap_told_at;
-  std::optional<core::SteadyTime> leaving_since;
-  std::size_t left = 0;  // shards whose streams have been closed since then
+  LogReader log_;
+  std::stop_token stopping_;
+  std::string epoch_;
+  core::SteadyTime gap_told_at_;
+  std::optional<core::SteadyTime> leaving_since_;
+  std::size_t left_ = 0;  // shards whose streams have been closed since then
 };
 
 }  // namespace push::delivery

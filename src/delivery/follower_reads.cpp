@@ -25,7 +25,7 @@ bool Follower::Parts::read_messages() {
       case Gate::Outcome::complete:
         return true;
       case Gate::Outcome::partial:
-        if (stopping.stop_requested()) return false;
+        if (stopping_.stop_requested()) return false;
         continue;
       case Gate::Outcome::gone_back:
       case Gate::Outcome::closed:
@@ -36,10 +36,10 @@ bool Follower::Parts::read_messages() {
 
 bool Follower::Parts::read_log() {
   do {
-    if (!log.fetch()) return false;
-    if (log.waits_for_messages() && !read_messages()) return false;
-    log.pass_on();
-  } while (!log.at_end());
+    if (!log_.fetch()) return false;
+    if (log_.waits_for_messages() && !read_messages()) return false;
+    log_.pass_on();
+  } while (!log_.at_end());
   return true;
 }
 
@@ -49,7 +49,7 @@ bool Follower::Parts::check_log() {
   const auto extent = feed.extent();
   reach.answered(extent);
   if (!extent) return false;
-  return log.can_be(extent->event) || begin_epoch();
+  return log_.can_be(extent->event) || begin_epoch();
 }
 
 // Nothing passes until it has begun, and then from where the database is. Streams end: what they have seen may not be
@@ -58,7 +58,7 @@ bool Follower::Parts::begin_epoch() {
   const core::MessageId before = gate.applied();
   gate.close();
   reach.asked();
-  auto begun = feed.renew_epoch(epoch);
+  auto begun = feed.renew_epoch(epoch_);
   reach.answered(begun);
   if (!begun) return false;
   spdlog::error(
@@ -66,8 +66,8 @@ bool Follower::Parts::begin_epoch() {
       "newest={} delivered={} epoch={}",
       core::value(begun->extent.message), core::value(before), begun->name);
   meters.epochs.add();
-  epoch = begun->name;
-  log.start(begun->extent.event);
+  epoch_ = begun->name;
+  log_.start(begun->extent.event);
   gate.open(*begun);
   accounts.on_gap();
   close_streams(0, hub.shards());

@@ -89,6 +89,7 @@ class FakeFeed final : public store::Feed {
   FakeFeed(SharedDatabase& database, std::string name) : database_(database), name_(std::move(name)) {}
 
   std::function<void()> during_read;  // after the users were chosen, before the rows are read
+  std::function<void()> after_read;   // before they are handed out
   std::atomic<int> reads = 0;
 
   const std::string& node() const override { return name_; }
@@ -102,15 +103,9 @@ class FakeFeed final : public store::Feed {
                                     Take take) override {
     ++reads;
     if (during_read) during_read();
-    const std::lock_guard lock(database_.mutex);
-    if (database_.down || database_.messages_down) return down();
-    auto row = database_.rows.upper_bound(after);
-    for (; row != database_.rows.end() && limit-- > 0; ++row) {
-      store::FeedMessage found = row->second;
-      if (users && !std::binary_search(users->begin(), users->end(), found.user)) found.message.reset();
-      take(std::move(found));
-    }
-    return Page{MessageId{database_.message}, row == database_.rows.end()};
+    auto page = read(after, limit, users, std::move(take));
+    if (after_read) after_read();
+    return page;
   }
   core::Result<std::vector<store::LogEntry>> log_after(EventId after, std::size_t limit) override {
     const std::lock_guard lock(database_.mutex);
@@ -135,6 +130,18 @@ class FakeFeed final : public store::Feed {
   void stop_listening() override {}
 
  private:
+  core::Result<Page> read(MessageId after, std::size_t limit, const std::optional<std::vector<UserId>>& users,
+                          Take take) {
+    const std::lock_guard lock(database_.mutex);
+    if (database_.down || database_.messages_down) return down();
+    auto row = database_.rows.upper_bound(after);
+    for (; row != database_.rows.end() && limit-- > 0; ++row) {
+      store::FeedMessage found = row->second;
+      if (users && !std::binary_search(users->begin(), users->end(), found.user)) found.message.reset();
+      take(std::move(found));
+    }
+    return Page{MessageId{database_.message}, row == database_.rows.end()};
+  }
   static std::string name_of(int epoch) { return "epoch " + std::to_string(epoch); }
   static core::Error down() { return core::failure(core::ErrorCode::unavailable, "the database is down"); }
   core::Result<store::Epoch> present() {

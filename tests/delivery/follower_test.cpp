@@ -82,7 +82,7 @@ TEST_F(FollowerTest, ABareBatchIsReadAtOnce) {
 TEST_F(FollowerTest, ABareBatchThatComesWhileTheStoreIsReadIsReadToo) {
   auto& here = begin();
   database.commit({kAnn});
-  here.feed.during_read = [&, again = true]() mutable {
+  here.feed.after_read = [&, again = true]() mutable {
     if (!std::exchange(again, false)) return;
     std::thread([&] {
       database.commit({kAnn});

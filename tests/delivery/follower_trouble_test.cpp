@@ -26,6 +26,24 @@ TEST_F(FollowerTroubleTest, AnEventFollowsTheMessagesThatWereThereBefore) {
   EXPECT_EQ(here.history.relayed(), (stream::Cursor{MessageId{2}, EventId{1}}));
 }
 
+// Bob's message is known to be there, but its content has not been read.
+TEST_F(FollowerTroubleTest, TheCursorOfAnEventDoesNotReachAMessageThatHasNotPassed) {
+  auto& here = begin();
+  arrive({kAnn});
+  database.write(deletion(kAnn));
+  database.commit({kBob});
+  here.feed.during_read = [&, read = 0]() mutable {
+    if (++read == 1) here.online(kBob);
+    if (read == 2) database.messages_down = true;
+  };
+  here.bus.listener->on_batch({MessageId{1}, MessageId{2}, {}, true});
+  ASSERT_TRUE(eventually([&] { return here.history.newest().message == MessageId{2} && database.messages_down; }));
+  here.bus.listener->on_log();
+  EXPECT_TRUE(here.gets({"1", "e1@1"}));
+  database.messages_down = false;
+  EXPECT_TRUE(here.gets({"1", "e1@1", "2"}));
+}
+
 TEST_F(FollowerTroubleTest, OwnEntriesComeBackFromTheLogAndWakeTheOthers) {
   auto& here = begin();
   bool announced = false;

@@ -105,13 +105,18 @@ TEST_F(PostgresNodesTest, ANodeWithNothingToWriteTakesItsNameAndEpochAgain) {
   open_as_node("one", database);
   store->feed()->report([] { return NodeStatus(); });
   ASSERT_TRUE(store->feed()->join_epoch());
-  end_session("one");
-  const auto held = [&] {
+  const auto holders = [&] {
     return sql(
-        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid IN (1735289959, 1735289961) AND granted"
+        "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid IN (1735289959, 1735289961) AND granted"
         " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
   };
-  EXPECT_TRUE(support::eventually([&] { return held() == std::vector<std::string>{"2"}; }));
+  const auto before = holders();
+  ASSERT_EQ(before.size(), 2U);
+  end_session("one");
+  EXPECT_TRUE(support::eventually([&] {
+    const auto now = holders();
+    return now.size() == 2 && now[0] == now[1] && now[0] != before[0];
+  }));
 }
 
 TEST_F(PostgresNodesTest, TheDatabaseKnowsItsNodes) {
@@ -126,7 +131,8 @@ TEST_F(PostgresNodesTest, TheDatabaseKnowsItsNodes) {
   two->reset();
   const auto is_told = [&] {
     const auto nodes = list_nodes(settings(database));
-    return nodes && nodes->size() == 2 && (*nodes)[0].status.sockets == 7 && (*nodes)[0].epoch == epoch->name;
+    return nodes && nodes->size() == 2 && (*nodes)[0].status.sockets == 7 && (*nodes)[0].epoch == epoch->name &&
+           !(*nodes)[1].alive;
   };
   ASSERT_TRUE(support::eventually(is_told));
   const auto nodes = *list_nodes(settings(database));
