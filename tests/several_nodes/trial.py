@@ -49,9 +49,9 @@ class Trial:
                 raise Failure(f"within {limit} s only {self.acknowledged() - goal + more} of {more} messages were acknowledged")
             time.sleep(0.01)
 
-    def close(self, limit=60):
+    def close(self, limit=60, eras=1):
         """The posts of all senders."""
-        return self.books.close(self.verdict, self.several, self.senders, self.subscribers, limit)
+        return self.books.close(self.verdict, self.several, self.senders, self.subscribers, limit, eras)
 
     def sum_of(self, metric, label=""):
         """Over the nodes that run."""
