@@ -21,9 +21,9 @@ constexpr char kBatch = 'b';
 constexpr char kLog = 'l';
 constexpr char kPulse = 'p';
 
-constexpr unsigned kBare = 1;             // flags of a batch
-constexpr unsigned kReachesDatabase = 1;  // flags of a pulse
-constexpr unsigned kDraining = 2;
+// Flags of a batch, and of a pulse.
+constexpr unsigned kBare = 1;
+constexpr unsigned kReachesDatabase = 1;
 
 constexpr std::size_t kBatchHead = 1 + 8 + 8 + 4;
 constexpr std::size_t kItemHead = 8 + 8 + 8 + 4;
@@ -118,9 +118,8 @@ std::optional<Pulse> read_pulse(Reader& reader, std::string_view node) {
   pulse.node = node;
   pulse.applied = reader.id<core::MessageId>();
   const unsigned flags = reader.number<std::uint8_t>();
-  if (flags > (kReachesDatabase | kDraining)) return std::nullopt;
-  pulse.reaches_database = (flags & kReachesDatabase) != 0;
-  pulse.draining = (flags & kDraining) != 0;
+  if (flags > kReachesDatabase) return std::nullopt;
+  pulse.reaches_database = flags == kReachesDatabase;
   return pulse;
 }
 
@@ -190,8 +189,7 @@ std::string Codec::encode(LogHint /*hint*/) const {
 std::string Codec::encode(const Pulse& pulse) const {
   std::string out = begin(kPulse);
   put_id(out, pulse.applied);
-  put(out,
-      static_cast<std::uint8_t>((pulse.reaches_database ? kReachesDatabase : 0) | (pulse.draining ? kDraining : 0)));
+  put(out, static_cast<std::uint8_t>(pulse.reaches_database ? kReachesDatabase : 0));
   return out;
 }
 

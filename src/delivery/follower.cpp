@@ -21,11 +21,12 @@ Follower::~Follower() {
 
 core::Result<void> Follower::start() {
   parts_->bus.start(*this);
-  return parts_->start(draining_);
+  return parts_->start();
 }
 
 void Follower::stop() {
   parts_->thread.stop();
+  parts_->bus.stop();
 }
 
 void Follower::committed(const store::Commit& commit, std::vector<cluster::Item> items) {

@@ -29,14 +29,14 @@ Follower::Parts::Parts(store::Feed& store_feed, cluster::Bus& node_bus, History&
       log_(store_feed, gate, listener, reach, meters) {}
 
 // The bus listens already: what is committed after the extent was read arrives, or is found by the first sweep.
-core::Result<void> Follower::Parts::start(const std::atomic<bool>& draining) {
+core::Result<void> Follower::Parts::start() {
   auto joined = feed.join_epoch();
   if (!joined) return joined.error();
   epoch_ = joined->name;
   log_.start(joined->extent.event);
   gate.open(*joined);
   schedule.sweep_in({});
-  thread = core::Thread("follower", [this, &draining](const std::stop_token& stop) { run(stop, draining); });
+  thread = core::Thread("follower", [this](const std::stop_token& stop) { run(stop); });
   return {};
 }
 
@@ -49,12 +49,11 @@ void Follower::Parts::link(bool up) {
   schedule.sweep_in(up ? milliseconds{} : limits.sweep_alone);
 }
 
-void Follower::Parts::run(const std::stop_token& stop, const std::atomic<bool>& draining) {
+void Follower::Parts::run(const std::stop_token& stop) {
   stopping_ = stop;
   while (!stop.stop_requested()) {
     const Schedule::Due due = schedule.wait(stop);
-    if (due.pulse)
-      bus.announce(cluster::Pulse{feed.node(), gate.applied(), reach.unreachable() == milliseconds{}, draining.load()});
+    if (due.pulse) bus.announce(cluster::Pulse{feed.node(), gate.applied(), reach.unreachable() == milliseconds{}});
     work(due);
     if (pulses.take_missing()) schedule.sweep_in({});
     watch_isolation();

@@ -20,7 +20,7 @@ struct Follower::Parts {
   Parts(store::Feed& store_feed, cluster::Bus& node_bus, History& history, hub::Hub& registry, Publisher& streams,
         AccountListener& listener, metrics::Registry& metrics, Limits settings);
 
-  core::Result<void> start(const std::atomic<bool>& draining);
+  core::Result<void> start();
   // Orders what follows from it.
   void after(Gate::Next next);
   void link(bool up);
@@ -41,7 +41,7 @@ struct Follower::Parts {
 
  private:
   // ---- the follower's thread
-  void run(const std::stop_token& stop, const std::atomic<bool>& draining);
+  void run(const std::stop_token& stop);
   void work(const Schedule::Due& due);
   void sweep_again(bool well);
   // True: everything that was committed before the call has passed.

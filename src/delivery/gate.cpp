@@ -42,7 +42,7 @@ Gate::Next Gate::pass(cluster::Batch batch) {
     return Next::wait;
   }
   if (open_ && batch.previous <= applied()) {
-    hand_out(batch);
+    let_through(batch);
     release_held();
     return Next::nothing;
   }
@@ -59,13 +59,13 @@ Gate::Next Gate::note(MessageId last) {
   return Next::wait;
 }
 
-void Gate::hand_out(const cluster::Batch& batch) {
+void Gate::let_through(const cluster::Batch& batch) {
   for (const cluster::Item& item : batch.items) {
     if (item.id <= applied()) continue;
     const Cursor at{item.id, history_.newest().event};
     history_.note_stored(item.user, at);
     if (is_online(item.user))
-      publisher_.hand_out(stream::Message(item.id, item.application, item.user, item.json.view, at.event));
+      publisher_.relay(stream::Message(item.id, item.application, item.user, item.json.view, at.event));
   }
   advance(batch.last);
 }
@@ -98,7 +98,7 @@ Gate::Outcome Gate::pass(const Read& read, const std::vector<store::FeedMessage>
   MessageId passed = applied();
   for (const store::FeedMessage& row : rows) {
     if (row.id <= applied()) continue;
-    if (!hand_out(row)) {
+    if (!let_through(row)) {
       advance(passed);
       return Outcome::partial;
     }
@@ -121,7 +121,7 @@ Gate::Outcome Gate::pass(const Read& read, const std::vector<store::FeedMessage>
 //   - Not online here, but a moment later: the row was noted in the history before the registry was asked, and the
 //     stream asks the history after it has entered the registry. So a stream that comes back reads a page, which has
 //     the row. A stream without a cursor begins after the row, which was committed before it opened.
-bool Gate::hand_out(const store::FeedMessage& row) {
+bool Gate::let_through(const store::FeedMessage& row) {
   const Cursor at{row.id, history_.newest().event};
   history_.note_stored(row.user, at);
   if (is_online(row.user)) {
@@ -131,7 +131,7 @@ bool Gate::hand_out(const store::FeedMessage& row) {
     }
     std::string json;
     model::append_json(json, *row.message);
-    publisher_.hand_out(stream::Message(row.id, row.application, row.user, json, at.event));
+    publisher_.relay(stream::Message(row.id, row.application, row.user, json, at.event));
   }
   meters_.read.add();
   return true;
@@ -148,7 +148,7 @@ void Gate::settle(const Read& read) {
 
 void Gate::release_held() {
   while (auto batch = held_.take(applied())) {
-    if (batch->last > applied()) hand_out(*batch);
+    if (batch->last > applied()) let_through(*batch);
   }
 }
 
@@ -179,7 +179,7 @@ void Gate::pass(const model::Event& event) {
   if (is_online(event.user)) {
     std::string json;
     model::append_json(json, event);
-    publisher_.hand_out(stream::Message::event(at, event.user, json));
+    publisher_.relay(stream::Message::event(at, event.user, json));
   }
   history_.note_passed({{}, event.id});
 }

@@ -76,8 +76,8 @@ class Gate {
 
  private:
   bool is_online(core::UserId user) const { return hub_.loops_of(user) != 0; }
-  void hand_out(const cluster::Batch& batch) PUSH_REQUIRES(mutex_);
-  bool hand_out(const store::FeedMessage& row) PUSH_REQUIRES(mutex_);
+  void let_through(const cluster::Batch& batch) PUSH_REQUIRES(mutex_);
+  bool let_through(const store::FeedMessage& row) PUSH_REQUIRES(mutex_);
   void release_held() PUSH_REQUIRES(mutex_);
   void settle(const Read& read) PUSH_REQUIRES(mutex_);
   void advance(core::MessageId to) PUSH_REQUIRES(mutex_);

@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "delivery/sinks.hpp"
+#include "delivery/local_streams.hpp"
 #include "push/core/check.hpp"
 #include "push/delivery/follower.hpp"
 #include "push/model/json.hpp"
@@ -16,11 +16,10 @@ constexpr std::size_t kKept = std::size_t{64} << 10;  // what the writer keeps o
 }  // namespace
 
 Publisher::Publisher(store::Store& store, hub::Hub& hub, stream::Courier& courier, History& history,
-                     metrics::Registry& metrics, std::size_t limit, std::vector<Sink*> further)
+                     metrics::Registry& metrics, std::size_t limit)
     : store_(store),
       history_(history),
       streams_(std::make_unique<LocalStreams>(hub, courier)),
-      further_(std::move(further)),
       limit_(limit),
       stored_(metrics.counter("push_messages_stored_total", "Messages committed and answered with 200.")),
       replayed_(metrics.counter("push_messages_replayed_total",
@@ -60,20 +59,14 @@ void Publisher::committed(core::UserId user, const model::Message& stored, Recei
     receipt(Stored{collect(user, stored, json)});
   } else {
     const stream::Message message(stored.id, stored.application, user, json, history_.newest().event);
-    relay(message);
+    note_and_relay(message);
     receipt(Stored{message.json_slice()});
   }
   if (json.capacity() > kKept) std::string().swap(json);
 }
 
 core::Slice Publisher::collect(core::UserId user, const model::Message& stored, std::string_view json) {
-  const cluster::Item& item =
-      collected_.emplace_back(cluster::Item{stored.id, stored.application, user, core::Slice::copy(json)});
-  if (!further_.empty()) {
-    const stream::Message message(stored.id, stored.application, user, json, history_.newest().event);
-    for (Sink* sink : further_) sink->relay({std::nullopt, {&message, 1}});
-  }
-  return item.json;
+  return collected_.emplace_back(cluster::Item{stored.id, stored.application, user, core::Slice::copy(json)}).json;
 }
 
 void Publisher::on_commit(const store::Commit& commit) {
@@ -95,18 +88,17 @@ void Publisher::on_event(const model::Event& event) {
   if (follower_ != nullptr) return;
   std::string json;
   model::append_json(json, event);
-  relay(stream::Message::event({history_.newest().message, event.id}, event.user, json));
+  note_and_relay(stream::Message::event({history_.newest().message, event.id}, event.user, json));
 }
 
-void Publisher::relay(const stream::Message& message) {
+void Publisher::note_and_relay(const stream::Message& message) {
   history_.note_stored(message);
-  streams_->relay({std::nullopt, {&message, 1}});
-  for (Sink* sink : further_) sink->relay({std::nullopt, {&message, 1}});
+  streams_->relay(message);
   history_.note_relayed(message);
 }
 
-void Publisher::hand_out(const stream::Message& message) {
-  streams_->relay({std::nullopt, {&message, 1}});
+void Publisher::relay(const stream::Message& message) {
+  streams_->relay(message);
 }
 
 bool Publisher::is_behind() const {
@@ -114,8 +106,7 @@ bool Publisher::is_behind() const {
 }
 
 void Publisher::notify(core::UserId user, std::string_view json) {
-  const auto notice = stream::Message::notice(user, json);
-  streams_->relay({std::nullopt, {&notice, 1}});
+  streams_->relay(stream::Message::notice(user, json));
 }
 
 void Publisher::delete_message(core::UserId user, core::MessageId id, store::Done<void> done) {

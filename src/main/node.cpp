@@ -1,7 +1,6 @@
 #include "main/node.hpp"
 
 #include <filesystem>
-#include <string_view>
 #include <utility>
 
 #include "push/cluster/open.hpp"
@@ -9,13 +8,6 @@
 #include "push/store/open.hpp"
 
 namespace push {
-namespace {
-
-std::string_view name_of(config::BusKind bus) {
-  return bus == config::BusKind::nats ? "nats" : "postgres";
-}
-
-}  // namespace
 
 // The name is kept where the server keeps its own files.
 core::Result<std::unique_ptr<store::Store>> open_store(const config::Config& config, metrics::Registry& metrics,
@@ -27,6 +19,12 @@ core::Result<std::unique_ptr<store::Store>> open_store(const config::Config& con
     cluster.node = *std::move(name);
   }
   return store::open(config.database, metrics, std::move(clock), config.retention, cluster);
+}
+
+// The writer and the bus call the follower as long as they run, also if the start has failed.
+Node::~Node() {
+  rooms_.store.drain();
+  stop();
 }
 
 core::Result<void> Node::start() {
@@ -44,21 +42,17 @@ core::Result<void> Node::join(store::Feed& feed) {
                                                    rooms_.accounts, rooms_.metrics, delivery::Follower::Limits{});
   rooms_.publisher.join(*follower_);
   if (auto started = follower_->start(); !started) return started;
-  spdlog::info("joined node={} bus={} epoch={}", feed.node(), name_of(rooms_.config.cluster.bus),
+  spdlog::info("joined node={} bus={} epoch={}", feed.node(), config::name_of(rooms_.config.cluster.bus),
                rooms_.history.epoch());
   return {};
 }
 
-void Node::watch_streams() {
+void Node::watch_streams(const api::Readiness& readiness) {
   if (follower_ == nullptr) return;
   check_->start();
-  rooms_.store.feed()->report([this] {
-    return store::NodeStatus{follower_->applied(), rooms_.loops.sockets(), follower_->draining()};
+  rooms_.store.feed()->report([this, &readiness] {
+    return store::NodeStatus{follower_->applied(), rooms_.loops.sockets(), readiness.is_draining()};
   });
-}
-
-void Node::set_draining() {
-  if (follower_ != nullptr) follower_->set_draining();
 }
 
 void Node::leave_streams() {
@@ -66,9 +60,7 @@ void Node::leave_streams() {
 }
 
 void Node::stop() {
-  if (follower_ == nullptr) return;
-  follower_->stop();
-  bus_->stop();
+  if (follower_ != nullptr) follower_->stop();
 }
 
 }  // namespace push

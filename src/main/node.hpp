@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "push/api/accounts.hpp"
+#include "push/api/readiness.hpp"
 #include "push/api/stream_check.hpp"
 #include "push/cluster/bus.hpp"
 #include "push/config/config.hpp"
@@ -39,16 +40,18 @@ class Node {
     core::WallClock clock;  // the store's
   };
   explicit Node(Rooms rooms) : rooms_(std::move(rooms)) {}
+  ~Node();  // drains the store, stop()
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
 
   // Joins the others, or begins an epoch alone. Before the first connection. Blocks on the database.
   core::Result<void> start();
-  // Once the loops run.
-  void watch_streams();
+  // Once the loops run. The database is told whether this node is draining.
+  void watch_streams(const api::Readiness& readiness);
   // Null without other nodes.
   delivery::Follower* follower() const { return follower_.get(); }
 
   // ---- the end, in this order
-  void set_draining();
   void leave_streams();  // before the loops stop
   void stop();           // after the store has drained: what it has committed is announced
 
@@ -56,7 +59,6 @@ class Node {
   core::Result<void> join(store::Feed& feed);
 
   const Rooms rooms_;
-  // The follower is called by the bus until that stops.
   std::unique_ptr<api::StreamCheck> check_;
   std::unique_ptr<cluster::Bus> bus_;
   std::unique_ptr<delivery::Follower> follower_;

@@ -132,9 +132,8 @@ void wait_for_the_end() {
 }
 
 // Balancers are given time to send nobody here any more; meanwhile everything works.
-void drain(api::Readiness& readiness, Node& node, unsigned seconds) {
+void drain(api::Readiness& readiness, unsigned seconds) {
   readiness.set_draining();
-  node.set_draining();
   if (seconds == 0) return;
   spdlog::info("draining seconds={}", seconds);
   if (ends_within(std::chrono::seconds(seconds))) spdlog::info("draining ends reason=\"another signal\"");
@@ -230,10 +229,10 @@ int serve(const config::Loaded& loaded) {
   if (auto listening = listen(loops, config.server, service, metrics_page); !listening)
     return cannot_start(listening.error());
   loops.start();
-  node.watch_streams();
+  node.watch_streams(readiness);
   api::Housekeeper housekeeper(accounts, loops, clock);
   wait_for_the_end();
-  drain(readiness, node, config.server.drainseconds);
+  drain(readiness, config.server.drainseconds);
   shut_down(loops, housekeeper, workers, **store, node);
   return 0;
 }

@@ -32,11 +32,7 @@ core::Result<std::unique_ptr<Store>> open(const config::Database& database, metr
 }
 
 core::Result<std::string> node_name(const config::Cluster& cluster, const std::string& folder) {
-  if (cluster.node.empty()) return postgres::kept_node_name(folder);
-  if (auto checked = postgres::check_node_name(cluster.node); !checked) {
-    return core::failure(core::ErrorCode::invalid, "cluster.node: " + checked.error().text);
-  }
-  return cluster.node;
+  return cluster.node.empty() ? postgres::kept_node_name(folder) : cluster.node;
 }
 
 core::Result<std::vector<NodeRow>> list_nodes(const config::Database& database) {

@@ -164,7 +164,7 @@ class FakeBus final : public cluster::Bus {
   Listener* listener = nullptr;
 
   void start(Listener& to) override { listener = &to; }
-  void stop() override {}
+  void stop() override { listener = nullptr; }
   bool is_up() const override { return up; }
   void announce(const cluster::Batch& batch) override { on_announce(batch); }
   void announce_log() override { on_announce_log(); }

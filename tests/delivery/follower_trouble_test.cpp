@@ -198,12 +198,19 @@ TEST_F(FollowerTroubleTest, ANodeSaysHowItIs) {
     last = pulse;
   };
   arrive({kAnn});
-  here.follower->set_draining();
   EXPECT_TRUE(eventually([&] {
     const std::lock_guard lock(mutex);
-    return last.node == "here" && last.applied == MessageId{1} && last.reaches_database && last.draining;
+    return last.node == "here" && last.applied == MessageId{1} && last.reaches_database;
   }));
   here.follower->stop();
+}
+
+// Whatever ends it: what the bus brings after that has nobody to go to.
+TEST_F(FollowerTroubleTest, TheBusStopsWithIt) {
+  auto& here = begin();
+  ASSERT_NE(here.bus.listener, nullptr);
+  here.follower.reset();
+  EXPECT_EQ(here.bus.listener, nullptr);
 }
 
 TEST_F(FollowerTroubleTest, DoesNotStartWithoutTheDatabase) {

@@ -18,7 +18,7 @@ std::string number(std::uint64_t value) {
 }
 
 // Records the calls in order.
-struct Notes final : stream::Courier, Sink {
+struct Notes final : stream::Courier {
   std::vector<std::string> log;
   std::size_t behind = 0;
 
@@ -30,13 +30,6 @@ struct Notes final : stream::Courier, Sink {
     log.push_back("disconnect " + number(core::value(which.user)) + ":C" + number(core::value(*which.client)));
   }
   std::size_t backlog() const override { return behind; }
-  void relay(const stream::Batch& batch) override { write_down("relay", batch); }
-
- private:
-  void write_down(const std::string& what, const stream::Batch& batch) {
-    for (const stream::Message& one : batch.messages)
-      log.push_back(what + " " + number(core::value(one.id())) + " to " + number(core::value(one.user())));
-  }
 };
 
 struct PublisherTest : testing::Test {
@@ -48,7 +41,7 @@ struct PublisherTest : testing::Test {
   core::ApplicationId application = store.add_application(1, 1, "Atoken", "app").id;
   core::WorkerPool workers{1, 1};
   History history{store, workers, registry, 100};
-  Publisher publisher{store, hub, notes, history, registry, 100, {&notes}};
+  Publisher publisher{store, hub, notes, history, registry, 100};
 
   core::Result<std::string> submit(core::ApplicationId to, const std::string& text,
                                    std::optional<store::IdempotencyKey> key = {}) {
@@ -66,7 +59,7 @@ struct PublisherTest : testing::Test {
   }
 };
 
-TEST_F(PublisherTest, AStoredMessageGoesToEverySinkAndIsAnsweredLast) {
+TEST_F(PublisherTest, AStoredMessageIsDeliveredAndThenAnswered) {
   hub.join(user, 3);
   const auto answer = submit(application, "hello");
   ASSERT_TRUE(answer) << answer.error().text;
@@ -75,8 +68,7 @@ TEST_F(PublisherTest, AStoredMessageGoesToEverySinkAndIsAnsweredLast) {
   const std::string payload = *answer + "\n";
   const std::string frame = std::string("\x81\x7e", 2) + '\0' + static_cast<char>(payload.size()) + payload;
   const std::string short_frame = std::string("\x81") + static_cast<char>(payload.size()) + payload;
-  const std::vector<std::string> expected = {"deliver 1 " + (payload.size() > 125 ? frame : short_frame),
-                                             "relay 1 to 1", "reply"};
+  const std::vector<std::string> expected = {"deliver 1 " + (payload.size() > 125 ? frame : short_frame), "reply"};
   EXPECT_EQ(notes.log, expected);
   EXPECT_EQ(store.appended_for, user);
 }

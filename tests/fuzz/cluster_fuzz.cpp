@@ -62,7 +62,6 @@ void check_bytes(const std::string& bytes) {
     const auto again = codec().decode(core::Bytes::copy(codec().encode(*pulse)));
     PUSH_CHECK(std::get<Pulse>(again).applied == pulse->applied);
     PUSH_CHECK(std::get<Pulse>(again).reaches_database == pulse->reaches_database);
-    PUSH_CHECK(std::get<Pulse>(again).draining == pulse->draining);
   }
 }
 

@@ -23,6 +23,7 @@ class Readiness {
 
   // The server is about to stop: it still does everything, but nobody should begin anything here.
   void set_draining() { draining_.store(true); }
+  bool is_draining() const { return draining_.load(); }
   // Why this node is not ready; empty: it is.
   std::optional<std::string> trouble();
 

@@ -18,7 +18,6 @@ struct Pulse {
   std::string node;
   core::MessageId applied{};
   bool reaches_database = false;
-  bool draining = false;
 };
 
 class Bus {

@@ -129,6 +129,12 @@ struct Retention {
 };
 
 enum class BusKind { none, postgres, nats };
+std::string_view name_of(BusKind bus);  // as in config.yml
+
+// Of nodes: letters, digits, -, _ and .; at most so many.
+inline constexpr std::size_t kMaxNodeName = 64;
+bool is_of_node_name(char c);
+bool is_node_name(std::string_view name);  // "" is one, too
 
 struct Nats {
   std::string url = "nats://127.0.0.1:4222";  // one or several, separated by commas; may hold user and password

@@ -5,7 +5,6 @@
 //
 // A node without peers has none: there the publisher relays by itself.
 #pragma once
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -54,7 +53,7 @@ class Follower final : public cluster::Bus::Listener {
   // Subscribes, joins the epoch, and follows from there. Before the first stream is accepted and after the publisher
   // has been told (Publisher::join). Blocks on the database.
   core::Result<void> start();
-  // After the store has drained: what it committed is announced. Idempotent.
+  // After the store has drained: what it committed is announced. Stops the bus as well. Idempotent.
   void stop();
 
   // ---- this node's own commits, on the writer's thread: announced, and handed out in turn.
@@ -67,8 +66,6 @@ class Follower final : public cluster::Bus::Listener {
   bool has_caught_up() const;
   // Since when the database has not been read; zero = it answers.
   std::chrono::milliseconds unreachable() const;
-  void set_draining() { draining_.store(true); }
-  bool draining() const { return draining_.load(); }
 
   // ---- cluster::Bus::Listener
   void on_batch(cluster::Batch batch) override;
@@ -79,7 +76,6 @@ class Follower final : public cluster::Bus::Listener {
  private:
   struct Parts;
   const std::unique_ptr<Parts> parts_;
-  std::atomic<bool> draining_{false};
 };
 
 }  // namespace push::delivery

@@ -1,5 +1,5 @@
 // The path of one message: publish (any loop) -> append (store's writer) -> committed (the thread that committed it):
-// encoded once, relayed to each sink in turn, answered. The store is the sequencer: messages are committed
+// encoded once, relayed to this node's streams, answered. The store is the sequencer: messages are committed
 // in id order and relayed in that order.
 //
 // With several nodes (join) a committed message is answered, and then handed to the Follower, which relays it in turn
@@ -15,7 +15,6 @@
 #include "push/core/callback.hpp"
 #include "push/core/result.hpp"
 #include "push/delivery/history.hpp"
-#include "push/delivery/sink.hpp"
 #include "push/hub/hub.hpp"
 #include "push/metrics/registry.hpp"
 #include "push/store/store.hpp"
@@ -37,9 +36,8 @@ class Publisher final : public store::EventListener {
   using Receipt = core::Callback<void(core::Result<Stored>)>;
 
   // limit: messages that may wait for one loop before publish() refuses (config `server.stream.inboxsize`).
-  // further: sinks besides this node's streams, which come first; they outlive the publisher.
   Publisher(store::Store& store, hub::Hub& hub, stream::Courier& courier, History& history, metrics::Registry& metrics,
-            std::size_t limit, std::vector<Sink*> further = {});
+            std::size_t limit);
   ~Publisher() override;
 
   // By main, before the first message, with a store that has a feed(). The follower outlives the store's drain.
@@ -72,7 +70,7 @@ class Publisher final : public store::EventListener {
 
   // ---- the Follower. Any thread, never blocks.
   // To this node's streams only; the caller notes it in the history.
-  void hand_out(const stream::Message& message);
+  void relay(const stream::Message& message);
   // Whether a loop is so far behind that publish() refuses.
   bool is_behind() const;
 
@@ -81,12 +79,11 @@ class Publisher final : public store::EventListener {
   void replay(const model::Message& stored, Receipt& receipt);
   // The message waits for the end of its transaction; returns its JSON.
   core::Slice collect(core::UserId user, const model::Message& stored, std::string_view json);
-  void relay(const stream::Message& message);
+  void note_and_relay(const stream::Message& message);
 
   store::Store& store_;
   History& history_;
   const std::unique_ptr<LocalStreams> streams_;
-  const std::vector<Sink*> further_;
   Follower* follower_ = nullptr;          // constant after join()
   std::vector<cluster::Item> collected_;  // of the transaction that is being answered; the committing thread only
   const std::size_t limit_;

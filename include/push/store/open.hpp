@@ -24,7 +24,7 @@ core::Result<std::unique_ptr<Store>> open(const config::Database& database, metr
 
 // The name of this node: cluster.node, or, if that is empty, the one kept in the file `node-name` of `folder` (the data
 // folder; made at the first call: the host's name and four random letters). open() needs it in cluster.node. invalid:
-// cluster.node, or what is in the file; unavailable: the file cannot be read or made.
+// what is in the file; unavailable: the file cannot be read or made.
 core::Result<std::string> node_name(const config::Cluster& cluster, const std::string& folder);
 
 // The nodes that the database knows, by name. Changes nothing, takes no lock. invalid: not PostgreSQL, or no cluster's.

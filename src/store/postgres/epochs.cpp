@@ -25,23 +25,19 @@ constexpr std::string_view kEpochLetters = "abcdefghijklmnopqrstuvwxyz0123456789
 constexpr std::size_t kNameLength = 12;
 constexpr int kEntries = 3;
 
-constexpr std::string_view kInsert =
-    "INSERT INTO sharded_gotify_epochs (name, message_id, event_id) VALUES ($1,"
-    " coalesce((SELECT max(last) FROM sharded_gotify_batches), 0),"
-    " coalesce(pg_sequence_last_value('sharded_gotify_events_id_seq'), 0))";
+#define PUSH_INSERT_EPOCH                                                                \
+  "INSERT INTO sharded_gotify_epochs (name, message_id, event_id) SELECT $1, " PUSH_HEAD \
+  ", coalesce(pg_sequence_last_value('sharded_gotify_events_id_seq'), 0)"
+constexpr std::string_view kInsert = PUSH_INSERT_EPOCH;
 #define PUSH_NEWEST_EPOCH "(SELECT name FROM sharded_gotify_epochs ORDER BY id DESC LIMIT 1)"
 // Unless another node that is alive is in the newest one, and that is not the one to be left.
-constexpr std::string_view kInsertUnlessShared =
-    "INSERT INTO sharded_gotify_epochs (name, message_id, event_id) SELECT $1,"
-    " coalesce((SELECT max(last) FROM sharded_gotify_batches), 0),"
-    " coalesce(pg_sequence_last_value('sharded_gotify_events_id_seq'), 0)"
+constexpr std::string_view kInsertUnlessShared = PUSH_INSERT_EPOCH
     " WHERE NOT EXISTS (SELECT 1 FROM pg_locks AS l WHERE l.pid <> pg_backend_pid() AND " PUSH_IS_HELD(
         PUSH_EPOCH_CLASS, PUSH_EPOCH_KEY(PUSH_NEWEST_EPOCH)) " AND $2 <> " PUSH_NEWEST_EPOCH ")";
 // Here the sequence may be asked: nobody else writes meanwhile. Of a log whose entries have been removed by age, it is
 // all that is left.
 constexpr std::string_view kEnter =
-    "SELECT e.name, coalesce((SELECT max(last) FROM sharded_gotify_batches), 0),"
-    " coalesce(pg_sequence_last_value('sharded_gotify_events_id_seq'), 0),"
+    "SELECT e.name, " PUSH_HEAD ", coalesce(pg_sequence_last_value('sharded_gotify_events_id_seq'), 0),"
     " pg_advisory_lock_shared(" PUSH_EPOCH_CLASS ", " PUSH_EPOCH_KEY("e.name") ")"
     " FROM sharded_gotify_epochs AS e ORDER BY e.id DESC LIMIT 1";
 constexpr std::string_view kLeave = "SELECT pg_advisory_unlock_shared(" PUSH_EPOCH_CLASS ", " PUSH_EPOCH_KEY("$1") ")";
@@ -91,7 +87,6 @@ Result<void> Feed::wait_for_others() {
 }
 
 Result<Epoch> Feed::renew_epoch(const std::string& known) {
-  if (!is_text(known)) return core::failure(core::ErrorCode::invalid, "no epoch has such a name");
   return enter_epoch(known);
 }
 

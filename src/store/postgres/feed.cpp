@@ -16,16 +16,14 @@ using ChangeKind = model::AccountChange::Kind;
 
 constexpr std::int64_t kPageBytes = 8 * 1024 * 1024;  // of contents; a single message always fits
 
-// Never the sequence: it knows ids that are not committed yet.
-constexpr std::string_view kExtent =
-    "SELECT coalesce((SELECT max(last) FROM sharded_gotify_batches), 0),"
-    " coalesce((SELECT max(id) FROM sharded_gotify_events), 0)";
+constexpr std::string_view kExtent = "SELECT " PUSH_HEAD ", coalesce((SELECT max(id) FROM sharded_gotify_events), 0)";
 // The rows and the head are of one moment. The page ends where its contents become too large.
 constexpr std::string_view kFeedPage =
-    "WITH head AS MATERIALIZED (SELECT coalesce(max(last), 0) AS id FROM sharded_gotify_batches),"
+    "WITH head AS MATERIALIZED (SELECT " PUSH_HEAD
+    " AS id),"
     " page AS MATERIALIZED (SELECT p.*, sum(CASE WHEN wanted THEN size ELSE 0 END) OVER (ORDER BY id"
     " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM (SELECT m.id, m.application_id, a.user_id,"
-    " octet_length(m.message) + coalesce(octet_length(m.extras), 0) AS size,"
+    " octet_length(m.message) + octet_length(m.title) + coalesce(octet_length(m.extras), 0) AS size,"
     " ($3 OR a.user_id IN (SELECT unnest($4::bigint[]))) AS wanted"
     " FROM messages AS m JOIN applications AS a ON a.id = m.application_id"
     " WHERE m.id > $1 AND m.id <= (SELECT id FROM head) ORDER BY m.id LIMIT $2) AS p)"

@@ -25,7 +25,7 @@ constexpr std::string_view kBeat =
     "'version', $2::text, 'bus', $3::text, 'started', now(), 'epoch', $4::text, 'applied', $5::bigint, 'sockets',"
     " $6::bigint, 'draining', $7::boolean)) ON CONFLICT (node) DO UPDATE SET seen = excluded.seen, detail ="
     " excluded.detail || jsonb_build_object('started', coalesce(n.detail->'started', excluded.detail->'started'))"
-    " RETURNING (SELECT coalesce(max(last), 0) FROM sharded_gotify_batches), clock_timestamp(), " PUSH_IS_ALIVE("$1");
+    " RETURNING " PUSH_HEAD ", clock_timestamp(), " PUSH_IS_ALIVE("$1");
 constexpr std::string_view kAskForLease =
     "INSERT INTO sharded_gotify_leases AS l (job, node, until) VALUES ('housekeeping', $1, clock_timestamp() + interval"
     " '15 s') ON CONFLICT (job) DO UPDATE SET node = excluded.node, until = excluded.until WHERE l.node = excluded.node"

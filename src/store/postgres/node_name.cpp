@@ -1,7 +1,5 @@
 #include "store/postgres/node_name.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -10,27 +8,22 @@
 #include <iterator>
 #include <system_error>
 
+#include "push/config/config.hpp"
+#include "push/core/host.hpp"
 #include "push/core/random.hpp"
 
 namespace push::store::postgres {
 namespace {
 
-constexpr std::size_t kMostCharacters = 64;
 constexpr std::size_t kSuffixLength = 4;
 constexpr std::string_view kSuffixLetters = "abcdefghijklmnopqrstuvwxyz";
 constexpr const char* kNameFile = "node-name";
 
-bool is_of_name(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-}
-
 std::string new_name() {
-  char host[256] = "";
-  ::gethostname(host, sizeof(host) - 1);
-  std::string name = host[0] == '\0' ? "node" : host;
+  std::string name = default_node_name();
   std::replace_if(
-      name.begin(), name.end(), [](char c) { return !is_of_name(c); }, '-');
-  name.resize(std::min(name.size(), kMostCharacters - 1 - kSuffixLength));
+      name.begin(), name.end(), [](char c) { return !config::is_of_node_name(c); }, '-');
+  name.resize(std::min(name.size(), config::kMaxNodeName - 1 - kSuffixLength));
   return name + '-' + core::random_letters(kSuffixLetters, kSuffixLength);
 }
 
@@ -56,9 +49,9 @@ core::Result<void> write_name(const std::filesystem::path& path, const std::stri
 
 }  // namespace
 
-core::Result<void> check_node_name(std::string_view name) {
-  if (!name.empty() && name.size() <= kMostCharacters && std::all_of(name.begin(), name.end(), is_of_name)) return {};
-  return core::failure(core::ErrorCode::invalid, "the name of a node must be 1 to 64 letters, digits, '-', '_' or '.'");
+std::string default_node_name() {
+  const std::string host = core::host_name();
+  return host.empty() ? "node" : host;
 }
 
 core::Result<std::string> kept_node_name(const std::string& folder) {
@@ -72,10 +65,9 @@ core::Result<std::string> kept_node_name(const std::string& folder) {
   std::string name((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   if (!in) return cannot_name("read", path, std::strerror(errno));
   name.erase(name.find_last_not_of(" \t\r\n") + 1);
-  if (auto checked = check_node_name(name); !checked) {
-    return core::failure(core::ErrorCode::invalid, path.string() + ": " + checked.error().text);
-  }
-  return name;
+  if (!name.empty() && config::is_node_name(name)) return name;
+  return core::failure(core::ErrorCode::invalid,
+                       path.string() + " must hold the name of a node: 1 to 64 letters, digits, -, _ and .");
 }
 
 }  // namespace push::store::postgres

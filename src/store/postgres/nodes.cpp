@@ -22,8 +22,7 @@ constexpr std::string_view kNodes =
     " coalesce(n.detail->>'epoch', ''), (n.detail->>'started')::timestamptz, n.seen,"
     " (extract(epoch FROM clock_timestamp() - n.seen) * 1000)::bigint, " PUSH_IS_ALIVE("n.node") ","
     " coalesce((n.detail->>'applied')::bigint, 0), coalesce((n.detail->>'sockets')::bigint, 0),"
-    " coalesce((n.detail->>'draining')::boolean, false),"
-    " coalesce((SELECT max(last) FROM sharded_gotify_batches), 0)"
+    " coalesce((n.detail->>'draining')::boolean, false), " PUSH_HEAD
     " FROM sharded_gotify_nodes AS n ORDER BY n.node";
 
 NodeRow read_node(const Row& row) {

@@ -10,6 +10,10 @@
 
 namespace push::store::postgres {
 
+// How far the messages have come: the newest id that was committed, even if the message is deleted. Never the sequence,
+// which knows ids that are not committed yet.
+#define PUSH_HEAD "coalesce((SELECT max(last) FROM sharded_gotify_batches), 0)"
+
 inline constexpr std::string_view kById = " WHERE id = $1";
 inline constexpr std::string_view kByToken = " WHERE token = $1";
 

@@ -10,6 +10,7 @@ namespace push::store::postgres {
 namespace {
 
 using config::BusKind;
+using config::name_of;
 using core::Result;
 
 constexpr std::chrono::milliseconds kLockPoll{100};
@@ -62,18 +63,6 @@ Result<bool> take(Connection& connection, std::string_view sql, const Args&... a
 }
 
 }  // namespace
-
-std::string_view name_of(BusKind bus) {
-  switch (bus) {
-    case BusKind::postgres:
-      return "postgres";
-    case BusKind::nats:
-      return "nats";
-    case BusKind::none:
-      break;
-  }
-  return "none";
-}
 
 Result<void> Session::end_former(Connection& connection) {
   if (former_process_ == 0 || !former_begin_) return {};

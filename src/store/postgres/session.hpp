@@ -6,16 +6,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "push/config/config.hpp"
 #include "push/core/result.hpp"
 #include "store/postgres/connection.hpp"
 
 namespace push::store::postgres {
-
-// As the database has it.
-std::string_view name_of(config::BusKind bus);
 
 class Session {
  public:

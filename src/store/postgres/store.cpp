@@ -1,10 +1,9 @@
 #include "store/postgres/store.hpp"
 
-#include <unistd.h>
-
 #include <string>
 #include <utility>
 
+#include "push/core/check.hpp"
 #include "push/core/clock.hpp"
 #include "store/literal.hpp"
 #include "store/postgres/node_name.hpp"
@@ -24,13 +23,6 @@ constexpr std::string_view kOfUserById = " WHERE user_id = $1 ORDER BY id";
 constexpr std::string_view kOfUserBySortKey = " WHERE user_id = $1 ORDER BY sort_key, id";
 constexpr std::string_view kAnyUser = "SELECT 1 FROM users LIMIT 1";
 
-// One server at a time: its name tells people which one, nothing more.
-std::string name_of_host() {
-  char name[256] = "";
-  ::gethostname(name, sizeof(name) - 1);
-  return name[0] == '\0' ? "node" : std::string(name);
-}
-
 core::Error at(const ConnectionString& where, core::Error error) {
   if (error.text.find(where.description) == std::string::npos) error.text = where.description + ": " + error.text;
   return error;
@@ -45,15 +37,11 @@ Result<std::unique_ptr<store::Store>> Store::open(const config::Database& settin
                                                   core::WallClock clock, const config::Retention& retention,
                                                   const config::Cluster& cluster) {
   const bool alone = cluster.bus == config::BusKind::none;
-  if (!alone) {
-    if (auto named = check_node_name(cluster.node); !named) {
-      return core::failure(core::ErrorCode::invalid, "cluster.node: " + named.error().text);
-    }
-  }
+  PUSH_CHECK(alone || !cluster.node.empty());
   const auto parsed = ConnectionString::parse(settings.connection);
   if (!parsed) return parsed.error();
   const ConnectionString& where = *parsed;
-  auto session = std::make_unique<Session>(where, alone ? name_of_host() : cluster.node, cluster.bus);
+  auto session = std::make_unique<Session>(where, alone ? default_node_name() : cluster.node, cluster.bus);
   if (auto own = check_sessions(where); !own) return at(where, own.error());
   if (auto opened = session->open(Session::kPatience); !opened) return at(where, opened.error());
   const auto database = prepare(*session, where, core::wall_now());

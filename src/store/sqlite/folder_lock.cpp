@@ -12,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "push/core/host.hpp"
 #include "push/core/log.hpp"
 #include "store/sqlite/path.hpp"
 
@@ -22,9 +23,7 @@ constexpr std::size_t kMaxNote = 200;  // bytes of the note that are read
 
 // Who holds the lock, for the other server's error: in containers every server is process 1, so the host counts, too.
 std::string own_note() {
-  std::array<char, 256> host{};
-  if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
-  return "pid=" + std::to_string(::getpid()) + " host=" + host.data() + "\n";
+  return "pid=" + std::to_string(::getpid()) + " host=" + core::host_name() + "\n";
 }
 
 std::string read_note(int file) {

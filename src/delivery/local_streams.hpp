@@ -1,20 +1,18 @@
-// The sink that every node has.
+// This node's streams.
 #pragma once
-#include "push/delivery/sink.hpp"
 #include "push/hub/hub.hpp"
 #include "push/stream/courier.hpp"
+#include "push/stream/message.hpp"
 
 namespace push::delivery {
 
-// This node's streams. Any thread.
-class LocalStreams final : public Sink {
+// Any thread; never blocks.
+class LocalStreams {
  public:
   LocalStreams(hub::Hub& hub, stream::Courier& courier) : hub_(hub), courier_(courier) {}
 
-  void relay(const stream::Batch& batch) override {
-    for (const stream::Message& message : batch.messages) {
-      if (const hub::LoopSet loops = hub_.loops_of(message.user()); loops != 0) courier_.deliver(loops, message);
-    }
+  void relay(const stream::Message& message) {
+    if (const hub::LoopSet loops = hub_.loops_of(message.user()); loops != 0) courier_.deliver(loops, message);
   }
   void disconnect(hub::Selection which) {
     if (const hub::LoopSet loops = hub_.loops_of(which.user); loops != 0) courier_.disconnect(loops, which);

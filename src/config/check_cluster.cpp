@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "config/check.hpp"
+#include "config/field.hpp"
 #include "push/core/address.hpp"
 #include "push/core/text.hpp"
 
@@ -10,7 +11,6 @@ namespace push::config {
 
 namespace {
 
-constexpr std::size_t kMaxNode = 64;
 constexpr std::size_t kMaxPrefix = 200;
 
 struct NatsUrl {
@@ -71,17 +71,22 @@ bool is_here(std::string_view host) {
   return address ? address->is_loopback() : core::same_ignoring_case(host, "localhost");
 }
 
-bool is_letter_or_digit(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 }  // namespace
 
+std::string_view name_of(BusKind bus) {
+  return words_of(bus)[static_cast<std::size_t>(bus)];
+}
+
+bool is_of_node_name(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.';
+}
+
+bool is_node_name(std::string_view name) {
+  return name.size() <= kMaxNodeName && std::all_of(name.begin(), name.end(), is_of_node_name);
+}
+
 std::string why_no_node(const std::string& name) {
-  const bool good = name.size() <= kMaxNode && std::all_of(name.begin(), name.end(), [](char c) {
-                      return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.';
-                    });
-  return good ? "" : "must be 1 to 64 letters, digits, -, _ and ., or empty";
+  return is_node_name(name) ? "" : "must be 1 to 64 letters, digits, -, _ and ., or empty";
 }
 
 std::string why_no_subject(const std::string& prefix) {
