@@ -5,7 +5,7 @@ namespace push::api {
 std::optional<std::string> Readiness::trouble() {
   if (draining_.load()) return "draining";
   if (has_lost_database()) return "the database does not answer";
-  if (follower_ != nullptr && !follower_->has_caught_up()) return "still joining the other nodes";
+  if (follower_ != nullptr && !follower_->has_caught_up()) return "still joining the cluster";
   return std::nullopt;
 }
 

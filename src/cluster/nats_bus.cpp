@@ -102,7 +102,7 @@ void NatsBus::serve(NatsConnection& connection, const std::stop_token& stop) {
     }
   } else {
     meters_.not_connected.add(rest.batches.size() + (rest.log ? 1 : 0));
-    if (!usable) spdlog::warn("cluster bus takes nothing, connecting again bus=nats servers={}", places_);
+    if (!usable) spdlog::warn("cluster bus accepts no data, reconnecting bus=nats servers={}", places_);
   }
   connection.close();
   receiver.join();
@@ -110,7 +110,7 @@ void NatsBus::serve(NatsConnection& connection, const std::stop_token& stop) {
 
 void NatsBus::tell(NatsConnection& connection, const NatsLink::News& news) {
   if (news.lost && up_.load()) {
-    spdlog::warn("cluster bus is not connected bus=nats servers={} error=\"the connection is lost\"", places_);
+    spdlog::warn("cluster bus is not connected bus=nats servers={} error=\"connection lost\"", places_);
     say_link(false);
   }
   if (!news.look) return;

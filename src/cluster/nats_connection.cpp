@@ -125,7 +125,7 @@ core::Result<NatsOptions> nats_options(const config::Nats& settings, const std::
   }
   status = natsOptions_SetServers(made, pointers.data(), static_cast<int>(pointers.size()));
   if (status != NATS_OK) return unusable("cluster.nats.url", reason(status));
-  if (secure && natsOptions_SetSecure(made, true) != NATS_OK) return unusable("cluster.nats.url", "no TLS");
+  if (secure && natsOptions_SetSecure(made, true) != NATS_OK) return unusable("cluster.nats.url", "libnats has no TLS");
   for (const auto& [key, path] :
        {std::pair{"cluster.nats.credentials", &settings.credentials}, std::pair{"cluster.nats.ca", &settings.ca}}) {
     if (!path->empty() && ::access(path->c_str(), R_OK) != 0) {

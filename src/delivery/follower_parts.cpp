@@ -107,7 +107,7 @@ void Follower::Parts::watch_isolation() {
 void Follower::Parts::leave() {
   const core::SteadyTime now = core::steady_now();
   if (!leaving_since_) {
-    spdlog::warn("closing streams reason=\"this node does not reach the database, but another one does\"");
+    spdlog::warn("closing streams reason=\"this node cannot reach the database, but another node can\"");
     leaving_since_ = now;
     left_ = 0;
   }

@@ -61,10 +61,8 @@ bool Follower::Parts::begin_epoch() {
   auto begun = feed.renew_epoch(epoch_);
   reach.answered(begun);
   if (!begun) return false;
-  spdlog::error(
-      "the database has gone back: messages that were delivered are not there any more; all streams begin anew "
-      "newest={} delivered={} epoch={}",
-      core::value(begun->extent.message), core::value(before), begun->name);
+  spdlog::error("the database has gone back to an earlier state, closing all streams newest={} delivered={} epoch={}",
+                core::value(begun->extent.message), core::value(before), begun->name);
   meters.epochs.add();
   epoch_ = begun->name;
   log_.start(begun->extent.event);

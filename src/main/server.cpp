@@ -137,7 +137,7 @@ void drain(api::Readiness& readiness, Node& node, unsigned seconds) {
   node.set_draining();
   if (seconds == 0) return;
   spdlog::info("draining seconds={}", seconds);
-  if (ends_within(std::chrono::seconds(seconds))) spdlog::info("draining ends reason=\"another signal\"");
+  if (ends_within(std::chrono::seconds(seconds))) spdlog::info("draining ended early reason=\"another signal\"");
 }
 
 // The path of a message backwards: nothing new comes in, what was accepted is committed, answered and sent.

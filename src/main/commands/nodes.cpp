@@ -75,7 +75,7 @@ int list_nodes(const GlobalOptions& options) {
   return print(table_of(lines));
 }
 
-const Command kNodes("nodes", "list the servers that share the database, and how they are", Command::Reads::settings,
+const Command kNodes("nodes", "list the servers that share the database, with their state", Command::Reads::settings,
                      [](CLI::App& /*line*/) -> Action { return list_nodes; });
 
 }  // namespace

@@ -103,7 +103,7 @@ Result<void> wait_for_others(Connection& connection) {
     const auto taken = one(connection, read_integer<Row>, kTakePreparation);
     if (!taken) return taken.error();
     if (taken->value_or(0) != 0) return {};
-    if (!waits) spdlog::info("another node prepares the database");
+    if (!waits) spdlog::info("waiting for another node to prepare the database");
     std::this_thread::sleep_for(kPreparationPoll);
   }
 }

@@ -100,7 +100,7 @@ Result<Epoch> Feed::enter_epoch(const std::string& left) {
     auto entered = try_to_enter(left);
     if (!entered) return entered.error();
     if (*entered) return **std::move(entered);
-    if (tries == kEntries) return core::failure(core::ErrorCode::unavailable, "the answer of the database was lost");
+    if (tries == kEntries) return core::failure(core::ErrorCode::unavailable, "the database's answer was lost");
   }
 }
 

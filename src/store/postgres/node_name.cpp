@@ -36,7 +36,7 @@ std::string new_name() {
 
 core::Error cannot_name(const char* what, const std::filesystem::path& path, const std::string& why) {
   return core::failure(core::ErrorCode::unavailable, std::string("cannot ") + what + ' ' + path.string() + ": " + why +
-                                                         " (cluster.node names this node without it)");
+                                                         " (or set cluster.node, which needs no such file)");
 }
 
 // Whole, or not there.

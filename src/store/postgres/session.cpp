@@ -88,9 +88,9 @@ std::string Session::database_is_taken(Connection& connection) const {
   const auto nodes = one(connection, read_text<Row>, kLiveNodes);
   const std::string names = nodes ? nodes->value_or("") : "";
   if (!names.empty()) {
-    text += ", and it is a cluster of these nodes: " + names + " (cluster.bus must be theirs to join them)";
+    text += ", in a cluster of these nodes: " + names + " (to join them, set cluster.bus to theirs)";
   } else if (bus_ != BusKind::none) {
-    text += ", which has no cluster.bus";
+    text += ", which has no cluster.bus (stop it, or set the same cluster.bus on both)";
   }
   return text;
 }
@@ -98,7 +98,7 @@ std::string Session::database_is_taken(Connection& connection) const {
 std::string Session::name_is_taken(Connection& connection) const {
   return where_.description + " has a live node named \"" + node_ +
          "\" already: " + holder_of(connection, kHolderOfName, std::string_view(node_)) +
-         " (each node needs a cluster.node of its own)";
+         " (give each node its own cluster.node)";
 }
 
 // Why not all are taken; empty: they are.
@@ -118,7 +118,8 @@ Result<std::string> Session::try_locks(Connection& connection) const {
   if (!holder) return holder.error();
   if (!*holder) return std::string();
   return where_.description + " has nodes with cluster.bus \"" + std::string(name_of(other)) +
-         "\", and this one has \"" + std::string(name_of(bus_)) + "\": " + **holder;
+         "\", and this one has \"" + std::string(name_of(bus_)) + "\": " + **holder +
+         " (set the same cluster.bus on all nodes)";
 }
 
 Result<void> Session::take_locks(Connection& connection, std::chrono::milliseconds patience) {
