@@ -131,7 +131,7 @@ void wait_for_the_end() {
   }
 }
 
-// Balancers are given time to send nobody here any more; meanwhile everything works.
+// Gives load balancers time to notice; meanwhile everything works.
 void drain(api::Readiness& readiness, Node& node, unsigned seconds) {
   readiness.set_draining();
   node.set_draining();
