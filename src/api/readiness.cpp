@@ -9,7 +9,7 @@ std::optional<std::string> Readiness::trouble() {
   return std::nullopt;
 }
 
-// Whoever asks first after it was lost begins the count.
+// The first call after the loss starts the clock.
 bool Readiness::has_lost_database() {
   if (follower_ != nullptr && follower_->unreachable() >= patience_) return true;
   if (store_.ping()) {
