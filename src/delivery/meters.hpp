@@ -1,4 +1,4 @@
-// What a node counts of following the others.
+// The metrics of a follower.
 #pragma once
 #include "push/metrics/registry.hpp"
 

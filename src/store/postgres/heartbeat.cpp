@@ -14,12 +14,12 @@ using core::Result;
 
 constexpr std::chrono::seconds kBeatPeriod{1};
 constexpr std::chrono::seconds kLeasePeriod{3};
-// Of the 15 s that the database is told: what has begun in the last moment is over when another node takes it.
+// Less than the 15 s in the database: work that began at the last moment is done before another node takes the lease.
 constexpr std::chrono::seconds kLease{12};
 
-// A row that is lost in a crash comes again in a second.
+// A row that is lost in a crash is written again within a second.
 constexpr const char* kBeatSettings = "SET synchronous_commit = off";
-// The row is gone if the database was restored from a copy.
+// The row is missing if the database was restored from a backup.
 constexpr std::string_view kBeat =
     "INSERT INTO sharded_gotify_nodes AS n (node, seen, detail) VALUES ($1, clock_timestamp(), jsonb_build_object("
     "'version', $2::text, 'bus', $3::text, 'started', now(), 'epoch', $4::text, 'applied', $5::bigint, 'sockets',"

@@ -39,7 +39,7 @@ core::Error cannot_name(const char* what, const std::filesystem::path& path, con
                                                          " (or set cluster.node, which needs no such file)");
 }
 
-// Whole, or not there.
+// Writes the file completely or not at all.
 core::Result<void> write_name(const std::filesystem::path& path, const std::string& name) {
   std::error_code error;
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);

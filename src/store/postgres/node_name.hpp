@@ -7,10 +7,10 @@
 
 namespace push::store::postgres {
 
-// invalid: what is wrong with it.
+// invalid: the text says what is wrong.
 core::Result<void> check_node_name(std::string_view name);
 
-// The one in the file `node-name` of the folder. If there is none, it is made: the host's name and four letters.
+// The name in the file `node-name` of the folder. If there is no file, one is made: the host's name and four letters.
 core::Result<std::string> kept_node_name(const std::string& folder);
 
 }  // namespace push::store::postgres

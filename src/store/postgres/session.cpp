@@ -25,7 +25,7 @@ constexpr std::string_view kShareBus =
     "SELECT pg_try_advisory_lock_shared(" PUSH_BUS_CLASS ", " PUSH_BUS_KEY("$1::text") ")";
 constexpr std::string_view kShareEpoch =
     "SELECT pg_try_advisory_lock_shared(" PUSH_EPOCH_CLASS ", " PUSH_EPOCH_KEY("$1::text") ")";
-// The locks of a session that is tried again are taken once, not counted up.
+// When a session tries again, its locks are taken once, not counted up.
 constexpr std::string_view kRelease = "SELECT pg_advisory_unlock_all()";
 constexpr std::string_view kOwnBegin = "SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()";
 // Only the holder of the lock, and only if it is the one that began then: process ids are used again.
@@ -39,7 +39,7 @@ constexpr std::string_view kEndFormer =
 constexpr std::string_view kHolder = PUSH_HOLDER_OF(PUSH_DATABASE_CLASS, PUSH_DATABASE_KEY);
 constexpr std::string_view kHolderOfName = PUSH_HOLDER_OF(PUSH_NAME_CLASS, PUSH_NAME_KEY("$1::text"));
 constexpr std::string_view kHolderOfBus = PUSH_HOLDER_OF(PUSH_BUS_CLASS, PUSH_BUS_KEY("$1::text"));
-// Of those with a bus.
+// Live nodes with a bus.
 constexpr std::string_view kLiveNodes =
     "SELECT coalesce(string_agg(n.node, ', ' ORDER BY n.node), '') FROM sharded_gotify_nodes AS n"
     " WHERE n.detail->>'bus' <> 'none' AND " PUSH_IS_ALIVE("n.node");
@@ -84,7 +84,7 @@ Result<void> Session::end_former(Connection& connection) {
 
 std::string Session::database_is_taken(Connection& connection) const {
   std::string text = where_.description + " is used by another server: " + holder_of(connection, kHolder);
-  // The table is not there yet if a first start has not come so far.
+  // During a first start the table may not exist yet.
   const auto nodes = one(connection, read_text<Row>, kLiveNodes);
   const std::string names = nodes ? nodes->value_or("") : "";
   if (!names.empty()) {
@@ -101,7 +101,7 @@ std::string Session::name_is_taken(Connection& connection) const {
          " (give each node its own cluster.node)";
 }
 
-// Why not all are taken; empty: they are.
+// Why not all locks are taken; empty: they are.
 Result<std::string> Session::try_locks(Connection& connection) const {
   const bool alone = bus_ == BusKind::none;
   const auto database = take(connection, alone ? kTakeDatabase : kShareDatabase);
@@ -111,7 +111,7 @@ Result<std::string> Session::try_locks(Connection& connection) const {
   if (!name) return name.error();
   if (!*name) return name_is_taken(connection);
   if (alone) return std::string();
-  // Taken before the look: of two that start at the same time at least one sees the other.
+  // Taken before the check: of two nodes that start at the same time, at least one sees the other.
   if (const auto bus = take(connection, kShareBus, name_of(bus_)); !bus) return bus.error();
   const BusKind other = bus_ == BusKind::nats ? BusKind::postgres : BusKind::nats;
   const auto holder = one(connection, read_holder, kHolderOfBus, name_of(other));
