@@ -14,7 +14,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kRetry{250};  // and as much again at random, so that nodes do not come all at once
+constexpr milliseconds kRetry{250};  // plus up to as much at random, so that nodes do not reconnect all at once
 constexpr milliseconds kRoundTrip{1000};
 constexpr milliseconds kFarewell{1000};
 
@@ -115,7 +115,8 @@ void NatsBus::tell(NatsConnection& connection, const NatsLink::News& news) {
   }
   if (!news.look) return;
   if (said_ != true) {
-    // Then the server has our subscription: what it passes on comes after the look that follows.
+    // After this the server has our subscription: what it misses was sent before, and is found by the read that
+    // follows.
     connection.flush(kRoundTrip);
     spdlog::info("cluster bus is connected bus=nats servers={}", places_);
   }

@@ -1,5 +1,4 @@
-// What a server needs that shares its database with others: the bus, and the follower. Nothing, if there is no
-// cluster.bus.
+// What a server needs in a cluster: the bus and the follower. Without a cluster.bus it has neither.
 #pragma once
 #include <memory>
 #include <utility>
@@ -40,23 +39,23 @@ class Node {
   };
   explicit Node(Rooms rooms) : rooms_(std::move(rooms)) {}
 
-  // Joins the others, or begins an epoch alone. Before the first connection. Blocks on the database.
+  // Joins the cluster, or begins an epoch alone. Before the first connection. Blocks on the database.
   core::Result<void> start();
   // Once the loops run.
   void watch_streams();
-  // Null without other nodes.
+  // Null on a single node.
   delivery::Follower* follower() const { return follower_.get(); }
 
   // ---- the end, in this order
   void set_draining();
   void leave_streams();  // before the loops stop
-  void stop();           // after the store has drained: what it has committed is announced
+  void stop();           // after the store has drained, so that everything it committed is announced
 
  private:
   core::Result<void> join(store::Feed& feed);
 
   const Rooms rooms_;
-  // The follower is called by the bus until that stops.
+  // The bus calls the follower until it stops.
   std::unique_ptr<api::StreamCheck> check_;
   std::unique_ptr<cluster::Bus> bus_;
   std::unique_ptr<delivery::Follower> follower_;

@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t kColumns = 9;
 using Line = std::array<std::string, kColumns>;
 
-// A node that is alive has told the database of itself within the last seconds, or it hangs.
+// A live node that has written no heartbeat for this long hangs, or cannot reach the database.
 constexpr std::chrono::seconds kSilent{5};
 
 std::string_view state_of(const store::NodeRow& node) {

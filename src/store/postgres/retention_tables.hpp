@@ -40,7 +40,7 @@ class RetentionTables final : public store::RetentionTables {
   Writer& writer_;
   ReaderPool& readers_;
   SliceSize rows_{512};                      // the purge thread's, as what follows
-  std::optional<std::int64_t> heard_up_to_;  // in the log
+  std::optional<std::int64_t> heard_up_to_;  // in the event log
 };
 
 }  // namespace push::store::postgres
