@@ -113,7 +113,7 @@ struct Context final : net::BodyReceiver, std::enable_shared_from_this<Context> 
   std::uint64_t id = 0;                // the number of `id_text`
   std::string_view rest;               // what the pattern's last `*` matched; likewise
   auth::Credentials credentials;       // until the handler runs
-  std::uint64_t epoch = 0;             // auth::Authenticator's, before it was asked
+  std::uint64_t epoch = 0;             // auth::Authenticator's, before the look-up
   std::uint64_t history_restarts = 0;  // delivery::History's, the same
   auth::PrincipalPtr principal;        // null on public routes
 

@@ -22,7 +22,7 @@ core::Result<void> create(store::Store& store, const config::Config& config) {
   auto user = core::await<core::Result<model::User>>([&](auto done) {
     store.create_user({config.defaultuser.name, *std::move(hash), true}, std::move(done));
   });
-  if (!user && user.error().conflict == core::Conflict::name) return {};  // another server has, a moment ago
+  if (!user && user.error().conflict == core::Conflict::name) return {};  // another node has just created it
   if (!user) return std::move(user).error();
   spdlog::info("created first user name=\"{}\"", config.defaultuser.name);
   return {};

@@ -5,11 +5,11 @@ namespace push::api {
 std::optional<std::string> Readiness::trouble() {
   if (is_draining()) return "draining";
   if (has_lost_database()) return "the database does not answer";
-  if (follower_ != nullptr && !follower_->has_caught_up()) return "still joining the other nodes";
+  if (follower_ != nullptr && !follower_->has_caught_up()) return "still joining the cluster";
   return std::nullopt;
 }
 
-// Whoever asks first after it was lost begins the count.
+// The first call after the loss starts the clock.
 bool Readiness::has_lost_database() {
   if (follower_ != nullptr && follower_->unreachable() >= patience_) return true;
   if (store_.ping()) {

@@ -41,7 +41,7 @@ net::Response broken();
 net::Response no_page();
 // 500 with a JSON body of its own, for /health.
 net::Response unhealthy(std::string_view body);
-// Plain text that no cache keeps: 200, and 503 for /readyz.
+// Plain text that no cache keeps: 200, or 503 for /readyz.
 net::Response plain(std::string_view text);
 net::Response not_ready(std::string_view text);
 // For files (RFC 9110 13 to 15): 206 with a part; 304 and 412 without a body; 416 in plain text.

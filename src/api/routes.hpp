@@ -71,7 +71,7 @@ net::Response version(Context& context);
 // The server's features, for clients that ask before they log in.
 net::Response gotify_info(Context& context);
 net::Response health(Context& context);
-// For balancers and orchestrators: whether the process runs, and whether requests should be sent to it.
+// For load balancers and orchestrators: whether the process runs, and whether it should get requests.
 net::Response alive(Context& context);
 net::Response ready(Context& context);
 // Answers OPTIONS from our own origin, or from something that is no browser.

@@ -83,8 +83,8 @@ net::Response Service::refuse(const net::Request& request, const net::Admission&
 
 // A deletion commits, then forgets (a new epoch), then disconnects. Here the stream joins the hub before the epoch is
 // read. So either the epoch has changed, and the store tells that the client is gone, or the disconnect is yet to come.
-// If the database has gone back since the stream was admitted, its cursor means nothing; what holds for the epoch of
-// the authenticator holds for that of the history.
+// If the database has gone back to an earlier state since the stream was admitted, its cursor has lost its meaning. The
+// epoch of the history is checked as that of the authenticator is.
 void Service::opened(const net::Request& request, const net::Admission& admission) {
   const bool upgraded = admission.transport == stream::Transport::websocket;
   log_->write(request, upgraded ? kSwitchingProtocols : kStreaming, context_of(admission).start, {});

@@ -27,7 +27,7 @@ constexpr unsigned kReachesDatabase = 1;
 
 constexpr std::size_t kBatchHead = 1 + 8 + 8 + 4;
 constexpr std::size_t kItemHead = 8 + 8 + 8 + 4;
-constexpr std::uint64_t kMaxId = std::numeric_limits<std::int64_t>::max();  // of the database
+constexpr std::uint64_t kMaxId = std::numeric_limits<std::int64_t>::max();  // the database's greatest id
 
 static_assert(std::endian::native == std::endian::little);
 

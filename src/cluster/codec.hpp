@@ -1,11 +1,16 @@
-// What goes over the bus, as bytes. Integers are little-endian; a text is its size and its bytes.
+// The payloads of the bus. Integers are little-endian; a text is its size, then its bytes.
 //
-//   u8 version | u8 size, cluster | u8 kind | u8 size, node | body
-//   batch: u8 flags | u64 previous | u64 last | u32 count | count × (u64 id | u64 application | u64 user | u32 size,
-//   JSON) log:   nothing pulse: u64 applied | u8 flags
+// clang-format off
+//   payload: u8 version | u8 size, cluster | u8 kind | u8 size, node | body
 //
-// A payload may come from another cluster, another version or anybody who reaches the bus: every size and the order of
-// ids are checked, and nothing may follow the body. Any thread.
+//   body of a batch: u8 flags | u64 previous | u64 last | u32 count | count items
+//     each item:     u64 id | u64 application | u64 user | u32 size, JSON
+//   body of a log:   empty
+//   body of a pulse: u64 applied | u8 flags
+// clang-format on
+//
+// A payload may come from another cluster, another version, or anybody who can reach the bus: every size and the order
+// of ids are checked, and nothing may follow the body. Any thread.
 #pragma once
 #include <cstddef>
 #include <string>
@@ -24,13 +29,13 @@ enum class Refusal { foreign_cluster, unknown_version, malformed };
 
 class Codec {
  public:
-  static constexpr std::size_t kPiece = 512 * 1024;  // bytes of a payload that holds more than one message
-  static constexpr std::size_t kName = 255;          // bytes of a cluster's or a node's name
+  static constexpr std::size_t kPiece = 512 * 1024;  // most bytes of a payload with more than one message
+  static constexpr std::size_t kName = 255;          // most bytes of a cluster's or a node's name
 
   Codec(std::string cluster, std::string node);
 
-  // One payload, or several that form a chain, none above `most` bytes. A message that is larger alone becomes a bare
-  // batch: the receiver reads it from the store.
+  // One payload, or several that form a chain, each of at most `most` bytes. A single message that is larger becomes a
+  // bare batch: receivers read it from the store.
   std::vector<std::string> encode(const Batch& batch, std::size_t most) const;
   std::string encode(LogHint hint) const;
   std::string encode(const Pulse& pulse) const;  // of this node, whatever pulse.node is

@@ -14,7 +14,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kRetry{250};  // and as much again at random, so that nodes do not come all at once
+constexpr milliseconds kRetry{250};  // plus up to as much at random, so that nodes do not reconnect all at once
 constexpr milliseconds kRoundTrip{1000};
 constexpr milliseconds kFarewell{1000};
 
@@ -102,7 +102,7 @@ void NatsBus::serve(NatsConnection& connection, const std::stop_token& stop) {
     }
   } else {
     meters_.not_connected.add(rest.batches.size() + (rest.log ? 1 : 0));
-    if (!usable) spdlog::warn("cluster bus takes nothing, connecting again bus=nats servers={}", places_);
+    if (!usable) spdlog::warn("cluster bus accepts no data, reconnecting bus=nats servers={}", places_);
   }
   connection.close();
   receiver.join();
@@ -110,12 +110,13 @@ void NatsBus::serve(NatsConnection& connection, const std::stop_token& stop) {
 
 void NatsBus::tell(NatsConnection& connection, const NatsLink::News& news) {
   if (news.lost && up_.load()) {
-    spdlog::warn("cluster bus is not connected bus=nats servers={} error=\"the connection is lost\"", places_);
+    spdlog::warn("cluster bus is not connected bus=nats servers={} error=\"connection lost\"", places_);
     say_link(false);
   }
   if (!news.look) return;
   if (said_ != true) {
-    // Then the server has our subscription: what it passes on comes after the look that follows.
+    // After this the server has our subscription: what it misses was sent before, and is found by the read that
+    // follows.
     connection.flush(kRoundTrip);
     spdlog::info("cluster bus is connected bus=nats servers={}", places_);
   }

@@ -1,8 +1,8 @@
-// NATS as the bus: its core alone, which keeps nothing. Batches go to <prefix>.b, hints to <prefix>.l, pulses to
-// <prefix>.p.
+// NATS as the bus: core NATS only, which stores nothing. Batches go to the subject <prefix>.b, hints about the event
+// log to <prefix>.l, pulses to <prefix>.p.
 //
-// Two threads: one connects, sends and tells what became of the connection; the other one receives. libnats has a few
-// of its own, which only leave a note (NatsLink).
+// Two threads: one connects, sends, and reports the state of the connection; the other receives. libnats has a few
+// threads of its own, which only leave a note (NatsLink).
 #pragma once
 #include <atomic>
 #include <memory>
@@ -23,7 +23,7 @@ class NatsBus final : public Bus {
  public:
   static constexpr std::size_t kWaiting = 16 * 1024 * 1024;  // bytes of batches that may wait to be sent
 
-  // `options` are of nats_options(settings). metrics outlive the bus.
+  // `options` come from nats_options(settings). metrics outlive the bus.
   NatsBus(const config::Nats& settings, NatsOptions options, Codec codec, metrics::Registry& metrics);
   ~NatsBus() override { stop(); }
 
@@ -37,15 +37,15 @@ class NatsBus final : public Bus {
 
  private:
   void run(const std::stop_token& stop);
-  // Null: stopped.
+  // Null: it was stopped.
   std::unique_ptr<NatsConnection> connect(const std::stop_token& stop);
   // Until it is closed or stopped.
   void serve(NatsConnection& connection, const std::stop_token& stop);
   void tell(NatsConnection& connection, const NatsLink::News& news);
-  // To the listener. That it is down, once; that it is up, whenever a look into the store is due.
+  // Tells the listener: once that the bus is down, and each time the store has to be read that it is up.
   void say_link(bool up);
   void set_up(bool up);
-  // False: the connection is good for nothing any more.
+  // False: the connection is unusable.
   bool send_all(NatsConnection& connection, Outbox::Load load, core::SteadyTime until);
   bool send(NatsConnection& connection, char kind, const std::string& payload);
 

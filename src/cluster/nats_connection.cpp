@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::int64_t kConnectMilliseconds = 1000;
 constexpr std::int64_t kWriteMilliseconds = 1000;
-constexpr std::int64_t kReconnectMilliseconds = 250;  // and as much again at random
+constexpr std::int64_t kReconnectMilliseconds = 250;  // plus up to as much at random
 constexpr std::int64_t kPingMilliseconds = 2000;
 constexpr int kPingsOut = 2;
 constexpr int kReconnectBytes = 1024 * 1024;
@@ -34,7 +34,7 @@ std::vector<std::string> split(const std::string& urls) {
   return all;
 }
 
-// libnats knows more than the status says, but what it says could quote a URL with a password.
+// libnats has more detail than the status, but its text could quote a URL with a password.
 std::string reason(natsStatus status) {
   const char* last = nats_GetLastError(nullptr);
   std::string detail = last == nullptr ? "" : last;
@@ -51,7 +51,7 @@ NatsLink& link_of(void* closure) {
   return *static_cast<NatsLink*>(closure);
 }
 
-// None of them keeps the thread of libnats that calls it.
+// None of them blocks the thread of libnats that calls it.
 natsStatus set_callbacks(natsOptions* options, NatsLink* link) {
   natsStatus status = natsOptions_SetDisconnectedCB(
       options, [](natsConnection*, void* closure) { link_of(closure).on_disconnected(); }, link);
@@ -87,7 +87,7 @@ natsStatus set_manners(natsOptions* options) {
   then(natsOptions_SetNoEcho(options, true));
   // Without a deadline, a server that does not read would stop the sender for ever.
   then(natsOptions_SetWriteDeadline(options, kWriteMilliseconds));
-  // Otherwise a thread of libnats sends a millisecond later.
+  // Otherwise a thread of libnats would send it about a millisecond later.
   then(natsOptions_SetSendAsap(options, true));
   return status;
 }
@@ -125,7 +125,7 @@ core::Result<NatsOptions> nats_options(const config::Nats& settings, const std::
   }
   status = natsOptions_SetServers(made, pointers.data(), static_cast<int>(pointers.size()));
   if (status != NATS_OK) return unusable("cluster.nats.url", reason(status));
-  if (secure && natsOptions_SetSecure(made, true) != NATS_OK) return unusable("cluster.nats.url", "no TLS");
+  if (secure && natsOptions_SetSecure(made, true) != NATS_OK) return unusable("cluster.nats.url", "libnats has no TLS");
   for (const auto& [key, path] :
        {std::pair{"cluster.nats.credentials", &settings.credentials}, std::pair{"cluster.nats.ca", &settings.ca}}) {
     if (!path->empty() && ::access(path->c_str(), R_OK) != 0) {
@@ -195,7 +195,7 @@ std::optional<core::Bytes> NatsConnection::receive() {
       natsMsg_Destroy(message);
       return payload;
     }
-    // Said once more when what was kept has been taken: what came meanwhile is lost, too.
+    // Reported once more when the pending messages have been taken: what arrived meanwhile is lost, too.
     if (status == NATS_SLOW_CONSUMER) {
       link_.on_slow();
     } else if (status != NATS_TIMEOUT) {

@@ -1,5 +1,5 @@
-// A connection to NATS that was there once: libnats makes it again when it is lost. It receives and sends all subjects
-// of a prefix.
+// A connection to NATS that has been established once; when it is lost, libnats reconnects. It sends and receives on
+// all subjects of a prefix.
 #pragma once
 #include <nats/nats.h>
 
@@ -21,36 +21,36 @@ struct NatsOptionsEnd {
 };
 using NatsOptions = std::unique_ptr<natsOptions, NatsOptionsEnd>;
 
-// invalid: something in it cannot be used; names it. Nothing is connected.
+// invalid: a setting cannot be used; the text names it. Does not connect.
 core::Result<NatsOptions> nats_options(const config::Nats& settings, const std::string& name);
 // host:port of each server, without users and passwords.
 std::string places_of(const std::string& urls);
 
 class NatsConnection {
  public:
-  // Blocks, for about a second per server. unavailable: none lets us in. The link outlives the connection.
+  // Blocks for about a second per server. unavailable: none of them accepts it. The link outlives the connection.
   static core::Result<std::unique_ptr<NatsConnection>> connect(natsOptions& options, const std::string& prefix,
                                                                NatsLink& link);
   ~NatsConnection();  // close()
   NatsConnection(const NatsConnection&) = delete;
   NatsConnection& operator=(const NatsConnection&) = delete;
 
-  // What a payload may have, as the server says.
+  // The largest payload that the server accepts.
   std::size_t most() const;
 
   enum class Sent {
     sent,
-    full,   // the connection is lost, and what waits for it is all that may
-    stuck,  // the server does not read, or the connection is closed: nothing can be sent over this one any more
+    full,   // the connection is lost, and the buffer for it is full
+    stuck,  // the server does not read, or the connection is closed: it cannot be used any more
   };
   // Blocks for a second at most.
   Sent send(char kind, const std::string& payload);
-  // Waits until the server has done all of it; false after `time`.
+  // Waits until the server has processed everything; false: not within `time`.
   bool flush(std::chrono::milliseconds time);
 
-  // The next payload. Empty: closed. Another thread's.
+  // The next payload; empty: closed. For another thread than the sender's.
   std::optional<core::Bytes> receive();
-  // Ends receive(). The link hears nothing more. Idempotent.
+  // Ends receive(); the link gets no more calls. Idempotent.
   void close();
 
  private:

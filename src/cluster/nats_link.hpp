@@ -1,4 +1,4 @@
-// What libnats says about a connection, on threads of its own, kept for the thread that uses it.
+// What libnats reports about a connection, on threads of its own, kept for the thread that uses the connection.
 #pragma once
 #include "cluster/outbox.hpp"
 #include "push/core/mutex.hpp"
@@ -10,8 +10,8 @@ class NatsLink {
  public:
   struct News {
     bool lost = false;    // it was lost since the last call
-    bool look = false;    // announcements may have been lost, and it is there (again)
-    bool closed = false;  // libnats has given it up, or was told to
+    bool look = false;    // it is up (again), and announcements may have been lost
+    bool closed = false;  // libnats has given it up, or was told to close it
   };
 
   NatsLink(Outbox& outbox, metrics::Counter& reconnects, metrics::Counter& slow)

@@ -1,4 +1,4 @@
-// What waits to be announced, between the threads that commit and the one that sends. It never blocks who fills it.
+// What waits to be announced, between the threads that commit and the one that sends. A push never blocks.
 #pragma once
 #include <cstddef>
 #include <deque>
@@ -15,30 +15,30 @@ class Outbox {
  public:
   enum class Pushed {
     queued,
-    stripped,  // too much waits: this batch and the last one that waits are one without messages
+    stripped,  // too much waits: this batch and the last waiting one became one bare batch
     refused,   // it is shut
   };
   struct Load {
     std::deque<Batch> batches;
-    bool log = false;            // several hints are one
+    bool log = false;            // several hints count as one
     std::optional<Pulse> pulse;  // the newest
   };
 
-  // `limit`: bytes of batches that may wait. One always fits. `waiting` says how many do.
+  // `limit`: bytes of batches that may wait; one batch always fits. `waiting` shows how many wait.
   Outbox(std::size_t limit, metrics::Gauge& waiting) : limit_(limit), waiting_(waiting) {}
 
   // Any thread.
   Pushed push(const Batch& batch);
   Pushed push_log();
   Pushed push(const Pulse& pulse);
-  // Ends a take(), even if there is nothing.
+  // Makes take() return, even if nothing waits.
   void wake();
 
-  // ---- the sender's thread. It begins shut.
+  // ---- the sender's thread. The outbox is shut at first.
   void open();
-  // Nothing waits afterwards.
+  // Returns what waited; nothing waits afterwards.
   Load shut();
-  // Waits until there is something, wake() or a stop.
+  // Waits for something to send, wake() or a stop.
   Load take(const std::stop_token& stop);
 
  private:

@@ -1,5 +1,5 @@
-// PostgreSQL itself as the bus: each transaction with messages notifies, and so does each that writes to the log. So
-// there is nothing to announce, batches are bare, and there are no pulses.
+// PostgreSQL itself as the bus: each transaction that stores messages or writes to the event log sends a NOTIFY. So
+// announce() does nothing, all batches are bare, and there are no pulses.
 #pragma once
 #include <atomic>
 

@@ -29,12 +29,12 @@ bool is_file(const std::string& connection);
 // Not empty, and of one of the two forms of PostgreSQL's connection strings: words name=value, or a URL.
 bool is_postgres(const std::string& connection);
 
-// What is wrong with the name of a node, the beginning of a NATS subject, or a list of NATS servers. From "must" on;
-// empty if nothing is. A node may have no name.
+// What is wrong with the name of a node, the prefix of NATS subjects, or a list of NATS servers: a text from "must" on,
+// or empty if nothing is. The name of a node may be empty.
 std::string why_no_node(const std::string& name);
 std::string why_no_subject(const std::string& prefix);
 std::string why_no_nats_url(const std::string& urls);
-// host[:port] of the first of these NATS servers that is beyond this machine and whose URL names no user; empty = none.
+// host[:port] of the first NATS server that is not on this machine and has no user in its URL; empty = none.
 std::string open_nats_server(const std::string& urls);
 
 // The name of one of Gotify's levels: a name in any case, or a number from -1 (trace) to 7 (disabled).

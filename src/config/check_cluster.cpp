@@ -96,7 +96,7 @@ std::string why_no_subject(const std::string& prefix) {
         return token.empty() || std::any_of(token.begin(), token.end(),
                                             [](char c) { return c <= ' ' || c >= 0x7f || c == '*' || c == '>'; });
       });
-  return good ? "" : "must be at most 200 printable ASCII characters, words joined by ., without blanks, * and >";
+  return good ? "" : "must be at most 200 printable ASCII characters, words joined by dots, without spaces, * or >";
 }
 
 std::string why_no_nats_url(const std::string& urls) {
@@ -104,7 +104,7 @@ std::string why_no_nats_url(const std::string& urls) {
     const NatsUrl url = parse_url(one);
     const bool blank = has_control_character(one) || one.find(' ') != std::string_view::npos;
     if (blank || (url.scheme != "nats" && url.scheme != "tls") || !is_place(url.place)) {
-      return "must be a list of nats://host:port or tls://user:password@host:port, separated by commas without blanks";
+      return "must be a list of nats://host:port or tls://user:password@host:port, separated by commas without spaces";
     }
   }
   return "";

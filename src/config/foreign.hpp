@@ -9,7 +9,7 @@ namespace push::config {
 
 void add_foreign(std::vector<Key>& keys);
 
-// Key::hidden of what is a secret, whatever it is.
+// Key::hidden of values that are always secret.
 inline bool always(std::string_view) {
   return true;
 }

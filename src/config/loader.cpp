@@ -321,7 +321,7 @@ void Loader::check_cluster() {
   if (server.empty()) return;
   const std::size_t index = index_of("cluster.nats.url");
   fail(where(index) + ": " + keys_[index].listed(values_[index]) + ": must name a user and password or a token for " +
-       printable(server) + ", which is beyond this machine; or set cluster.nats.credentials");
+       printable(server) + ", which is not on this machine; or set cluster.nats.credentials");
 }
 
 void Loader::check_together() {

@@ -205,9 +205,8 @@ void add_server(std::vector<Key>& keys) {
   add(number(PUSH_KEY(server.maxclients), 0, kMany, "clients of one user, sessions included (403); 0 = no limit"));
   add(headers(PUSH_KEY(server.responseheaders), "headers added to every API response, name: value"));
   add(networks(PUSH_KEY(server.trustedproxies), "proxies whose X-Forwarded-For is trusted; IP addresses or networks"));
-  add(number(
-      PUSH_KEY(server.drainseconds), 0, 3600,
-      "seconds from SIGTERM, during which /readyz says 503 and everything else goes on, to the end of listening"));
+  add(number(PUSH_KEY(server.drainseconds), 0, 3600,
+             "seconds to keep serving after SIGTERM, with /readyz answering 503, before the server stops listening"));
   add(boolean(PUSH_KEY(server.securecookie),
               "mark the session cookie Secure, so that browsers send it over https only"));
   add(number(PUSH_KEY(server.tokenperiodseconds), 1, 86400, "seconds between two writes of a token's last use"));
@@ -319,20 +318,23 @@ void add_database(std::vector<Key>& keys) {
 
 void add_cluster(std::vector<Key>& keys) {
   const auto add = [&keys](Key key) { keys.push_back(std::move(key)); };
-  add(choice(PUSH_KEY(cluster.bus),
-             "how several servers on one PostgreSQL database tell each other of what they have stored; none = this is "
-             "the only one"));
-  add(checked(text(PUSH_KEY(cluster.node),
-                   "name of this server among those; empty = the host's name and a suffix kept in the data folder"),
-              why_no_node));
-  add(secret(checked(full_text(PUSH_KEY(cluster.nats.url),
-                               "NATS servers, nats:// or tls://, separated by commas; one tls:// means TLS for all"),
-                     why_no_nats_url),
-             has_password));
-  add(checked(full_text(PUSH_KEY(cluster.nats.prefix), "beginning of the subjects; the same on all servers"),
+  add(choice(
+      PUSH_KEY(cluster.bus),
+      "how servers that share a PostgreSQL database tell each other about new messages; none = only one server"));
+  add(checked(
+      text(PUSH_KEY(cluster.node),
+           "unique name of this server in the cluster; empty = the host's name and a suffix kept in the data folder"),
+      why_no_node));
+  add(secret(
+      checked(
+          full_text(PUSH_KEY(cluster.nats.url),
+                    "URLs of the NATS servers, nats:// or tls://, separated by commas; if one is tls://, all use TLS"),
+          why_no_nats_url),
+      has_password));
+  add(checked(full_text(PUSH_KEY(cluster.nats.prefix), "prefix of the NATS subjects; the same on all servers"),
               why_no_subject));
-  add(text(PUSH_KEY(cluster.nats.credentials), "path of a .creds file with the user's JWT and key; empty = none"));
-  add(text(PUSH_KEY(cluster.nats.ca), "path of the certificates to trust with TLS; empty = the system's"));
+  add(text(PUSH_KEY(cluster.nats.credentials), "path of a NATS .creds file (the user's JWT and key); empty = none"));
+  add(text(PUSH_KEY(cluster.nats.ca), "path of a PEM file with the CA certificates to trust; empty = the system's"));
 }
 
 }  // namespace

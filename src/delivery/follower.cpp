@@ -9,9 +9,10 @@ namespace push::delivery {
 Follower::Follower(store::Feed& feed, cluster::Bus& bus, History& history, hub::Hub& hub, Publisher& publisher,
                    AccountListener& accounts, metrics::Registry& metrics, Limits limits)
     : parts_(std::make_unique<Parts>(feed, bus, history, hub, publisher, accounts, metrics, limits)) {
-  metrics.gauge("push_cluster_applied", "The newest message that this node has handed out.",
+  metrics.gauge("push_cluster_applied", "Id of the newest message that this node has delivered.",
                 [this] { return static_cast<std::int64_t>(core::value(applied())); });
-  metrics.gauge("push_cluster_behind_seconds", "For how long a message is known that has not been handed out.",
+  metrics.gauge("push_cluster_behind_seconds",
+                "Seconds since this node learned of a message that it has not delivered yet.",
                 [this] { return parts_->gate.behind_for().count() / 1000; });
 }
 

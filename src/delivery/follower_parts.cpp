@@ -11,8 +11,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::chrono::seconds kGapAgain{1};    // while the database is not reached
-constexpr std::chrono::seconds kLeaveOver{10};  // streams that go to other nodes do not all come at once
+constexpr std::chrono::seconds kGapAgain{1};    // while the database cannot be reached
+constexpr std::chrono::seconds kLeaveOver{10};  // so that the clients do not all reconnect to other nodes at once
 
 }  // namespace
 
@@ -28,7 +28,7 @@ Follower::Parts::Parts(store::Feed& store_feed, cluster::Bus& node_bus, History&
       gate(history, registry, streams, meters, settings.held_bytes),
       log_(store_feed, gate, listener, reach, meters) {}
 
-// The bus listens already: what is committed after the extent was read arrives, or is found by the first sweep.
+// The bus is already subscribed: what is committed after the extent was read arrives, or is found by the first sweep.
 core::Result<void> Follower::Parts::start() {
   auto joined = feed.join_epoch();
   if (!joined) return joined.error();
@@ -77,7 +77,7 @@ void Follower::Parts::work(const Schedule::Due& due) {
   if (gate.is_behind()) schedule.read_gap_in(limits.gap);
 }
 
-// A database that does not answer is asked as often as if there were no bus.
+// A database that does not answer is queried as often as if there were no bus.
 void Follower::Parts::sweep_again(bool well) {
   schedule.sweep_in(well && bus.is_up() ? limits.sweep : limits.sweep_alone);
 }
@@ -88,7 +88,7 @@ void Follower::Parts::close_streams(std::size_t from_shard, std::size_t to_shard
   }
 }
 
-// A database that nobody reaches closes no streams: they would only ask for it.
+// If no node reaches the database, streams stay: reconnecting would only query it.
 void Follower::Parts::watch_isolation() {
   const core::SteadyTime now = core::steady_now();
   if (reach.unreachable() < limits.isolation) {
@@ -106,7 +106,7 @@ void Follower::Parts::watch_isolation() {
 void Follower::Parts::leave() {
   const core::SteadyTime now = core::steady_now();
   if (!leaving_since_) {
-    spdlog::warn("closing streams reason=\"this node does not reach the database, but another one does\"");
+    spdlog::warn("closing streams reason=\"this node cannot reach the database, but another node can\"");
     leaving_since_ = now;
     left_ = 0;
   }
@@ -114,7 +114,7 @@ void Follower::Parts::leave() {
   const auto until = std::min(hub.shards(), static_cast<std::size_t>(part * static_cast<double>(hub.shards())));
   close_streams(left_, until);
   left_ = until;
-  if (left_ == hub.shards()) leaving_since_.reset();  // those that have come meanwhile, next
+  if (left_ == hub.shards()) leaving_since_.reset();  // then those that were opened meanwhile
 }
 
 }  // namespace push::delivery

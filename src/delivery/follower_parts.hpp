@@ -1,4 +1,4 @@
-// What a Follower consists of, and what its thread does.
+// The parts of a Follower, and what its thread does.
 #pragma once
 #include <optional>
 #include <stop_token>
@@ -21,7 +21,7 @@ struct Follower::Parts {
         AccountListener& listener, metrics::Registry& metrics, Limits settings);
 
   core::Result<void> start();
-  // Orders what follows from it.
+  // Schedules what follows from it.
   void after(Gate::Next next);
   void link(bool up);
 
@@ -49,7 +49,7 @@ struct Follower::Parts {
   bool read_log();
   bool check_log();
   core::Result<store::Feed::Page> fetch(const Gate::Read& read, std::vector<store::FeedMessage>& rows);
-  // The database has gone back.
+  // The database has gone back to an earlier state.
   bool begin_epoch();
   void close_streams(std::size_t from_shard, std::size_t to_shard);
   void watch_isolation();

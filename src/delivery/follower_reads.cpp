@@ -1,4 +1,4 @@
-// How the follower reads the store. All of it on its own thread, without a lock.
+// How the follower reads the store, all on its own thread and without a lock.
 #include <utility>
 
 #include "delivery/follower_parts.hpp"
@@ -43,7 +43,7 @@ bool Follower::Parts::read_log() {
   return true;
 }
 
-// The log may have lost entries without the messages having lost any: then changes of accounts would be missed.
+// The event log may have lost entries although no message is lost: then changes of accounts would be missed.
 bool Follower::Parts::check_log() {
   reach.asked();
   const auto extent = feed.extent();
@@ -52,8 +52,8 @@ bool Follower::Parts::check_log() {
   return log_.can_be(extent->event) || begin_epoch();
 }
 
-// Nothing passes until it has begun, and then from where the database is. Streams end: what they have seen may not be
-// there any more, and they are told so when they come back.
+// Nothing passes until the epoch has begun; then delivery goes on from where the database is. Streams are closed: what
+// they have seen may be gone, and they are told so when they reconnect.
 bool Follower::Parts::begin_epoch() {
   const core::MessageId before = gate.applied();
   gate.close();
@@ -61,10 +61,8 @@ bool Follower::Parts::begin_epoch() {
   auto begun = feed.renew_epoch(epoch_);
   reach.answered(begun);
   if (!begun) return false;
-  spdlog::error(
-      "the database has gone back: messages that were delivered are not there any more; all streams begin anew "
-      "newest={} delivered={} epoch={}",
-      core::value(begun->extent.message), core::value(before), begun->name);
+  spdlog::error("the database has gone back to an earlier state, closing all streams newest={} delivered={} epoch={}",
+                core::value(begun->extent.message), core::value(before), begun->name);
   meters.epochs.add();
   epoch_ = begun->name;
   log_.start(begun->extent.event);

@@ -114,13 +114,14 @@ Gate::Outcome Gate::pass(const Read& read, const std::vector<store::FeedMessage>
   return Outcome::complete;
 }
 
-// The content of a row is known if its user was online when the read was begun. A user who has come online since then
-// must not miss it, and cannot:
+// The content of a row was read only if its user was online when the read began. A user who has come online since then
+// does not miss the row either:
 //
-//   - Online here: the row does not pass. It is read again, with its content, and nothing behind it passes before.
-//   - Not online here, but a moment later: the row was noted in the history before the registry was asked, and the
-//     stream asks the history after it has entered the registry. So a stream that comes back reads a page, which has
-//     the row. A stream without a cursor begins after the row, which was committed before it opened.
+//   - The user is online now: the row does not pass. It is read again, with its content, and nothing above it passes
+//     before.
+//   - The user comes online a moment later: the row was noted in the history before the registry was checked, and a
+//     stream checks the history after it has entered the registry. So a stream that resumes reads a page with the row.
+//     A stream without a cursor begins after the row, which was committed before it opened.
 bool Gate::let_through(const store::FeedMessage& row) {
   const Cursor at{row.id, history_.newest().event};
   history_.note_stored(row.user, at);
@@ -137,8 +138,8 @@ bool Gate::let_through(const store::FeedMessage& row) {
   return true;
 }
 
-// Whoever announces has committed before. So a batch that arrived before a complete read, and still does not fit, is
-// not of this database's present; nor is what else was known then and has not been found.
+// A node announces only what it has committed. So a batch that arrived before a complete read and still leaves a gap is
+// not in this database any more; neither is anything else that was known to exist then and was not found.
 void Gate::settle(const Read& read) {
   missed_.clear();
   held_.forget_before(read.number);
@@ -170,7 +171,7 @@ std::chrono::milliseconds Gate::behind_for() const {
   return std::chrono::duration_cast<std::chrono::milliseconds>(core::steady_now() - since);
 }
 
-// The cursor of a stream with it: all messages that have passed.
+// The event's cursor: it includes all messages that have passed.
 void Gate::pass(const model::Event& event) {
   const core::Lock lock(mutex_);
   if (!open_) return;

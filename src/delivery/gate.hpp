@@ -1,9 +1,9 @@
-// Where messages of all nodes become one sequence: whoever brings some, they pass here in the order of ids, each once.
-// Keeps the position, the batches that wait for the one before them, and what is known to exist above the position.
+// Makes one sequence of the messages of all nodes: whichever thread brings a message, it passes here once, in the order
+// of ids. Keeps the position (`applied`), the batches that wait for a gap to close, and the greatest id known to exist.
 //
-// One mutex is held while messages are handed out, so that what is noted in the history and what the loops receive is
-// in one order whichever thread brings it. Only memory is touched meanwhile: the history, the registry's shards and the
-// loops' inboxes, whose locks are leaves. Any thread.
+// One mutex is held during delivery, so that the history and the loops get everything in one order, whichever thread
+// brings it. Only memory is touched meanwhile: the history, the registry's shards and the loops' inboxes, whose locks
+// are leaves. Any thread.
 #pragma once
 #include <atomic>
 #include <chrono>
@@ -28,23 +28,23 @@ namespace push::delivery {
 
 class Gate {
  public:
-  static constexpr std::size_t kOnline = 1000;  // users whose messages alone are read; if more are online, all are
+  static constexpr std::size_t kOnline = 1000;  // if no more users than this are online, only their messages are read
 
   Gate(History& history, hub::Hub& hub, Publisher& publisher, Meters& meters, std::size_t held_bytes)
       : history_(history), hub_(hub), publisher_(publisher), meters_(meters), held_(held_bytes) {}
 
-  // From the beginning of the epoch; before that, and between close() and this, nothing passes.
+  // Starts at the beginning of the epoch. Before the first open(), and after a close(), nothing passes.
   void open(const store::Epoch& epoch);
   void close();
 
   // ---- a batch, of this node or of another one
   enum class Next {
-    nothing,  // it has passed, or has before
-    wait,     // what is missing may come by itself
+    nothing,  // it has passed, now or earlier
+    wait,     // there is a gap, which the bus may still close
     read,     // the store has to be read
   };
   Next pass(cluster::Batch batch);
-  // Something is committed up to there.
+  // Messages up to this one have been committed.
   Next note(core::MessageId last);
 
   // ---- a read of the store, by the one thread that reads
@@ -52,7 +52,7 @@ class Gate {
     core::MessageId after{};
     std::optional<std::vector<core::UserId>> users;  // as in store::Feed
     std::uint64_t number = 0;
-    core::MessageId goal{};  // what was known to exist
+    core::MessageId goal{};  // the greatest id known to exist
   };
   Read begin_read();
   enum class Outcome {
@@ -63,14 +63,14 @@ class Gate {
   };
   Outcome pass(const Read& read, const std::vector<store::FeedMessage>& rows, const store::Feed::Page& page);
 
-  // An event of the log, once all messages that were committed before it have passed.
+  // An event of the event log, once all messages that were committed before it have passed.
   void pass(const model::Event& event);
-  // The log was read up to there, and all events of it have passed.
+  // The event log was read up to this entry, and all its events have passed.
   void note_log(core::EventId last);
 
-  // Whether something is known to exist above the position.
+  // Whether a message is known to exist above the position.
   bool is_behind() const { return goal_.load() > applied_.load(); }
-  // Since when.
+  // For how long it has been behind.
   std::chrono::milliseconds behind_for() const;
   core::MessageId applied() const { return core::MessageId{applied_.load()}; }
 

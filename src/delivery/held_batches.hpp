@@ -15,12 +15,12 @@ class HeldBatches {
 
   bool empty() const { return held_.empty(); }
   std::size_t bytes() const { return bytes_; }
-  // read: how many reads of the store were begun before it arrived. False: it would exceed the limit, and everything
-  // that was held is forgotten: the store has it.
+  // read: how many reads of the store were begun before it arrived. False: it would exceed the limit; everything held
+  // is dropped, to be read from the store.
   bool add(cluster::Batch batch, std::uint64_t read);
-  // One that follows the position, or overlaps it.
+  // A batch that follows the position, or overlaps it.
   std::optional<cluster::Batch> take(core::MessageId position);
-  // Forgets what arrived before this read was begun. If the read was complete, nothing of that is missing.
+  // Drops what arrived before this read was begun. If the read was complete, it had all of that.
   void forget_before(std::uint64_t read);
   void clear();
 

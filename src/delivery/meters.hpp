@@ -1,4 +1,4 @@
-// What a node counts of following the others.
+// The metrics of a follower.
 #pragma once
 #include "push/metrics/registry.hpp"
 
@@ -6,22 +6,24 @@ namespace push::delivery {
 
 struct Meters {
   explicit Meters(metrics::Registry& metrics)
-      : received(metrics.counter("push_cluster_messages_received_total",
-                                 "Messages of other nodes that the bus has brought.")),
+      : received(
+            metrics.counter("push_cluster_messages_received_total", "Messages of other nodes received over the bus.")),
         read(metrics.counter("push_cluster_messages_read_total",
-                             "Messages that were read from the store, whether "
-                             "there is no bus that brings them or one was lost.")),
-        duplicates(metrics.counter("push_cluster_duplicates_total", "Batches dropped: they had been handed out.")),
-        held(metrics.counter("push_cluster_batches_held_total", "Batches that arrived before the one in front.")),
+                             "Messages read from the database because the bus did not bring them.")),
+        duplicates(metrics.counter("push_cluster_duplicates_total",
+                                   "Batches dropped because they had been delivered already.")),
+        held(metrics.counter("push_cluster_batches_held_total", "Batches held because an earlier one was missing.")),
         forgotten(metrics.counter("push_cluster_batches_forgotten_total",
-                                  "Batches read from the store instead, because too many were held or a loop is too "
-                                  "far behind.")),
-        repaired(metrics.counter("push_cluster_gaps_repaired_total", "Reads of the store that closed a gap.")),
+                                  "Batches dropped to be read from the database, because too many were held or an "
+                                  "event loop was too far behind.")),
+        repaired(metrics.counter("push_cluster_gaps_repaired_total",
+                                 "Gaps in the bus's messages closed by reading the database.")),
         swept(metrics.counter("push_cluster_sweeps_found_total",
-                              "Regular looks into the store that found what no bus had told.")),
-        log(metrics.counter("push_cluster_log_entries_total", "Entries of the log applied.")),
-        epochs(metrics.counter("push_cluster_epochs_total", "Epochs begun because the database had gone back.")),
-        failed(metrics.counter("push_cluster_failed_reads_total", "Reads of the store that failed.")) {}
+                              "Periodic reads of the database that found messages the bus had not announced.")),
+        log(metrics.counter("push_cluster_log_entries_total", "Entries of the event log applied.")),
+        epochs(metrics.counter("push_cluster_epochs_total",
+                               "Epochs begun because the database had gone back to an earlier state.")),
+        failed(metrics.counter("push_cluster_failed_reads_total", "Failed reads of the database.")) {}
 
   metrics::Counter& received;
   metrics::Counter& read;

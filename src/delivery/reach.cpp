@@ -11,13 +11,13 @@ void Reach::asked() {
 void Reach::succeeded() {
   asked_.store(core::SteadyTime());
   answered_.store(core::steady_now());
-  if (failing_.exchange(false)) spdlog::info("what other nodes have committed can be read again");
+  if (failing_.exchange(false)) spdlog::info("messages of other nodes can be read again");
 }
 
 void Reach::failed(const std::string& trouble) {
   asked_.store(core::SteadyTime());
   meters_.failed.add();
-  if (!failing_.exchange(true)) spdlog::error("cannot read what other nodes have committed error=\"{}\"", trouble);
+  if (!failing_.exchange(true)) spdlog::error("cannot read messages of other nodes error=\"{}\"", trouble);
 }
 
 std::chrono::milliseconds Reach::unreachable() const {

@@ -1,4 +1,4 @@
-// Whether the database answers, and since when it has not. One thread asks it; any thread may look.
+// Whether the database answers, and for how long it has not. One thread queries it; any thread may look.
 #pragma once
 #include <atomic>
 #include <chrono>
@@ -16,7 +16,7 @@ class Reach {
 
   explicit Reach(Meters& meters) : meters_(meters) {}
 
-  // Around each question. Failures are logged once until it answers again.
+  // Around each query. Failures are logged once until it answers again.
   void asked();
   template <class T>
   void answered(const core::Result<T>& answer) {
@@ -33,7 +33,7 @@ class Reach {
   void failed(const std::string& trouble);
 
   Meters& meters_;
-  std::atomic<core::SteadyTime> asked_{core::SteadyTime()};  // none: nothing is outstanding
+  std::atomic<core::SteadyTime> asked_{core::SteadyTime()};  // zero: no query is outstanding
   std::atomic<core::SteadyTime> answered_{core::steady_now()};
   std::atomic<bool> failing_{false};
 };

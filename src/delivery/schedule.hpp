@@ -1,4 +1,4 @@
-// When the follower's thread does what. Any thread orders; one waits.
+// When the follower's thread does what. Any thread may schedule; one thread waits.
 #pragma once
 #include <chrono>
 #include <stop_token>
@@ -14,18 +14,18 @@ class Schedule {
   static constexpr Duration kPulse{1000};
 
   struct Due {
-    bool sweep = false;  // look for messages and into the log, whatever is known
-    bool gap = false;    // look for messages, if something is still missing
+    bool sweep = false;  // read messages and the event log, whatever is known
+    bool gap = false;    // read messages, if some are still missing
     bool log = false;
     bool pulse = false;
   };
 
-  // At the latest in `in`. Earlier orders stand.
+  // At the latest after `in`; an earlier time that is already set stays.
   void sweep_in(Duration in);
   void read_gap_in(Duration in);
   void read_log_in(Duration in);
 
-  // Blocks until something is due, and takes it off. A pulse is due once per second. At a stop: nothing.
+  // Blocks until something is due, and removes it. A pulse is due once per second. At a stop: nothing.
   Due wait(const std::stop_token& stop);
 
  private:

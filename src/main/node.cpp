@@ -42,7 +42,7 @@ core::Result<void> Node::join(store::Feed& feed) {
                                                    rooms_.accounts, rooms_.metrics, delivery::Follower::Limits{});
   rooms_.publisher.join(*follower_);
   if (auto started = follower_->start(); !started) return started;
-  spdlog::info("joined node={} bus={} epoch={}", feed.node(), config::name_of(rooms_.config.cluster.bus),
+  spdlog::info("joined the cluster node={} bus={} epoch={}", feed.node(), config::name_of(rooms_.config.cluster.bus),
                rooms_.history.epoch());
   return {};
 }

@@ -1,5 +1,4 @@
-// What a server needs that shares its database with others: the bus, and the follower. Nothing, if there is no
-// cluster.bus.
+// What a server needs in a cluster: the bus and the follower. Without a cluster.bus it has neither.
 #pragma once
 #include <memory>
 #include <utility>
@@ -44,16 +43,16 @@ class Node {
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
 
-  // Joins the others, or begins an epoch alone. Before the first connection. Blocks on the database.
+  // Joins the cluster, or begins an epoch alone. Before the first connection. Blocks on the database.
   core::Result<void> start();
   // Once the loops run. The database is told whether this node is draining.
   void watch_streams(const api::Readiness& readiness);
-  // Null without other nodes.
+  // Null on a single node.
   delivery::Follower* follower() const { return follower_.get(); }
 
   // ---- the end, in this order
   void leave_streams();  // before the loops stop
-  void stop();           // after the store has drained: what it has committed is announced
+  void stop();           // after the store has drained, so that everything it committed is announced
 
  private:
   core::Result<void> join(store::Feed& feed);

@@ -131,12 +131,12 @@ void wait_for_the_end() {
   }
 }
 
-// Balancers are given time to send nobody here any more; meanwhile everything works.
+// Gives load balancers time to notice; meanwhile everything works.
 void drain(api::Readiness& readiness, unsigned seconds) {
   readiness.set_draining();
   if (seconds == 0) return;
   spdlog::info("draining seconds={}", seconds);
-  if (ends_within(std::chrono::seconds(seconds))) spdlog::info("draining ends reason=\"another signal\"");
+  if (ends_within(std::chrono::seconds(seconds))) spdlog::info("draining ended early reason=\"another signal\"");
 }
 
 // The path of a message backwards: nothing new comes in, what was accepted is committed, answered and sent.

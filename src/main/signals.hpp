@@ -13,8 +13,8 @@ void block_signals();
 // Blocks until SIGINT or SIGTERM, which ask for the end, or SIGHUP, SIGUSR1, SIGUSR2 or SIGALRM, which do not, arrives,
 // and returns it.
 int wait_for_signal();
-// The same for at most `time`: whether SIGINT or SIGTERM has arrived, not counting the first half second, in which the
-// one that asked for the end may arrive again.
+// Waits for at most `time`: whether SIGINT or SIGTERM has arrived. The first half second does not count, because the
+// signal that asked for the end may arrive twice.
 bool ends_within(std::chrono::seconds time);
 // SIGINT or SIGTERM, from half a second after this call on, ends the program at once, without a word, also as process 1
 // of a container.

@@ -26,7 +26,7 @@ core::Result<std::unique_ptr<Store>> open(const config::Database& database, metr
   }
   if (cluster.bus != config::BusKind::none) {
     return core::failure(core::ErrorCode::invalid,
-                         "cluster.bus needs database.dialect postgres: several nodes cannot share a file of SQLite");
+                         "cluster.bus needs database.dialect postgres: several nodes cannot share an SQLite file");
   }
   return sqlite::Store::open(database, metrics, std::move(clock), retention);
 }
@@ -37,7 +37,8 @@ core::Result<std::string> node_name(const config::Cluster& cluster, const std::s
 
 core::Result<std::vector<NodeRow>> list_nodes(const config::Database& database) {
   if (database.dialect == kPostgres) return postgres::list_nodes(database);
-  return core::failure(core::ErrorCode::invalid, "only a database of PostgreSQL has nodes (database.dialect)");
+  return core::failure(core::ErrorCode::invalid,
+                       "only a PostgreSQL database has nodes, and database.dialect is sqlite3");
 }
 
 std::string name_of(const config::Database& database) {

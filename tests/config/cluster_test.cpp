@@ -76,7 +76,7 @@ TEST_F(ClusterConfigTest, ThePrefixIsASubjectWithoutWildcards) {
   for (const std::string wrong : {"a b", "a..b", ".a", "a.", "a.*", "a.>", "\xc3\xa4"}) {
     EXPECT_THAT(
         error_of("cluster: {nats: {prefix: \"" + wrong + "\"}}"),
-        HasSubstr(": must be at most 200 printable ASCII characters, words joined by ., without blanks, * and >"))
+        HasSubstr(": must be at most 200 printable ASCII characters, words joined by dots, without spaces, * or >"))
         << wrong;
   }
 }
@@ -103,7 +103,7 @@ TEST_F(ClusterConfigTest, NatsBeyondThisMachineNeedsCredentials) {
     for (const std::string& url : {open, "nats://127.0.0.1:4222," + open}) {
       EXPECT_EQ(error_of_url(url), "config.yml:4: cluster.nats.url: \"" + url +
                                        "\": must name a user and password or a token for " + place +
-                                       ", which is beyond this machine; or set cluster.nats.credentials");
+                                       ", which is not on this machine; or set cluster.nats.credentials");
     }
     EXPECT_EQ(error_of("cluster: {bus: nats, nats: {url: \"" + open + "\", credentials: /x}}"), "loaded");
     // As long as it is not used.

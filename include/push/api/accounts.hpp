@@ -7,8 +7,8 @@
 //   closed,
 //   4. show: the user's own devices are told.
 //
-// With several nodes the change is in the store's log as well, and every node, this one included, takes it over from
-// there (on_change): steps 2 and 3 once more, which changes nothing, and step 4.
+// With several nodes the change is also in the store's event log, from where every node, this one included, takes it
+// over (on_change): steps 2 and 3, which this node repeats without effect, and step 4.
 //
 // Forgetting comes before disconnecting: a stream admitted on stale knowledge is either open by then and closed here,
 // or sees a different epoch when it opens and is checked again (recheck). An addition makes the authenticator ask again
@@ -39,7 +39,7 @@ class Accounts final : public delivery::AccountListener {
   Accounts(store::Store& store, auth::Authenticator& authenticator, delivery::Publisher& publisher)
       : store_(store), authenticator_(authenticator), publisher_(publisher) {}
 
-  // By main, with several nodes, before the first change: looks at the open streams after a gap.
+  // By main, with several nodes, before the first change. `check` checks the open streams after a gap.
   void join(StreamCheck& check) { check_ = &check; }
 
   void create_user(store::NewUser user, store::Done<model::User> done);
@@ -71,8 +71,8 @@ class Accounts final : public delivery::AccountListener {
   // Tells which of these clients are in use.
   using InUse = std::function<std::vector<core::ClientId>(const std::vector<store::OwnedClient>&)>;
   // Deletes the clients that have expired by `now`, except those in use, whose last use this is; returns the number of
-  // the deleted. Blocks: for the housekeeper. With several nodes only those that expired kOthersLook ago: a client may
-  // hold a stream on another node, which finds it expired at about the same time, and writes its last use.
+  // the deleted. Blocks: for the housekeeper. With several nodes, only those that expired at least kOthersLook ago: a
+  // client may hold a stream on another node, which finds it expired at about the same time, and writes its last use.
   static constexpr std::chrono::seconds kOthersLook{10};
   core::Result<std::size_t> delete_expired_clients(core::WallTime now, const InUse& in_use);
 

@@ -1,4 +1,4 @@
-// Whether a balancer should send requests to this node: GET /readyz. Any thread; never blocks.
+// Whether a load balancer should send requests to this node: GET /readyz. Any thread; never blocks.
 #pragma once
 #include <atomic>
 #include <chrono>
@@ -13,18 +13,18 @@ namespace push::api {
 
 class Readiness {
  public:
-  // Without the database for so long, requests are better sent to another node.
+  // When the database has not answered for so long, requests should go to another node.
   static constexpr std::chrono::seconds kPatience{5};
 
-  // Both outlive it. follower: null without other nodes.
+  // Both outlive this. follower: null on a single node.
   explicit Readiness(store::Finder& store, const delivery::Follower* follower = nullptr,
                      std::chrono::milliseconds patience = kPatience)
       : store_(store), follower_(follower), patience_(patience) {}
 
-  // The server is about to stop: it still does everything, but nobody should begin anything here.
+  // The server is about to stop: it still does everything, but should get nothing new.
   void set_draining() { draining_.store(true); }
   bool is_draining() const { return draining_.load(); }
-  // Why this node is not ready; empty: it is.
+  // Why this node is not ready; empty: it is ready.
   std::optional<std::string> trouble();
 
  private:
@@ -34,7 +34,7 @@ class Readiness {
   const delivery::Follower* const follower_;
   const std::chrono::milliseconds patience_;
   std::atomic<bool> draining_{false};
-  std::atomic<core::SteadyTime> lost_since_{core::SteadyTime()};  // none: it answered when it was last asked
+  std::atomic<core::SteadyTime> lost_since_{core::SteadyTime()};  // zero: it answered the last ping
 };
 
 }  // namespace push::api

@@ -1,8 +1,9 @@
-// Looks again whether the open streams of this node are still allowed, when changes of accounts may have been missed:
-// closes those of clients that are gone, and those opened with a password, which may have changed and is not known any
-// more; who still has it reconnects. A client that has expired meanwhile is in use as long as its stream is open, and
-// stays (Accounts::delete_expired_clients). In slices, on a thread of its own from start() to stop(). If the store
-// cannot tell, streams stay, and it is asked again a second later. Owned by main; what is passed in outlives it.
+// Checks again whether the open streams of this node are still allowed, when changes of accounts may have been missed.
+// Closes the streams of deleted clients, and those opened with a password: it may have changed, and was not kept to be
+// checked again; whoever knows the new one reconnects. A client that has expired meanwhile is in use as long as its
+// stream is open, and stays (Accounts::delete_expired_clients). Works in slices, on a thread of its own from start() to
+// stop(). If the store does not answer, streams stay, and it is asked again a second later. Owned by main; what is
+// passed in outlives it.
 #pragma once
 #include <chrono>
 #include <optional>
@@ -20,7 +21,7 @@ namespace push::api {
 
 class StreamCheck {
  public:
-  static constexpr std::size_t kSlice = 256;  // keys asked for at once
+  static constexpr std::size_t kSlice = 256;  // keys checked at once
 
   // clock: the store's.
   StreamCheck(store::Finder& store, delivery::Publisher& publisher, net::Presence& presence, core::WallClock clock,
@@ -31,7 +32,7 @@ class StreamCheck {
   // Between the start and the stop of the loops.
   void start();
   void stop();
-  // Any thread, never blocks: all streams that are open now will be looked at.
+  // Any thread, never blocks: all streams that are open now will be checked.
   void ask();
 
  private:
@@ -39,7 +40,7 @@ class StreamCheck {
   // False: there are no more.
   bool look_at_slice(std::optional<hub::Key>& after, const std::stop_token& stop);
   bool look_at(hub::Key key, const std::stop_token& stop);
-  // Empty: the store cannot tell.
+  // Empty: the store did not answer.
   std::optional<bool> is_allowed(hub::Key key);
   std::optional<bool> has_expired(core::ClientId client);
 

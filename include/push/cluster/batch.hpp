@@ -1,4 +1,4 @@
-// What one node tells the others of a transaction.
+// What one node announces to the others about a transaction.
 #pragma once
 #include <vector>
 
@@ -11,16 +11,17 @@ struct Item {
   core::MessageId id{};
   core::ApplicationId application{};
   core::UserId user{};
-  core::Slice json;  // as model::append_json prints the message
+  core::Slice json;  // the message as model::append_json writes it
 };
 
-// The messages of a transaction, or of a part of one. Batches form a chain: `previous` is the newest id before it, of
-// any node, and `last` the newest with it, which need not be that of an item (an id may be used up without a message).
+// The messages of a transaction, or of a part of one. Batches form a chain: `previous` is the newest id before this
+// batch, of any node, and `last` its own newest id, which need not be that of an item (an id may be used up without a
+// message).
 struct Batch {
   core::MessageId previous{};
   core::MessageId last{};
-  std::vector<Item> items;  // by id; all of it, unless `bare`
-  bool bare = false;        // only says that there is something: the messages are in the store
+  std::vector<Item> items;  // by id; all messages, unless `bare`
+  bool bare = false;        // without messages: they have to be read from the store
 };
 
 }  // namespace push::cluster

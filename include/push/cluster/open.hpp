@@ -10,9 +10,9 @@
 
 namespace push::cluster {
 
-// By main, before start(). `settings.bus` is not none; feed and metrics outlive the bus. invalid: what the settings say
-// cannot be used (a file that is not there or malformed); the text names it. Connects nowhere. With PostgreSQL as the
-// bus, nodes hear bare batches and no pulses.
+// By main, before start(). Does not connect yet. `settings.bus` is not none; feed and metrics outlive the bus. invalid:
+// a setting cannot be used (a file that is missing or malformed); the text names it. With PostgreSQL as the bus, nodes
+// receive only bare batches, and no pulses.
 core::Result<std::unique_ptr<Bus>> open(const config::Cluster& settings, store::Feed& feed, metrics::Registry& metrics);
 
 }  // namespace push::cluster

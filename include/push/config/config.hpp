@@ -104,7 +104,7 @@ struct Server {
   std::vector<std::string> trustedproxies;  // addresses or CIDR: whose X-Forwarded-For is trusted
   bool securecookie = false;                // the session cookie is marked Secure
   unsigned tokenperiodseconds = 300;        // 1..86400, between two writes of a token's last use (protocol 2.6)
-  unsigned drainseconds = 0;                // 0..3600, from SIGTERM, with /readyz saying 503, to the end of listening
+  unsigned drainseconds = 0;  // 0..3600, after SIGTERM, with /readyz answering 503, until it stops listening
   Metrics metrics;
   std::map<std::string, std::string> responseheaders;
 };
@@ -137,16 +137,16 @@ bool is_of_node_name(char c);
 bool is_node_name(std::string_view name);  // "" is one, too
 
 struct Nats {
-  std::string url = "nats://127.0.0.1:4222";  // one or several, separated by commas; may hold user and password
+  std::string url = "nats://127.0.0.1:4222";  // one or several, separated by commas; may contain user and password
   std::string prefix = "sharded-gotify";      // of the subjects
   std::string credentials;                    // path of a .creds file; "" = none
-  std::string ca;                             // path of the certificates to trust; "" = the system's
+  std::string ca;                             // path of the CA certificates to trust; "" = the system's
 };
 
 // Several servers on one PostgreSQL database.
 struct Cluster {
-  BusKind bus = BusKind::none;  // how nodes tell each other of what they have committed; none = one node
-  std::string node;             // its name; "" = the host's name and a suffix that is kept in the data folder
+  BusKind bus = BusKind::none;  // how nodes tell each other about new messages; none = one node
+  std::string node;             // unique name; "" = the host's name and a suffix kept in the data folder
   Nats nats;
 };
 

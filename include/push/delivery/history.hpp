@@ -35,8 +35,8 @@ class History final : public stream::Archive {
   // Learns how far the store has come. By main, before the first stream, and when everything that is committed from
   // then on is noted here. epoch: as begun by the store. Blocks on the disk.
   core::Result<void> start(std::string epoch);
-  // The same by a Follower, which knows it. Also when the database has gone back: what is remembered is forgotten, and
-  // every stream that is open or opening must end, for the cursors that it was admitted with mean nothing now.
+  // The same, called by a Follower. Also when the database has gone back to an earlier state: forgets everything; the
+  // caller must end every stream that is open or opening, because its cursor has lost its meaning.
   void restart(const store::Epoch& epoch);
 
   // ---- Publisher or Follower, one call at a time, in the order of commits. Only what is certainly in the store: pages
@@ -44,7 +44,7 @@ class History final : public stream::Archive {
   void note_stored(core::UserId user, const stream::Cursor& at);  // before it is relayed; an event as well
   void note_stored(const stream::Message& message) { note_stored(message.user(), message.at()); }
   void note_relayed(const stream::Message& message) { relayed_.raise(message.at()); }  // after
-  // Everything up to here has been relayed, whether or not anything was left of it.
+  // Everything up to here has been relayed, even if all of it is deleted.
   void note_passed(const stream::Cursor& at);
   // It is not known whether a message of the user was stored: the next stream that comes back asks the store.
   void forget(core::UserId user);
@@ -62,7 +62,7 @@ class History final : public stream::Archive {
   core::Result<Standing> find_standing(core::UserId user, const stream::Cursor& seen, const std::string& epoch = {});
   // The present one. A client that names it when it comes back is told if the database was restored meanwhile.
   std::string epoch() const;
-  // How often it was renewed. Any thread, no lock.
+  // How often the epoch was renewed. Any thread, no lock.
   std::uint64_t restarts() const { return restarts_.load(std::memory_order_acquire); }
   // The newest message, and the newest event, of all users.
   stream::Cursor newest() const;

@@ -2,8 +2,8 @@
 // encoded once, relayed to this node's streams, answered. The store is the sequencer: messages are committed
 // in id order and relayed in that order.
 //
-// With several nodes (join) a committed message is answered, and then handed to the Follower, which relays it in turn
-// with those of the other nodes. What is logged comes back from the log.
+// With several nodes (join) a committed message is answered, then passed to the Follower, which delivers it in turn
+// with those of the other nodes. Events are delivered when they are read from the event log.
 #pragma once
 #include <cstddef>
 #include <memory>
@@ -42,7 +42,7 @@ class Publisher final : public store::EventListener {
 
   // By main, before the first message, with a store that has a feed(). The follower outlives the store's drain.
   void join(Follower& follower) { follower_ = &follower; }
-  // Whether changes reach this node's streams by a Follower.
+  // Whether changes reach this node's streams through a Follower.
   bool is_joined() const { return follower_ != nullptr; }
 
   // Any loop, never blocks. unavailable: the store's queue is full or a loop is too far behind; `receipt` is not
@@ -77,7 +77,7 @@ class Publisher final : public store::EventListener {
  private:
   void committed(core::UserId user, const model::Message& stored, Receipt& receipt);
   void replay(const model::Message& stored, Receipt& receipt);
-  // The message waits for the end of its transaction; returns its JSON.
+  // Keeps the message until the end of its transaction; returns its JSON.
   core::Slice collect(core::UserId user, const model::Message& stored, std::string_view json);
   void note_and_relay(const stream::Message& message);
 

@@ -1,5 +1,5 @@
-// A change of an account that other nodes must hear of: a right that is gone, or data that they may remember. A value;
-// any thread.
+// A change of an account that other nodes must learn of: access that was revoked, or data that they may remember. A
+// value; any thread.
 #pragma once
 #include <cstdint>
 
@@ -17,12 +17,12 @@ struct AccountChange {
     application_gone,
     user_added,
     user_changed,
-    password_changed,  // and perhaps more of the user
+    password_changed,  // and perhaps other data of the user
     user_gone,
   };
 
   Kind kind{};
-  core::UserId user{};                // the account's
+  core::UserId user{};                // whose account it is
   core::ClientId client{};            // for the client_ kinds, else 0
   core::ApplicationId application{};  // for the application_ kinds, else 0
 

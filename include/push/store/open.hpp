@@ -16,18 +16,19 @@ namespace push::store {
 // `metrics` must outlive the store. Clients expire, and messages age, by `clock`, which is asked on any thread.
 // `retention` is for applications without a rule of their own. Errors name the database: unavailable (locked, no
 // permission, or used by another server: named), invalid (in memory, malformed, or not a Gotify database). With a
-// cluster.bus the store has a feed(), and other nodes may open it with the same bus under other names; cluster.node is
-// this one's (node_name()).
+// cluster.bus the store has a feed(), and other nodes may open it with the same bus and other names; cluster.node must
+// be set (node_name()).
 core::Result<std::unique_ptr<Store>> open(const config::Database& database, metrics::Registry& metrics,
                                           core::WallClock clock = &core::wall_now,
                                           const config::Retention& retention = {}, const config::Cluster& cluster = {});
 
-// The name of this node: cluster.node, or, if that is empty, the one kept in the file `node-name` of `folder` (the data
-// folder; made at the first call: the host's name and four random letters). open() needs it in cluster.node. invalid:
-// what is in the file; unavailable: the file cannot be read or made.
+// The name of this node, which open() needs in cluster.node: cluster.node itself, or, if that is empty, the name in the
+// file `node-name` of `folder`, the data folder. The first call makes that file, with the host's name and four random
+// letters. invalid: the name in the file; unavailable: the file cannot be read or written.
 core::Result<std::string> node_name(const config::Cluster& cluster, const std::string& folder);
 
-// The nodes that the database knows, by name. Changes nothing, takes no lock. invalid: not PostgreSQL, or no cluster's.
+// The nodes that the database knows, by name. Changes nothing, takes no lock. invalid: it is not PostgreSQL, or no
+// server has opened it yet.
 core::Result<std::vector<NodeRow>> list_nodes(const config::Database& database);
 
 // Which database this is: another text for another one. Holds no secrets.

@@ -139,21 +139,21 @@ struct Extent {
   bool operator==(const Extent&) const = default;
 };
 
-// A transaction with messages. Of a store that several nodes share.
+// A transaction with messages, in a store that several nodes share.
 struct Commit {
-  // The newest id before it, of any node; empty: it is not known.
+  // The newest id before it, of any node; empty: unknown.
   std::optional<core::MessageId> previous;
-  core::MessageId last{};  // the newest id with it
+  core::MessageId last{};  // its own newest id
 };
 
 // Hears of every event that this store writes.
 class EventListener {
  public:
   virtual ~EventListener() = default;
-  // Only from a store with a feed(), on the writer's thread; must not block. After the answers of all messages of the
-  // transaction, or, if some are answered later than others, of those.
+  // Only from a store with a feed(), on the writer's thread; must not block. After all messages of the transaction have
+  // been answered; if they are answered in parts, after each part.
   virtual void on_commit(const Commit& /*commit*/) {}
-  // The same, after a change that has written to the log (an event, or a change of an account) was answered.
+  // The same, after the answer to a change that has written to the event log (an event, or a change of an account).
   virtual void on_log() {}
   // On the writer's thread, once per event, by ascending id: after the commit, before the change that it is part of is
   // answered, and after the answers of all messages and changes before that one. Must not block.

@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t kColumns = 9;
 using Line = std::array<std::string, kColumns>;
 
-// A node that is alive has told the database of itself within the last seconds, or it hangs.
+// A live node that has written no heartbeat for this long hangs, or cannot reach the database.
 constexpr std::chrono::seconds kSilent{5};
 
 std::string_view state_of(const store::NodeRow& node) {
@@ -75,7 +75,7 @@ int list_nodes(const GlobalOptions& options) {
   return print(table_of(lines));
 }
 
-const Command kNodes("nodes", "list the servers that share the database, and how they are", Command::Reads::settings,
+const Command kNodes("nodes", "list the servers that share the database, with their state", Command::Reads::settings,
                      [](CLI::App& /*line*/) -> Action { return list_nodes; });
 
 }  // namespace

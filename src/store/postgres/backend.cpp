@@ -21,7 +21,7 @@ constexpr int kRepetitions = 20;
 
 constexpr std::string_view kLock = "SELECT pg_advisory_xact_lock(1735289957, 0)";
 constexpr std::string_view kNoteBatch = "INSERT INTO sharded_gotify_batches (node, batch) VALUES ($1, $2)";
-// The row that says how far the messages have come stays, however many changes there are before the next one.
+// The row with the newest message id stays, however many changes without messages follow.
 constexpr std::string_view kForgetBatch =
     "DELETE FROM sharded_gotify_batches WHERE node = $1 AND batch = $2 AND last IS DISTINCT FROM"
     " (SELECT max(last) FROM sharded_gotify_batches)";

@@ -92,7 +92,7 @@ class Backend final : public store::Backend {
   Operation* alone_ = nullptr;  // the change by rules of this transaction
   std::int64_t batch_;          // of the last transaction
   std::optional<std::int64_t> unsettled_;
-  std::optional<Commit> stored_;  // of the last transaction, and only if shared
+  std::optional<Commit> stored_;  // of the last transaction; only if shared
   bool has_logged_ = false;
   std::atomic<std::int64_t> newest_;
 };

@@ -345,7 +345,7 @@ void Connection::take_notifications(std::vector<std::string>& texts) {
   }
 }
 
-// Those that have come beside the answer to a query are there already.
+// Some may have arrived together with the answer to a query.
 Result<std::vector<std::string>> Connection::notifications(std::chrono::milliseconds patience) {
   if (!connection_) return core::failure(core::ErrorCode::unavailable, "there is no connection to the database");
   std::vector<std::string> texts;

@@ -118,7 +118,7 @@ class Connection {
   core::Result<void> copy(std::string_view lines);
   core::Result<std::int64_t> end_copy();
 
-  // After LISTEN: the texts of the notifications that have come, in order. Waits for one for at most `patience`.
+  // After LISTEN: the texts of the notifications received, in order. Waits up to `patience` for the first.
   core::Result<std::vector<std::string>> notifications(std::chrono::milliseconds patience);
 
   Fate fate() const { return fate_; }

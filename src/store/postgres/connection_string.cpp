@@ -59,7 +59,7 @@ constexpr Default kDefaults[] = {
     {"tcp_user_timeout", "10000", ""},
 };
 
-// With several hosts the next one is tried when a fail-over must be over soon. libpq's least.
+// With several hosts the next one is tried when a failover must be over soon. libpq's least.
 constexpr const char* kConnectTimeoutOfEach = "2";
 
 constexpr const char* kSystemCertificates = "/etc/ssl/certs/ca-certificates.crt";

@@ -96,14 +96,14 @@ Result<void> check_server(Connection& connection) {
   return {};
 }
 
-// Nodes that start at the same time make the tables one after the other. Asked again and again: a statement that waited
-// would be one of those that CREATE INDEX CONCURRENTLY waits for.
+// Nodes that start at the same time create the tables one after the other. The lock is polled, because CREATE INDEX
+// CONCURRENTLY waits for every statement that is running, and so also for one that waits for the lock.
 Result<void> wait_for_others(Connection& connection) {
   for (bool waits = false;; waits = true) {
     const auto taken = one(connection, read_integer<Row>, kTakePreparation);
     if (!taken) return taken.error();
     if (taken->value_or(0) != 0) return {};
-    if (!waits) spdlog::info("another node prepares the database");
+    if (!waits) spdlog::info("waiting for another node to prepare the database");
     std::this_thread::sleep_for(kPreparationPoll);
   }
 }

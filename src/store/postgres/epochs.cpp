@@ -1,7 +1,7 @@
-// The table of epochs: one row for each begin of one, with how far the database had come by then. A cursor that a
-// client had at the end of an epoch lies at or below what the next row says, unless the database was restored from an
-// older copy. A single server begins one at each start. Several nodes are in one together, and each holds that epoch's
-// lock (locks.hpp), so what a table that was restored says of them does not matter.
+// The table of epochs: one row for the beginning of each, with the newest ids by then. A cursor that a client had at
+// the end of an epoch is at or below those of the next row, unless the database was restored from an older copy. A
+// single server begins an epoch at each start. Nodes of a cluster share one, and each holds its lock (locks.hpp), so it
+// does not matter what a restored table says about them.
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -30,19 +30,19 @@ constexpr int kEntries = 3;
   ", coalesce(pg_sequence_last_value('sharded_gotify_events_id_seq'), 0)"
 constexpr std::string_view kInsert = PUSH_INSERT_EPOCH;
 #define PUSH_NEWEST_EPOCH "(SELECT name FROM sharded_gotify_epochs ORDER BY id DESC LIMIT 1)"
-// Unless another node that is alive is in the newest one, and that is not the one to be left.
+// Unless another live node is in the newest epoch, and that is not the one to be left.
 constexpr std::string_view kInsertUnlessShared = PUSH_INSERT_EPOCH
     " WHERE NOT EXISTS (SELECT 1 FROM pg_locks AS l WHERE l.pid <> pg_backend_pid() AND " PUSH_IS_HELD(
         PUSH_EPOCH_CLASS, PUSH_EPOCH_KEY(PUSH_NEWEST_EPOCH)) " AND $2 <> " PUSH_NEWEST_EPOCH ")";
-// Here the sequence may be asked: nobody else writes meanwhile. Of a log whose entries have been removed by age, it is
-// all that is left.
+// Here the sequence may be read: nobody else writes meanwhile. When all entries of the event log have been removed by
+// age, it is all that is left.
 constexpr std::string_view kEnter =
     "SELECT e.name, " PUSH_HEAD ", coalesce(pg_sequence_last_value('sharded_gotify_events_id_seq'), 0),"
     " pg_advisory_lock_shared(" PUSH_EPOCH_CLASS ", " PUSH_EPOCH_KEY("e.name") ")"
     " FROM sharded_gotify_epochs AS e ORDER BY e.id DESC LIMIT 1";
 constexpr std::string_view kLeave = "SELECT pg_advisory_unlock_shared(" PUSH_EPOCH_CLASS ", " PUSH_EPOCH_KEY("$1") ")";
-// A restart of PostgreSQL ends every session, and with it the locks of nodes that live on. They take them again within
-// a second or two.
+// A restart of PostgreSQL ends every session, and so releases the locks of nodes that are still running. They take them
+// again within a second or two.
 constexpr std::string_view kOthersComeBack =
     "SELECT 1 FROM sharded_gotify_nodes AS n WHERE n.node <> $1 AND n.seen > clock_timestamp() - interval '10 s'"
     " AND n.detail->>'epoch' = " PUSH_NEWEST_EPOCH " AND NOT EXISTS (SELECT 1 FROM pg_locks AS l WHERE " PUSH_IS_HELD(
@@ -95,11 +95,11 @@ Result<Epoch> Feed::enter_epoch(const std::string& left) {
     auto entered = try_to_enter(left);
     if (!entered) return entered.error();
     if (*entered) return **std::move(entered);
-    if (tries == kEntries) return core::failure(core::ErrorCode::unavailable, "the answer of the database was lost");
+    if (tries == kEntries) return core::failure(core::ErrorCode::unavailable, "the database's answer was lost");
   }
 }
 
-// Empty: done, but the answer was lost, and with it the connection that holds the lock.
+// Empty: it was done, but the answer was lost, and with it the connection that holds the lock.
 Result<std::optional<Epoch>> Feed::try_to_enter(const std::string& left) {
   using Entered = std::optional<Epoch>;
   const std::string fresh = core::random_letters(kEpochLetters, kNameLength);

@@ -53,7 +53,7 @@ Answer write_and_log(Transaction& transaction, std::string_view sql, core::UserI
   return logged;
 }
 
-// A change of an account, by rules or not.
+// Logs a change of an account.
 void log_change(Transaction& transaction, std::string_view kind, core::UserId user, core::ClientId client,
                 core::ApplicationId application);
 

@@ -14,16 +14,16 @@ namespace {
 using core::Result;
 using ChangeKind = model::AccountChange::Kind;
 
-constexpr std::int64_t kPageBytes = 8 * 1024 * 1024;  // of contents; a single message always fits
+constexpr std::int64_t kPageBytes = 8 * 1024 * 1024;  // of message content; a single message always fits
 
 constexpr std::string_view kExtent = "SELECT " PUSH_HEAD ", coalesce((SELECT max(id) FROM sharded_gotify_events), 0)";
-// The rows and the head are of one moment. The page ends where its contents become too large.
+// The rows and the head are from one snapshot. The page ends where its content becomes too large.
 constexpr std::string_view kFeedPage =
     "WITH head AS MATERIALIZED (SELECT " PUSH_HEAD
     " AS id),"
     " page AS MATERIALIZED (SELECT p.*, sum(CASE WHEN wanted THEN size ELSE 0 END) OVER (ORDER BY id"
     " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM (SELECT m.id, m.application_id, a.user_id,"
-    " octet_length(m.message) + octet_length(m.title) + coalesce(octet_length(m.extras), 0) AS size,"
+    " octet_length(concat(m.message, m.title)) + coalesce(octet_length(m.extras), 0) AS size,"
     " ($3 OR a.user_id IN (SELECT unnest($4::bigint[]))) AS wanted"
     " FROM messages AS m JOIN applications AS a ON a.id = m.application_id"
     " WHERE m.id > $1 AND m.id <= (SELECT id FROM head) ORDER BY m.id LIMIT $2) AS p)"
@@ -52,7 +52,7 @@ constexpr std::array<NamedKind, 10> kKinds{{
     {"user_gone", ChangeKind::user_gone},
 }};
 
-// One that is not known was written by a newer version: at least what is remembered of the user is out of date.
+// An unknown kind was written by a newer version: treat it as a change of the user, who may be remembered wrongly.
 ChangeKind kind_of(std::string_view name) {
   for (const NamedKind& one : kKinds) {
     if (one.name == name) return one.kind;
@@ -99,8 +99,8 @@ Feed::Feed(const ConnectionString& where, Session& session, const Database& data
       heartbeat_(heartbeat),
       listener_(where, channel_of(cluster_), metrics) {}
 
-// A node that has nothing to write would not notice that its writer's session is lost, and with it the node's name and
-// its place in the epoch. A change that writes nothing makes the writer connect again.
+// A node that has nothing to write would not notice that its writer's session is lost, and with it the locks of its
+// name and its epoch. A change that writes nothing makes the writer reconnect.
 void Feed::report(core::Callback<NodeStatus()> status) {
   heartbeat_.report(std::move(status), [this] { post(writer_, [](Transaction&) { return Result<void>(); }); });
 }
@@ -113,7 +113,7 @@ Result<Extent> Feed::extent() {
   });
 }
 
-// Nothing is taken of a page that could not be read to its end.
+// Nothing is used of a page that could not be read to its end.
 Result<Feed::Page> Feed::messages_after(core::MessageId after, std::size_t limit,
                                         const std::optional<std::vector<core::UserId>>& users, Take take) {
   const std::vector<std::int64_t> wanted = numbers_of(users);

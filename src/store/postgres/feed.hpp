@@ -1,4 +1,4 @@
-// What all nodes have committed, read from the tables; and this node's part in it: its epoch, its row, its lease.
+// What all nodes have committed, read from the tables, and this node's epoch, row and lease.
 #pragma once
 #include <cstddef>
 #include <memory>
@@ -40,7 +40,7 @@ class Feed final : public store::Feed {
   void stop_listening() override { listener_.stop(); }
 
  private:
-  // For nodes that were in the newest epoch a moment ago, and may be about to take its lock again.
+  // Waits for nodes that were in the newest epoch a moment ago, and may be about to take its lock again.
   core::Result<void> wait_for_others();
   core::Result<Epoch> enter_epoch(const std::string& left);
   core::Result<std::optional<Epoch>> try_to_enter(const std::string& left);

@@ -14,12 +14,12 @@ using core::Result;
 
 constexpr std::chrono::seconds kBeatPeriod{1};
 constexpr std::chrono::seconds kLeasePeriod{3};
-// Of the 15 s that the database is told: what has begun in the last moment is over when another node takes it.
+// Less than the 15 s in the database: work that began at the last moment is done before another node takes the lease.
 constexpr std::chrono::seconds kLease{12};
 
-// A row that is lost in a crash comes again in a second.
+// A row that is lost in a crash is written again within a second.
 constexpr const char* kBeatSettings = "SET synchronous_commit = off";
-// The row is gone if the database was restored from a copy.
+// The row is missing if the database was restored from a backup.
 constexpr std::string_view kBeat =
     "INSERT INTO sharded_gotify_nodes AS n (node, seen, detail) VALUES ($1, clock_timestamp(), jsonb_build_object("
     "'version', $2::text, 'bus', $3::text, 'started', now(), 'epoch', $4::text, 'applied', $5::bigint, 'sockets',"
@@ -66,7 +66,7 @@ void Heartbeat::run(const std::stop_token& stop) {
     if (works) works = beat();
     if (works && core::steady_now() >= ask_at_) works = ask_for_lease();
     if (works.has_value() != std::exchange(worked, works.has_value()) && !works) {
-      spdlog::warn("the database does not hear of this node error=\"{}\"", works.error().text);
+      spdlog::warn("cannot write this node's heartbeat error=\"{}\"", works.error().text);
     }
     const core::SteadyTime next = core::steady_now() + kBeatPeriod;
     core::Lock lock(mutex_);
@@ -115,7 +115,7 @@ Result<void> Heartbeat::ask_for_lease() {
   ask_at_ = asked + kLeasePeriod;
   const bool had = has_lease();
   lease_end_.store(*taken ? asked + kLease : core::SteadyTime::min());
-  if (*taken && !had) spdlog::info("this node does the housekeeping of the cluster");
+  if (*taken && !had) spdlog::info("this node holds the housekeeping lease");
   return {};
 }
 
@@ -124,7 +124,7 @@ void Heartbeat::give_up_lease() {
   lease_end_.store(core::SteadyTime::min());
   if (!connection_) return;
   if (auto given = connection_->query(kGiveUpLease, std::string_view(node_)); !given) {
-    spdlog::warn("the lease of the housekeeping ends by itself error=\"{}\"", given.error().text);
+    spdlog::warn("cannot release the housekeeping lease, it will expire error=\"{}\"", given.error().text);
   }
 }
 

@@ -1,5 +1,6 @@
-// A node's thread that tells the database once per second that the node is there, and how it is, and asks for the lease
-// of what only one of the nodes does: retention, purges, forgetting. Only for a store that several nodes share.
+// A thread that writes the node's status to the database once per second, and takes or renews the housekeeping lease:
+// its holder does retention, purges and removal of old keys and events for all nodes. Only for a store that several
+// nodes share.
 #pragma once
 #include <atomic>
 #include <chrono>
@@ -20,21 +21,21 @@ namespace push::store::postgres {
 
 class Heartbeat {
  public:
-  // The name of the node, and of its bus. `clock` is told the database's time; it must outlive this.
+  // node, bus: their names. `clock` is told the database's time; it must outlive this.
   Heartbeat(ConnectionString where, std::string node, std::string bus, ServerClock& clock);
   Heartbeat(const Heartbeat&) = delete;
   Heartbeat& operator=(const Heartbeat&) = delete;
 
-  // Any thread, never blocks. As Feed::report. `rejoin`: called on the thread when nobody holds the node's name; must
-  // not block. Neither is called after stop().
+  // Any thread, never blocks. As Feed::report. `rejoin`: called on the heartbeat's thread when the lock of the node's
+  // name is free; must not block. Neither is called after stop().
   void report(core::Callback<NodeStatus()> status, core::Callback<void()> rejoin);
-  // Any thread, never blocks: what the database is told from now on.
+  // Any thread, never blocks: the epoch to report from now on.
   void set_epoch(const std::string& epoch);
-  // Any thread, never blocks. By a clock that does not jump: until before the database's end of it.
+  // Any thread, never blocks. By a monotonic clock; ends a little before the lease expires in the database.
   bool has_lease() const;
-  // Any thread, never blocks: the newest message in the database, about a second ago.
+  // Any thread, never blocks: the newest message in the database as of about a second ago.
   std::int64_t newest_message() const { return newest_.load(std::memory_order_acquire); }
-  // Gives the lease up. Idempotent.
+  // Releases the lease. Idempotent.
   void stop() { thread_.stop(); }
 
  private:
@@ -54,7 +55,7 @@ class Heartbeat {
   ServerClock& clock_;
   std::atomic<core::SteadyTime> lease_end_{core::SteadyTime::min()};
   std::atomic<std::int64_t> newest_{0};
-  // The thread's.
+  // Used by the thread only.
   std::optional<Connection> connection_;
   core::SteadyTime ask_at_{};
 

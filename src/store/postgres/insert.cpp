@@ -256,7 +256,7 @@ Result<void> Backend::recover(std::int64_t batch, Messages messages, Outcomes ou
   return {};
 }
 
-// Of one that became several, or was found out afterwards, it is not known what is between its messages.
+// If the transaction was split, or settled afterwards, other ids may lie between its messages.
 void Backend::note_stored(std::optional<std::int64_t> previous, std::int64_t last) {
   if (!shared_ || last == 0) return;
   const auto id = [](std::int64_t number) { return core::MessageId{static_cast<std::uint64_t>(number)}; };

@@ -13,7 +13,7 @@ namespace push::store::postgres {
 class KeyTable {
  public:
   // `most`: keys of all applications together, at most half of them one application's. Everything must outlive this.
-  // Of all nodes: what this one has not stored itself is counted now and then.
+  // all_nodes: keys that this node has not stored itself are counted from time to time.
   enum class Of { this_node, all_nodes };
   KeyTable(const core::WallClock& clock, std::size_t most, Of whose, metrics::Registry& metrics);
 

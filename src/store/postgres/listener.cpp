@@ -12,9 +12,9 @@ namespace {
 
 using core::Result;
 
-constexpr std::chrono::milliseconds kListenerPause{
-    200};  // before a new connection, and at most until a stop is noticed
-// A server that has gone silently is noticed by asking it.
+// Before it connects again; also how long a stop may go unnoticed.
+constexpr std::chrono::milliseconds kListenerPause{200};
+// The server is queried this often, so that one that has silently gone away is noticed.
 constexpr std::chrono::seconds kAskPeriod{2};
 constexpr std::string_view kAsk = "SELECT 'listening'";
 
@@ -25,7 +25,7 @@ Listener::Listener(ConnectionString where, std::string channel, metrics::Registr
       listen_("LISTEN " + std::move(channel)),
       heard_(metrics.counter("push_store_notifications_total", "Notifications received from PostgreSQL.")),
       lost_(metrics.counter("push_store_lost_listeners_total",
-                            "Lost connections that wait for notifications: each is replaced.")) {}
+                            "Lost connections for notifications; each is replaced.")) {}
 
 void Listener::start(FeedListener& listener) {
   thread_ = core::Thread("listener", [this, &listener](const std::stop_token& stop) { run(stop, listener); });
@@ -42,7 +42,7 @@ void Listener::run(const std::stop_token& stop, FeedListener& listener) {
     connection_.reset();
     if (std::exchange(up, false)) {
       lost_.add();
-      spdlog::warn("notifications of the database are lost error=\"{}\"", works.error().text);
+      spdlog::warn("lost the connection for database notifications, reconnecting error=\"{}\"", works.error().text);
       listener.on_link(false);
     }
     core::sleep_for(stop, kListenerPause);

@@ -1,5 +1,5 @@
-// Hears what transactions tell by NOTIFY, on a thread and a connection of its own. A connection that is lost is
-// replaced soon; what was told meanwhile is lost.
+// Receives what transactions send by NOTIFY, on a thread and a connection of its own. A lost connection is soon
+// replaced; notifications sent meanwhile are lost.
 #pragma once
 #include <optional>
 #include <string>
@@ -32,7 +32,7 @@ class Listener {
   const std::string listen_;  // the statement
   metrics::Counter& heard_;
   metrics::Counter& lost_;
-  // The thread's.
+  // Used by the thread only.
   std::optional<Connection> connection_;
   core::SteadyTime asked_{};
   core::Thread thread_;

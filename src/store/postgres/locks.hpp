@@ -1,17 +1,17 @@
-// Advisory locks that a node holds on its writer's session as long as that lives, so PostgreSQL itself knows which
-// nodes are alive. Two of Gotify's databases may be two schemas of one of PostgreSQL's, so a schema is part of each key
-// (none: prepare() says so). The write lock is another one: (1735289957, 0).
+// Advisory locks that a node holds in its writer's session while that lives, so PostgreSQL itself knows which nodes are
+// alive. Two Gotify databases may be two schemas of one PostgreSQL database, so the schema is part of each key (without
+// a schema, prepare() fails and says so). The write lock is another one: (1735289957, 0).
 #pragma once
 
 namespace push::store::postgres {
 
 #define PUSH_SCHEMA "coalesce(current_schema()::text, '')"
 
-// ---- classid, and the key below it
-// Of the database: shared by nodes with a bus, exclusive for one without.
+// ---- classid, followed by the key
+// The database: shared by nodes with a bus, exclusive for a server without one.
 #define PUSH_DATABASE_CLASS "1735289958"
 #define PUSH_DATABASE_KEY "hashtext(" PUSH_SCHEMA ")"
-// Of a node's name: exclusive. Who holds it is alive.
+// A node's name: exclusive. Its holder is alive.
 #define PUSH_NAME_CLASS "1735289959"
 #define PUSH_NAME_KEY(node) "hashtext(" PUSH_SCHEMA " || ' ' || " node ")"
 // Shared by all nodes with the same bus.
@@ -20,7 +20,7 @@ namespace push::store::postgres {
 // Shared by all nodes that have joined the same epoch.
 #define PUSH_EPOCH_CLASS "1735289961"
 #define PUSH_EPOCH_KEY(epoch) "hashtext(" PUSH_SCHEMA " || ' ' || " epoch ")"
-// Exclusive, of whoever makes or changes tables at a start.
+// Exclusive, for the node that creates or changes tables at its start.
 #define PUSH_PREPARE_CLASS "1735289962"
 
 // Whether the row `l` of pg_locks is such a lock on this database.

@@ -29,10 +29,10 @@ std::string new_name() {
 
 core::Error cannot_name(const char* what, const std::filesystem::path& path, const std::string& why) {
   return core::failure(core::ErrorCode::unavailable, std::string("cannot ") + what + ' ' + path.string() + ": " + why +
-                                                         " (cluster.node names this node without it)");
+                                                         " (or set cluster.node, which needs no such file)");
 }
 
-// Whole, or not there.
+// Writes the file completely or not at all.
 core::Result<void> write_name(const std::filesystem::path& path, const std::string& name) {
   std::error_code error;
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);

@@ -16,7 +16,7 @@ using core::Result;
 
 constexpr std::string_view kHasNodes =
     "SELECT to_regclass(quote_ident(current_schema()) || '.sharded_gotify_nodes') IS NOT NULL";
-// What a row says of a node without a bus was written at its start.
+// The row of a server without a bus is as it was at its start.
 constexpr std::string_view kNodes =
     "SELECT n.node, coalesce(n.detail->>'version', ''), coalesce(n.detail->>'bus', ''),"
     " coalesce(n.detail->>'epoch', ''), (n.detail->>'started')::timestamptz, n.seen,"

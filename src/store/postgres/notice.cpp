@@ -7,7 +7,7 @@
 namespace push::store::postgres {
 namespace {
 
-// Up to the next blank.
+// Up to the next space.
 std::string_view take_word(std::string_view& rest) {
   const std::string_view word = rest.substr(0, rest.find(' '));
   rest.remove_prefix(std::min(word.size() + 1, rest.size()));

@@ -1,4 +1,4 @@
-// What a transaction tells the other nodes by NOTIFY, if the bus is PostgreSQL.
+// What a transaction sends to the other nodes by NOTIFY, if the bus is PostgreSQL.
 #pragma once
 #include <optional>
 #include <string>
@@ -8,18 +8,18 @@
 
 namespace push::store::postgres {
 
-// Which all nodes of the database with this random id listen to.
+// The channel that all nodes of the database with this random id listen to.
 std::string channel_of(const std::string& cluster);
 
-// ---- SQL, where `channel` is quoted
-// An expression for the statement that stores messages (message_sql.hpp): "c node previous last".
+// ---- SQL; `channel` is quoted
+// An expression for the statement that stores messages (message_sql.hpp); sends "c node previous last".
 std::string notify_commit_sql(const std::string& channel);
-// A statement: "l".
+// A statement; sends "l".
 std::string notify_log_sql(const std::string& channel);
 
-// What was told.
+// A received notification.
 struct Notice {
-  bool log = false;  // something was written to the log; otherwise messages were stored:
+  bool log = false;  // the event log was written to; otherwise messages were stored:
   std::string node;
   core::MessageId previous{};
   core::MessageId last{};

@@ -29,7 +29,7 @@ namespace push::store::postgres {
 
 inline constexpr std::size_t kBatchBytes = 1024 * 1024;  // of texts per transaction, which is one round trip
 inline constexpr std::chrono::seconds kPurgeRetry{1};
-inline constexpr std::chrono::seconds kLookPeriod{1};  // for what other nodes have left to be done
+inline constexpr std::chrono::seconds kLookPeriod{1};  // how often it looks for work that other nodes have left
 
 struct Store::Parts {
   Parts(std::unique_ptr<Session> opened, const ConnectionString& where, const Database& database,
@@ -60,7 +60,7 @@ struct Store::Parts {
 
   core::Result<void> set_clock();
 
-  // What is done once, by one node for all of them: whatever may be due because of another node is looked for.
+  // Work that one node does for all of them. It also looks for what is due because of other nodes.
   bool does_the_work_of_all() const { return !heartbeat || heartbeat->has_lease(); }
   template <class Work>
   Purger::Slice for_all(Work work) {
@@ -81,7 +81,7 @@ struct Store::Parts {
     }));
     return works;
   }
-  // Of retention, that other nodes have changed.
+  // Takes over retention rules that other nodes have changed.
   core::Result<void> hear_of_rules() {
     if (!heartbeat) return {};
     const auto changed = retention_tables.take_changed_rules();
@@ -97,7 +97,7 @@ struct Store::Parts {
     const std::int64_t newest = std::max(backend.newest_message(), heartbeat ? heartbeat->newest_message() : 0);
     return core::MessageId{static_cast<std::uint64_t>(newest)};
   }
-  // For a row that is made now.
+  // For a row that is created now.
   core::WallTime creation_time() const {
     return cut_to_microseconds(heartbeat ? server_clock.now() : core::wall_now());
   }
@@ -105,7 +105,7 @@ struct Store::Parts {
   ServerClock server_clock;
   const core::WallClock clock;  // by which clients and idempotency keys expire and messages age
   std::unique_ptr<Session> session;
-  std::unique_ptr<Heartbeat> heartbeat;  // null: no other nodes
+  std::unique_ptr<Heartbeat> heartbeat;  // null: a single node
   ReaderPool readers;
   Watch watch;
   KeyTable keys;
@@ -115,7 +115,7 @@ struct Store::Parts {
   RetentionPurge retention;
   PurgeTables purge_tables;
   Purger purger;
-  std::unique_ptr<Feed> feed;  // null: no other nodes
+  std::unique_ptr<Feed> feed;  // null: a single node
 };
 
 }  // namespace push::store::postgres

@@ -166,8 +166,8 @@ void Store::delete_message(core::UserId user, core::MessageId id, Done<void> don
          });
 }
 
-// `whose`: a user or an application. What other nodes have stored is known only to the database, which is asked when
-// the purge begins.
+// `whose`: a user or an application. Only the database knows what other nodes have stored; it is queried when the purge
+// begins.
 template <class Id>
 Result<void> Store::purge(Id whose, Purged done) {
   Parts& parts = *parts_;

@@ -25,7 +25,7 @@ class RetentionTables final : public store::RetentionTables {
   core::Result<bool> list_dates(core::ApplicationId application, core::MessageId after, Take take) override;
   core::Result<Deleted> delete_some(const Deletion& deletion) override;
 
-  // Applications of which one of the nodes may have changed the rule, since the last call: some of them.
+  // Some of the applications whose rule a node may have changed since the last call.
   core::Result<std::vector<core::ApplicationId>> take_changed_rules();
 
  private:
@@ -40,7 +40,7 @@ class RetentionTables final : public store::RetentionTables {
   Writer& writer_;
   ReaderPool& readers_;
   SliceSize rows_{512};                      // the purge thread's, as what follows
-  std::optional<std::int64_t> heard_up_to_;  // in the log
+  std::optional<std::int64_t> heard_up_to_;  // in the event log
 };
 
 }  // namespace push::store::postgres

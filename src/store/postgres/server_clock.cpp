@@ -3,13 +3,13 @@
 namespace push::store::postgres {
 namespace {
 
-// Clocks that are set by the network are closer than that, and a round trip does not tell more.
+// Clocks that NTP sets differ by less, and a round trip cannot measure more precisely.
 constexpr std::chrono::milliseconds kAlike{500};
 constexpr std::chrono::milliseconds kQuick{500};
 
 }  // namespace
 
-// The answer is taken to be of the middle of the round trip.
+// The answer is assumed to be from the middle of the round trip.
 void ServerClock::answered(const Asked& asked, core::WallTime server) {
   const auto took = core::steady_now() - asked.steady;
   if (took > kQuick) return;

@@ -1,5 +1,5 @@
-// The database's clock, by which several nodes agree on what has expired: as a node's own clock and its distance from
-// that. Any thread. Before it is told the database's time, and on a single node, the distance is none.
+// The database's clock, by which several nodes agree on what has expired: the node's own clock plus an offset. Any
+// thread. Until it is told the database's time, and on a single node, the offset is zero.
 #pragma once
 #include <atomic>
 #include <chrono>
@@ -14,10 +14,10 @@ class ServerClock {
   explicit ServerClock(core::WallClock own) : own_(std::move(own)) {}
 
   core::WallTime now() const { return own_() + distance(); }
-  // A time by the own clock, as the database has it.
+  // A time of the node's own clock, converted to the database's.
   core::WallTime of(core::WallTime own) const { return own == core::kNoTime ? own : own + distance(); }
 
-  // ---- one round trip: both clocks before it, and what the database has answered.
+  // ---- one round trip: this node's clocks before it, and the database's answer
   struct Asked {
     core::WallTime own;
     core::SteadyTime steady;

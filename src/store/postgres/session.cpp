@@ -26,7 +26,7 @@ constexpr std::string_view kShareBus =
     "SELECT pg_try_advisory_lock_shared(" PUSH_BUS_CLASS ", " PUSH_BUS_KEY("$1::text") ")";
 constexpr std::string_view kShareEpoch =
     "SELECT pg_try_advisory_lock_shared(" PUSH_EPOCH_CLASS ", " PUSH_EPOCH_KEY("$1::text") ")";
-// The locks of a session that is tried again are taken once, not counted up.
+// When a session tries again, its locks are taken once, not counted up.
 constexpr std::string_view kRelease = "SELECT pg_advisory_unlock_all()";
 constexpr std::string_view kOwnBegin = "SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()";
 // Only the holder of the lock, and only if it is the one that began then: process ids are used again.
@@ -40,7 +40,7 @@ constexpr std::string_view kEndFormer =
 constexpr std::string_view kHolder = PUSH_HOLDER_OF(PUSH_DATABASE_CLASS, PUSH_DATABASE_KEY);
 constexpr std::string_view kHolderOfName = PUSH_HOLDER_OF(PUSH_NAME_CLASS, PUSH_NAME_KEY("$1::text"));
 constexpr std::string_view kHolderOfBus = PUSH_HOLDER_OF(PUSH_BUS_CLASS, PUSH_BUS_KEY("$1::text"));
-// Of those with a bus.
+// Live nodes with a bus.
 constexpr std::string_view kLiveNodes =
     "SELECT coalesce(string_agg(n.node, ', ' ORDER BY n.node), '') FROM sharded_gotify_nodes AS n"
     " WHERE n.detail->>'bus' <> 'none' AND " PUSH_IS_ALIVE("n.node");
@@ -73,13 +73,13 @@ Result<void> Session::end_former(Connection& connection) {
 
 std::string Session::database_is_taken(Connection& connection) const {
   std::string text = where_.description + " is used by another server: " + holder_of(connection, kHolder);
-  // The table is not there yet if a first start has not come so far.
+  // During a first start the table may not exist yet.
   const auto nodes = one(connection, read_text<Row>, kLiveNodes);
   const std::string names = nodes ? nodes->value_or("") : "";
   if (!names.empty()) {
-    text += ", and it is a cluster of these nodes: " + names + " (cluster.bus must be theirs to join them)";
+    text += ", in a cluster of these nodes: " + names + " (to join them, set cluster.bus to theirs)";
   } else if (bus_ != BusKind::none) {
-    text += ", which has no cluster.bus";
+    text += ", which has no cluster.bus (stop it, or set the same cluster.bus on both)";
   }
   return text;
 }
@@ -87,10 +87,10 @@ std::string Session::database_is_taken(Connection& connection) const {
 std::string Session::name_is_taken(Connection& connection) const {
   return where_.description + " has a live node named \"" + node_ +
          "\" already: " + holder_of(connection, kHolderOfName, std::string_view(node_)) +
-         " (each node needs a cluster.node of its own)";
+         " (give each node its own cluster.node)";
 }
 
-// Why not all are taken; empty: they are.
+// Why not all locks are taken; empty: they are.
 Result<std::string> Session::try_locks(Connection& connection) const {
   const bool alone = bus_ == BusKind::none;
   const auto database = take(connection, alone ? kTakeDatabase : kShareDatabase);
@@ -100,14 +100,15 @@ Result<std::string> Session::try_locks(Connection& connection) const {
   if (!name) return name.error();
   if (!*name) return name_is_taken(connection);
   if (alone) return std::string();
-  // Taken before the look: of two that start at the same time at least one sees the other.
+  // Taken before the check: of two nodes that start at the same time, at least one sees the other.
   if (const auto bus = take(connection, kShareBus, name_of(bus_)); !bus) return bus.error();
   const BusKind other = bus_ == BusKind::nats ? BusKind::postgres : BusKind::nats;
   const auto holder = one(connection, read_holder, kHolderOfBus, name_of(other));
   if (!holder) return holder.error();
   if (!*holder) return std::string();
   return where_.description + " has nodes with cluster.bus \"" + std::string(name_of(other)) +
-         "\", and this one has \"" + std::string(name_of(bus_)) + "\": " + **holder;
+         "\", and this one has \"" + std::string(name_of(bus_)) + "\": " + **holder +
+         " (set the same cluster.bus on all nodes)";
 }
 
 Result<void> Session::take_locks(Connection& connection, std::chrono::milliseconds patience) {

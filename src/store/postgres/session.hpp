@@ -1,6 +1,6 @@
-// The writer's connection. As long as it lives it holds locks (locks.hpp): a node without a bus is the only one on the
-// database, and of those with a bus each has a name of its own, and all the same bus. A connection that was lost is
-// replaced before the next transaction.
+// The writer's connection. While it lives it holds locks (locks.hpp) which ensure that a server without a bus is alone
+// on the database, and that nodes with a bus have different names and the same bus. A lost connection is replaced
+// before the next transaction.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -22,15 +22,16 @@ class Session {
   Session(ConnectionString where, std::string node, config::BusKind bus)
       : where_(std::move(where)), node_(std::move(node)), bus_(bus) {}
 
-  // Connects, and waits for the locks until `patience` is over. unavailable: the database cannot be reached, or another
-  // server has it, or has this name, or has another bus.
+  // Connects, and waits up to `patience` for the locks. unavailable: the database cannot be reached, or a server
+  // without a bus uses it, or another node has this name or another bus.
   core::Result<void> open(std::chrono::milliseconds patience);
   // The connection, replaced if it was lost. Waits a second for the locks. unreachable().
   core::Result<Connection*> use();
 
   const std::string& node() const { return node_; }
   config::BusKind bus() const { return bus_; }
-  // A connection that replaces this one holds the lock of the epoch, too. "" = of none. By the thread that uses it.
+  // A connection that replaces this one takes the lock of this epoch, too; "" = none. On the thread that uses the
+  // connection.
   void set_epoch(std::string epoch) { epoch_ = std::move(epoch); }
   const std::string& epoch() const { return epoch_; }
 

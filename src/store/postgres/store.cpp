@@ -62,7 +62,7 @@ store::Feed* Store::feed() {
   return parts_->feed.get();
 }
 
-// Before the first change: whose clock counts.
+// Before the first change, because the database's clock counts.
 Result<void> Store::Parts::set_clock() {
   if (!heartbeat) return {};
   return readers.read([this](Connection& reader) -> Result<void> {

@@ -3,8 +3,8 @@
 // database's own settings promise that.
 //
 // Opening creates the tables, or upgrades an older database in place: only columns of later versions of Gotify, and
-// tables and indexes of our own, are added. One server at a time, or several nodes with the same bus: whoever does not
-// belong to those that are there is refused.
+// tables and indexes of our own, are added. One server at a time, or several nodes with the same bus; any other server
+// is refused.
 //
 // Deletions of many messages are committed in slices, so that new messages are not held up; if a slice fails, those
 // before it stay deleted. Messages that arrive after the call are kept.

@@ -37,7 +37,7 @@ class Transaction final : public store::Transaction {
     if (!first_events_) first_events_ = answer;
     events_.push_back(std::move(answer));
   }
-  // It writes to the log: an event, or a change of an account.
+  // Notes that it writes to the event log: an event, or a change of an account.
   void note_log() { logs_ = true; }
   bool logs() const { return logs_; }
   bool logs_events() const { return first_events_ != nullptr; }
