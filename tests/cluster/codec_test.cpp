@@ -134,7 +134,7 @@ TEST_F(CodecTest, IdsMustRise) {
 TEST_F(CodecTest, WhatIsCutOffOrTooLongIsRefused) {
   const std::string samples[] = {only(test::batch(10, 15, {{11, "{\"id\":11}"}, {14, "{}"}})),
                                  only(test::bare_batch(1, 2)), codec_.encode(LogHint()),
-                                 codec_.encode({"", message(7), true, true})};
+                                 codec_.encode(Pulse{"", message(7), true})};
   for (const std::string& whole : samples) {
     for (std::size_t size = 0; size < whole.size(); ++size) {
       const auto decoded = codec_.decode(core::Bytes::copy(whole.substr(0, size)));

@@ -28,7 +28,7 @@ TEST(NatsBus, TwoNodesHearEachOtherAndNotThemselves) {
   const Batch batch = test::batch(4, 7, {{5, "{\"id\":5}"}, {6, "{\"id\":6}"}});
   a.bus->announce(batch);
   a.bus->announce_log();
-  a.bus->announce(Pulse{"", core::MessageId{7}, true, false});
+  a.bus->announce(Pulse{"", core::MessageId{7}, true});
   ASSERT_TRUE(b.listener.wait_batches(1) && b.listener.wait_hints(1) && b.listener.wait_pulses(1));
   EXPECT_EQ(test::shown(b.listener.batches().front()), test::shown(batch));
   EXPECT_EQ(b.listener.pulses().front().node, "node-a");

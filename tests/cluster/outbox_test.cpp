@@ -38,8 +38,8 @@ TEST(ClusterOutbox, KeepsTheOrderAndJoinsHintsAndPulses) {
   outbox.push(test::batch(0, 1, {{1, "a"}}));
   outbox.push_log();
   outbox.push_log();
-  outbox.push(Pulse{"", core::MessageId{1}, true, false});
-  outbox.push(Pulse{"", core::MessageId{2}, true, false});
+  outbox.push(Pulse{"", core::MessageId{1}, true});
+  outbox.push(Pulse{"", core::MessageId{2}, true});
   outbox.push(test::batch(1, 3, {{2, "b"}, {3, "c"}}));
   const std::stop_source never;
   const Outbox::Load load = outbox.take(never.get_token());

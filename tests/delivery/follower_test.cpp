@@ -135,13 +135,13 @@ TEST_F(FollowerTest, ANodeThatIsAheadShowsThatSomethingIsMissing) {
   limits.gap = milliseconds(10);
   begin(limits);
   database.commit({kAnn});
-  node->bus.listener->on_pulse({"there", MessageId{1}, true, false});
+  node->bus.listener->on_pulse({"there", MessageId{1}, true});
   EXPECT_TRUE(node->gets({"1"}));
 }
 
 TEST_F(FollowerTest, ANodeThatFallsSilentMayHaveCommittedSomething) {
   begin();
-  node->bus.listener->on_pulse({"there", MessageId{}, true, false});
+  node->bus.listener->on_pulse({"there", MessageId{}, true});
   database.commit({kAnn});
   EXPECT_TRUE(node->gets({"1"}));
 }

@@ -170,7 +170,7 @@ TEST_F(FollowerTroubleTest, ANodeAloneWithoutItsDatabaseForgetsWhatItKnowsAndKee
   limits.isolation = milliseconds(50);
   auto& here = begin(limits);
   database.down = true;
-  here.bus.listener->on_pulse({"there", MessageId{}, false, false});
+  here.bus.listener->on_pulse({"there", MessageId{}, false});
   here.bus.listener->on_link(true);
   EXPECT_TRUE(eventually([&] { return here.accounts.gaps >= 2; })) << "again and again";
   EXPECT_EQ(here.streams.closed(), std::vector<std::uint64_t>{});
@@ -181,7 +181,7 @@ TEST_F(FollowerTroubleTest, ANodeThatAloneDoesNotReachTheDatabaseClosesItsStream
   limits.isolation = milliseconds(50);
   auto& here = begin(limits);
   here.bus.on_announce_pulse = [&](const cluster::Pulse&) {
-    here.bus.listener->on_pulse({"there", MessageId{}, true, false});
+    here.bus.listener->on_pulse({"there", MessageId{}, true});
   };
   database.down = true;
   here.bus.listener->on_link(true);
