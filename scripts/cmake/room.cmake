@@ -134,7 +134,7 @@ function(push_test name)
   if(NOT sources)
     return()
   endif()
-  add_executable(${name}_test ${sources} ${CMAKE_SOURCE_DIR}/tests/support/first_log.cpp)
+  add_executable(${name}_test ${sources})
   target_link_libraries(${name}_test PRIVATE push_test_flags ${arg_LINK} GTest::gmock GTest::gtest_main)
   push_precompile(${name}_test ${arg_PRECOMPILE} LINK push_test_flags GTest::gmock nlohmann_json::nlohmann_json)
   # Two properties, because of a list in one of them only the first entry arrives.
