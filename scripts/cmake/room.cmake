@@ -42,6 +42,7 @@ function(push_embed name folder out)
   file(GLOB_RECURSE files CONFIGURE_DEPENDS ${from}/*)
   add_custom_command(OUTPUT ${to} DEPENDS ${files} ${script} VERBATIM
     COMMAND ${CMAKE_COMMAND} -DROOM=${name} -DFOLDER=${from} -DOUTPUT=${to} -P ${script})
+  set_source_files_properties(${to} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)  # not there before the build
   set(${out} ${to} PARENT_SCOPE)
 endfunction()
 
