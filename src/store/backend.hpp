@@ -31,6 +31,10 @@ class Backend {
   virtual ~Backend() = default;
   // Whether one transaction takes messages and other changes. If not, a batch becomes several: first its messages.
   virtual bool mixes() const { return true; }
+  // Before the writer takes what waits, while much is written; returns when it may be this server's turn to write. What
+  // waits by then goes into one transaction.
+  virtual void take_turn() {}
+  virtual void end_turn() {}  // after its transactions
   virtual core::Result<void> begin() = 0;
   // Stores the messages in order, with ascending ids. `outcomes` has the same size and receives the id of each, or the
   // reason why that one alone is not stored (not_found: its application is gone; mismatch). A message whose idempotency

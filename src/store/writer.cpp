@@ -129,16 +129,23 @@ void Writer::put(core::Line line, Change change, NewMessage* message, std::size_
   queued_.add(1);
 }
 
+// Until a change waits; false: none will.
+bool Writer::wait(const std::stop_token& stop) {
+  core::Lock lock(mutex_);
+  while (waiting_ == 0) {
+    if (stop.stop_requested()) return false;
+    asleep_ = true;
+    wake_.wait(mutex_, stop);
+  }
+  asleep_ = false;
+  busy_ = busy_ || waiting_ > 1;
+  return true;
+}
+
 // Leaves the batch that has filled in `batch`, which is empty, or takes one from those in line.
-bool Writer::take(Batch& batch, const std::stop_token& stop) {
+void Writer::take(Batch& batch) {
   {
     core::Lock lock(mutex_);
-    while (waiting_ == 0) {
-      if (stop.stop_requested()) return false;
-      asleep_ = true;
-      wake_.wait(mutex_, stop);
-    }
-    asleep_ = false;
     std::swap(batch, next_);
     if (batch.changes.empty()) pick();
     waiting_ -= batch.changes.size() + picked_.size();
@@ -149,7 +156,6 @@ bool Writer::take(Batch& batch, const std::stop_token& stop) {
   }
   picked_.clear();
   queued_.add(-static_cast<std::int64_t>(batch.changes.size()));
-  return true;
 }
 
 // Pointers only: those who post wait for the lock.
@@ -177,7 +183,10 @@ void Writer::Batch::clear() {
 
 void Writer::run(const std::stop_token& stop) {
   Batch batch;
-  while (take(batch, stop)) {
+  while (wait(stop)) {
+    if (busy_) backend_.take_turn();
+    take(batch);
+    busy_ = batch.changes.size() > 1;
     batch.outcomes.assign(batch.messages.size(), Inserted{});
     if (!backend_.mixes()) {
       std::stable_partition(batch.changes.begin(), batch.changes.end(),
@@ -192,6 +201,7 @@ void Writer::run(const std::stop_token& stop) {
       answer(batch, part, outcome);
       if (outcome) tell_nodes(part);
     }
+    backend_.end_turn();
     backend_.rest();
     batch.clear();  // keeps its capacity: take() swaps it with the next one
   }

@@ -82,7 +82,8 @@ class Writer {
   bool is_full(const Batch& batch) const;
   core::Error refuse(Room room, std::size_t waiting);
   void run(const std::stop_token& stop);
-  bool take(Batch& batch, const std::stop_token& stop);
+  bool wait(const std::stop_token& stop);
+  void take(Batch& batch);
   void pick() PUSH_REQUIRES(mutex_);
   bool next_part(const Batch& batch, Part& part) const;
   core::Result<void> transact(Batch& batch, const Part& part);
@@ -109,6 +110,7 @@ class Writer {
   // The writer thread's.
   std::optional<Kind> failing_;  // since one of this kind failed, none of it has been committed
   std::vector<std::unique_ptr<WaitingChange>> picked_;
+  bool busy_ = false;  // more than one change waited, or was in the last batch
 
   core::Mutex mutex_;
   core::Condition wake_;

@@ -85,7 +85,17 @@ Backend::Backend(Session& session, const Database& database, KeyTable& keys, met
       repeated_(metrics.counter("push_store_repeated_total",
                                 "Changes that ran again because the database had changed meanwhile.")),
       batch_(database.newest_batch),
-      newest_(database.newest_message) {}
+      newest_(database.newest_message) {
+  if (shared_) turn_.emplace(session, metrics);
+}
+
+void Backend::take_turn() {
+  if (turn_) turn_->take();
+}
+
+void Backend::end_turn() {
+  if (turn_) turn_->end();
+}
 
 Result<void> Backend::begin() {
   transaction_.clear();

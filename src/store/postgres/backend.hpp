@@ -26,6 +26,7 @@
 #include "store/postgres/key_table.hpp"
 #include "store/postgres/session.hpp"
 #include "store/postgres/transaction.hpp"
+#include "store/postgres/turn.hpp"
 
 namespace push::store::postgres {
 
@@ -35,6 +36,8 @@ class Backend final : public store::Backend {
   Backend(Session& session, const Database& database, KeyTable& keys, metrics::Registry& metrics);
 
   bool mixes() const override { return false; }
+  void take_turn() override;
+  void end_turn() override;
   core::Result<void> begin() override;
   core::Result<void> insert(std::span<NewMessage> messages, std::span<core::Result<Inserted>> outcomes) override;
   core::Result<void> run(Operation& operation) override;
@@ -85,6 +88,7 @@ class Backend final : public store::Backend {
   const std::string plain_sql_;   // of messages; these two as members: a connection knows statements by their address
   const std::string keyed_sql_;
   KeyTable& keys_;
+  std::optional<Turn> turn_;  // only if shared
   metrics::Counter& settled_;
   metrics::Counter& repeated_;
   Connection* connection_ = nullptr;  // while a transaction is open, and not if it was lost for good

@@ -146,6 +146,10 @@ Result<void> Session::open(std::chrono::milliseconds patience) {
   return {};
 }
 
+Connection* Session::current() {
+  return connection_ && connection_->usable() ? &*connection_ : nullptr;
+}
+
 Result<Connection*> Session::use() {
   // A new one may find another server, or other settings.
   if (!connection_ || !connection_->usable() || connection_->state() == kReadOnly) {

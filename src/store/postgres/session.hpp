@@ -27,6 +27,8 @@ class Session {
   core::Result<void> open(std::chrono::milliseconds patience);
   // The connection, replaced if it was lost. Waits a second for the locks. unreachable().
   core::Result<Connection*> use();
+  // The same, without opening one; nullptr: there is none.
+  Connection* current();
 
   const std::string& node() const { return node_; }
   config::BusKind bus() const { return bus_; }
