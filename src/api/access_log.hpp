@@ -1,7 +1,7 @@
 // Counts every answer by status class and logs one line for it, in Gotify's form (protocol 5.3): at level debug, but
-// warn for 401 (which fail2ban reads) and error for 5xx. The address is the client's own, behind trusted
-// proxies too; `nil`, as in Gotify, for the peer of a unix socket. A 503 means overload and a 401 may be a stranger's
-// flood, so of each at most some lines per second are logged, with the number of those suppressed.
+// warn for 401 (which fail2ban reads) and error for 5xx, except for a 503 from /readyz. The address is the client's
+// own, behind trusted proxies too; `nil`, as in Gotify, for the peer of a unix socket. A 503 means overload and a 401
+// may be a stranger's flood, so of each at most some lines per second are logged, with the number of those suppressed.
 #pragma once
 #include <atomic>
 #include <cstdint>

@@ -27,6 +27,6 @@ Meters::Meters(metrics::Registry& metrics)
       slow(metrics.counter("push_cluster_slow_consumer_total",
                            "Times that NATS delivered announcements faster than this node took them.")),
       waiting(metrics.gauge("push_cluster_waiting_bytes", "Bytes of batches that wait to be sent to other nodes.")),
-      up(metrics.gauge("push_cluster_up", "1 if the bus is connected, otherwise 0.")) {}
+      up(metrics.gauge("push_cluster_up", "1 if the bus is connected and refuses nothing, otherwise 0.")) {}
 
 }  // namespace push::cluster

@@ -17,6 +17,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds kRetry{250};  // plus up to as much at random, so that nodes do not reconnect all at once
 constexpr milliseconds kRoundTrip{1000};
 constexpr milliseconds kFarewell{1000};
+constexpr milliseconds kRefused{2000};  // until a connection on which the server refuses something is replaced
+constexpr milliseconds kTrial{3000};    // of the next one: the time of some pulses
 
 }  // namespace
 
@@ -87,12 +89,14 @@ std::unique_ptr<NatsConnection> NatsBus::connect(const std::stop_token& stop) {
 void NatsBus::serve(NatsConnection& connection, const std::stop_token& stop) {
   core::Thread receiver("bus-receive", [this, &connection](const std::stop_token&) { receive(connection); });
   outbox_.open();
+  if (trust_ == Trust::none) trust_ = Trust::on_trial;
   bool usable = true;
   while (usable && !stop.stop_requested()) {
     const NatsLink::News news = link_.take();
     if (news.closed) break;
     tell(connection, news);
-    usable = send_all(connection, outbox_.take(stop), core::SteadyTime::max());
+    if (trust_ == Trust::none && core::steady_now() >= trust_until_) break;
+    usable = send_all(connection, outbox_.take(stop, trust_until_), core::SteadyTime::max());
   }
   Outbox::Load rest = outbox_.shut();
   if (usable && stop.stop_requested()) {
@@ -113,14 +117,32 @@ void NatsBus::tell(NatsConnection& connection, const NatsLink::News& news) {
     spdlog::warn("cluster bus is not connected bus=nats servers={} error=\"connection lost\"", places_);
     say_link(false);
   }
-  if (!news.look) return;
+  look_ = news.look || (look_ && !news.lost);
+  if (!news.refused.empty()) distrust(news.refused);
+  if (trust_ == Trust::on_trial && news.lost) trust_until_ = core::SteadyTime::max();
+  if (trust_ == Trust::on_trial && news.look) trust_until_ = core::steady_now() + kTrial;
+  if (!look_ || trust_ == Trust::none || (trust_ == Trust::on_trial && core::steady_now() < trust_until_)) return;
   if (said_ != true) {
     // After this the server has our subscription: what it misses was sent before, and is found by the read that
     // follows.
     connection.flush(kRoundTrip);
+    if (const std::string refused = connection.refusal(); !refused.empty()) return distrust(refused);
     spdlog::info("cluster bus is connected bus=nats servers={}", places_);
   }
+  trust_ = Trust::full;
+  trust_until_ = core::SteadyTime::max();
+  look_ = false;
   say_link(true);
+}
+
+void NatsBus::distrust(const std::string& refused) {
+  if (trust_ == Trust::full) {
+    spdlog::warn("cluster bus is refused by the server bus=nats servers={} error=\"{}\"", places_, refused);
+    say_link(false);
+  }
+  if (trust_ != Trust::none) trust_until_ = core::steady_now() + kRefused;
+  trust_ = Trust::none;
+  look_ = true;
 }
 
 void NatsBus::say_link(bool up) {

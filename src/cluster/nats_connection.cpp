@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -34,9 +36,8 @@ std::vector<std::string> split(const std::string& urls) {
   return all;
 }
 
-// libnats has more detail than the status, but its text could quote a URL with a password.
-std::string reason(natsStatus status) {
-  const char* last = nats_GetLastError(nullptr);
+// `last` has more detail than the status, but could quote a URL with a password.
+std::string reason(natsStatus status, const char* last = nats_GetLastError(nullptr)) {
   std::string detail = last == nullptr ? "" : last;
   // (conn.c:2088): what it is
   if (const std::size_t place = detail.find("): "); detail.starts_with('(') && place != std::string::npos) {
@@ -67,7 +68,9 @@ natsStatus set_callbacks(natsOptions* options, NatsLink* link) {
     status = natsOptions_SetErrorHandler(
         options,
         [](natsConnection*, natsSubscription*, natsStatus error, void* closure) {
-          if (error == NATS_SLOW_CONSUMER) link_of(closure).on_slow();
+          if (error == NATS_SLOW_CONSUMER) return link_of(closure).on_slow();
+          // If it is reconnecting, libnats will try again or close.
+          if (link_of(closure).is_connected()) link_of(closure).on_refused(reason(error));
         },
         link);
   }
@@ -90,6 +93,15 @@ natsStatus set_manners(natsOptions* options) {
   // Otherwise a thread of libnats would send it about a millisecond later.
   then(natsOptions_SetSendAsap(options, true));
   return status;
+}
+
+// Empty: it can be read.
+std::string why_unreadable(const std::string& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (!error && std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+    return "not a regular file";
+  return ::access(path.c_str(), R_OK) == 0 ? "" : std::strerror(errno);
 }
 
 core::Error unusable(const std::string& what, const std::string& why) {
@@ -128,8 +140,8 @@ core::Result<NatsOptions> nats_options(const config::Nats& settings, const std::
   if (secure && natsOptions_SetSecure(made, true) != NATS_OK) return unusable("cluster.nats.url", "libnats has no TLS");
   for (const auto& [key, path] :
        {std::pair{"cluster.nats.credentials", &settings.credentials}, std::pair{"cluster.nats.ca", &settings.ca}}) {
-    if (!path->empty() && ::access(path->c_str(), R_OK) != 0) {
-      return unusable(std::string(key) + ": " + *path, std::strerror(errno));
+    if (const std::string why = path->empty() ? "" : why_unreadable(*path); !why.empty()) {
+      return unusable(std::string(key) + ": " + *path, why);
     }
   }
   if (!settings.ca.empty()) {
@@ -181,6 +193,12 @@ NatsConnection::Sent NatsConnection::send(char kind, const std::string& payload)
   return status == NATS_INSUFFICIENT_BUFFER || status == NATS_MAX_PAYLOAD ? Sent::full : Sent::stuck;
 }
 
+std::string NatsConnection::refusal() const {
+  const char* text = nullptr;
+  const natsStatus status = natsConnection_GetLastError(connection_, &text);
+  return status == NATS_NOT_PERMITTED ? reason(status, text) : "";
+}
+
 bool NatsConnection::flush(std::chrono::milliseconds time) {
   return time.count() > 0 && natsConnection_FlushTimeout(connection_, time.count()) == NATS_OK;
 }
@@ -199,6 +217,7 @@ std::optional<core::Bytes> NatsConnection::receive() {
     if (status == NATS_SLOW_CONSUMER) {
       link_.on_slow();
     } else if (status != NATS_TIMEOUT) {
+      if (!natsConnection_IsClosed(connection_)) link_.on_refused("cannot receive: " + reason(status));
       return std::nullopt;
     }
   }

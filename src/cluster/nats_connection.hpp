@@ -47,8 +47,11 @@ class NatsConnection {
   Sent send(char kind, const std::string& payload);
   // Waits until the server has processed everything; false: not within `time`.
   bool flush(std::chrono::milliseconds time);
+  // What the server has refused, if it has: known after a flush, and before the link hears of it. Otherwise empty.
+  std::string refusal() const;
 
-  // The next payload; empty: closed. For another thread than the sender's.
+  // The next payload; empty: closed, or it cannot receive any more, which the link is told. For another thread than the
+  // sender's.
   std::optional<core::Bytes> receive();
   // Ends receive(); the link gets no more calls. Idempotent.
   void close();

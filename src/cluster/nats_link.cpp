@@ -1,5 +1,7 @@
 #include "cluster/nats_link.hpp"
 
+#include <utility>
+
 namespace push::cluster {
 
 void NatsLink::on_connected() {
@@ -38,6 +40,14 @@ void NatsLink::on_slow() {
   outbox_.wake();
 }
 
+void NatsLink::on_refused(std::string what) {
+  {
+    const core::Lock lock(mutex_);
+    news_.refused = std::move(what);
+  }
+  outbox_.wake();
+}
+
 void NatsLink::on_closed() {
   {
     const core::Lock lock(mutex_);
@@ -50,9 +60,14 @@ void NatsLink::on_closed() {
   changed_.notify_all();
 }
 
+bool NatsLink::is_connected() const {
+  const core::Lock lock(mutex_);
+  return connected_;
+}
+
 NatsLink::News NatsLink::take() {
   const core::Lock lock(mutex_);
-  const News news{news_.lost, news_.look && connected_, news_.closed};
+  News news{news_.lost, news_.look && connected_, news_.closed, std::exchange(news_.refused, {})};
   news_.lost = false;
   if (connected_) news_.look = false;
   return news;

@@ -67,10 +67,16 @@ Outbox::Load Outbox::shut() {
   return empty();
 }
 
-Outbox::Load Outbox::take(const std::stop_token& stop) {
+Outbox::Load Outbox::take(const std::stop_token& stop, core::SteadyTime until) {
   const core::Lock lock(mutex_);
   while (load_.batches.empty() && !load_.log && !load_.pulse && !woken_ && !stop.stop_requested()) {
-    changed_.wait(mutex_, stop);
+    if (until == core::SteadyTime::max()) {
+      changed_.wait(mutex_, stop);
+      continue;
+    }
+    const core::SteadyTime now = core::steady_now();
+    if (now >= until) break;
+    changed_.wait_for(mutex_, stop, until - now);
   }
   woken_ = false;
   return empty();

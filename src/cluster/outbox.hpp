@@ -6,6 +6,7 @@
 #include <stop_token>
 
 #include "push/cluster/bus.hpp"
+#include "push/core/clock.hpp"
 #include "push/core/mutex.hpp"
 #include "push/metrics/registry.hpp"
 
@@ -38,8 +39,8 @@ class Outbox {
   void open();
   // Returns what waited; nothing waits afterwards.
   Load shut();
-  // Waits for something to send, wake() or a stop.
-  Load take(const std::stop_token& stop);
+  // Waits for something to send, wake() or a stop, but not beyond `until`.
+  Load take(const std::stop_token& stop, core::SteadyTime until = core::SteadyTime::max());
 
  private:
   Load empty() PUSH_REQUIRES(mutex_);

@@ -96,7 +96,9 @@ std::string why_no_subject(const std::string& prefix) {
         return token.empty() || std::any_of(token.begin(), token.end(),
                                             [](char c) { return c <= ' ' || c >= 0x7f || c == '*' || c == '>'; });
       });
-  return good ? "" : "must be at most 200 printable ASCII characters, words joined by dots, without spaces, * or >";
+  if (!good) return "must be at most 200 printable ASCII characters, words joined by dots, without spaces, * or >";
+  const bool reserved = tokens[0].starts_with('$') || tokens[0].starts_with("_INBOX");
+  return reserved ? "must not begin with $ or _INBOX, which NATS uses itself" : "";
 }
 
 std::string why_no_nats_url(const std::string& urls) {

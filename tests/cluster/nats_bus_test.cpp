@@ -176,6 +176,14 @@ TEST(NatsBus, AFileThatIsNotThereIsNamed) {
             "cluster.nats.ca: " + settings.nats.ca + ": No such file or directory");
   std::ofstream(settings.nats.ca) << "nonsense";
   EXPECT_THAT(open(settings, feed, metrics).error().text, HasSubstr("cluster.nats.ca: " + settings.nats.ca + ": "));
+  settings.nats.ca.clear();
+  for (const std::string& other : {folder.path(), std::string("/dev/null")}) {
+    settings.nats.credentials = other;
+    const auto opened = open(settings, feed, metrics);
+    ASSERT_FALSE(opened) << other;
+    EXPECT_EQ(opened.error().code, core::ErrorCode::invalid);
+    EXPECT_EQ(opened.error().text, "cluster.nats.credentials: " + other + ": not a regular file");
+  }
 }
 
 TEST(NatsBus, PlacesShowNoPassword) {

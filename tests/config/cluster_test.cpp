@@ -81,6 +81,17 @@ TEST_F(ClusterConfigTest, ThePrefixIsASubjectWithoutWildcards) {
   }
 }
 
+TEST_F(ClusterConfigTest, ThePrefixIsNoneThatNatsUsesItself) {
+  for (const std::string good : {"a.$SYS", "a._INBOX", "_inbox", "a$"}) {
+    EXPECT_EQ(error_of("cluster: {nats: {prefix: \"" + good + "\"}}"), "loaded") << good;
+  }
+  for (const std::string wrong : {"$SYS", "$JS.push", "$", "_INBOX", "_INBOX.push", "_INBOX2"}) {
+    EXPECT_THAT(error_of("cluster: {nats: {prefix: \"" + wrong + "\"}}"),
+                HasSubstr(": must not begin with $ or _INBOX, which NATS uses itself"))
+        << wrong;
+  }
+}
+
 TEST_F(ClusterConfigTest, UrlsOfNatsHaveASchemeAndAHost) {
   for (const std::string good :
        {"nats://127.0.0.1:4222", "nats://localhost", "tls://[::1]:4222", "nats://127.9.9.9:1,nats://[::1]",

@@ -1,7 +1,10 @@
-// The connections for reading, when the database takes no more of them.
+// The connections for reading, when the database takes no more of them, or none at all.
+#include <chrono>
 #include <future>
 
+#include "store/postgres/reader_pool.hpp"
 #include "store/postgres_fixture.hpp"
+#include "support/cutting_proxy.hpp"
 
 namespace push::store {
 namespace {
@@ -22,14 +25,6 @@ TEST_F(PostgresReadersTest, ThoseThatAreThereReadForAllIfNoMoreCanBeMade) {
   const auto message = append_id(app, "m");
   EXPECT_TRUE(store->find_message(message));
   std::vector<Psql> others;
-  const auto refusals = [&] {
-    int count = 0;
-    const std::string log = server.log();
-    for (auto at = log.find("too many clients"); at != std::string::npos; at = log.find("too many clients", at + 1)) {
-      ++count;
-    }
-    return count;
-  };
   // Until none becomes free any more: a connection that was closed ends a moment later.
   int times_full = 0;
   ASSERT_TRUE(eventually([&] {
@@ -41,13 +36,13 @@ TEST_F(PostgresReadersTest, ThoseThatAreThereReadForAllIfNoMoreCanBeMade) {
     times_full = others.size() == count ? times_full + 1 : 0;
     return times_full == 10;
   }));
-  const int before = refusals();
   Psql& other = others.front();
   other.run("BEGIN; LOCK TABLE messages IN ACCESS EXCLUSIVE MODE");
   auto waits = std::async(std::launch::async, [&] { return store->find_message(message); });
   ASSERT_TRUE(eventually([&] { return other.run("SELECT count(*) FROM pg_locks WHERE NOT granted").front() == "1"; }));
   auto reads = std::async(std::launch::async, [&] { return store->find_application_by_token("A1"); });
-  EXPECT_TRUE(eventually([&] { return refusals() > before; }));
+  // By then it has tried to connect and waits for the other one, unless there is a second one already.
+  reads.wait_for(std::chrono::milliseconds(500));
   other.run("ROLLBACK");
   const auto found = reads.get();
   ASSERT_TRUE(found) << found.error().text;
@@ -61,6 +56,22 @@ TEST_F(PostgresReadersTest, ThoseThatAreThereReadForAllIfNoMoreCanBeMade) {
   server.start();
   EXPECT_TRUE(eventually([&] { return store->find_application_by_token("A1").has_value(); }));
   store.reset();
+}
+
+// Each attempt takes seconds while the database hangs: those that wait must not make one after the other.
+TEST_F(PostgresReadersTest, AfterAnAttemptThatFailedOthersAreRefusedWithoutOne) {
+  test::CuttingProxy proxy(database);
+  postgres::ReaderPool readers(postgres::ConnectionString::parse(proxy.connection()).value(), 2);
+  const auto read = [&] { return readers.read([](postgres::Connection& reader) { return reader.query("SELECT 1"); }); };
+  proxy.refuse(true);
+  EXPECT_TRUE(eventually([&] {
+    const int before = proxy.made();
+    const auto outcome = read();
+    EXPECT_EQ(outcome.error().code, core::ErrorCode::unavailable);
+    return proxy.made() == before;
+  }));
+  proxy.refuse(false);
+  EXPECT_TRUE(eventually([&] { return read().has_value(); }));
 }
 
 }  // namespace

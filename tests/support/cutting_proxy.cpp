@@ -171,6 +171,7 @@ void CuttingProxy::run() {
 void CuttingProxy::take(std::vector<std::unique_ptr<Link>>& links) {
   const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
   if (client < 0) return;
+  ++made_;
   const int server = connect_to(server_);
   links.push_back(std::make_unique<Link>(client, server));
   if (server < 0) links.pop_back();

@@ -46,6 +46,8 @@ class CuttingProxy {
   void close_all();
   // The same, and new ones until the next call.
   void refuse(bool all);
+  // How many connections were made so far, refused ones among them.
+  int made() const { return made_.load(); }
 
  private:
   struct Link;
@@ -67,6 +69,7 @@ class CuttingProxy {
   bool refusing_ PUSH_GUARDED_BY(mutex_) = false;
   bool thaw_ PUSH_GUARDED_BY(mutex_) = false;
   std::atomic<bool> stopping_{false};
+  std::atomic<int> made_{0};
   std::thread thread_;
 };
 

@@ -60,6 +60,7 @@ TEST_F(Shutdown, WhileItDrainsTheServerIsNotReadyAndDoesEverything) {
   EXPECT_NO_THROW(post_message(poster, "while it drains"));
   std::this_thread::sleep_for(std::chrono::milliseconds(600));  // sooner it is the same request
   EXPECT_EQ(server_.stop(), 0) << "a second signal ends the wait";
+  EXPECT_EQ(server_.log().find("path=/readyz"), std::string::npos) << "a probe's answer is no error";
 }
 
 TEST_F(Shutdown, UnderLoadStoresEverythingAcknowledgedAndEndsTheStreamsWithoutACloseFrame) {

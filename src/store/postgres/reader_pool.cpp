@@ -1,8 +1,14 @@
 #include "store/postgres/reader_pool.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 namespace push::store::postgres {
+namespace {
+
+constexpr std::chrono::seconds kPause{1};  // after an attempt that failed
+
+}  // namespace
 
 ReaderPool::ReaderPool(ConnectionString where, std::size_t size) : where_(std::move(where)) {
   for (std::size_t i = 0; i < size; ++i) free_.push_back(std::make_unique<std::optional<Connection>>());
@@ -11,6 +17,17 @@ ReaderPool::ReaderPool(ConnectionString where, std::size_t size) : where_(std::m
 void ReaderPool::add_connected(int more) {
   const core::Lock lock(mutex_);
   connected_ += more;
+}
+
+core::Result<Connection> ReaderPool::open() {
+  {
+    const core::Lock lock(mutex_);
+    if (failed_ && core::steady_now() - *failed_ < kPause) return unreachable();
+  }
+  auto opened = Connection::open(where_, Connection::Use::ordinary);
+  const core::Lock lock(mutex_);
+  failed_ = opened ? std::nullopt : std::optional(core::steady_now());
+  return opened;
 }
 
 bool ReaderPool::exchange(Slot& empty) {
@@ -52,7 +69,7 @@ core::Result<bool> ReaderPool::Lease::connect() {
   for (;;) {
     if (*slot_ && (*slot_)->usable()) return false;
     if (*slot_) drop();
-    auto opened = Connection::open(pool_.where_, Connection::Use::ordinary);
+    auto opened = pool_.open();
     if (opened) {
       *slot_ = *std::move(opened);
       pool_.add_connected(1);

@@ -1,6 +1,7 @@
 // Connections for reading, each used by one thread at a time. They connect when they are needed and are replaced when
 // they were lost, so a database that was away is in use again with the next read. One that takes no more connections is
-// read by those that are there.
+// read by those that are there. After an attempt to connect has failed there is none for a second, so that those who
+// wait behind it do not each wait for as long as an attempt takes when the database hangs.
 #pragma once
 #include <cstddef>
 #include <memory>
@@ -10,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "push/core/clock.hpp"
 #include "push/core/mutex.hpp"
 #include "push/core/result.hpp"
 #include "store/postgres/connection.hpp"
@@ -57,6 +59,8 @@ class ReaderPool {
     Slot slot_;
   };
 
+  // unavailable: it failed, or another attempt did a moment ago.
+  core::Result<Connection> open();
   // For an empty slot, one that is connected, once it is free; false: none is.
   bool exchange(Slot& empty);
   void add_connected(int more);
@@ -66,6 +70,7 @@ class ReaderPool {
   core::Condition returned_;
   std::vector<Slot> free_ PUSH_GUARDED_BY(mutex_);  // the empty ones before the others; the last was used last
   int connected_ PUSH_GUARDED_BY(mutex_) = 0;       // slots, free or not
+  std::optional<core::SteadyTime> failed_ PUSH_GUARDED_BY(mutex_);  // when the last attempt did, if it did
 };
 
 }  // namespace push::store::postgres
