@@ -8,7 +8,8 @@ void NatsLink::on_connected() {
   const core::Lock lock(mutex_);
   connected_ = true;
   ended_ = false;
-  news_ = {.look = true};
+  news_ = {};
+  news_.look = true;
 }
 
 void NatsLink::on_disconnected() {

@@ -44,7 +44,9 @@ class Cluster : public testing::TestWithParam<const char*> {
   }
   void TearDown() override {
     for (auto* one : {&a_, &b_}) {
-      if (*one && (*one)->running()) EXPECT_EQ((*one)->stop(), 0);
+      if (*one && (*one)->running()) {
+        EXPECT_EQ((*one)->stop(), 0);
+      }
       one->reset();
     }
     if (!database_.empty()) test::postgres().drop_database(database_);
