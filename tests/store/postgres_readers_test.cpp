@@ -1,5 +1,6 @@
 // The connections for reading, when the database takes no more of them, or none at all.
 #include <chrono>
+#include <csignal>
 #include <future>
 
 #include "store/postgres/reader_pool.hpp"
@@ -59,18 +60,19 @@ TEST_F(PostgresReadersTest, ThoseThatAreThereReadForAllIfNoMoreCanBeMade) {
 }
 
 // Each attempt takes seconds while the database hangs: those that wait must not make one after the other.
-TEST_F(PostgresReadersTest, AfterAnAttemptThatFailedOthersAreRefusedWithoutOne) {
-  test::CuttingProxy proxy(database);
-  postgres::ReaderPool readers(postgres::ConnectionString::parse(proxy.connection()).value(), 2);
+TEST_F(PostgresReadersTest, AfterASlowAttemptThatFailedOthersAreRefusedWithoutOne) {
+  test::PrivatePostgres server;
+  const test::CuttingProxy proxy(server.new_database());
+  postgres::ReaderPool readers(postgres::ConnectionString::parse(proxy.connection() + " connect_timeout=2").value(), 2);
   const auto read = [&] { return readers.read([](postgres::Connection& reader) { return reader.query("SELECT 1"); }); };
-  proxy.refuse(true);
+  server.signal(SIGSTOP);
   EXPECT_TRUE(eventually([&] {
     const int before = proxy.made();
     const auto outcome = read();
     EXPECT_EQ(outcome.error().code, core::ErrorCode::unavailable);
     return proxy.made() == before;
   }));
-  proxy.refuse(false);
+  server.signal(SIGCONT);
   EXPECT_TRUE(eventually([&] { return read().has_value(); }));
 }
 

@@ -6,7 +6,8 @@
 namespace push::store::postgres {
 namespace {
 
-constexpr std::chrono::seconds kPause{1};  // after an attempt that failed
+constexpr std::chrono::seconds kSlow{1};   // an attempt that takes as long and fails is
+constexpr std::chrono::seconds kPause{1};  // followed by none for this time
 
 }  // namespace
 
@@ -24,9 +25,15 @@ core::Result<Connection> ReaderPool::open() {
     const core::Lock lock(mutex_);
     if (failed_ && core::steady_now() - *failed_ < kPause) return unreachable();
   }
+  const core::SteadyTime begun = core::steady_now();
   auto opened = Connection::open(where_, Connection::Use::ordinary);
+  const core::SteadyTime ended = core::steady_now();
   const core::Lock lock(mutex_);
-  failed_ = opened ? std::nullopt : std::optional(core::steady_now());
+  if (opened) {
+    failed_.reset();
+  } else if (ended - begun >= kSlow) {
+    failed_ = ended;
+  }
   return opened;
 }
 

@@ -1,7 +1,7 @@
 // Connections for reading, each used by one thread at a time. They connect when they are needed and are replaced when
 // they were lost, so a database that was away is in use again with the next read. One that takes no more connections is
-// read by those that are there. After an attempt to connect has failed there is none for a second, so that those who
-// wait behind it do not each wait for as long as an attempt takes when the database hangs.
+// read by those that are there. After an attempt that took long and failed there is none for a second, so that those
+// who wait behind it do not each wait for as long while the database hangs.
 #pragma once
 #include <cstddef>
 #include <memory>
@@ -59,7 +59,7 @@ class ReaderPool {
     Slot slot_;
   };
 
-  // unavailable: it failed, or another attempt did a moment ago.
+  // unavailable: it failed, or a slow attempt did a moment ago.
   core::Result<Connection> open();
   // For an empty slot, one that is connected, once it is free; false: none is.
   bool exchange(Slot& empty);
@@ -70,7 +70,7 @@ class ReaderPool {
   core::Condition returned_;
   std::vector<Slot> free_ PUSH_GUARDED_BY(mutex_);  // the empty ones before the others; the last was used last
   int connected_ PUSH_GUARDED_BY(mutex_) = 0;       // slots, free or not
-  std::optional<core::SteadyTime> failed_ PUSH_GUARDED_BY(mutex_);  // when the last attempt did, if it did
+  std::optional<core::SteadyTime> failed_ PUSH_GUARDED_BY(mutex_);  // when the last slow attempt did
 };
 
 }  // namespace push::store::postgres
