@@ -13,12 +13,6 @@ namespace {
 constexpr std::size_t kMaxPath = 1024;  // bytes of a target, and
 constexpr std::size_t kMaxMethod = 32;  // of a method in one line
 
-// A node that starts or drains says so to a load balancer: an ordinary answer.
-bool is_not_ready(const net::Request& request, unsigned status) {
-  const std::string_view target = request.target();
-  return status == 503 && target.substr(0, target.find('?')) == "/readyz";
-}
-
 spdlog::level::level_enum level_of(unsigned status) {
   if (status >= 500 && status != 501) return spdlog::level::err;  // 501: a stranger's transfer coding, no fault of ours
   return status == 401 ? spdlog::level::warn : spdlog::level::debug;
@@ -73,13 +67,12 @@ void AccessLog::write(const net::Request& request, unsigned status, std::optiona
   count(status);
   auto level = level_of(status);
   if (!spdlog::should_log(level)) return;
-  const bool not_ready = is_not_ready(request, status);
-  if (not_ready) level = spdlog::level::debug;
-  if (!spdlog::should_log(level)) return;
+  // A node that starts or drains says so to a load balancer: an ordinary answer.
+  if (status == 503 && request.target().starts_with("/readyz")) level = spdlog::level::debug;
   const core::SteadyTime now = core::steady_now();
   std::string more;
   if (!cause.empty()) more = " error=\"" + std::string(cause) + "\"";
-  if ((status == 503 && !not_ready) || status == 401) {
+  if (level > spdlog::level::debug && (status == 503 || status == 401)) {
     const auto left_out = (status == 503 ? busy_ : unauthorized_).admit(now);
     if (!left_out) return;
     if (*left_out > 0) more += " suppressed=" + std::to_string(*left_out);

@@ -18,7 +18,6 @@ constexpr milliseconds kRetry{250};  // plus up to as much at random, so that no
 constexpr milliseconds kRoundTrip{1000};
 constexpr milliseconds kFarewell{1000};
 constexpr milliseconds kRefused{2000};  // until a connection on which the server refuses something is replaced
-constexpr milliseconds kTrial{3000};    // of the next one: the time of some pulses
 
 }  // namespace
 
@@ -89,14 +88,13 @@ std::unique_ptr<NatsConnection> NatsBus::connect(const std::stop_token& stop) {
 void NatsBus::serve(NatsConnection& connection, const std::stop_token& stop) {
   core::Thread receiver("bus-receive", [this, &connection](const std::stop_token&) { receive(connection); });
   outbox_.open();
-  if (trust_ == Trust::none) trust_ = Trust::on_trial;
+  replaced_at_ = core::SteadyTime::max();
   bool usable = true;
-  while (usable && !stop.stop_requested()) {
+  while (usable && !stop.stop_requested() && core::steady_now() < replaced_at_) {
     const NatsLink::News news = link_.take();
     if (news.closed) break;
     tell(connection, news);
-    if (trust_ == Trust::none && core::steady_now() >= trust_until_) break;
-    usable = send_all(connection, outbox_.take(stop, trust_until_), core::SteadyTime::max());
+    usable = send_all(connection, outbox_.take(stop, replaced_at_), core::SteadyTime::max());
   }
   Outbox::Load rest = outbox_.shut();
   if (usable && stop.stop_requested()) {
@@ -117,32 +115,32 @@ void NatsBus::tell(NatsConnection& connection, const NatsLink::News& news) {
     spdlog::warn("cluster bus is not connected bus=nats servers={} error=\"connection lost\"", places_);
     say_link(false);
   }
-  look_ = news.look || (look_ && !news.lost);
-  if (!news.refused.empty()) distrust(news.refused);
-  if (trust_ == Trust::on_trial && news.lost) trust_until_ = core::SteadyTime::max();
-  if (trust_ == Trust::on_trial && news.look) trust_until_ = core::steady_now() + kTrial;
-  if (!look_ || trust_ == Trust::none || (trust_ == Trust::on_trial && core::steady_now() < trust_until_)) return;
+  if (!news.refused.empty()) return refuse(news.refused);
+  if (!news.look) return;
   if (said_ != true) {
-    // After this the server has our subscription: what it misses was sent before, and is found by the read that
-    // follows.
-    connection.flush(kRoundTrip);
-    if (const std::string refused = connection.refusal(); !refused.empty()) return distrust(refused);
+    if (const std::string refused = probe(connection); !refused.empty()) return refuse(refused);
     spdlog::info("cluster bus is connected bus=nats servers={}", places_);
   }
-  trust_ = Trust::full;
-  trust_until_ = core::SteadyTime::max();
-  look_ = false;
+  refused_ = false;
+  replaced_at_ = core::SteadyTime::max();
   say_link(true);
 }
 
-void NatsBus::distrust(const std::string& refused) {
-  if (trust_ == Trust::full) {
-    spdlog::warn("cluster bus is refused by the server bus=nats servers={} error=\"{}\"", places_, refused);
-    say_link(false);
+// A pulse, which does no harm, goes to each subject. After the answer the server also has our subscription: what it
+// misses was sent before, and is found by the read that follows.
+std::string NatsBus::probe(NatsConnection& connection) {
+  for (const char kind : {'b', 'l', 'p'}) send(connection, kind, codec_.encode(Pulse()));
+  connection.flush(kRoundTrip);
+  return connection.refusal();
+}
+
+// The connection still sends what it may until it is replaced.
+void NatsBus::refuse(const std::string& what) {
+  if (!std::exchange(refused_, true)) {
+    spdlog::warn("cluster bus is refused by the server bus=nats servers={} error=\"{}\"", places_, what);
   }
-  if (trust_ != Trust::none) trust_until_ = core::steady_now() + kRefused;
-  trust_ = Trust::none;
-  look_ = true;
+  say_link(false);
+  replaced_at_ = std::min(replaced_at_, core::steady_now() + kRefused);
 }
 
 void NatsBus::say_link(bool up) {

@@ -36,21 +36,16 @@ class NatsBus final : public Bus {
   void announce(const Pulse& pulse) override;
 
  private:
-  // In a connection, after the server has refused something.
-  enum class Trust {
-    full,
-    on_trial,  // up at trust_until_ if nothing is refused until then
-    none,      // replaced at trust_until_; until then it still sends
-  };
-
   void run(const std::stop_token& stop);
   // Null: it was stopped.
   std::unique_ptr<NatsConnection> connect(const std::stop_token& stop);
   // Until it is closed or stopped.
   void serve(NatsConnection& connection, const std::stop_token& stop);
   void tell(NatsConnection& connection, const NatsLink::News& news);
-  // Down until a new connection has shown that the server refuses nothing any more.
-  void distrust(const std::string& refused);
+  // What the server refuses of what the bus needs; empty: nothing.
+  std::string probe(NatsConnection& connection);
+  // Down until another connection is refused nothing.
+  void refuse(const std::string& what);
   // Tells the listener: once that the bus is down, and each time the store has to be read that it is up.
   void say_link(bool up);
   void set_up(bool up);
@@ -72,9 +67,8 @@ class NatsBus final : public Bus {
   std::atomic<bool> up_{false};
   // ---- on the sender's thread
   std::optional<bool> said_;
-  bool look_ = false;  // the store has to be read as soon as the bus is up
-  Trust trust_ = Trust::full;
-  core::SteadyTime trust_until_ = core::SteadyTime::max();
+  bool refused_ = false;  // the last connection was refused something, and the log says so
+  core::SteadyTime replaced_at_ = core::SteadyTime::max();  // when this connection is
   core::Thread sender_;
 };
 

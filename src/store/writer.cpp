@@ -129,17 +129,15 @@ void Writer::put(core::Line line, Change change, NewMessage* message, std::size_
   queued_.add(1);
 }
 
-// Until a change waits; false: none will.
-bool Writer::wait(const std::stop_token& stop) {
+// Until a change waits. Returns how many do; 0: none will.
+std::size_t Writer::wait(const std::stop_token& stop) {
   core::Lock lock(mutex_);
-  while (waiting_ == 0) {
-    if (stop.stop_requested()) return false;
+  while (waiting_ == 0 && !stop.stop_requested()) {
     asleep_ = true;
     wake_.wait(mutex_, stop);
   }
   asleep_ = false;
-  busy_ = busy_ || waiting_ > 1;
-  return true;
+  return waiting_;
 }
 
 // Leaves the batch that has filled in `batch`, which is empty, or takes one from those in line.
@@ -183,10 +181,11 @@ void Writer::Batch::clear() {
 
 void Writer::run(const std::stop_token& stop) {
   Batch batch;
-  while (wait(stop)) {
-    if (busy_) backend_.take_turn();
+  std::size_t last = 0;  // changes in the last batch
+  while (const std::size_t waiting = wait(stop)) {
+    if (std::max(waiting, last) > 1) backend_.take_turn();
     take(batch);
-    busy_ = batch.changes.size() > 1;
+    last = batch.changes.size();
     batch.outcomes.assign(batch.messages.size(), Inserted{});
     if (!backend_.mixes()) {
       std::stable_partition(batch.changes.begin(), batch.changes.end(),

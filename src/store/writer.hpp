@@ -82,7 +82,7 @@ class Writer {
   bool is_full(const Batch& batch) const;
   core::Error refuse(Room room, std::size_t waiting);
   void run(const std::stop_token& stop);
-  bool wait(const std::stop_token& stop);
+  std::size_t wait(const std::stop_token& stop);
   void take(Batch& batch);
   void pick() PUSH_REQUIRES(mutex_);
   bool next_part(const Batch& batch, Part& part) const;
@@ -110,7 +110,6 @@ class Writer {
   // The writer thread's.
   std::optional<Kind> failing_;  // since one of this kind failed, none of it has been committed
   std::vector<std::unique_ptr<WaitingChange>> picked_;
-  bool busy_ = false;  // more than one change waited, or was in the last batch
 
   core::Mutex mutex_;
   core::Condition wake_;

@@ -7,6 +7,7 @@
 #include "push/core/check.hpp"
 #include "push/core/log.hpp"
 #include "store/postgres/event_log.hpp"
+#include "store/postgres/locks.hpp"
 #include "store/postgres/message_sql.hpp"
 #include "store/postgres/notice.hpp"
 #include "store/postgres/rows.hpp"
@@ -19,7 +20,7 @@ using core::Result;
 constexpr std::chrono::milliseconds kSettlePause{50};
 constexpr int kRepetitions = 20;
 
-constexpr std::string_view kLock = "SELECT pg_advisory_xact_lock(1735289957, 0)";
+constexpr std::string_view kLock = "SELECT pg_advisory_xact_lock(" PUSH_WRITE_LOCK ")";
 constexpr std::string_view kNoteBatch = "INSERT INTO sharded_gotify_batches (node, batch) VALUES ($1, $2)";
 // The row with the newest message id stays, however many changes without messages follow.
 constexpr std::string_view kForgetBatch =
@@ -43,10 +44,10 @@ constexpr std::string_view kOwnEvents =
 // freezes just then, or the network, its process waits for that message (an idle session is not active).
 constexpr std::string_view kEndFrozen =
     "SELECT pg_terminate_backend(a.pid) FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid"
-    " WHERE l.locktype = 'advisory' AND l.classid = 1735289957::oid AND l.objid = 0::oid AND l.granted"
+    " WHERE l.locktype = 'advisory' AND l.classid = " PUSH_WRITE_CLASS
+    "::oid AND l.objid = 0::oid AND l.granted"
     " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     " AND a.state = 'active' AND a.wait_event = 'ClientRead' AND clock_timestamp() - a.query_start > interval '1 s'";
-constexpr std::string_view kLockTimeout = "55P03";
 // A state of our own, and that of a unique index.
 constexpr std::string_view kOutdated = "SG001";
 constexpr std::string_view kNotUnique = "23505";

@@ -35,7 +35,7 @@ constexpr const char* kLimits =
 std::string_view meaning(std::string_view state) {
   if (state == "25006") return "the database is read-only";
   if (state == "53100") return "the database's disk is full";
-  if (state == "55P03") return "another session holds a lock on the database";
+  if (state == kLockTimeout) return "another session holds a lock on the database";
   if (state == "57014") return "the database took too long";
   return "the database refused";
 }

@@ -59,6 +59,9 @@ class Rows {
   std::unique_ptr<pg_result, Clear> result_;
 };
 
+// SQLSTATE: a lock was not free within lock_timeout.
+inline constexpr std::string_view kLockTimeout = "55P03";
+
 // What became of a connection's last call.
 enum class Fate {
   done,

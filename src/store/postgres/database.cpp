@@ -270,7 +270,7 @@ Result<Sequence> raise_sequence(Connection& connection, std::string_view table) 
   if (!sequence) return sequence;
   const std::string greatest = "SELECT coalesce(max(id), 0)::bigint FROM " + std::string(table);
   const auto raised =
-      connection.run("SELECT pg_advisory_xact_lock(1735289957, 0); SELECT setval('" + sequence->name + "', (" +
+      connection.run("SELECT pg_advisory_xact_lock(" PUSH_WRITE_LOCK "); SELECT setval('" + sequence->name + "', (" +
                      greatest + ")) WHERE (" + greatest + ") > " + std::to_string(sequence->last) + "; " + greatest);
   if (!raised) return raised.error();
   sequence->last = std::max(sequence->last, raised->back()[0].integer(0));
@@ -286,7 +286,7 @@ Result<Database> begin_batches(Connection& connection, const Session& session, D
   if (!newest) return newest.error();
   database.newest_batch = newest->value_or(0) + 1;
   Script script;
-  script.add("SELECT pg_advisory_xact_lock(1735289957, 0)");
+  script.add("SELECT pg_advisory_xact_lock(" PUSH_WRITE_LOCK ")");
   script.add(
       "INSERT INTO sharded_gotify_batches (node, batch, last, stored) VALUES ($1, $2,"
       " greatest($3, (SELECT max(last) FROM sharded_gotify_batches)), 0)",

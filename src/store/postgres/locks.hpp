@@ -1,9 +1,14 @@
 // Advisory locks that a node holds in its writer's session while that lives, so PostgreSQL itself knows which nodes are
 // alive. Two Gotify databases may be two schemas of one PostgreSQL database, so the schema is part of each key (without
-// a schema, prepare() fails and says so). The write lock is another one: (1735289957, 0).
+// a schema, prepare() fails and says so).
 #pragma once
 
 namespace push::store::postgres {
+
+// ---- of all schemas. The write lock, from before the first id of a transaction to its commit; and a turn (turn.hpp).
+#define PUSH_WRITE_CLASS "1735289957"
+#define PUSH_WRITE_LOCK PUSH_WRITE_CLASS ", 0"
+#define PUSH_TURN_LOCK PUSH_WRITE_CLASS ", 1"
 
 #define PUSH_SCHEMA "coalesce(current_schema()::text, '')"
 

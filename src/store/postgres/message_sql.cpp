@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "store/postgres/locks.hpp"
+
 namespace push::store::postgres {
 namespace {
 
@@ -14,7 +16,8 @@ void replace(std::string& text, std::string_view from, const std::string& to) {
 // The snapshot of the statement is older than the lock that it waits for; the sequence is not part of it, and neither
 // are the unique indexes that ON CONFLICT looks at.
 constexpr std::string_view kBegin =
-    "WITH l AS MATERIALIZED (SELECT pg_advisory_xact_lock(1735289957, 0)),"
+    "WITH l AS MATERIALIZED (SELECT pg_advisory_xact_lock(" PUSH_WRITE_LOCK
+    ")),"
     " p AS MATERIALIZED (SELECT pg_sequence_last_value(@sequence) AS last FROM l),"
     " x AS MATERIALIZED (SELECT nextval(@sequence) AS id, u.* FROM p, (SELECT u.* FROM unnest(@arrays)"
     " WITH ORDINALITY u(@names, n) JOIN applications ON applications.id = u.a ORDER BY n) u),";

@@ -15,8 +15,8 @@ namespace push::store::postgres {
 // One thread. `session` must outlive it.
 class Turn {
  public:
-  static constexpr std::chrono::milliseconds kWait{500};  // as in the statement
-  static constexpr std::chrono::seconds kPause{10};       // after a turn that did not come
+  static constexpr std::chrono::milliseconds kWait{500};
+  static constexpr std::chrono::seconds kPause{10};  // after a turn that did not come
 
   Turn(Session& session, metrics::Registry& metrics);
 
