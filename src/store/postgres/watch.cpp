@@ -23,7 +23,12 @@ core::Result<void> Watch::state() const {
 
 void Watch::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    note(look());
+    const bool had_session = connection_ && connection_->usable();
+    const core::SteadyTime begin = core::steady_now();
+    auto state = look();
+    // A session that ended at this moment says nothing about the database, unless it gave no answer.
+    if (!state && had_session && core::steady_now() - begin < kPeriod) state = look();
+    note(std::move(state));
     core::sleep_for(stop, kPeriod);
   }
 }
