@@ -1,6 +1,7 @@
 // The connections for reading, when the database takes no more of them, or none at all.
 #include <csignal>
 #include <future>
+#include <thread>
 
 #include "store/postgres/reader_pool.hpp"
 #include "store/postgres_fixture.hpp"
@@ -53,7 +54,7 @@ TEST_F(PostgresReadersTest, ThoseThatAreThereReadForAllIfNoMoreCanBeMade) {
   // followed by waiting.
   auto reads = std::async(std::launch::async, [&] {
     auto read = store->find_application_by_token("A1");
-    while (!read && refusals() == before) {
+    for (int tries = 0; !read && refusals() == before && tries < 500; ++tries) {
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
       read = store->find_application_by_token("A1");
     }
