@@ -50,6 +50,7 @@ AccessLog::AccessLog(const TrustedProxies& proxies, metrics::Registry& metrics)
     : proxies_(proxies),
       abandoned_(metrics.counter("push_passwords_abandoned_total",
                                  "Passwords not checked because the client had left before their turn.")),
+      posts_(metrics.histogram("push_http_post_seconds", "Time of POST /message from its header to its answer.")),
       responses_() {
   for (std::size_t digit = 1; digit < std::size(responses_); ++digit) {
     responses_[digit] = &metrics.counter("push_http_responses_total", "HTTP answers by class of status.",
@@ -60,6 +61,11 @@ AccessLog::AccessLog(const TrustedProxies& proxies, metrics::Registry& metrics)
 void AccessLog::count(unsigned status) {
   const std::size_t digit = status / 100;
   if (digit > 0 && digit < std::size(responses_)) responses_[digit]->add();
+}
+
+void AccessLog::time_post(core::SteadyTime start) {
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(core::steady_now() - start);
+  posts_.record(static_cast<std::uint64_t>(took.count()));
 }
 
 void AccessLog::write(const net::Request& request, unsigned status, std::optional<core::SteadyTime> start,

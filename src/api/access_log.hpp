@@ -39,6 +39,8 @@ class AccessLog {
   // thread.
   void write(const net::Request& request, unsigned status, std::optional<core::SteadyTime> start,
              std::string_view cause);
+  // Times a message from its request's arrival to its answer. Any thread.
+  void time_post(core::SteadyTime start);
   // A password whose client had left before its turn. Any thread.
   void count_abandoned() { abandoned_.add(); }
 
@@ -47,6 +49,7 @@ class AccessLog {
 
   const TrustedProxies& proxies_;
   metrics::Counter& abandoned_;
+  metrics::Histogram& posts_;
   metrics::Counter* responses_[6];  // by the first digit of the status
   LineLimit busy_{1};
   LineLimit unauthorized_{100};  // fail2ban acts on fewer

@@ -127,6 +127,7 @@ void Context::send(net::Response response, std::string_view cause) {
   add_headers(response, std::move(headers));
   if (route == nullptr || route->gate != Gate::none) keep_private(response);
   log.write(raw, response.status, start, cause);
+  if (route != nullptr && route->body == Body::message) log.time_post(start);
   response.line = line();
   reply.send(std::move(response));
 }

@@ -1,5 +1,6 @@
 #include "api/credentials.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -88,8 +89,9 @@ core::Result<void> check_cross_origin(const Incoming& request, const auth::Crede
                        "Origin does not match Host");
 }
 
-std::string session_cookie(std::string_view token, bool secure) {
-  return cookie(token, kSessionSeconds, secure);
+std::string session_cookie(std::string_view token, bool secure, std::uint64_t client_seconds) {
+  constexpr std::uint64_t kLongest = std::uint64_t{400} * 24 * 60 * 60;
+  return cookie(token, std::clamp(client_seconds, kSessionSeconds, kLongest), secure);
 }
 
 std::string cleared_session_cookie(bool secure) {

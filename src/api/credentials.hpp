@@ -21,8 +21,9 @@ core::Result<void> check_cross_origin(const Incoming& request, const auth::Crede
 inline constexpr std::string_view kSessionCookie = "gotify-client-token";
 inline constexpr std::uint64_t kSessionSeconds = 7 * 24 * 60 * 60;  // of the cookie, and of its client when unused
 
-// Value of a Set-Cookie header. secure: config `server.securecookie`.
-std::string session_cookie(std::string_view token, bool secure);
+// Value of a Set-Cookie header. secure: config `server.securecookie`. client_seconds: how long its client lasts unused;
+// the cookie lasts as long if that is longer than kSessionSeconds, and at most 400 days, as browsers keep none longer.
+std::string session_cookie(std::string_view token, bool secure, std::uint64_t client_seconds = kSessionSeconds);
 // The same, which makes the browser delete its cookie.
 std::string cleared_session_cookie(bool secure);
 

@@ -36,6 +36,7 @@ Incoming view_of(const net::Request& request) {
     out.forwarded_host = request.header("X-Forwarded-Host");
     if (out.forwarded_host.empty()) out.forwarded_host = request.header("X-Host");
     out.forwarded_proto = request.header("X-Forwarded-Proto");
+    out.accept_encoding = request.header("Accept-Encoding");
     out.conditions = conditions_of(request);
   }
   return out;

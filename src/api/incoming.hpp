@@ -37,6 +37,7 @@ struct Incoming {
   // GET and HEAD only.
   std::string_view forwarded_host;   // X-Forwarded-Host, else X-Host
   std::string_view forwarded_proto;  // X-Forwarded-Proto
+  std::string_view accept_encoding;  // Accept-Encoding
   Conditions conditions;
 };
 

@@ -32,6 +32,10 @@ std::string version_json() {
 
 }  // namespace
 
+std::string_view commit() {
+  return PUSH_COMMIT;
+}
+
 std::string page_config(const config::Config& config) {
   return "{" + registration(config) + ",\"version\":" + version_json() + "," + std::string(kOidc) + "}";
 }

@@ -1,13 +1,18 @@
 #include "api/routes.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "api/context.hpp"
 #include "api/new_message.hpp"
 #include "api/paging.hpp"
 #include "api/respond.hpp"
 #include "api/stream_caps.hpp"
+#include "push/binder/binder.hpp"
+#include "push/model/limits.hpp"
 
 namespace push::api {
 namespace {
@@ -89,11 +94,20 @@ net::Response list_page(Context& context, Owner owner, store::PageRequest page) 
   return response;
 }
 
+// ?upto=N: only messages up to that id, so that what has arrived meanwhile stays.
+core::Result<core::MessageId> read_upper_end(std::string_view query) {
+  std::optional<std::uint64_t> up_to;
+  binder::Form form("deletionParams");
+  form.unsigned_integer("upto", up_to);
+  if (auto bound = binder::bind_query(query, form); !bound) return std::move(bound).error();
+  return up_to ? core::MessageId{*up_to} : store::kEveryMessage;
+}
+
 // Deletes `owner`'s messages and answers when they are gone.
 template <class Owner>
-void purge(Context& context, Owner owner) {
+void purge(Context& context, Owner owner, core::MessageId up_to) {
   auto queued = context.services.publisher.delete_messages(
-      owner, [self = context.shared_from_this()](const core::Result<void>& done) {
+      owner, up_to, [self = context.shared_from_this()](const core::Result<void>& done) {
         if (!done) return self->fail(done.error());
         self->finish(empty());
       });
@@ -115,7 +129,24 @@ net::Response list_messages(Context& context) {
 }
 
 void delete_messages(Context& context) {
-  purge(context, context.user());
+  const auto up_to = read_upper_end(context.request.target.query);
+  if (!up_to) return context.fail(up_to.error());
+  purge(context, context.user(), *up_to);
+}
+
+void delete_listed_messages(Context& context) {
+  std::vector<std::uint64_t> listed;
+  binder::Form form("DeletedMessages");
+  form.list("ids", listed).at_most_items(model::kMaxEventIds);
+  if (auto bound = binder::bind(context.source(), form); !bound) return context.fail(bound.error());
+  if (listed.empty()) return context.fail(core::failure(core::ErrorCode::invalid, "Field 'ids' is required"));
+  std::vector<core::MessageId> ids;
+  ids.reserve(listed.size());
+  for (const std::uint64_t id : listed) ids.push_back(core::MessageId{id});
+  const auto answer = [](Context&, const core::Result<std::size_t>& deleted) {
+    return deleted ? json("{\"deleted\":" + std::to_string(*deleted) + "}") : error(deleted.error());
+  };
+  context.services.publisher.delete_listed(context.user(), std::move(ids), context.answer_with(answer));
 }
 
 void delete_message(Context& context) {
@@ -136,10 +167,12 @@ net::Response list_application_messages(Context& context) {
 }
 
 void delete_application_messages(Context& context) {
+  const auto up_to = read_upper_end(context.request.target.query);
+  if (!up_to) return context.fail(up_to.error());
   const auto application =
       path_application(context.services.store, context.user(), context.id, "application does not exists");
   if (!application) return context.fail(application.error());
-  purge(context, *application);
+  purge(context, *application, *up_to);
 }
 
 }  // namespace push::api

@@ -6,6 +6,7 @@
 
 #include "api/context.hpp"
 #include "api/respond.hpp"
+#include "api/serve_asset.hpp"
 #include "api/serve_content.hpp"
 #include "push/api/origin_rules.hpp"
 #include "push/core/log.hpp"
@@ -16,22 +17,28 @@
 namespace push::api {
 namespace {
 
-// Our own pages load nothing from other origins and run no scripts but their own files.
+// Our own pages load nothing but pictures from other origins, and run no scripts but their own files. Pictures from
+// elsewhere are those of messages, which the page loads only on request. Text never becomes a script or a page: the one
+// policy of trusted types that may be made turns the addresses of our two workers into such.
 constexpr std::string_view kPolicy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: https: http:; "
+    "connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types sg";
+
+// The worker of our page outlives it in browsers. In its place, for other pages, comes one that removes itself: it
+// would go on showing our page.
+constexpr std::string_view kLeavingWorker = R"(// Removes the service worker of a former web interface.
+self.addEventListener('install', () => self.skipWaiting());
+self.addEventListener('activate', (event) => event.waitUntil((async () => {
+  await self.registration.unregister();
+  for (const page of await self.clients.matchAll({type: 'window'})) await page.navigate(page.url);
+})()));
+)";
 
 constexpr std::size_t kMaxHost = 255;  // a name with its port; the document is made for each request
 
 net::Response asset(const Context& context, std::string_view path) {
-  const files::Asset* found = files::find_asset(path);
-  if (found == nullptr) return no_page();
-  net::Response response =
-      serve_content(context.request, {core::Slice(core::Bytes(), found->bytes), found->type, std::nullopt});
-  // A new version of the program brings new files under the same names.
-  response.headers.emplace_back("Cache-Control", "no-cache");
-  set_header(response.headers, "X-Content-Type-Options", "nosniff");
-  return response;
+  return serve_asset(context.request, path, files::assets());
 }
 
 net::Response own_page(const Context& context, std::string_view path) {
@@ -78,6 +85,22 @@ net::Response index_page(Context& context) {
   net::Response response;
   response.content_type = kType;
   response.body = core::Slice::take(std::move(page));
+  return response;
+}
+
+net::Response service_worker(Context& context) {
+  constexpr std::string_view kName = "sw.js";
+  if (!context.services.config.uidir.empty()) {
+    const auto file = ui_file(context, kName);
+    if (!file) return error(file.error());
+    if (*file) return serve(context, **file);
+  } else if (files::find_asset(kName) != nullptr) {
+    return own_page(context, kName);
+  }
+  net::Response response =
+      serve_content(context.request, {core::Slice(core::Bytes(), kLeavingWorker), files::type_of(kName), std::nullopt});
+  response.headers.emplace_back("Cache-Control", "no-cache");
+  set_header(response.headers, "X-Content-Type-Options", "nosniff");
   return response;
 }
 

@@ -23,7 +23,7 @@ core::Result<ReadForm> read_form(const binder::Source& source) {
   ReadForm marks;
   binder::Form form("ReadMarks");
   form.unsigned_integer("upTo", marks.up_to);
-  form.list("ids", marks.ids).at_most_items(model::kMaxEventIds);
+  form.list("ids", marks.ids).at_most_items(model::kMaxMarkedIds);
   if (auto bound = binder::bind(source, form); !bound) return bound.error();
   if (marks.up_to && !marks.ids.empty()) {
     return core::failure(core::ErrorCode::invalid, "Field 'upTo' and field 'ids' must not be set both");

@@ -2,6 +2,7 @@
 #pragma once
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "api/router.hpp"
 #include "push/config/config.hpp"
@@ -18,6 +19,8 @@ void create_message(Context& context);
 net::Response list_messages(Context& context);
 void delete_message(Context& context);
 net::Response list_application_messages(Context& context);
+// Those of a list of ids, which Gotify does not have.
+void delete_listed_messages(Context& context);
 // The answer follows the last slice, from the store's purge thread.
 void delete_messages(Context& context);
 void delete_application_messages(Context& context);
@@ -48,6 +51,14 @@ void update_client(Context& context);
 void delete_client(Context& context);
 void elevate_client(Context& context);
 
+// webpush_routes.cpp: /webpush, which Gotify does not have.
+net::Response push_key(Context& context);
+net::Response find_subscription(Context& context);
+void put_subscription(Context& context);
+void delete_subscription(Context& context);
+// The answer follows that of the push service, from the sender's thread.
+void test_subscription(Context& context);
+
 // session_routes.cpp: /auth/local/login and /auth/logout (protocol 1.8, 2.3).
 // Creates the client of a browser's cookie, from a name and a password.
 void log_in(Context& context);
@@ -66,6 +77,13 @@ net::Response user_presence(Context& context);
 void update_user(Context& context);
 void delete_user(Context& context);
 
+// test_routes.cpp: /message/test, which Gotify does not have: who receives a message.
+void send_test_message(Context& context);
+
+// server_routes.cpp: /admin/server, which Gotify does not have.
+core::Result<void> must_be_admin(const Context& context);
+net::Response server_state(Context& context);
+
 // info_routes.cpp: routes without credentials (protocol 1.4), and /plugin on a server without plugins (8).
 net::Response version(Context& context);
 // The server's features, for clients that ask before they log in.
@@ -77,6 +95,7 @@ net::Response ready(Context& context);
 // Answers OPTIONS from our own origin, or from something that is no browser.
 net::Response options(Context& context);
 // The settings embedded in Gotify's own page (protocol 9).
+std::string_view commit();  // of the sources
 std::string page_config(const config::Config& config);
 net::Response list_plugins(Context& context);
 net::Response unknown_plugin(Context& context);
@@ -84,6 +103,8 @@ net::Response unknown_plugin(Context& context);
 // page_routes.cpp: the web page and its files, pictures, and the API's description (protocol 1.4, 9). CORS and
 // configured headers do not apply to them.
 net::Response index_page(Context& context);
+// The worker of our page; with another page, one that removes itself.
+net::Response service_worker(Context& context);
 net::Response manifest(Context& context);
 net::Response static_file(Context& context);
 net::Response serve_image(Context& context);

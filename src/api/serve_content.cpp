@@ -82,9 +82,34 @@ Wanted read_range(std::string_view text, std::size_t size) {
   return parts == 1 ? found : Range::whole;
 }
 
-// No file has an ETag, so no list of ETags matches; `*` always does.
-bool is_any(std::string_view tags) {
-  return core::trim_blanks(tags) == "*";
+// Takes the entity tag that `text` begins with, without its W/; "" = there is none.
+std::string_view take_tag(std::string_view& text, bool& weak) {
+  weak = text.starts_with("W/");
+  if (weak) text.remove_prefix(2);
+  const std::size_t end = text.starts_with('"') ? text.find('"', 1) : std::string_view::npos;
+  if (end == std::string_view::npos) return {};
+  const std::string_view tag = text.substr(0, end + 1);
+  text.remove_prefix(tag.size());
+  return tag;
+}
+
+// RFC 9110 8.8.3.2
+enum class Comparison { strong, weak };
+
+// Whether the list names the tag, which is a strong one or empty; `*` names everything.
+bool names(std::string_view tags, std::string_view etag, Comparison comparison) {
+  tags = core::trim_blanks(tags);
+  if (tags == "*") return true;
+  while (!tags.empty()) {
+    bool weak = false;
+    const std::string_view tag = take_tag(tags, weak);
+    if (tag.empty()) return false;
+    if (tag == etag && (!weak || comparison == Comparison::weak)) return true;
+    tags = core::trim_blanks(tags);
+    if (!tags.empty() && tags.front() != ',') return false;
+    while (tags.starts_with(',')) tags = core::trim_blanks(tags.substr(1));
+  }
+  return false;
 }
 
 std::optional<core::WallTime> second_of(std::optional<core::WallTime> modified) {
@@ -92,23 +117,30 @@ std::optional<core::WallTime> second_of(std::optional<core::WallTime> modified) 
   return std::chrono::floor<std::chrono::seconds>(*modified);
 }
 
-bool failed(const Conditions& asked, std::optional<core::WallTime> modified) {
-  if (!asked.if_match.empty()) return !is_any(asked.if_match);
+// A file, as the client may know it.
+struct Version {
+  std::string_view etag;
+  std::optional<core::WallTime> modified;  // to the second
+};
+
+bool failed(const Conditions& asked, const Version& now) {
+  if (!asked.if_match.empty()) return !names(asked.if_match, now.etag, Comparison::strong);
   const auto since = parse_http_date(asked.if_unmodified_since);
-  return since && modified && *modified > *since;
+  return since && now.modified && *now.modified > *since;
 }
 
-bool not_modified(const Conditions& asked, std::optional<core::WallTime> modified) {
-  if (!asked.if_none_match.empty()) return is_any(asked.if_none_match);
+bool not_modified(const Conditions& asked, const Version& now) {
+  if (!asked.if_none_match.empty()) return names(asked.if_none_match, now.etag, Comparison::weak);
   const auto since = parse_http_date(asked.if_modified_since);
-  return since && modified && *modified <= *since;
+  return since && now.modified && *now.modified <= *since;
 }
 
 // If-Range: send the part only if the file is still the one that the client knows.
-bool same_as_before(const Conditions& asked, std::optional<core::WallTime> modified) {
+bool same_as_before(const Conditions& asked, const Version& now) {
   if (asked.if_range.empty()) return true;
+  if (asked.if_range.starts_with('"')) return asked.if_range == now.etag;
   const auto known = parse_http_date(asked.if_range);
-  return known && modified == known;
+  return known && now.modified == known;
 }
 
 net::Response unsatisfiable(Range why, std::size_t size) {
@@ -124,14 +156,16 @@ struct Plan {
   std::optional<Part> part;
 };
 
-Plan plan(const Conditions& asked, std::size_t size, std::string_view type, std::optional<core::WallTime> modified) {
-  const auto second = second_of(modified);
+Plan plan(const Conditions& asked, std::size_t size, std::string_view type, std::optional<core::WallTime> modified,
+          std::string_view etag) {
+  const Version now{etag, second_of(modified)};
   net::Response response;
+  if (!etag.empty()) response.headers.emplace_back("ETag", etag);
   if (modified) response.headers.emplace_back("Last-Modified", core::http_date(*modified));
-  if (failed(asked, second)) return {precondition_failed(std::move(response)), {}};
-  if (not_modified(asked, second)) return {api::not_modified(std::move(response)), {}};
+  if (failed(asked, now)) return {precondition_failed(std::move(response)), {}};
+  if (not_modified(asked, now)) return {api::not_modified(std::move(response)), {}};
 
-  const Wanted wanted = same_as_before(asked, second) ? read_range(asked.range, size) : Wanted(Range::whole);
+  const Wanted wanted = same_as_before(asked, now) ? read_range(asked.range, size) : Wanted(Range::whole);
   const Part* part = std::get_if<Part>(&wanted);
   if (part == nullptr && wanted != Wanted(Range::whole)) return {unsatisfiable(std::get<Range>(wanted), size), {}};
   response.content_type = type;
@@ -148,7 +182,7 @@ Plan plan(const Conditions& asked, std::size_t size, std::string_view type, std:
 }  // namespace
 
 net::Response serve_content(const Incoming& request, Content content) {
-  Plan planned = plan(request.conditions, content.bytes.view.size(), content.type, content.modified);
+  Plan planned = plan(request.conditions, content.bytes.view.size(), content.type, content.modified, content.etag);
   if (!planned.part) return std::move(planned.response);
   const std::string_view whole = content.bytes.view;
   planned.response.body = std::move(content.bytes);
@@ -157,7 +191,7 @@ net::Response serve_content(const Incoming& request, Content content) {
 }
 
 core::Result<net::Response> serve_file(const Incoming& request, const files::File& file, files::FileCache& cache) {
-  Plan planned = plan(request.conditions, file.size, file.type, file.modified);
+  Plan planned = plan(request.conditions, file.size, file.type, file.modified, {});
   if (!planned.part) return std::move(planned.response);
   auto read = cache.read(file, planned.part->begin, planned.part->size);
   if (!read) return std::move(read).error();

@@ -17,6 +17,7 @@ struct Content {
   core::Slice bytes;
   std::string_view type;
   std::optional<core::WallTime> modified;  // empty: unknown, so no date condition applies
+  std::string_view etag{};                 // a strong one; empty: none
 };
 
 // 200, 206 (one part), 304, 412 or 416. A request for several parts gets the whole.

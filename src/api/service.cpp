@@ -151,7 +151,8 @@ void Service::admitted(Context& context, core::Result<auth::Admitted> admission)
   }
   if (admission->touched && context.credentials.from_cookie) {
     context.headers.emplace_back("Set-Cookie",
-                                 session_cookie(context.credentials.token, services_.config.server.securecookie));
+                                 session_cookie(context.credentials.token, services_.config.server.securecookie,
+                                                context.principal->expires_after_inactivity_seconds));
   }
   if (!context.id_text.empty()) {
     const auto id = parse_id(context.id_text);

@@ -120,6 +120,7 @@ Found Authenticator::State::find_client(const std::string& token, const TokenKey
   principal.admin = (*user)->admin;
   principal.client = (*client)->id;
   principal.elevated_until = (*client)->elevated_until;
+  principal.expires_after_inactivity_seconds = (*client)->expires_after_inactivity_seconds;
   Known found;
   found.principal = std::make_shared<const Principal>(std::move(principal));
   found.last_use = last_uses.of((*client)->id, (*client)->last_used);

@@ -37,6 +37,10 @@ std::string why_no_nats_url(const std::string& urls);
 // host[:port] of the first NATS server that is not on this machine and has no user in its URL; empty = none.
 std::string open_nats_server(const std::string& urls);
 
+// The same of the contact of Web Push, which may be empty, and of a push service: [http[s]://][*.]host[:port].
+std::string why_no_push_subject(const std::string& subject);
+std::string why_no_push_service(const std::string& pattern);
+
 // The name of one of Gotify's levels: a name in any case, or a number from -1 (trace) to 7 (disabled).
 std::optional<std::string> log_level(std::string_view text);
 

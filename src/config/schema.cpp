@@ -337,6 +337,23 @@ void add_cluster(std::vector<Key>& keys) {
   add(text(PUSH_KEY(cluster.nats.ca), "path of a PEM file with the CA certificates to trust; empty = the system's"));
 }
 
+void add_webpush(std::vector<Key>& keys) {
+  const auto add = [&keys](Key key) { keys.push_back(std::move(key)); };
+  add(boolean(PUSH_KEY(webpush.enabled), "send messages to browsers that have subscribed (Web Push)"));
+  add(checked(text(PUSH_KEY(webpush.subject),
+                   "who push services can write to about this server, mailto: or https:; empty = as stored in the "
+                   "database, else mailto:operator@example.com"),
+              why_no_push_subject));
+  add(checked(
+      bound(
+          Key::Type::list, "webpush.endpoints", [](auto& config) -> auto& { return config.webpush.endpoints; },
+          "push services to allow besides Google's, Mozilla's, Microsoft's and Apple's: [http[s]://]host[:port]; "
+          "*. at the front of a host stands for names below it; a private address only if it is named here",
+          ""),
+      why_no_push_service));
+  add(text(PUSH_KEY(webpush.cafile), "path of a PEM file with the CA certificates to trust; empty = the system's"));
+}
+
 }  // namespace
 
 std::vector<Key> schema() {
@@ -353,6 +370,7 @@ std::vector<Key> schema() {
   add(number(PUSH_KEY(retention.count), 0, 1000 * kMany,
              "newest messages that each application keeps; 0 = all; an application may have a rule of its own"));
   add_cluster(keys);
+  add_webpush(keys);
   add(full_text(PUSH_KEY(defaultuser.name), "name of the first user, created only in an empty database"));
   add(secret(full_text(PUSH_KEY(defaultuser.pass), "password of the first user"), always));
   add(number(PUSH_KEY(passstrength), 4, 31, "bcrypt cost of new passwords"));

@@ -1,7 +1,10 @@
 #include "push/delivery/publisher.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "delivery/local_streams.hpp"
 #include "push/core/check.hpp"
@@ -29,12 +32,55 @@ Publisher::Publisher(store::Store& store, hub::Hub& hub, stream::Courier& courie
 
 Publisher::~Publisher() = default;
 
-core::Result<void> Publisher::publish(store::NewMessage message, Receipt receipt) {
-  if (const std::size_t behind = streams_->backlog(); behind >= limit_) {
+core::Result<void> Publisher::check_backlog() {
+  const std::size_t behind = streams_->backlog();
+  if (behind < limit_) return {};
+  refused_.add();
+  return core::failure(core::ErrorCode::unavailable,
+                       "delivery is behind: " + std::to_string(behind) + " messages queued for one event loop");
+}
+
+core::Result<void> Publisher::publish_probed(store::NewMessage message, Probe probe, Receipt receipt) {
+  if (auto free = check_backlog(); !free) return free;
+  const core::UserId user = message.user;
+  auto queued = store_.append(std::move(message), [this, user, probe = std::move(probe), receipt = std::move(receipt)](
+                                                      core::Result<store::StoredMessage> stored) mutable {
+    if (stored) {
+      probe.leaves(stored->id);
+      arm(user, stored->id, std::move(probe.payload));
+      return committed(user, *stored, receipt);
+    }
     refused_.add();
-    return core::failure(core::ErrorCode::unavailable,
-                         "delivery is behind: " + std::to_string(behind) + " messages queued for one event loop");
+    receipt(std::move(stored).error());
+  });
+  if (!queued) refused_.add();
+  return queued;
+}
+
+void Publisher::arm(core::UserId user, core::MessageId id, std::string payload) {
+  const core::Lock lock(mutex_);
+  armed_.push_back({user, id, std::move(payload)});
+  any_armed_.store(true, std::memory_order_relaxed);
+}
+
+// Messages are relayed by ascending id, so what waits for an earlier one has missed it: nobody was online.
+void Publisher::send_probes(const stream::Message& behind) {
+  std::vector<Armed> due;
+  {
+    const core::Lock lock(mutex_);
+    const auto later =
+        std::partition(armed_.begin(), armed_.end(), [&behind](const Armed& one) { return one.message > behind.id(); });
+    due.assign(std::make_move_iterator(later), std::make_move_iterator(armed_.end()));
+    armed_.erase(later, armed_.end());
+    any_armed_.store(!armed_.empty(), std::memory_order_relaxed);
   }
+  for (const Armed& one : due) {
+    if (one.message == behind.id()) streams_->relay(stream::Message::probe(one.user, one.payload));
+  }
+}
+
+core::Result<void> Publisher::publish(store::NewMessage message, Receipt receipt) {
+  if (auto free = check_backlog(); !free) return free;
   const core::UserId user = message.user;
   PUSH_CHECK(user != core::UserId{});
   auto queued =
@@ -93,12 +139,14 @@ void Publisher::on_event(const model::Event& event) {
 
 void Publisher::note_and_relay(const stream::Message& message) {
   history_.note_stored(message);
-  streams_->relay(message);
+  relay(message);
   history_.note_relayed(message);
 }
 
 void Publisher::relay(const stream::Message& message) {
   streams_->relay(message);
+  const bool probed = any_armed_.load(std::memory_order_relaxed);
+  if (probed && message.kind() == stream::Message::Kind::message) send_probes(message);
 }
 
 bool Publisher::is_behind() const {
@@ -113,12 +161,17 @@ void Publisher::delete_message(core::UserId user, core::MessageId id, store::Don
   store_.delete_message(user, id, std::move(done));
 }
 
-core::Result<void> Publisher::delete_messages(core::UserId user, store::Store::Purged done) {
-  return store_.delete_messages(user, std::move(done));
+void Publisher::delete_listed(core::UserId user, std::vector<core::MessageId> ids, store::Done<std::size_t> done) {
+  store_.delete_listed(user, std::move(ids), std::move(done));
 }
 
-core::Result<void> Publisher::delete_messages(core::ApplicationId application, store::Store::Purged done) {
-  return store_.delete_messages(application, std::move(done));
+core::Result<void> Publisher::delete_messages(core::UserId user, core::MessageId up_to, store::Store::Purged done) {
+  return store_.delete_messages(user, up_to, std::move(done));
+}
+
+core::Result<void> Publisher::delete_messages(core::ApplicationId application, core::MessageId up_to,
+                                              store::Store::Purged done) {
+  return store_.delete_messages(application, up_to, std::move(done));
 }
 
 void Publisher::mark_read_up_to(core::UserId user, core::MessageId up_to, store::Done<void> done) {

@@ -7,8 +7,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "main/checks.hpp"
 #include "main/command.hpp"
@@ -16,6 +18,7 @@
 #include "main/prepare_images.hpp"
 #include "main/signals.hpp"
 #include "push/api/accounts.hpp"
+#include "push/api/delivery_tests.hpp"
 #include "push/api/first_user.hpp"
 #include "push/api/housekeeper.hpp"
 #include "push/api/metrics_page.hpp"
@@ -23,6 +26,7 @@
 #include "push/api/service.hpp"
 #include "push/auth/authenticator.hpp"
 #include "push/core/heap.hpp"
+#include "push/core/host.hpp"
 #include "push/core/log.hpp"
 #include "push/core/patient_clock.hpp"
 #include "push/core/worker_pool.hpp"
@@ -35,6 +39,7 @@
 #include "push/net/loop_pool.hpp"
 #include "push/net/response_budget.hpp"
 #include "push/store/open.hpp"
+#include "push/webpush/sender.hpp"
 
 namespace push {
 namespace {
@@ -141,12 +146,13 @@ void drain(api::Readiness& readiness, unsigned seconds) {
 
 // The path of a message backwards: nothing new comes in, what was accepted is committed, answered and sent.
 void shut_down(net::LoopPool& loops, api::Housekeeper& housekeeper, core::WorkerPool& workers, store::Store& store,
-               Node& node) {
+               Node& node, webpush::Sender* webpush) {
   end_at_once_on_next_signal();
   loops.stop_accepting();
   housekeeper.stop();
   node.leave_streams();
   workers.stop();
+  if (webpush != nullptr) webpush->stop();
   store.drain();
   node.stop();
   loops.stop();
@@ -168,10 +174,88 @@ core::Result<Rules> read_rules(const config::Config& config) {
   return Rules{*std::move(origins), *std::move(proxies)};
 }
 
+// Null: it is switched off. Then what is sent by the time it is switched on again is not pushed.
+core::Result<std::unique_ptr<webpush::Sender>> start_pushes(const config::WebPush& settings, store::Store& store,
+                                                            metrics::Registry& metrics) {
+  if (!settings.enabled) {
+    if (auto forgotten = store.webpush().forget_cursor(); !forgotten) return forgotten.error();
+    return std::unique_ptr<webpush::Sender>();
+  }
+  auto sender = std::make_unique<webpush::Sender>(
+      webpush::Sender::Settings{settings.subject, settings.cafile, webpush::Endpoints(settings.endpoints)}, store,
+      metrics);
+  if (auto started = sender->start(); !started) return started.error();
+  return sender;
+}
+
 // What is on disk: a first user, and no pictures that nobody names.
 core::Result<void> prepare(store::Store& store, files::ImageFolder& images, const config::Config& config) {
   if (auto made = api::create_default_user(store, config); !made) return made;
   return prepare_images(store, images, store::name_of(config.database));
+}
+
+// What is there before the rooms.
+struct Ground {
+  const config::Config& config;
+  Rules rules;
+  const core::Log& log;
+  metrics::Registry& metrics;
+  const core::WallClock& clock;
+  store::Store& store;
+  files::ImageFolder& images;
+  unsigned password_cost = 0;
+};
+
+// Builds the rooms, each after those that it uses, and serves until the end.
+int run(Ground ground) {
+  auto& [config, rules, log, metrics, clock, store, images, password_cost] = ground;
+  auth::Authenticator authenticator(store, authenticator_options(config, password_cost), metrics);
+  core::WorkerPool workers(lanes_of(config.server));
+  hub::Hub hub(config.server.stream.shards);
+  net::ResponseBudget responses(config.server.http.responsebudget, metrics);
+  files::FileCache files(config.server.http.filecache);
+  add_metrics(metrics, log, workers, hub, files);
+  delivery::History history(store, workers, metrics, config.server.stream.resumelimit);
+  net::LoopPool loops(config.server, hub, metrics, history);
+  delivery::Publisher publisher(store, hub, loops, history, metrics, config.server.stream.inboxsize);
+  store.set_event_listener(publisher);
+  api::Accounts accounts(store, authenticator, publisher);
+  Node node({config, store, metrics, hub, history, publisher, accounts, loops, clock});
+  if (auto started = node.start(); !started) return cannot_start(started.error());
+  api::Readiness readiness(store, node.follower());
+  api::DeliveryTests tests(publisher, metrics);
+  const store::Feed* const feed = store.feed();
+  auto webpush = start_pushes(config.webpush, store, metrics);
+  if (!webpush) return cannot_start(webpush.error());
+  api::Service service({.config = config,
+                        .metrics = metrics,
+                        .workers = workers,
+                        .store = store,
+                        .authenticator = authenticator,
+                        .accounts = accounts,
+                        .publisher = publisher,
+                        .history = history,
+                        .images = images,
+                        .files = files,
+                        .responses = responses,
+                        .presence = loops,
+                        .readiness = readiness,
+                        .tests = tests,
+                        .origins = std::move(rules.origins),
+                        .proxies = std::move(rules.proxies),
+                        .node = feed != nullptr ? feed->node() : core::host_name(),
+                        .webpush = webpush->get()});
+  api::MetricsPage metrics_page(metrics, config.server.metrics, loops, workers);
+  // Connections arrive from here on.
+  if (auto listening = listen(loops, config.server, service, metrics_page); !listening)
+    return cannot_start(listening.error());
+  loops.start();
+  node.watch_streams(readiness);
+  api::Housekeeper housekeeper(accounts, loops, clock);
+  wait_for_the_end();
+  drain(readiness, config.server.drainseconds);
+  shut_down(loops, housekeeper, workers, store, node, webpush->get());
+  return 0;
 }
 
 }  // namespace
@@ -194,47 +278,7 @@ int serve(const config::Loaded& loaded) {
   const auto password_cost = auth::highest_cost(**store, config.passstrength);
   if (!password_cost) return cannot_start(password_cost.error());
 
-  // The rooms, each after those that it uses.
-  auth::Authenticator authenticator(**store, authenticator_options(config, *password_cost), metrics);
-  core::WorkerPool workers(lanes_of(config.server));
-  hub::Hub hub(config.server.stream.shards);
-  net::ResponseBudget responses(config.server.http.responsebudget, metrics);
-  files::FileCache files(config.server.http.filecache);
-  add_metrics(metrics, log, workers, hub, files);
-  delivery::History history(**store, workers, metrics, config.server.stream.resumelimit);
-  net::LoopPool loops(config.server, hub, metrics, history);
-  delivery::Publisher publisher(**store, hub, loops, history, metrics, config.server.stream.inboxsize);
-  (*store)->set_event_listener(publisher);
-  api::Accounts accounts(**store, authenticator, publisher);
-  Node node({config, **store, metrics, hub, history, publisher, accounts, loops, clock});
-  if (auto started = node.start(); !started) return cannot_start(started.error());
-  api::Readiness readiness(**store, node.follower());
-  api::Service service({.config = config,
-                        .metrics = metrics,
-                        .workers = workers,
-                        .store = **store,
-                        .authenticator = authenticator,
-                        .accounts = accounts,
-                        .publisher = publisher,
-                        .history = history,
-                        .images = images,
-                        .files = files,
-                        .responses = responses,
-                        .presence = loops,
-                        .readiness = readiness,
-                        .origins = std::move(rules->origins),
-                        .proxies = std::move(rules->proxies)});
-  api::MetricsPage metrics_page(metrics, config.server.metrics, loops, workers);
-  // Connections arrive from here on.
-  if (auto listening = listen(loops, config.server, service, metrics_page); !listening)
-    return cannot_start(listening.error());
-  loops.start();
-  node.watch_streams(readiness);
-  api::Housekeeper housekeeper(accounts, loops, clock);
-  wait_for_the_end();
-  drain(readiness, config.server.drainseconds);
-  shut_down(loops, housekeeper, workers, **store, node);
-  return 0;
+  return run({config, *std::move(rules), log, metrics, clock, **store, images, *password_cost});
 }
 
 }  // namespace push

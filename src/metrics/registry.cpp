@@ -136,20 +136,53 @@ Histogram& Registry::histogram(std::string_view name, std::string_view help, std
   return find_or_add(Entry::Kind::histogram, name, help, labels).histogram;
 }
 
-std::string Registry::text() const {
-  // Entries are never removed and never change except for their atomics, so they are read after the lock is released:
-  // a callback may take locks of its own.
-  std::vector<const Entry*> sorted;
+// Entries are never removed and never change except for their atomics, so they are read after the lock is released: a
+// callback may take locks of its own.
+std::vector<const Registry::Entry*> Registry::sorted() const {
+  std::vector<const Entry*> all;
   {
     const core::Lock lock(mutex_);
-    sorted.reserve(entries_.size());
-    for (const Entry& entry : entries_) sorted.push_back(&entry);
+    all.reserve(entries_.size());
+    for (const Entry& entry : entries_) all.push_back(&entry);
   }
-  std::stable_sort(sorted.begin(), sorted.end(), [](const Entry* a, const Entry* b) { return a->name < b->name; });
+  std::stable_sort(all.begin(), all.end(), [](const Entry* a, const Entry* b) { return a->name < b->name; });
+  return all;
+}
 
+std::int64_t Registry::read(const Entry& entry) {
+  switch (entry.kind) {
+    case Entry::Kind::counter:
+      return static_cast<std::int64_t>(entry.counter.value());
+    case Entry::Kind::gauge:
+      return entry.gauge.value();
+    case Entry::Kind::callback_counter:
+    case Entry::Kind::callback_gauge:
+      return entry.read();
+    case Entry::Kind::histogram:
+      break;
+  }
+  return static_cast<std::int64_t>(entry.histogram.count());
+}
+
+std::vector<std::pair<std::string, std::int64_t>> Registry::values(std::string_view name) const {
+  std::vector<std::pair<std::string, std::int64_t>> found;
+  for (const Entry* entry : sorted()) {
+    if (entry->name == name) found.emplace_back(entry->labels, read(*entry));
+  }
+  return found;
+}
+
+const Histogram* Registry::find_histogram(std::string_view name) const {
+  for (const Entry* entry : sorted()) {
+    if (entry->name == name && entry->kind == Entry::Kind::histogram) return &entry->histogram;
+  }
+  return nullptr;
+}
+
+std::string Registry::text() const {
   std::string out;
   const std::string* family = nullptr;
-  for (const Entry* entry : sorted) {
+  for (const Entry* entry : sorted()) {
     if (family == nullptr || *family != entry->name) {
       family = &entry->name;
       out += "# HELP " + entry->name + ' ';
@@ -157,20 +190,10 @@ std::string Registry::text() const {
       out += "\n# TYPE " + entry->name;
       out += type_of(entry->kind);
     }
-    switch (entry->kind) {
-      case Entry::Kind::counter:
-        append_sample(out, entry->name, entry->labels, std::to_string(entry->counter.value()));
-        break;
-      case Entry::Kind::gauge:
-        append_sample(out, entry->name, entry->labels, std::to_string(entry->gauge.value()));
-        break;
-      case Entry::Kind::callback_counter:
-      case Entry::Kind::callback_gauge:
-        append_sample(out, entry->name, entry->labels, std::to_string(entry->read()));
-        break;
-      case Entry::Kind::histogram:
-        append_histogram(out, entry->name, entry->labels, entry->histogram);
-        break;
+    if (entry->kind == Entry::Kind::histogram) {
+      append_histogram(out, entry->name, entry->labels, entry->histogram);
+    } else {
+      append_sample(out, entry->name, entry->labels, std::to_string(read(*entry)));
     }
   }
   return out;

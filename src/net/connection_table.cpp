@@ -86,6 +86,7 @@ bool ConnectionTable::adopt(int descriptor, Joining joining) {
   }
   roster_.link(connections_, slot, joining.user);
   meters_.open.add(1);
+  meters_.open_by[static_cast<std::size_t>(joining.transport)]->add(1);
   meters_.accepted.add();
   send_control(slot, joining.greeting);
   if (joining.since && connection.descriptor >= 0) begin_resume(slot, *joining.since, std::move(joining.poll));
@@ -191,6 +192,7 @@ void ConnectionTable::read(std::uint32_t slot) {
   Input input{read_buffer_.get(), have + static_cast<std::size_t>(got), write_buffers_.size(), reply_, memory};
   const auto ending = kind_of(connection).protocol->read(input);
   if (input.alive) connection.last_sign = now_;
+  if (!input.pong.empty() && ponged_) ponged_(user_of(slot), core::ClientId{connection.client}, input.pong);
   if (!ending) keep_rest(slot, input);
   if (!reply_.empty()) send_control(slot, reply_);
   if (ending && connection.descriptor >= 0) end(slot, *ending);
@@ -340,6 +342,7 @@ void ConnectionTable::leave(std::uint32_t slot, CloseReason reason) {
   roster_.unlink(connections_, slot);
   if (slot < places_.size()) places_[slot].reset();
   meters_.open.add(-1);
+  meters_.open_by[static_cast<std::size_t>(transport_of(connections_[slot]))]->add(-1);
   meters_.closed[static_cast<std::size_t>(reason)]->add();
 }
 

@@ -74,6 +74,10 @@ class ConnectionTable {
   static constexpr std::size_t kReport = 1024;
   void report_to(Report report, unsigned period);
 
+  // Receives the payloads of pongs. Called by process(), must not block.
+  using Ponged = core::Callback<void(core::UserId, core::ClientId, std::string_view)>;
+  void pongs_to(Ponged ponged) { ponged_ = std::move(ponged); }
+
   bool holds(core::UserId user, core::ClientId client) const;
   // What the operator may know about a stream.
   struct Sight {
@@ -186,6 +190,7 @@ class ConnectionTable {
   unsigned report_period_ = 1;
   unsigned report_second_ = 0;
   std::vector<core::ClientId> open_clients_;
+  Ponged ponged_;
 };
 
 }  // namespace push::net

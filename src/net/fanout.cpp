@@ -50,6 +50,7 @@ std::size_t Fanout::serve_some(Job& job) {
   meters_.deliveries.add(sends * job.bundle.size());
   if (entry.cursor == kNone) {
     waiting_ -= job.bundle.size();
+    meters_.delivery.record(job.bundle.messages().front().age_in_microseconds());
     job.bundle.clear();
   }
   return sends;

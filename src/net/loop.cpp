@@ -51,6 +51,9 @@ void Loop::start() {
   if (shared_.gate != nullptr) {
     connections_.report_to([gate = shared_.gate](const auto& clients) { gate->still_open(clients); },
                            shared_.settings.tokenperiodseconds);
+    connections_.pongs_to([gate = shared_.gate](core::UserId user, core::ClientId client, std::string_view payload) {
+      gate->ponged(user, client, payload);
+    });
   }
   for (const auto& acceptor : acceptors_) acceptor->start(acceptors_.size());
   thread_ = core::Thread("loop" + std::to_string(index_), [this](const std::stop_token&) { run(); });

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "net/connection.hpp"
+#include "push/stream/transport.hpp"
 
 namespace push::net {
 
@@ -10,8 +11,15 @@ StreamMeters::StreamMeters(metrics::Registry& registry)
     : open(registry.gauge("push_stream_connections", "Open WebSocket connections.")),
       accepted(registry.counter("push_stream_accepted_total", "WebSocket connections accepted.")),
       deliveries(registry.counter("push_stream_deliveries_total", "Frames sent or queued to connections.")),
+      delivery(registry.histogram("push_stream_delivery_seconds",
+                                  "Time from a message's commit until an event loop has sent it to all of its user's "
+                                  "connections, or queued it.")),
       dropped(registry.counter("push_stream_dropped_total", "Frames dropped by overflow: drop_oldest.")),
       backlogs(registry.gauge("push_stream_backlogs", "Connections that currently hold buffers.")) {
+  for (std::size_t i = 0; i < stream::kTransports; ++i) {
+    const std::string label = "transport=\"" + std::string(name(static_cast<stream::Transport>(i))) + "\"";
+    open_by.push_back(&registry.gauge("push_streams", "Open streams, by transport.", label));
+  }
   for (std::size_t i = 0; i < kCloseReasons; ++i) {
     const std::string label = std::string("reason=\"") + name(static_cast<CloseReason>(i)) + "\"";
     closed.push_back(&registry.counter("push_stream_closed_total", "Connections closed, by reason.", label));

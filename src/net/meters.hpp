@@ -9,8 +9,10 @@ namespace push::net {
 struct StreamMeters {
   explicit StreamMeters(metrics::Registry& registry);
   metrics::Gauge& open;
+  std::vector<metrics::Gauge*> open_by;  // by stream::Transport
   metrics::Counter& accepted;
   metrics::Counter& deliveries;           // frames passed to the kernel or to an outbox
+  metrics::Histogram& delivery;           // from the commit until a loop has sent it to all, the oldest of a bundle
   metrics::Counter& dropped;              // frames dropped by overflow: drop_oldest
   metrics::Gauge& backlogs;               // connections that currently hold buffers
   std::vector<metrics::Counter*> closed;  // by CloseReason

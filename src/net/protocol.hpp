@@ -28,6 +28,7 @@ struct Input {
 
   std::size_t consumed = 0;  // the rest is passed again; must be > 0 if the read buffer is full
   bool alive = false;        // the peer has answered a ping
+  std::string_view pong{};   // what the last answer that says something says; a part of `data`
 };
 
 // The stream ends, at the peer's request or because of what it sent.

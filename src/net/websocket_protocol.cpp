@@ -31,6 +31,7 @@ std::optional<Ending> WebSocketProtocol::take_frame(const ClientFrame& frame, In
   switch (frame.opcode) {
     case Opcode::pong:
       input.alive = true;
+      if (frame.size > 0) input.pong = frame.view();
       return std::nullopt;
     case Opcode::ping: {
       // A flood of pings is answered as far as there is room: RFC 6455 5.5.3 asks only for the most recent one.

@@ -8,8 +8,10 @@
 #include "store/postgres/node_name.hpp"
 #include "store/postgres/nodes.hpp"
 #include "store/postgres/store.hpp"
+#include "store/postgres/webpush.hpp"
 #include "store/sqlite/path.hpp"
 #include "store/sqlite/store.hpp"
+#include "store/sqlite/webpush.hpp"
 
 namespace push::store {
 namespace {
@@ -39,6 +41,15 @@ core::Result<std::vector<NodeRow>> list_nodes(const config::Database& database) 
   if (database.dialect == kPostgres) return postgres::list_nodes(database);
   return core::failure(core::ErrorCode::invalid,
                        "only a PostgreSQL database has nodes, and database.dialect is sqlite3");
+}
+
+core::Result<WebPushKeys> read_webpush_keys(const config::Database& database) {
+  return database.dialect == kPostgres ? postgres::read_webpush_keys(database) : sqlite::read_webpush_keys(database);
+}
+
+core::Result<void> replace_webpush_keys(const config::Database& database, const WebPushKeys& keys) {
+  return database.dialect == kPostgres ? postgres::replace_webpush_keys(database, keys)
+                                       : sqlite::replace_webpush_keys(database, keys);
 }
 
 std::string name_of(const config::Database& database) {

@@ -44,11 +44,21 @@ Message::Message(Kind kind, Cursor at, core::ApplicationId application, core::Us
     : bytes_(core::Bytes::join_behind<Head>(frame_header(json.size()).view(), json, kNewline, kind, at, application,
                                             user)) {}
 
+Message Message::probe(core::UserId user, std::string_view payload) {
+  const websocket::ControlFrame ping = websocket::control_frame(websocket::Opcode::ping, payload);
+  return Message(core::Bytes::join_behind<Head>(ping.view(), std::string_view(), std::string_view(), Kind::probe,
+                                                Cursor{{}, {}}, core::ApplicationId{}, user));
+}
+
 std::string_view Message::line() const {
   return websocket::payload_of(bytes_.view());
 }
 
 std::string_view Message::encoded(Encoding encoding) const {
+  if (kind() == Kind::probe) {
+    const bool pings = encoding == Encoding::websocket || encoding == Encoding::typed_websocket;
+    return pings ? bytes_.view() : std::string_view();
+  }
   const bool is_message = kind() == Kind::message;
   switch (encoding) {
     case Encoding::websocket:

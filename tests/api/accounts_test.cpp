@@ -314,7 +314,8 @@ TEST_F(AccountsTest, ARecheckClosesTheStreamsOfWhoIsGone) {
     notes.log.clear();
     const bool basic = client == core::ClientId{};
     const auto kind = basic ? auth::Principal::Kind::basic : auth::Principal::Kind::client;
-    accounts.recheck({kind, false, user, client, {}, nullptr, std::make_shared<const std::string>(pass_hash)});
+    accounts.recheck(
+        {.kind = kind, .user = user, .client = client, .pass_hash = std::make_shared<const std::string>(pass_hash)});
     return !notes.log.empty();
   };
   EXPECT_FALSE(closed(kFirst, kClient));

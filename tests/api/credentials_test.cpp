@@ -7,6 +7,19 @@
 namespace push::api {
 namespace {
 
+TEST(SessionCookie, LastsAsLongAsItsClientIfThatIsLonger) {
+  const auto age = [](std::uint64_t client) {
+    const std::string set = session_cookie("C1", false, client);
+    const std::size_t begin = set.find("Max-Age=") + 8;
+    return set.substr(begin, set.find(';', begin) - begin);
+  };
+  EXPECT_EQ(age(60), "604800");
+  EXPECT_EQ(age(604800), "604800");
+  EXPECT_EQ(age(90 * 86400), "7776000");
+  EXPECT_EQ(age(1000ULL * 86400), "34560000") << "no browser keeps it longer";
+  EXPECT_EQ(age(0), "604800") << "as Gotify's: sent again while it is used";
+}
+
 auth::Credentials read(Incoming request, std::string_view query = {}) {
   request.target.query = query;
   return read_credentials(request, auth::Access::client);

@@ -146,6 +146,7 @@ class HandlerTest : public testing::Test {
   net::ResponseBudget responses{std::size_t{64} << 20, metrics};
   Online presence;
   Readiness readiness{store};
+  DeliveryTests tests{publisher, metrics};
   config::Config config;
   std::deque<Receiver> receivers;
   const Services services{.config = config,
@@ -161,8 +162,10 @@ class HandlerTest : public testing::Test {
                           .responses = responses,
                           .presence = presence,
                           .readiness = readiness,
+                          .tests = tests,
                           .origins = *OriginRules::compile({}),
-                          .proxies = *TrustedProxies::parse({})};
+                          .proxies = *TrustedProxies::parse({}),
+                          .node = "here"};
   AccessLog log{services.proxies, metrics};
   StreamCaps stream_caps{config.server.stream, metrics};
   auth::Principal principal;

@@ -45,7 +45,7 @@ Set documented() {
 
 // Pages, files and the description itself are not part of the API.
 Set in_the_table() {
-  const Set pages = {"/", "/index.html", "/manifest.json", "/static/*", "/image/*", "/swagger", "/docs"};
+  const Set pages = {"/", "/index.html", "/manifest.json", "/sw.js", "/static/*", "/image/*", "/swagger", "/docs"};
   Set out;
   for (const Route& route : routes()) {
     const std::string pattern(route.pattern);

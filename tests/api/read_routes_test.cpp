@@ -41,7 +41,7 @@ TEST_F(ReadRoutes, ExactlyOneOfTheTwoFieldsIsSet) {
 TEST_F(ReadRoutes, IdsAreBounded) {
   add_messages(1, 1);
   std::string most = "1";
-  for (std::size_t i = 1; i < model::kMaxEventIds; ++i) most += ",1";
+  for (std::size_t i = 1; i < model::kMaxMarkedIds; ++i) most += ",1";
   EXPECT_EQ(answer("POST", "/message/read", "{\"ids\":[" + most + "]}"), "200");
   EXPECT_EQ(answer("POST", "/message/read", "{\"ids\":[" + most + ",1]}"),
             "400 Field 'ids' must not hold more than 500 values");

@@ -82,6 +82,7 @@ class Revocation : public testing::Test {
     loops_.emplace(settings_.server, hub_, metrics_, history_);
     publisher_.emplace(store_, hub_, *loops_, history_, metrics_, 1024);
     accounts_.emplace(store_, authenticator_, *publisher_);
+    tests_.emplace(*publisher_, metrics_);
     service_.emplace(Services{.config = settings_,
                               .metrics = metrics_,
                               .workers = workers_,
@@ -95,6 +96,7 @@ class Revocation : public testing::Test {
                               .responses = responses_,
                               .presence = *loops_,
                               .readiness = readiness_,
+                              .tests = *tests_,
                               .origins = *OriginRules::compile(settings_.server),
                               .proxies = *TrustedProxies::parse({})});
     const auto port = loops_->listen("127.0.0.1", 0, *service_, &*service_);
@@ -146,6 +148,7 @@ class Revocation : public testing::Test {
   Readiness readiness_{store_};
   std::optional<net::LoopPool> loops_;
   std::optional<delivery::Publisher> publisher_;
+  std::optional<DeliveryTests> tests_;
   std::optional<Accounts> accounts_;
   std::optional<Service> service_;
   std::uint16_t port_ = 0;

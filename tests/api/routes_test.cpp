@@ -30,6 +30,42 @@ TEST_F(RoutesTest, MessagesOfTheUserArePagedAndDeleted) {
   EXPECT_EQ(store.messages.size(), 3u);
 }
 
+TEST_F(RoutesTest, DeletingUpToAnIdLeavesWhatCameLater) {
+  add_messages(1, 4);
+  EXPECT_EQ(answer("DELETE", "/message?upto="), "200");
+  EXPECT_EQ(answer("DELETE", "/message?upto=x"), R"(400 strconv.ParseUint: parsing \"x\": invalid syntax)");
+  EXPECT_EQ(answer("DELETE", "/application/1/message?upto=-1"),
+            R"(400 strconv.ParseUint: parsing \"-1\": invalid syntax)");
+  EXPECT_EQ(store.messages.size(), 4u) << "an end that nobody has given deletes nothing";
+  EXPECT_EQ(answer("DELETE", "/message?upto=1"), "200");
+  EXPECT_EQ(answer("DELETE", "/application/1/message?upto=3"), "200");
+  ASSERT_EQ(store.messages.size(), 1u);
+  EXPECT_EQ(core::value(store.messages[0].id), 4u);
+  EXPECT_EQ(answer("DELETE", "/application/2/message?upto=9"), "404 application does not exists");
+  EXPECT_EQ(answer("DELETE", "/message"), "200");
+  EXPECT_EQ(store.messages.size(), 0u);
+}
+
+TEST_F(RoutesTest, AListOfMessagesIsDeletedAtOnce) {
+  add_messages(1, 4);
+  add_messages(2, 1);
+  EXPECT_EQ(answer("POST", "/message/delete", R"({"ids":[4,2,2,5,99]})"), R"(200 {"deleted":2})");
+  EXPECT_EQ(store.messages.size(), 3u);
+  EXPECT_EQ(answer("POST", "/message/delete", R"({"ids":[4]})"), R"(200 {"deleted":0})");
+  for (const char* none : {"{}", R"({"ids":[]})", R"({"ids":null})"}) {
+    EXPECT_EQ(answer("POST", "/message/delete", none), "400 Field 'ids' is required") << none;
+  }
+  EXPECT_EQ(answer("POST", "/message/delete", R"({"ids":[-1]})"),
+            "400 json: cannot unmarshal number -1 into Go struct field DeletedMessages.ids of type uint");
+  std::string most = "1";
+  for (int i = 1; i < 1000; ++i) most += ",1";
+  EXPECT_EQ(answer("POST", "/message/delete", "{\"ids\":[" + most + "]}"), R"(200 {"deleted":1})");
+  EXPECT_EQ(answer("POST", "/message/delete", "{\"ids\":[" + most + ",1]}"),
+            "400 Field 'ids' must not hold more than 1000 values");
+  store.broken = true;
+  EXPECT_TRUE(answer("POST", "/message/delete", R"({"ids":[1]})").starts_with("503 "));
+}
+
 TEST_F(RoutesTest, MessagesOfAnApplicationAreItsOwnersOnly) {
   add_messages(1, 2);
   EXPECT_TRUE(
@@ -87,8 +123,9 @@ TEST_F(RoutesTest, AStoreThatIsAwayIsA503WithRetryAfter) {
 }
 
 TEST_F(RoutesTest, OnlyWhatTheSpecSaysIsPublic) {
-  const std::set<std::string_view> pages = {"/",        "/index.html", "/manifest.json", "/static/*", "/image/*",
-                                            "/swagger", "/docs",       "/health",        "/livez",    "/readyz"};
+  const std::set<std::string_view> pages = {"/",         "/index.html", "/manifest.json", "/sw.js",
+                                            "/static/*", "/image/*",    "/swagger",       "/docs",
+                                            "/health",   "/livez",      "/readyz"};
   const std::set<std::string_view> open = {"/version", "/gotifyinfo", "*"};
   for (const Route& route : routes()) {
     const bool page = pages.contains(route.pattern);

@@ -115,6 +115,31 @@ TEST(ServeContent, IsConditional) {
   EXPECT_EQ(header_of(response, "Last-Modified"), kDate);
 }
 
+TEST(ServeContent, KnowsItsTag) {
+  const auto status = [](auto set, std::string_view etag = "\"abc\"") {
+    Incoming request;
+    request.method = "GET";
+    request.conditions.range = "bytes=0-0";
+    set(request.conditions);
+    const net::Response response = serve_content(request, {core::Slice::copy("hello"), "text/css", std::nullopt, etag});
+    EXPECT_EQ(header_of(response, "ETag"), etag);
+    return response.status;
+  };
+  for (const char* tags : {"\"abc\"", "W/\"abc\"", "\"x\", \"abc\"", " \"x\" ,, W/\"abc\" ", "*", "\"a,b\",\"abc\""}) {
+    EXPECT_EQ(status([tags](Conditions& c) { c.if_none_match = tags; }), 304u) << tags;
+  }
+  for (const char* tags : {"\"x\"", "abc", "\"abc", "\"x\" \"abc\"", "x, \"abc\"", "W/abc", "\"\""}) {
+    EXPECT_EQ(status([tags](Conditions& c) { c.if_none_match = tags; }), 206u) << tags;
+    EXPECT_EQ(status([tags](Conditions& c) { c.if_match = tags; }), 412u) << tags;
+  }
+  EXPECT_EQ(status([](Conditions& c) { c.if_match = "\"x\", \"abc\""; }), 206u);
+  EXPECT_EQ(status([](Conditions& c) { c.if_match = "W/\"abc\""; }), 412u) << "a weak one is not the same bytes";
+  EXPECT_EQ(status([](Conditions& c) { c.if_range = "\"abc\""; }), 206u);
+  EXPECT_EQ(status([](Conditions& c) { c.if_range = "W/\"abc\""; }), 200u);
+  EXPECT_EQ(status([](Conditions& c) { c.if_range = "\"x\""; }), 200u);
+  EXPECT_EQ(status([](Conditions& c) { c.if_none_match = "\"\""; }, ""), 206u) << "no tag equals no other";
+}
+
 TEST(ServeContent, ReadsTheThreeFormsOfADate) {
   const auto expected = parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT");
   ASSERT_TRUE(expected);

@@ -50,6 +50,7 @@ class ServiceTest : public testing::Test {
     files::FileCache files(0);
     Accounts accounts(store, authenticator, publisher);
     Readiness readiness(store);
+    DeliveryTests tests(publisher, metrics);
     Service service({.config = settings,
                      .metrics = metrics,
                      .workers = workers,
@@ -63,6 +64,7 @@ class ServiceTest : public testing::Test {
                      .responses = responses,
                      .presence = loops,
                      .readiness = readiness,
+                     .tests = tests,
                      .origins = *OriginRules::compile(settings.server),
                      .proxies = *TrustedProxies::parse(settings.server.trustedproxies)});
     const auto port = loops.listen("127.0.0.1", 0, service, &service);
@@ -235,7 +237,7 @@ TEST_F(ServiceTest, AFullWorkerQueueIs503WhereAWorkerIsNeeded) {
     EXPECT_EQ(status(password), "503");
     EXPECT_NE(body(password).find("too many passwords wait to be checked"), std::string::npos) << password;
     for (const char* page :
-         {"GET /version", "GET /health", "GET /", "GET /index.html", "GET /manifest.json", "GET /static/api.js"}) {
+         {"GET /version", "GET /health", "GET /", "GET /index.html", "GET /manifest.json", "GET /static/docs.js"}) {
       EXPECT_EQ(status(ask(port, request(page))), "200") << page;
     }
     EXPECT_EQ(status(ask(port, request("GET /message"))), "401");

@@ -41,8 +41,8 @@ class SchemaTest : public ConfigTest {
 
   // A value that is not the default and that the key accepts.
   std::string other_value(const Setting& key) const {
-    for (const char* value : {"8", "4096", "65536", "v3", "debug", "true", "127.0.0.1", "drop_oldest", "[GET]",
-                              "[10.0.0.0/8]", "{X-A: b}", "\"nats://127.0.0.1:8\""}) {
+    for (const char* value : {"8", "4096", "65536", "v3", "debug", "true", "false", "127.0.0.1", "drop_oldest", "[GET]",
+                              "[10.0.0.0/8]", "{X-A: b}", "\"nats://127.0.0.1:8\"", "\"mailto:a@example.com\""}) {
       if (value != key.value && load_text(nested(key.key, value)).has_value()) return value;
     }
     return {};

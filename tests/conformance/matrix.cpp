@@ -8,6 +8,8 @@ namespace {
 using Kind = Visitor::Kind;
 
 const Want kNotElevated = fail(403, "session not elevated, use basic auth or call /client:elevate");
+constexpr const char* kNoClient =
+    "a subscription belongs to a client, and this request has none: use a client's token or a session";
 constexpr const char* kNotAllowed = "you are not allowed to access this api";
 
 bool only_reads(std::string_view method) {
@@ -54,9 +56,17 @@ std::optional<Want> refused(Needs needs, const Visitor& visitor, Mode mode) {
       if (!is_user(visitor)) return unauthorized();
       if (visitor.kind == Kind::password) return fail(403, "no client auth provided");
       return std::nullopt;
+    case Needs::subscriber:
+      if (!is_user(visitor)) return unauthorized();
+      if (visitor.kind == Kind::password) return fail(400, kNoClient);
+      return std::nullopt;
     case Needs::elevated:
       if (!is_user(visitor)) return unauthorized();
       if (lacks_elevation(visitor, mode)) return kNotElevated;
+      return std::nullopt;
+    case Needs::administrator:
+      if (!is_user(visitor)) return unauthorized();
+      if (!visitor.admin) return fail(403, kNotAllowed);
       return std::nullopt;
     case Needs::admin:
       if (!is_user(visitor)) return unauthorized();

@@ -8,7 +8,7 @@
 
 namespace push::conformance {
 
-enum class Needs { nothing, poster, client, elevated, admin, password, session, optional };
+enum class Needs { nothing, poster, client, elevated, admin, administrator, password, session, subscriber, optional };
 
 struct Route {
   const char* method;

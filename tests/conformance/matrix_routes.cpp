@@ -12,6 +12,7 @@ Request body(const char* text) {
 
 const Request kPlain;
 const Want kWhatever = ok().typed(nullptr);
+const Want kNoSubscription = fail(404, "this client has no subscription");
 const Want kNoPlugin = fail(404, "unknown plugin");
 const Want kUpgraded{.status = 101, .type = nullptr};
 const Lines kUpgrade = {"Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13",
@@ -25,6 +26,7 @@ constexpr const char* kPicture = "/image/matrixmatrixmatrixmatrixm.png";
 const std::vector<Route> kRoutes = {
     {"GET", "/", nothing, kPlain, "/", kWhatever},
     {"GET", "/index.html", nothing, kPlain, "/index.html", kWhatever},
+    {"GET", "/sw.js", nothing, kPlain, "/sw.js", kWhatever},
     {"GET", "/manifest.json", nothing, kPlain, "/manifest.json", kWhatever},
     {"GET", "/static/*", nothing, kPlain, "/static/defaultapp.png", kWhatever},
     {"GET", "/health", nothing, kPlain, "/health", kWhatever},
@@ -39,8 +41,16 @@ const std::vector<Route> kRoutes = {
     {"POST", "/message", poster, body(R"({"message":"m","appid":{app}})"), "/message", ok(), "appid not found", 400},
     {"GET", "/message", client, kPlain, "/message"},
     {"DELETE", "/message", client, kPlain, "/message", empty()},
+    {"POST", "/message/delete", client, body(R"({"ids":[9999]})"), "/message/delete", ok(R"({"deleted":0})")},
+    {"POST", "/message/test", client, body(R"({"appid":{app}})"), "/message/test", ok(), "appid not found", 400},
     {"GET", "/message/read", client, kPlain, "/message/read"},
     {"POST", "/message/read", client, body(R"({"ids":[1]})"), "/message/read", empty()},
+    {"GET", "/webpush/key", client, kPlain, "/webpush/key"},
+    {"GET", "/webpush/subscription", subscriber, kPlain, "/webpush/subscription", kNoSubscription},
+    {"PUT", "/webpush/subscription", subscriber, body("{}"), "/webpush/subscription",
+     fail(400, "Field 'endpoint' is required")},
+    {"DELETE", "/webpush/subscription", subscriber, kPlain, "/webpush/subscription", empty()},
+    {"POST", "/webpush/test", subscriber, kPlain, "/webpush/test", kNoSubscription},
     {"DELETE", "/message/:id", client, kPlain, "/message/{its message}", empty(), "message does not exist"},
     {"GET", "/application", client, kPlain, "/application"},
     {"POST", "/application", client, body(R"({"name":"n"})"), "/application"},
@@ -76,6 +86,7 @@ const std::vector<Route> kRoutes = {
     {"GET", "/user/:id/presence", admin, kPlain, "/user/{other}/presence"},
     {"POST", "/user/:id", admin, body(R"({"name":"{other.name}"})"), "/user/{other}"},
     {"DELETE", "/user/:id", admin, kPlain, "/user/{other}", empty()},
+    {"GET", "/admin/server", administrator, kPlain, "/admin/server"},
     {"GET", "/plugin", client, kPlain, "/plugin", ok("[]")},
     {"GET", "/plugin/:id/config", client, kPlain, "/plugin/1/config", kNoPlugin},
     {"POST", "/plugin/:id/config", client, kPlain, "/plugin/1/config", kNoPlugin},

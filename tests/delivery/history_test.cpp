@@ -160,7 +160,7 @@ TEST_F(HistoryTest, WhatTheUserDeletedIsNotMissed) {
   for (int i = 0; i < 3; ++i) store_message("m");
   store.delete_message(user, MessageId{2}, [](core::Result<void> done) { EXPECT_TRUE(done); });
   EXPECT_EQ(standing(MessageId{1}), "3 complete");
-  EXPECT_TRUE(store.delete_messages(user, [](core::Result<void> done) { EXPECT_TRUE(done); }));
+  EXPECT_TRUE(store.delete_messages(user, store::kEveryMessage, [](core::Result<void> done) { EXPECT_TRUE(done); }));
   EXPECT_EQ(standing(MessageId{1}), "3 complete");
   History later{store, workers, other_registry, 3};
   ASSERT_TRUE(later.start("now"));

@@ -105,6 +105,31 @@ TEST_F(PublisherTest, RefusesWhileTheLoopsAreBehind) {
   EXPECT_TRUE(submit(application, "fine"));
 }
 
+TEST_F(PublisherTest, APingFollowsAMessageThatAsksForOne) {
+  hub.join(user, 3);
+  const auto probed = [this](core::ApplicationId to, const std::string& payload) {
+    Publisher::Probe probe{payload,
+                           [this](core::MessageId id) { notes.log.push_back("leaves " + number(core::value(id))); }};
+    return publisher.publish_probed(
+        {to, "m", "t", 0, "", core::wall_now(), user, {}}, std::move(probe),
+        [this](const core::Result<Publisher::Stored>& stored) { notes.log.push_back(stored ? "reply" : "refusal"); });
+  };
+  ASSERT_TRUE(probed(application, "test 7"));
+  ASSERT_EQ(notes.log.size(), 4U);
+  EXPECT_EQ(notes.log[0], "leaves 1");
+  EXPECT_NE(notes.log[1].find("\"id\":1,"), std::string::npos);
+  EXPECT_EQ(notes.log[2], "deliver 1 \x89\x06test 7");
+  EXPECT_EQ(notes.log[3], "reply");
+  notes.log.clear();
+  ASSERT_TRUE(submit(application, "no ping"));
+  EXPECT_EQ(notes.log.size(), 2U);
+  notes.log.clear();
+  ASSERT_TRUE(probed(core::ApplicationId{99}, "test 8"));
+  EXPECT_EQ(notes.log, std::vector<std::string>{"refusal"});
+  notes.behind = 100;
+  EXPECT_FALSE(probed(application, "test 9"));
+}
+
 TEST_F(PublisherTest, DisconnectReachesTheLoops) {
   hub.join(user, 0);
   publisher.disconnect({UserId{99}, core::ClientId{4}});

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/content_coding.hpp"
 #include "api/credentials.hpp"
 #include "api/serve_content.hpp"
 #include "binder/media_type.hpp"
@@ -169,6 +170,44 @@ void check_conditions(Input& input) {
   }
 }
 
+// ---- ETag, Accept-Encoding
+
+// A tag that was planted in a list is found, and one that is not in any is not.
+void check_tags(Input& input) {
+  const std::string before = input.line();
+  const std::string tags = input.line();
+  std::string etag = input.line();
+  std::erase(etag, '"');
+  etag = '"' + etag + '"';
+  const auto status = [&etag](std::string_view none_match) {
+    Incoming request;
+    request.conditions.if_none_match = none_match;
+    return api::serve_content(request, {core::Slice::copy("bytes"), "text/css", std::nullopt, etag}).status;
+  };
+  PUSH_CHECK(status(etag + "," + tags) == 304);
+  PUSH_CHECK(status("W/" + etag) == 304);
+  const bool contained = tags.find(etag) != std::string::npos || core::trim_blanks(tags) == "*";
+  if (!contained && !tags.empty()) PUSH_CHECK(status(tags) == 200);
+  std::string quoted = before;
+  std::erase(quoted, '"');
+  PUSH_CHECK(status('"' + quoted + "\" , " + etag) == 304);
+}
+
+void check_coding(Input& input) {
+  const std::string before = input.line();
+  const std::string accepted = input.rest();
+  const auto chosen = api::choose_coding(accepted, true, true);
+  if (chosen != api::Coding::identity) {
+    const bool named = core::lower(accepted).find(api::name(chosen)) != std::string::npos;
+    PUSH_CHECK(named || accepted.find('*') != std::string::npos);
+    PUSH_CHECK(api::choose_coding(accepted, chosen == api::Coding::gzip, chosen == api::Coding::brotli) == chosen);
+  }
+  PUSH_CHECK(api::choose_coding(accepted, false, false) == api::Coding::identity);
+  PUSH_CHECK(api::choose_coding("br;q=0,gzip;q=0,identity," + accepted, true, true) == api::Coding::identity);
+  const bool plain = core::lower(before).find("identity") != std::string::npos;
+  PUSH_CHECK(plain || api::choose_coding("br, " + before, false, true) == api::Coding::brotli);
+}
+
 // ---- X-Forwarded-For
 
 void check_address(const std::string& text) {
@@ -257,7 +296,9 @@ void check_media_type(Input& input) {
   PUSH_CHECK(value.empty() ? !boundary : boundary && *boundary == value);
 }
 
-constexpr std::array kChecks = {check_credentials, check_conditions, check_forwarded, check_origin, check_media_type};
+// Ten, so that the last digit of the first byte's code chooses, and the seeds keep their meaning.
+constexpr std::array kChecks = {check_credentials, check_conditions, check_forwarded, check_origin, check_media_type,
+                                check_tags,        check_coding,     check_tags,      check_coding, check_conditions};
 
 }  // namespace
 

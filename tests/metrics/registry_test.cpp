@@ -13,6 +13,21 @@
 namespace push::metrics {
 namespace {
 
+TEST(Registry, TellsWhatItHasByName) {
+  Registry registry;
+  registry.counter("closed_total", "", "reason=\"a\"").add(2);
+  registry.counter("closed_total", "", "reason=\"b\"").add(3);
+  registry.gauge("length", "", [] { return 7; });
+  registry.histogram("seconds", "").record(5);
+  using Values = std::vector<std::pair<std::string, std::int64_t>>;
+  EXPECT_EQ(registry.values("closed_total"), (Values{{"reason=\"a\"", 2}, {"reason=\"b\"", 3}}));
+  EXPECT_EQ(registry.values("length"), (Values{{"", 7}}));
+  EXPECT_EQ(registry.values("none"), Values());
+  ASSERT_NE(registry.find_histogram("seconds"), nullptr);
+  EXPECT_EQ(registry.find_histogram("seconds")->count(), 1U);
+  EXPECT_EQ(registry.find_histogram("length"), nullptr);
+}
+
 using testing::HasSubstr;
 using testing::Not;
 

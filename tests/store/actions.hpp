@@ -145,13 +145,12 @@ class StoreActions : public ::testing::Test {
 
 // Deletes the messages of a user or an application and waits until that is done.
 template <class Owner>
-core::Result<void> purge(Store& store, Owner owner) {
+core::Result<void> purge(Store& store, Owner owner, core::MessageId up_to = kEveryMessage) {
   std::promise<core::Result<void>> end;
   auto result = end.get_future();
-  if (auto queued = store.delete_messages(owner, [&end](core::Result<void> done) { end.set_value(std::move(done)); });
-      !queued) {
-    return queued;
-  }
+  auto queued =
+      store.delete_messages(owner, up_to, [&end](core::Result<void> done) { end.set_value(std::move(done)); });
+  if (!queued) return queued;
   return result.get();
 }
 

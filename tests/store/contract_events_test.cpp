@@ -148,6 +148,36 @@ TEST_P(EventContract, APurgeIsOneEventUpToTheNewestMessage) {
   EXPECT_EQ(text_of(heard()), log(alice));
 }
 
+TEST_P(EventContract, APurgeUpToAnIdSaysSo) {
+  for (const auto app : {one, two, other, two}) append_id(app, "m");
+  ASSERT_TRUE(purge(*store, two, core::MessageId{3}));
+  ASSERT_TRUE(purge(*store, alice, core::MessageId{0}));
+  ASSERT_TRUE(purge(*store, alice, core::MessageId{1}));
+  ASSERT_TRUE(purge(*store, alice, core::MessageId{99}));
+  EXPECT_EQ(log(alice), "delete <=3 of 2 delete <=1 delete <=4 ");
+  EXPECT_EQ(text_of(heard()), log(alice));
+}
+
+TEST_P(EventContract, ListedMessagesAreOneEventWithTheirIds) {
+  append_some(model::kMaxEventIds + 1);
+  append_id(other, "m");
+  ASSERT_TRUE(read(alice, {2}));
+  std::vector<core::MessageId> all;
+  for (std::uint64_t id = model::kMaxEventIds; id > 0; --id) all.push_back(core::MessageId{id});
+  const auto deleted = test::await(*store, &Store::delete_listed, alice, all);
+  ASSERT_TRUE(deleted) << deleted.error().text;
+  EXPECT_EQ(*deleted, model::kMaxEventIds);
+  ASSERT_TRUE(test::await(*store, &Store::delete_listed, alice, all));  // nothing is left
+  ASSERT_TRUE(test::await(*store, &Store::delete_listed, bob, all));
+  const auto events = page(alice).events;
+  ASSERT_EQ(events.size(), 2U);
+  std::sort(all.begin(), all.end());
+  EXPECT_EQ(events[1].ids, all);
+  EXPECT_EQ(events[1].kind, Kind::deleted);
+  EXPECT_EQ(heard(), events);
+  EXPECT_EQ(marks(alice), "<=0");
+}
+
 TEST_P(EventContract, ALongPurgeIsOneEventToo) {
   append_some(3000);
   ASSERT_TRUE(purge(*store, one));
@@ -295,9 +325,9 @@ TEST_P(EventContract, ADeletedMessageIsNotListedAsRead) {
 TEST_P(EventContract, BeyondTheLimitOfSingleIdsTheOldestBecomesTheMark) {
   constexpr std::size_t kMost = model::kMaxReadIds;
   append_some(kMost + 3);
-  for (std::uint64_t from = 2; from <= kMost + 1; from += model::kMaxEventIds) {
+  for (std::uint64_t from = 2; from <= kMost + 1; from += model::kMaxMarkedIds) {
     std::vector<std::uint64_t> some;
-    for (std::uint64_t id = from; id < from + model::kMaxEventIds; ++id) some.push_back(id);
+    for (std::uint64_t id = from; id < from + model::kMaxMarkedIds; ++id) some.push_back(id);
     ASSERT_TRUE(read(alice, some));
   }
   const auto before = page(alice).newest;

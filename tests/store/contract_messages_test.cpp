@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "push/store/feed.hpp"
 #include "store/contract.hpp"
 
 namespace push::store {
@@ -101,6 +102,52 @@ TEST_P(MessageContract, DeletingMessagesLeavesThoseOfOthers) {
   EXPECT_THAT(ids(listed(alice, {})), ElementsAre());
   EXPECT_THAT(ids(listed(bob, {})), ElementsAre(3));
   EXPECT_TRUE(purge(*store, alice)) << "also when there are none";
+}
+
+TEST_P(MessageContract, APurgeStopsAtItsUpperEnd) {
+  const auto alice = user("alice");
+  const auto one = application(alice, "A1");
+  const auto two = application(alice, "A2");
+  const auto other = application(user("bob"), "B1");
+  for (const auto app : {one, two, other, one, two, one}) append_id(app, "m");
+  ASSERT_TRUE(purge(*store, one, core::MessageId{4}));
+  EXPECT_THAT(ids(listed(alice, {})), ElementsAre(6, 5, 2));
+  ASSERT_TRUE(purge(*store, alice, core::MessageId{0}));
+  EXPECT_THAT(ids(listed(alice, {})), ElementsAre(6, 5, 2));
+  ASSERT_TRUE(purge(*store, alice, core::MessageId{5}));
+  EXPECT_THAT(ids(listed(alice, {})), ElementsAre(6));
+  EXPECT_EQ(ids(listed(other, {})).size(), 1U);
+  ASSERT_TRUE(purge(*store, alice, core::MessageId{std::numeric_limits<std::uint64_t>::max()}));
+  EXPECT_THAT(ids(listed(alice, {})), ElementsAre());
+}
+
+TEST_P(MessageContract, ListedMessagesAreDeletedIfTheyAreTheUsers) {
+  const auto alice = user("alice");
+  const auto bob = user("bob");
+  const auto one = application(alice, "A1");
+  const auto two = application(alice, "A2");
+  const auto other = application(bob, "B1");
+  for (const auto app : {one, two, other, one, two}) append_id(app, "m");
+  const auto remove = [this](core::UserId who, std::vector<core::MessageId> which) {
+    const auto deleted = test::await(*store, &Store::delete_listed, who, std::move(which));
+    EXPECT_TRUE(deleted) << deleted.error().text;
+    return deleted ? *deleted : 99;
+  };
+  constexpr core::MessageId kNone{std::numeric_limits<std::uint64_t>::max()};
+  EXPECT_EQ(remove(alice, {core::MessageId{5}, core::MessageId{1}, core::MessageId{3}, core::MessageId{5}, kNone}), 2U);
+  EXPECT_THAT(ids(listed(alice, {})), ElementsAre(4, 2));
+  EXPECT_THAT(ids(listed(bob, {})), ElementsAre(3));
+  EXPECT_EQ(remove(alice, {core::MessageId{5}, core::MessageId{3}}), 0U);
+  EXPECT_EQ(remove(bob, {core::MessageId{3}}), 1U);
+}
+
+TEST_P(MessageContract, TheDatabaseHasASizeAndNoOtherServers) {
+  const auto bytes = store->disk_bytes();
+  ASSERT_TRUE(bytes) << bytes.error().text;
+  EXPECT_GE(*bytes, 4096U);
+  const auto nodes = store->list_nodes();
+  ASSERT_TRUE(nodes) << nodes.error().text;
+  EXPECT_TRUE(nodes->empty());
 }
 
 TEST_P(MessageContract, AfterDrainFindsWorkAndChangesAreRefused) {

@@ -39,6 +39,10 @@ const Comparison kAlike[] = {
     {"sharded_gotify_read", "message_id, user_id"},
     {"sharded_gotify_retention", "application_id, days, count"},
     {"sharded_gotify_retention_floor", "user_id, message_id"},
+    {"sharded_gotify_webpush_keys", "id, private_key, public_key, subject"},
+    {"sharded_gotify_webpush",
+     "endpoint, client_id, user_id, p256dh, auth, min_priority, apps, muted_until, after_id, sent_id, retry_at, tries"},
+    {"sharded_gotify_webpush_cursor", "id, message_id"},
     {"sharded_gotify_purges", "application_id"},
     {"sharded_gotify_idempotency", "message_id, application_id, date, stored_at"},
 };
@@ -73,6 +77,9 @@ class ImportTest : public StoreTest {
     other.run("INSERT INTO sharded_gotify_events_removed VALUES (2, 1)");
     other.run("INSERT INTO sharded_gotify_retention_floor VALUES (1, 2)");
     other.run("INSERT INTO sharded_gotify_purges VALUES (99)");
+    other.run("INSERT INTO sharded_gotify_webpush_keys VALUES (1, 'secret', 'open', 'mailto:a@example.org')");
+    other.run("INSERT INTO sharded_gotify_webpush VALUES ('https://a', 1, 1, 'key', 'auth', 3, '1,2', 0, 5, 4, 9, 2)");
+    other.run("INSERT INTO sharded_gotify_webpush_cursor VALUES (1, 17)");
     other.run("UPDATE applications SET image = 'picture.png' WHERE id = 1");
     other.run("UPDATE applications SET image = 'missing.png' WHERE id = 2");
   }

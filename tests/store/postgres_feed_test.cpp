@@ -359,8 +359,8 @@ TEST_F(PostgresFeedTest, AllMessagesThatAreDeletedAreThoseOfAllNodes) {
   store.swap(two);
   append_id(app, "of two");
   store.swap(two);
-  const auto deleted =
-      core::await<core::Result<void>>([&](auto done) { EXPECT_TRUE(store->delete_messages(alice, std::move(done))); });
+  const auto deleted = core::await<core::Result<void>>(
+      [&](auto done) { EXPECT_TRUE(store->delete_messages(alice, kEveryMessage, std::move(done))); });
   EXPECT_TRUE(deleted);
   EXPECT_EQ(value("SELECT count(*) FROM messages"), "0");
 }

@@ -78,8 +78,8 @@ TEST_F(PostgresLeaseTest, WithoutItMessagesAreDeletedForTheirUser) {
   open_as_node("one", database);
   const auto alice = user("alice");
   append_id(application(alice, "A1"), "m");
-  EXPECT_TRUE(
-      core::await<core::Result<void>>([&](auto done) { EXPECT_TRUE(store->delete_messages(alice, std::move(done))); }));
+  EXPECT_TRUE(core::await<core::Result<void>>(
+      [&](auto done) { EXPECT_TRUE(store->delete_messages(alice, kEveryMessage, std::move(done))); }));
   EXPECT_EQ(value("SELECT count(*) FROM messages"), "0");
 }
 

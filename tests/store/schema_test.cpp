@@ -109,7 +109,8 @@ TEST_F(SchemaTest, ANewFileGetsGotifysSchema) {
       other.rows("SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE 'CREATE INDEX%' ORDER BY name"),
       ElementsAre("text:idx_applications_user_id", "text:idx_clients_expires_at", "text:idx_clients_user_id",
                   "text:idx_messages_id", "text:sharded_gotify_applications_image", "text:sharded_gotify_events_user",
-                  "text:sharded_gotify_messages_application", "text:sharded_gotify_read_user"));
+                  "text:sharded_gotify_messages_application", "text:sharded_gotify_read_user",
+                  "text:sharded_gotify_webpush_client", "text:sharded_gotify_webpush_user"));
   EXPECT_EQ(
       other.row("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND sql LIKE '%PRIMARY KEY AUTOINCREMENT%'"),
       "int:7");
@@ -119,7 +120,8 @@ TEST_F(SchemaTest, ANewFileGetsGotifysSchema) {
       ElementsAre("text:sharded_gotify_epochs", "text:sharded_gotify_events", "text:sharded_gotify_events_removed",
                   "text:sharded_gotify_idempotency", "text:sharded_gotify_purges", "text:sharded_gotify_read",
                   "text:sharded_gotify_read_marks", "text:sharded_gotify_retention",
-                  "text:sharded_gotify_retention_floor"));
+                  "text:sharded_gotify_retention_floor", "text:sharded_gotify_webpush",
+                  "text:sharded_gotify_webpush_cursor", "text:sharded_gotify_webpush_keys"));
   EXPECT_EQ(other.row("PRAGMA user_version"), "int:0");
   EXPECT_EQ(other.row("PRAGMA page_size"), "int:4096");
 }
@@ -143,7 +145,7 @@ TEST_F(SchemaTest, AnOlderDatabaseIsCompletedInPlaceWithItsRowsIntact) {
   EXPECT_THAT(columns("applications"),
               HasSubstr("default_priority INTEGER, created_at datetime, last_used datetime, "));
   EXPECT_THAT(columns("clients"), HasSubstr("expires_after_inactivity_seconds INTEGER, expires_at datetime, "));
-  EXPECT_EQ(indexes().size(), 14U);
+  EXPECT_EQ(indexes().size(), 16U);
 
   const auto admin = store->find_user_by_name("admin");
   ASSERT_TRUE(admin && *admin);
@@ -221,7 +223,7 @@ TEST_F(SchemaTest, ATableWithoutAutoincrementIsRebuiltSoThatIdsStayFinal) {
   const auto before = dump("messages", "*");
   open();
   EXPECT_EQ(dump("messages", "*"), before);
-  EXPECT_EQ(indexes().size(), 14U);
+  EXPECT_EQ(indexes().size(), 16U);
   EXPECT_EQ(core::value(append_id(core::ApplicationId{3}, "new")), 13U);
   ASSERT_TRUE(purge(*store, core::ApplicationId{3}));
   EXPECT_EQ(core::value(append_id(core::ApplicationId{3}, "new")), 14U);

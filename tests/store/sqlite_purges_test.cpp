@@ -125,7 +125,8 @@ TEST_F(SqlitePurgesTest, MoreNotesThanOneSliceTakesAllGo) {
 TEST_F(SqlitePurgesTest, MessagesThatComeAfterTheCallStay) {
   fill(app, 20'000);
   std::promise<core::Result<void>> end;
-  ASSERT_TRUE(store->delete_messages(app, [&](core::Result<void> done) { end.set_value(std::move(done)); }));
+  ASSERT_TRUE(
+      store->delete_messages(app, kEveryMessage, [&](core::Result<void> done) { end.set_value(std::move(done)); }));
   const auto late = append_id(app, "late");
   ASSERT_TRUE(end.get_future().get());
   EXPECT_THAT(ids(listed(app, {})), ElementsAre(core::value(late)));
@@ -137,8 +138,10 @@ TEST_F(SqlitePurgesTest, MessagesThatComeWhileTheCallWaitsForItsTurnStay) {
   append_id(app, "early");
   std::promise<core::Result<void>> large;
   std::promise<core::Result<void>> small;
-  ASSERT_TRUE(store->delete_messages(bob, [&](core::Result<void> done) { large.set_value(std::move(done)); }));
-  ASSERT_TRUE(store->delete_messages(alice, [&](core::Result<void> done) { small.set_value(std::move(done)); }));
+  ASSERT_TRUE(
+      store->delete_messages(bob, kEveryMessage, [&](core::Result<void> done) { large.set_value(std::move(done)); }));
+  ASSERT_TRUE(
+      store->delete_messages(alice, kEveryMessage, [&](core::Result<void> done) { small.set_value(std::move(done)); }));
   const auto late = append_id(app, "late");
   ASSERT_TRUE(small.get_future().get());
   EXPECT_THAT(ids(listed(alice, {})), ElementsAre(core::value(late)));
@@ -150,7 +153,7 @@ TEST_F(SqlitePurgesTest, ASmallPurgeDoesNotWaitForALargeOne) {
   fill(other, 200'000);
   append_id(app, "m");
   std::atomic<bool> large_is_done{false};
-  ASSERT_TRUE(store->delete_messages(other, [&](const core::Result<void>&) { large_is_done = true; }));
+  ASSERT_TRUE(store->delete_messages(other, kEveryMessage, [&](const core::Result<void>&) { large_is_done = true; }));
   ASSERT_TRUE(purge(*store, app));
   EXPECT_FALSE(large_is_done);
   EXPECT_TRUE(ids(listed(app, {})).empty());

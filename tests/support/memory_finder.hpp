@@ -11,10 +11,12 @@
 #include <utility>
 #include <vector>
 
+#include "push/store/feed.hpp"
 #include "push/store/store.hpp"
 #include "store/rules.hpp"
 #include "support/memory_events.hpp"
 #include "support/memory_retention.hpp"
+#include "support/memory_webpush.hpp"
 
 namespace push::test {
 
@@ -22,7 +24,10 @@ class MemoryFinder : public store::Store, public MemoryRetention {
  public:
   bool broken = false;  // every call fails
   int lookups = 0;
+  std::vector<store::NodeRow> nodes;
   std::function<void()> during_lookup;  // runs in the middle of a look-up
+
+  MemoryWebPush& webpush() override { return webpush_; }
 
   core::Result<std::optional<model::User>> find_user(core::UserId id) override { return look_up(users, has(id)); }
   core::Result<std::optional<model::User>> find_user_by_name(std::string_view name) override {
@@ -122,6 +127,12 @@ class MemoryFinder : public store::Store, public MemoryRetention {
       return core::Result<model::ReadMarks>(model::ReadMarks{log_.mark(user), {ids.begin(), ids.end()}});
     });
   }
+  core::Result<std::uint64_t> disk_bytes() override {
+    return read([] { return core::Result<std::uint64_t>(4096); });
+  }
+  core::Result<std::vector<store::NodeRow>> list_nodes() override {
+    return read([this] { return core::Result<std::vector<store::NodeRow>>(nodes); });
+  }
   core::Result<void> ping() override {
     return read([] { return core::Result<void>(); });
   }
@@ -155,6 +166,20 @@ class MemoryFinder : public store::Store, public MemoryRetention {
   store::EventListener* listener_ = nullptr;
 
  private:
+  MemoryWebPush webpush_{
+      {.has_client =
+           [this](core::ClientId id, core::UserId user) {
+             const auto client = first(clients, has(id));
+             return client && client->user == user;
+           },
+       .has_client_of_any = [this](core::ClientId id) { return first(clients, has(id)).has_value(); },
+       .newest = [this] { return newest_ever(); },
+       .each_message =
+           [this](const auto& take) {
+             for (const model::Message& row : messages) {
+               if (const auto user = owner(row)) take(*user, row);
+             }
+           }}};
   bool is_living(const model::Client& row) const { return !store::has_expired(row, clock()); }
   template <class Row, class Matches>
   core::Result<std::optional<Row>> look_up(const std::vector<Row>& rows, Matches matches) {

@@ -160,16 +160,32 @@ class MemoryStore final : public MemoryFinder {
       return {};
     }));
   }
-  core::Result<void> delete_messages(core::UserId user, Purged done) override {
+  void delete_listed(core::UserId user, std::vector<core::MessageId> ids, store::Done<std::size_t> done) override {
+    done(change([&]() -> core::Result<std::size_t> {
+      std::vector<core::MessageId> gone;
+      for (const model::Message& row : messages) {
+        if (owner(row) == user && std::find(ids.begin(), ids.end(), row.id) != ids.end()) gone.push_back(row.id);
+      }
+      if (gone.empty()) return std::size_t{0};
+      log_.log({{}, user, clock(), model::Event::Kind::deleted, gone, {}, {}});
+      return static_cast<std::size_t>(erase_messages(
+          [&gone](const model::Message& row) { return std::find(gone.begin(), gone.end(), row.id) != gone.end(); }));
+    }));
+  }
+  core::Result<void> delete_messages(core::UserId user, core::MessageId up_to, Purged done) override {
+    const core::MessageId bound = std::min(up_to, newest());
     return purge(
-        {{}, user, {}, {}, {}, newest(), {}}, [this, user](const model::Message& row) { return owner(row) == user; },
+        {{}, user, {}, {}, {}, bound, {}},
+        [this, user, bound](const model::Message& row) { return owner(row) == user && row.id <= bound; },
         std::move(done));
   }
-  core::Result<void> delete_messages(core::ApplicationId application, Purged done) override {
+  core::Result<void> delete_messages(core::ApplicationId application, core::MessageId up_to, Purged done) override {
     const auto owned = first(applications, has(application));
+    const core::MessageId bound = std::min(up_to, newest());
     return purge(
-        {{}, owned ? owned->user : core::UserId{}, {}, {}, {}, newest(), application},
-        [application](const model::Message& row) { return row.application == application; }, std::move(done));
+        {{}, owned ? owned->user : core::UserId{}, {}, {}, {}, bound, application},
+        [application, bound](const model::Message& row) { return row.application == application && row.id <= bound; },
+        std::move(done));
   }
   void delete_application(core::UserId user, core::ApplicationId id, store::Done<std::string> done) override {
     done(change([&] {

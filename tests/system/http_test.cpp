@@ -171,7 +171,7 @@ TEST_F(Http, KnowsNoOtherPages) {
 TEST_F(Http, AnswersHeadWhereverThereIsAGet) {
   HttpClient http = server_.http(admin().basic());
   for (const char* target : {"/", "/version", "/health", "/message", "/application", "/client", "/user",
-                             "/current/user", "/swagger", "/docs", "/static/app.js", "/gotifyinfo", "/nope"}) {
+                             "/current/user", "/swagger", "/docs", "/static/docs.js", "/gotifyinfo", "/nope"}) {
     const Answer get = http.get(target);
     const Answer head = http.request("HEAD", target);
     EXPECT_EQ(head.status, get.status) << target;

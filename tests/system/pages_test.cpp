@@ -45,10 +45,49 @@ TEST_F(Pages, OfOurOwnLoadOnlyWhatIsThere) {
       EXPECT_EQ(http.get("/" + path).status, 200) << page << " " << path;
     }
   }
-  EXPECT_EQ(http.get("/static/app.js").header("Content-Type"), "text/javascript; charset=utf-8");
+  EXPECT_EQ(http.get("/static/docs.js").header("Content-Type"), "text/javascript; charset=utf-8");
   EXPECT_EQ(http.get("/static/defaultapp.png").header("Content-Type"), "image/png");
   EXPECT_EQ(http.get("/manifest.json").json().at("name"), "sharded-gotify");
   EXPECT_EQ(http.request("HEAD", "/").status, 200);
+}
+
+TEST_F(Pages, OfOurOwnAreAskedForAgainByTheirTag) {
+  HttpClient http = nobody();
+  for (const char* path : {"/", "/docs", "/static/docs.css", "/manifest.json"}) {
+    const Answer first = http.get(path);
+    ASSERT_EQ(first.status, 200) << path;
+    EXPECT_EQ(first.header("Cache-Control"), "no-cache");
+    const std::string tag = first.header("ETag");
+    EXPECT_EQ(tag.size(), 34u) << tag;
+    const Answer again = http.get(path, {"If-None-Match: " + tag});
+    EXPECT_EQ(again.status, 304) << path;
+    EXPECT_EQ(again.body, "");
+    EXPECT_EQ(again.header("ETag"), tag);
+    EXPECT_EQ(http.get(path, {"If-None-Match: \"x\""}).body, first.body);
+    const Answer head = http.request("HEAD", path);
+    EXPECT_EQ(head.header("Content-Length"), std::to_string(first.body.size()));
+    EXPECT_EQ(head.header("ETag"), tag);
+  }
+}
+
+TEST_F(Pages, OfOurOwnHaveAPolicyForScriptsAndWorkers) {
+  HttpClient http = nobody();
+  for (const char* path : {"/", "/docs"}) {
+    EXPECT_EQ(http.get(path).header("Content-Security-Policy"),
+              "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: https: http:; "
+              "connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; "
+              "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types sg");
+  }
+}
+
+TEST_F(Pages, HaveAWorkerThatIsAskedForAgain) {
+  HttpClient http = nobody();
+  const Answer worker = http.get("/sw.js");
+  ASSERT_EQ(worker.status, 200);
+  EXPECT_EQ(worker.header("Content-Type"), "text/javascript; charset=utf-8");
+  EXPECT_EQ(worker.header("Cache-Control"), "no-cache");
+  EXPECT_EQ(worker.header("X-Content-Type-Options"), "nosniff");
+  EXPECT_EQ(http.request("HEAD", "/sw.js").header("Content-Length"), std::to_string(worker.body.size()));
 }
 
 TEST_F(Pages, OfAFolderWithoutThemStopTheStart) {
@@ -96,6 +135,13 @@ TEST_F(Pages, OfAConfiguredInterfaceComeFromItsFolder) {
   EXPECT_EQ(http.get("/static/defaultapp.png").status, 200);
   EXPECT_EQ(http.get("/static/none.js").body, "404 page not found");
   EXPECT_EQ(http.get("/static/..%2f..%2fserver.log").status, 404);
+  // A browser that has had our page gets rid of its worker, unless the folder has one of its own.
+  const Answer leaving = http.get("/sw.js");
+  EXPECT_NE(leaving.body.find("self.registration.unregister()"), std::string::npos) << leaving.body;
+  EXPECT_EQ(leaving.header("Content-Type"), "text/javascript; charset=utf-8");
+  EXPECT_EQ(leaving.header("Cache-Control"), "no-cache");
+  put("sw.js", "own()");
+  EXPECT_EQ(http.get("/sw.js").body, "own()");
 }
 
 TEST_F(Pages, SayWhoseServerThisIs) {

@@ -38,6 +38,18 @@ TEST_F(SessionRoutes, AreACookieThatIsSentAgainWhenTheTokensUseIsWritten) {
   EXPECT_FALSE(browser.get("/current/user").has("Set-Cookie")) << "sent again within five minutes";
 }
 
+TEST_F(SessionRoutes, TheCookieLastsAsLongAsItsClientIfThatIsLonger) {
+  const Answer answer = log_in();
+  const std::string session = cookie(answer);
+  const std::string id = std::to_string(answer.json().at("clientId").get<std::uint64_t>());
+  HttpClient owner = server_.http(admin().basic());
+  const Answer changed = owner.request("PUT", "/client/" + id, {"Content-Type: application/json"},
+                                       R"({"name":"browser","expiresAfterInactivitySeconds":7776000})");
+  ASSERT_EQ(changed.status, 200) << changed.body;
+  const std::string set = server_.http({session}).get("/current/user").header("Set-Cookie");
+  EXPECT_EQ(set, session.substr(8) + "; Path=/; Max-Age=7776000; HttpOnly; SameSite=Strict");
+}
+
 TEST_F(SessionRoutes, ATokenFromElsewhereNeverBecomesACookie) {
   const std::string session = cookie(log_in());
   const std::string token = session.substr(session.find('=') + 1);

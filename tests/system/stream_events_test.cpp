@@ -73,6 +73,27 @@ TEST_F(StreamEvents, DevicesHearOfMessagesDeletionsAndReads) {
   }
 }
 
+TEST_F(StreamEvents, WhatArrivesMeanwhileOutlivesADeletionUpToAnId) {
+  const std::uint64_t first = post("1"), second = post("2"), third = post("3"), fourth = post("4");
+  StreamClient device = open("");
+  EXPECT_EQ(next(device).at("event"), "open");
+  const auto heard = [&device](json expected) {
+    json event = next(device);
+    expected["event_id"] = event.at("event_id");
+    EXPECT_EQ(event, expected);
+  };
+  act("DELETE", "/message?upto=" + std::to_string(first));
+  heard({{"event", "delete"}, {"upTo", first}});
+  act("DELETE", "/application/" + std::to_string(application_.id) + "/message?upto=" + std::to_string(second));
+  heard({{"event", "delete"}, {"upTo", second}, {"appid", application_.id}});
+  act("POST", "/message/delete", json({{"ids", {third, first}}}).dump());
+  heard({{"event", "delete"}, {"ids", {third}}});
+  HttpClient http = reader();
+  const json left = list_messages(http);
+  ASSERT_EQ(left.size(), 1U);
+  EXPECT_EQ(left[0].at("id"), fourth);
+}
+
 TEST_F(StreamEvents, WhoWasAwayHearsOfThemLaterAlsoAfterARestart) {
   const std::uint64_t first = post("1"), second = post("2");
   act("DELETE", "/message/" + std::to_string(first));

@@ -29,7 +29,7 @@ TEST(Threads, EachHasAName) {
   server.start();
   std::vector<std::string> expected = {"sharded-gotify", "loop0",   "loop1",  "worker0", "worker1", "lookup0",
                                        "replay0",        "replay1", "writer", "purger",  "log",     "password0",
-                                       "housekeeper"};
+                                       "housekeeper",    "webpush"};
   expected.push_back(on_postgres() ? "database" : "checkpointer");
 #ifdef __SANITIZE_THREAD__
   expected.push_back("sharded-gotify");  // the sanitizer's own

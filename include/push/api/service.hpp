@@ -33,6 +33,9 @@ class Service final : public net::RequestHandler, public net::StreamGate {
   net::Response refuse(const net::Request& request, const net::Admission& admission, unsigned status,
                        std::string_view reason) override;
   void opened(const net::Request& request, const net::Admission& admission) override;
+  void ponged(core::UserId user, core::ClientId client, std::string_view payload) override {
+    services_.tests.ponged(user, client, payload);
+  }
   void still_open(const std::vector<core::ClientId>& clients) override;
 
  private:

@@ -1,11 +1,15 @@
 // What the API depends on. Built by main; everything it refers to outlives the service.
 #pragma once
+#include <string>
+
 #include "push/api/accounts.hpp"
+#include "push/api/delivery_tests.hpp"
 #include "push/api/origin_rules.hpp"
 #include "push/api/readiness.hpp"
 #include "push/api/trusted_proxies.hpp"
 #include "push/auth/authenticator.hpp"
 #include "push/config/config.hpp"
+#include "push/core/clock.hpp"
 #include "push/core/worker_pool.hpp"
 #include "push/delivery/history.hpp"
 #include "push/delivery/publisher.hpp"
@@ -15,6 +19,7 @@
 #include "push/net/presence.hpp"
 #include "push/net/response_budget.hpp"
 #include "push/store/store.hpp"
+#include "push/webpush/sender.hpp"
 
 namespace push::api {
 
@@ -32,8 +37,12 @@ struct Services {
   net::ResponseBudget& responses;
   net::Presence& presence;
   Readiness& readiness;
+  DeliveryTests& tests;
   OriginRules origins;
   TrustedProxies proxies;
+  std::string node{};                       // this server's name
+  core::WallTime start = core::wall_now();  // of the server
+  webpush::Sender* webpush = nullptr;       // null: config webpush.enabled is false
 };
 
 }  // namespace push::api

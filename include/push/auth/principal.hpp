@@ -36,6 +36,7 @@ struct Principal {
   std::optional<core::WallTime> elevated_until;           // Kind::client
   std::shared_ptr<const model::Application> application;  // Kind::application
   std::shared_ptr<const std::string> pass_hash{};         // Kind::basic: what the password was checked against
+  std::uint64_t expires_after_inactivity_seconds = 0;     // Kind::client; 0 = never
 };
 
 using PrincipalPtr = std::shared_ptr<const Principal>;

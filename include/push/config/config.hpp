@@ -155,6 +155,13 @@ struct DefaultUser {
   std::string pass = "admin";
 };
 
+struct WebPush {
+  bool enabled = true;
+  std::string subject;                 // mailto: or https:; "" = what the database has, else a default
+  std::vector<std::string> endpoints;  // push services besides the known ones: [http[s]://]host[:port]
+  std::string cafile;                  // PEM; "" = the system's
+};
+
 struct Config {
   Compat compat = Compat::v2;
   std::string loglevel = "info";
@@ -162,6 +169,7 @@ struct Config {
   Database database;
   Retention retention;
   Cluster cluster;
+  WebPush webpush;
   DefaultUser defaultuser;     // created only in an empty database
   unsigned passstrength = 10;  // bcrypt cost, 4..31
   std::string uploadedimagesdir = "data/images";

@@ -5,14 +5,17 @@
 // With several nodes (join) a committed message is answered, then passed to the Follower, which delivers it in turn
 // with those of the other nodes. Events are delivered when they are read from the event log.
 #pragma once
+#include <atomic>
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "push/cluster/batch.hpp"
 #include "push/core/bytes.hpp"
 #include "push/core/callback.hpp"
+#include "push/core/mutex.hpp"
 #include "push/core/result.hpp"
 #include "push/delivery/history.hpp"
 #include "push/hub/hub.hpp"
@@ -49,10 +52,19 @@ class Publisher final : public store::EventListener {
   // called.
   core::Result<void> publish(store::NewMessage message, Receipt receipt);
 
+  // The same, with a ping behind the message on this node's WebSockets. `leaves` is called with its id before either is
+  // relayed, on the committing thread; must not block.
+  struct Probe {
+    std::string payload;
+    core::Callback<void(core::MessageId)> leaves;
+  };
+  core::Result<void> publish_probed(store::NewMessage message, Probe probe, Receipt receipt);
+
   // Deletions, as in store::Store.
   void delete_message(core::UserId user, core::MessageId id, store::Done<void> done);
-  core::Result<void> delete_messages(core::UserId user, store::Store::Purged done);
-  core::Result<void> delete_messages(core::ApplicationId application, store::Store::Purged done);
+  void delete_listed(core::UserId user, std::vector<core::MessageId> ids, store::Done<std::size_t> done);
+  core::Result<void> delete_messages(core::UserId user, core::MessageId up_to, store::Store::Purged done);
+  core::Result<void> delete_messages(core::ApplicationId application, core::MessageId up_to, store::Store::Purged done);
 
   // Read marks, as in store::Store.
   void mark_read_up_to(core::UserId user, core::MessageId up_to, store::Done<void> done);
@@ -80,12 +92,24 @@ class Publisher final : public store::EventListener {
   // Keeps the message until the end of its transaction; returns its JSON.
   core::Slice collect(core::UserId user, const model::Message& stored, std::string_view json);
   void note_and_relay(const stream::Message& message);
+  core::Result<void> check_backlog();
+  void arm(core::UserId user, core::MessageId id, std::string payload);
+  void send_probes(const stream::Message& behind);
 
   store::Store& store_;
   History& history_;
   const std::unique_ptr<LocalStreams> streams_;
   Follower* follower_ = nullptr;          // constant after join()
   std::vector<cluster::Item> collected_;  // of the transaction that is being answered; the committing thread only
+  // Pings that wait until their message is relayed: as many as messages committed and not yet relayed, at most.
+  struct Armed {
+    core::UserId user;
+    core::MessageId message;
+    std::string payload;
+  };
+  core::Mutex mutex_;
+  std::vector<Armed> armed_ PUSH_GUARDED_BY(mutex_);
+  std::atomic<bool> any_armed_{false};
   const std::size_t limit_;
   metrics::Counter& stored_;
   metrics::Counter& replayed_;

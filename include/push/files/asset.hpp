@@ -9,6 +9,7 @@ struct Asset {
   std::string_view path;   // below src/files/web, e.g. static/app.js
   std::string_view type;   // type_of() the path
   std::string_view bytes;  // lives as long as the program
+  std::string_view etag;   // quoted; of the bytes
 };
 
 // Sorted by path.

@@ -9,6 +9,8 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "push/core/mutex.hpp"
 
@@ -60,6 +62,11 @@ class Registry {
   void counter(std::string_view name, std::string_view help, std::function<std::int64_t()> read);
   Histogram& histogram(std::string_view name, std::string_view help, std::string_view labels = {});
 
+  // What the counters and gauges of this name say now, by their labels; empty: there are none.
+  std::vector<std::pair<std::string, std::int64_t>> values(std::string_view name) const;
+  // Null if there is none of this name.
+  const Histogram* find_histogram(std::string_view name) const;
+
   // Prometheus text format 0.0.4, families sorted by name, HELP and TYPE once each.
   std::string text() const;
 
@@ -77,6 +84,8 @@ class Registry {
     Entry(Kind k, std::string_view n, std::string_view h, std::string_view l) : kind(k), name(n), help(h), labels(l) {}
   };
   static std::string_view type_of(Entry::Kind kind);
+  static std::int64_t read(const Entry& entry);  // of a counter or a gauge
+  std::vector<const Entry*> sorted() const;      // by name
   void add_callback(Entry::Kind kind, std::string_view name, std::string_view help, std::function<std::int64_t()> read);
   Entry& find_or_add(Entry::Kind kind, std::string_view name, std::string_view help, std::string_view labels)
       PUSH_REQUIRES(mutex_);

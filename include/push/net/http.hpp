@@ -164,6 +164,9 @@ class StreamGate {
   // Clients that hold a stream, at most 1,024 at a time: each at least once per `server.tokenperiodseconds`, possibly
   // repeated, without Basic sessions.
   virtual void still_open(const std::vector<core::ClientId>& clients) = 0;
+  // A WebSocket has answered a ping that said something (stream::Message::probe), or says so: anybody may send a pong.
+  // Must not block.
+  virtual void ponged(core::UserId /*user*/, core::ClientId /*client*/, std::string_view /*payload*/) {}
 };
 
 }  // namespace push::net

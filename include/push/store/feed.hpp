@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -63,6 +64,9 @@ struct NodeRow {
   NodeStatus status;
   core::MessageId head{};  // the newest message in the database
 };
+
+// "live", "draining", "silent", "joining" or "gone".
+std::string_view state_of(const NodeRow& node);
 
 // Is notified by PostgreSQL of what the nodes, this one included, have committed. Called on the feed's own thread; must
 // not block. A notification may be lost, duplicated or late.

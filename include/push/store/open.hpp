@@ -9,6 +9,7 @@
 #include "push/metrics/registry.hpp"
 #include "push/store/feed.hpp"
 #include "push/store/store.hpp"
+#include "push/store/webpush.hpp"
 
 namespace push::store {
 
@@ -30,6 +31,13 @@ core::Result<std::string> node_name(const config::Cluster& cluster, const std::s
 // The nodes that the database knows, by name. Changes nothing, takes no lock. invalid: it is not PostgreSQL, or no
 // server has opened it yet.
 core::Result<std::vector<NodeRow>> list_nodes(const config::Database& database);
+
+// The Web Push keys in the database, beside a server that may be running; "" = there are none. invalid: no server has
+// opened it yet.
+core::Result<WebPushKeys> read_webpush_keys(const config::Database& database);
+// Replaces them, with an empty subject keeping the one that is there, and removes all subscriptions: they belong to the
+// former keys. Running servers notice within ten seconds.
+core::Result<void> replace_webpush_keys(const config::Database& database, const WebPushKeys& keys);
 
 // Which database this is: another text for another one. Holds no secrets.
 std::string name_of(const config::Database& database);

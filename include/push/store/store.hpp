@@ -14,6 +14,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -111,6 +112,9 @@ struct ImageChange {
   std::string former_image;
 };
 
+// As an upper end: all messages.
+inline constexpr core::MessageId kEveryMessage{std::numeric_limits<std::int64_t>::max()};
+
 // A client and its owner.
 struct OwnedClient {
   core::UserId user{};
@@ -162,6 +166,8 @@ class EventListener {
 
 // The reading half. Handlers get only this: changes go through api's accounts, because they may take away rights.
 // Any worker thread; blocks on the disk, never on the writer.
+struct NodeRow;  // push/store/feed.hpp
+
 class Finder {
  public:
   virtual ~Finder() = default;
@@ -216,6 +222,10 @@ class Finder {
   virtual core::Result<std::optional<std::string>> find_picture(std::string_view) {
     return std::optional<std::string>();
   }
+  // Bytes that the database occupies.
+  virtual core::Result<std::uint64_t> disk_bytes() = 0;
+  // The servers that share the database, by name; none of a store that only one server uses.
+  virtual core::Result<std::vector<NodeRow>> list_nodes() = 0;
   // Whether the database is in its place and sound, as the store's own threads found it within the last second. Any
   // thread, even a loop: never blocks. unavailable: what is wrong.
   virtual core::Result<void> ping() = 0;
@@ -227,11 +237,14 @@ template <class T>
 using Done = core::Callback<void(core::Result<T>)>;
 
 class Feed;
+class WebPush;
 
 class Store : public Finder {
  public:
   // What all nodes have committed; null unless several nodes share this store. Lives as long as the store.
   virtual Feed* feed() { return nullptr; }
+  // Lives as long as the store.
+  virtual WebPush& webpush() = 0;
 
   // Called exactly once on the writer thread: after the commit, in id order, with the stored message; or with the
   // reason why nothing was stored (not_found: the application is gone; mismatch: its idempotency key stands for other
@@ -292,7 +305,7 @@ class Store : public Finder {
   // ---- read marks, which never move back. What they change is an event, written in the same transaction.
   // Messages that come later stay unread, however great `up_to` is.
   virtual void mark_read_up_to(core::UserId user, core::MessageId up_to, Done<void> done) = 0;
-  // At most kMaxEventIds. Ids of another user's messages, or of none, change nothing: one of them may
+  // At most kMaxMarkedIds. Ids of another user's messages, or of none, change nothing: one of them may
   // have been deleted by another device a moment ago.
   virtual void mark_read(core::UserId user, std::vector<core::MessageId> ids, Done<void> done) = 0;
 
@@ -305,12 +318,15 @@ class Store : public Finder {
 
   // ---- delete. Messages that are deleted while their user exists are an event, written in the same transaction.
   virtual void delete_message(core::UserId user, core::MessageId id, Done<void> done) = 0;
-  // The messages that exist at the time of the call; in slices, so a failure may leave the older ones deleted. The
-  // first slice writes the event for all of them. Never blocks: `done` is called once, on the purge thread.
-  // unavailable: too many purges are queued, and `done` will not be called.
+  // Those of these messages that are the user's, at most kMaxEventIds, in one transaction and with one event. The
+  // outcome is their number: ids of another user's messages, or of none, change nothing.
+  virtual void delete_listed(core::UserId user, std::vector<core::MessageId> ids, Done<std::size_t> done) = 0;
+  // The messages up to `up_to` that exist at the time of the call; in slices, so a failure may leave the older ones
+  // deleted. The first slice writes the event for all of them. Never blocks: `done` is called once, on the purge
+  // thread. unavailable: too many purges are queued, and `done` will not be called.
   using Purged = core::Callback<void(core::Result<void>)>;
-  virtual core::Result<void> delete_messages(core::UserId user, Purged done) = 0;
-  virtual core::Result<void> delete_messages(core::ApplicationId application, Purged done) = 0;
+  virtual core::Result<void> delete_messages(core::UserId user, core::MessageId up_to, Purged done) = 0;
+  virtual core::Result<void> delete_messages(core::ApplicationId application, core::MessageId up_to, Purged done) = 0;
   // The application is gone when this is done; its messages (invisible from then on) are deleted in slices, after a
   // restart if need be, but the event for all of them is written now. The outcome is the image file that nothing refers
   // to any more, "" = none. Conflict: internal.

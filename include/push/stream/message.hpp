@@ -4,17 +4,21 @@
 //   message  a stored message: for every stream of its user
 //   event    an entry of the user's log, e.g. a deletion: for streams that asked for events
 //   notice   something that is not logged, e.g. a changed application: for the same streams, while they are open
+//   probe    a ping behind a message, for the WebSockets that are live: its pong says that the message has arrived
 //
 // One allocation holds ids, JSON and WebSocket frame: the JSON is a part of the frame, and so is the NDJSON line. The
 // other encodings are made on first use and live as long as the value.
 #pragma once
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include "push/core/bytes.hpp"
+#include "push/core/clock.hpp"
 #include "push/core/ids.hpp"
 #include "push/stream/cursor.hpp"
 
@@ -38,7 +42,7 @@ constexpr Encoding typed(Encoding plain) {
 
 class Message {
  public:
-  enum class Kind : std::uint8_t { message, event, notice };
+  enum class Kind : std::uint8_t { message, event, notice, probe };
 
   Message() = default;  // empty; to be assigned to
   // json: compact, as model::append_json prints it; copied. A line feed in it would break NDJSON. event: the newest in
@@ -51,6 +55,8 @@ class Message {
     return {Kind::event, at, {}, user, json};
   }
   static Message notice(core::UserId user, std::string_view json) { return {Kind::notice, {{}, {}}, {}, user, json}; }
+  // payload: of the ping, at most 125 bytes.
+  static Message probe(core::UserId user, std::string_view payload);
 
   Kind kind() const { return head().kind; }
   // Of an event the newest message before it.
@@ -58,6 +64,8 @@ class Message {
   const Cursor& at() const { return head().at; }
   core::ApplicationId application() const { return head().application; }
   core::UserId user() const { return head().user; }  // whose streams it goes to
+  // Since it was made; right for an hour.
+  std::uint32_t age_in_microseconds() const { return stamp() - head().born; }
   // A stream that has come as far as `cursor` has it, or does not want it.
   bool is_behind(const Cursor& cursor) const {
     if (kind() == Kind::message) return id() <= cursor.message;
@@ -84,12 +92,19 @@ class Message {
     Head& operator=(const Head&) = delete;
 
     const Kind kind;
+    const std::uint32_t born = stamp();
     const core::ApplicationId application;
     const core::UserId user;
     const Cursor at;
     mutable std::array<std::atomic<const core::Bytes*>, kMade> made{};  // each is set at most once
   };
+  // Microseconds modulo 2^32.
+  static std::uint32_t stamp() {
+    const auto now = core::steady_now().time_since_epoch();
+    return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::microseconds>(now).count());
+  }
   Message(Kind kind, Cursor at, core::ApplicationId application, core::UserId user, std::string_view json);
+  explicit Message(core::Bytes bytes) : bytes_(std::move(bytes)) {}
   const Head& head() const { return bytes_.head<Head>(); }
   std::string_view line() const;  // the frame's payload
   std::string_view made(Made which) const;

@@ -18,16 +18,6 @@ namespace {
 constexpr std::size_t kColumns = 9;
 using Line = std::array<std::string, kColumns>;
 
-// A live node that has written no heartbeat for this long hangs, or cannot reach the database.
-constexpr std::chrono::seconds kSilent{5};
-
-std::string_view state_of(const store::NodeRow& node) {
-  if (!node.alive) return "gone";
-  if (node.epoch.empty()) return "joining";
-  if (node.silent >= kSilent) return "silent";
-  return node.status.draining ? "draining" : "live";
-}
-
 std::string time_of(const std::optional<core::WallTime>& time) {
   return time ? core::rfc3339(std::chrono::floor<std::chrono::seconds>(*time)) : "-";
 }
@@ -36,7 +26,7 @@ Line line_of(const store::NodeRow& node) {
   const std::uint64_t applied = core::value(node.status.applied);
   const std::uint64_t head = core::value(node.head);
   return {node.name,
-          std::string(state_of(node)),
+          std::string(store::state_of(node)),
           time_of(node.started),
           node.version,
           node.bus,

@@ -26,6 +26,7 @@ std::vector<Table> imported_tables(std::int64_t now) {
     all.push_back(std::move(made));
   }
   const auto own = [&all](std::string_view name, std::vector<Column> columns, std::string from = {}) {
+    // An id in front is given by a sequence.
     all.push_back({name, false, columns.front().name == "id", std::move(columns), std::move(from)});
   };
   // In PostgreSQL each event has the id of the one before it, too.
@@ -46,6 +47,22 @@ std::vector<Table> imported_tables(std::int64_t now) {
   own("sharded_gotify_read", {{"message_id"}, {"user_id"}});
   own("sharded_gotify_retention", {{"application_id"}, {"days"}, {"count"}});
   own("sharded_gotify_retention_floor", {{"user_id"}, {"message_id"}});
+  // Their only row has the id 1, which no sequence gives; so it does not come first here.
+  own("sharded_gotify_webpush_keys",
+      {{"private_key", Kind::text}, {"public_key", Kind::text}, {"subject", Kind::text}, {"id"}});
+  own("sharded_gotify_webpush", {{"endpoint", Kind::text},
+                                 {"client_id"},
+                                 {"user_id"},
+                                 {"p256dh", Kind::text},
+                                 {"auth", Kind::text},
+                                 {"min_priority"},
+                                 {"apps", Kind::text},
+                                 {"muted_until"},
+                                 {"after_id"},
+                                 {"sent_id"},
+                                 {"retry_at"},
+                                 {"tries"}});
+  own("sharded_gotify_webpush_cursor", {{"message_id"}, {"id"}});
   own("sharded_gotify_purges", {{"application_id"}});
   own("sharded_gotify_idempotency",
       {{"message_id"}, {"application_id"}, {"key", Kind::bytes}, {"content", Kind::bytes}, {"date"}, {"stored_at"}},

@@ -9,6 +9,7 @@
 #include "store/postgres/event_log.hpp"
 #include "store/postgres/parts.hpp"
 #include "store/postgres/rows.hpp"
+#include "store/postgres/webpush.hpp"
 #include "store/rules.hpp"
 
 namespace push::store::postgres {
@@ -30,7 +31,8 @@ constexpr std::string_view kExpired = "SELECT user_id, id FROM clients WHERE exp
 constexpr std::string_view kDeleteExpired =
     "WITH gone AS (DELETE FROM clients WHERE id = ANY($1) AND expires_at <= $2 RETURNING user_id, id),"
     " noted AS (" PUSH_LOG_CHANGE
-    "$3, 'client_gone', user_id, id, 0 FROM gone)"
+    "$3, 'client_gone', user_id, id, 0 FROM gone),"
+    " forgotten AS (DELETE FROM sharded_gotify_webpush WHERE client_id IN (SELECT id FROM gone))"
     " SELECT user_id, id FROM gone ORDER BY id";
 
 OwnedClient read_owned(const Row& row) {
@@ -102,6 +104,7 @@ void Store::delete_client(core::UserId user, core::ClientId id, Done<void> done)
          [&clock = parts_->clock, user, id](Transaction& transaction) -> Plan<void> {
            if (auto client = owned(transaction, user, id, clock()); !client) return client.error();
            transaction.write(kDeleteClient, id);
+           forget_webpush(transaction, id);
            log_change(transaction, "client_gone", user, id, {});
            return Result<void>();
          });

@@ -42,6 +42,10 @@ NodeRow read_node(const Row& row) {
 
 }  // namespace
 
+Result<std::vector<NodeRow>> read_nodes(Connection& connection) {
+  return all(connection, read_node, kNodes);
+}
+
 Result<std::vector<NodeRow>> list_nodes(const config::Database& database) {
   const auto where = ConnectionString::parse(database.connection);
   if (!where) return where.error();
@@ -52,7 +56,7 @@ Result<std::vector<NodeRow>> list_nodes(const config::Database& database) {
   if (there->value_or(0) == 0) {
     return core::failure(core::ErrorCode::invalid, where->description + " has no nodes: no server has opened it yet");
   }
-  return all(*connection, read_node, kNodes);
+  return read_nodes(*connection);
 }
 
 }  // namespace push::store::postgres

@@ -37,6 +37,16 @@ CREATE INDEX IF NOT EXISTS sharded_gotify_read_user ON sharded_gotify_read (user
 -- has deleted, by user
 CREATE TABLE IF NOT EXISTS sharded_gotify_retention (application_id bigint PRIMARY KEY, days bigint, count bigint);
 CREATE TABLE IF NOT EXISTS sharded_gotify_retention_floor (user_id bigint PRIMARY KEY, message_id bigint NOT NULL);
+-- webpush_rows.hpp: one key pair, the browsers that get pushes, and up to which message they have been sent
+CREATE TABLE IF NOT EXISTS sharded_gotify_webpush_keys (id bigint PRIMARY KEY, private_key text NOT NULL,
+  public_key text NOT NULL, subject text NOT NULL);
+CREATE TABLE IF NOT EXISTS sharded_gotify_webpush (endpoint text PRIMARY KEY, client_id bigint NOT NULL,
+  user_id bigint NOT NULL, p256dh text NOT NULL, auth text NOT NULL, min_priority bigint NOT NULL, apps text NOT NULL,
+  muted_until bigint NOT NULL, after_id bigint NOT NULL, sent_id bigint NOT NULL DEFAULT -1,
+  retry_at bigint NOT NULL DEFAULT 0, tries bigint NOT NULL DEFAULT 0);
+CREATE INDEX IF NOT EXISTS sharded_gotify_webpush_client ON sharded_gotify_webpush (client_id);
+CREATE INDEX IF NOT EXISTS sharded_gotify_webpush_user ON sharded_gotify_webpush (user_id);
+CREATE TABLE IF NOT EXISTS sharded_gotify_webpush_cursor (id bigint PRIMARY KEY, message_id bigint NOT NULL);
 -- the pictures of applications, of which the folder is a copy
 CREATE TABLE IF NOT EXISTS sharded_gotify_images (name text PRIMARY KEY, data bytea NOT NULL,
   stored_at timestamptz NOT NULL DEFAULT now());

@@ -20,6 +20,7 @@
 #include "store/postgres/session.hpp"
 #include "store/postgres/store.hpp"
 #include "store/postgres/watch.hpp"
+#include "store/postgres/webpush.hpp"
 #include "store/purger.hpp"
 #include "store/purges.hpp"
 #include "store/retention_purge.hpp"
@@ -50,6 +51,7 @@ struct Store::Parts {
                 .queue_bytes = settings.queuebytes,
                 .batch_bytes = kBatchBytes},
                metrics),
+        webpush(writer, readers, [this] { return does_the_work_of_all(); }),
         retention_tables(writer, readers),
         retention(
             retention_tables, [this] { return newest_message(); }, configured, clock, metrics),
@@ -111,6 +113,7 @@ struct Store::Parts {
   KeyTable keys;
   Backend backend;
   Writer writer;
+  WebPush webpush;
   RetentionTables retention_tables;
   RetentionPurge retention;
   PurgeTables purge_tables;

@@ -1,5 +1,6 @@
 #include "store/postgres/purge_tables.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -51,6 +52,15 @@ constexpr std::string_view kDeleteMessage =
     " messages.application_id AND a.user_id = $1 RETURNING messages.id),"
     " unread AS (DELETE FROM sharded_gotify_read USING gone WHERE message_id = gone.id) " PUSH_LOG
     "'delete', 0, 0, gone.id::text FROM gone" PUSH_LOGGED;
+constexpr std::string_view kDeleteListed =
+    "WITH gone AS (DELETE FROM messages USING applications AS a WHERE messages.id = ANY($3) AND a.id ="
+    " messages.application_id AND a.user_id = $1 RETURNING messages.id),"
+    " unread AS (DELETE FROM sharded_gotify_read USING gone WHERE message_id = gone.id),"
+    " list AS (SELECT string_agg(id::text, ',' ORDER BY id) AS ids FROM gone) " PUSH_LOG
+    "'delete', 0, 0, list.ids FROM list WHERE list.ids IS NOT NULL" PUSH_LOGGED;
+constexpr std::string_view kCountOwn =
+    "SELECT count(*) FROM messages JOIN applications AS a ON a.id = messages.application_id WHERE a.user_id = $1"
+    " AND messages.id = ANY($2)";
 constexpr std::string_view kIsOwn =
     "SELECT 1 FROM messages JOIN applications AS a ON a.id = messages.application_id WHERE messages.id = $2"
     " AND a.user_id = $1";
@@ -166,32 +176,50 @@ void Store::delete_message(core::UserId user, core::MessageId id, Done<void> don
          });
 }
 
+// Counted before as well: if the answer to the deletion is lost, the number is known all the same.
+void Store::delete_listed(core::UserId user, std::vector<core::MessageId> ids, Done<std::size_t> done) {
+  std::vector<std::int64_t> wanted;
+  wanted.reserve(ids.size());
+  for (const core::MessageId id : ids) wanted.push_back(clamped(core::value(id)));
+  change(parts_->writer, user, How::blind, std::move(done),
+         [&clock = parts_->clock, user, wanted = std::move(wanted)](Transaction& transaction) -> Plan<std::size_t> {
+           const auto before = one(transaction.connection(), read_integer<Row>, kCountOwn, user, wanted);
+           if (!before) return before.error();
+           const Answer counted = transaction.write(kCountOwn, user, wanted);
+           write_and_log(transaction, kDeleteListed, user, clock(), wanted);
+           return Plan<std::size_t>::later([counted, known = before->value_or(0)]() -> Result<std::size_t> {
+             return static_cast<std::size_t>(*counted ? (**counted)[0].integer(0) : known);
+           });
+         });
+}
+
 // `whose`: a user or an application. Only the database knows what other nodes have stored; it is queried when the purge
 // begins.
 template <class Id>
-Result<void> Store::purge(Id whose, Purged done) {
+Result<void> Store::purge(Id whose, core::MessageId up_to, Purged done) {
   Parts& parts = *parts_;
   if (!parts.heartbeat) {
-    const core::MessageId bound = parts.newest_message();
+    const core::MessageId bound = std::min(up_to, parts.newest_message());
     return parts.purger.submit(MessagePurge(parts.purge_tables, parts.clock, bound, whose), std::move(done));
   }
-  auto slice = [this, &parts, whose, purge = std::optional<MessagePurge>()]() mutable -> Result<Purger::Progress> {
+  auto slice = [this, &parts, whose, up_to,
+                purge = std::optional<MessagePurge>()]() mutable -> Result<Purger::Progress> {
     if (!purge) {
-      const auto bound = newest_message();
-      if (!bound) return bound.error();
-      purge.emplace(parts.purge_tables, parts.clock, *bound, whose);
+      const auto newest = newest_message();
+      if (!newest) return newest.error();
+      purge.emplace(parts.purge_tables, parts.clock, std::min(up_to, *newest), whose);
     }
     return (*purge)();
   };
   return parts.purger.submit(std::move(slice), std::move(done));
 }
 
-Result<void> Store::delete_messages(core::UserId user, Purged done) {
-  return purge(user, std::move(done));
+Result<void> Store::delete_messages(core::UserId user, core::MessageId up_to, Purged done) {
+  return purge(user, up_to, std::move(done));
 }
 
-Result<void> Store::delete_messages(core::ApplicationId application, Purged done) {
-  return purge(application, std::move(done));
+Result<void> Store::delete_messages(core::ApplicationId application, core::MessageId up_to, Purged done) {
+  return purge(application, up_to, std::move(done));
 }
 
 }  // namespace push::store::postgres

@@ -45,7 +45,7 @@ constexpr std::string_view kReadSome =
 constexpr std::string_view kForgetPassed =
     "DELETE FROM sharded_gotify_read WHERE message_id IN (SELECT message_id FROM sharded_gotify_read WHERE user_id = $1"
     " AND message_id <= (SELECT up_to FROM sharded_gotify_read_marks WHERE user_id = $1) LIMIT $2)";
-constexpr std::int64_t kForgottenAtOnce = 2 * model::kMaxEventIds;
+constexpr std::int64_t kForgottenAtOnce = 2 * model::kMaxMarkedIds;
 constexpr auto kMostIds = static_cast<std::int64_t>(model::kMaxReadIds);
 
 // One statement, so the mark and the ids are of one moment.

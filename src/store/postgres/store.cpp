@@ -5,8 +5,10 @@
 
 #include "push/core/check.hpp"
 #include "push/core/clock.hpp"
+#include "push/store/feed.hpp"
 #include "store/literal.hpp"
 #include "store/postgres/node_name.hpp"
+#include "store/postgres/nodes.hpp"
 #include "store/postgres/parts.hpp"
 #include "store/postgres/pooling.hpp"
 #include "store/postgres/rows.hpp"
@@ -21,6 +23,7 @@ constexpr std::string_view kByName = " WHERE name = $1";
 constexpr std::string_view kOrderById = " ORDER BY id";
 constexpr std::string_view kOfUserById = " WHERE user_id = $1 ORDER BY id";
 constexpr std::string_view kOfUserBySortKey = " WHERE user_id = $1 ORDER BY sort_key, id";
+constexpr std::string_view kBytes = "SELECT pg_database_size(current_database())";
 constexpr std::string_view kAnyUser = "SELECT 1 FROM users LIMIT 1";
 
 core::Error at(const ConnectionString& where, core::Error error) {
@@ -147,6 +150,23 @@ Result<void> Store::list_clients(core::UserId user, Take<model::Client> take) {
     };
     return reader.each(each, kJoined<kSelectClients, kOfUserById>, user);
   });
+}
+
+Result<std::uint64_t> Store::disk_bytes() {
+  return parts_->readers.read([](Connection& reader) -> Result<std::uint64_t> {
+    const auto bytes = one(reader, read_integer<Row>, kBytes);
+    if (!bytes) return bytes.error();
+    return static_cast<std::uint64_t>(bytes->value_or(0));
+  });
+}
+
+Result<std::vector<NodeRow>> Store::list_nodes() {
+  if (!parts_->heartbeat) return std::vector<NodeRow>{};
+  return parts_->readers.read([](Connection& reader) { return read_nodes(reader); });
+}
+
+store::WebPush& Store::webpush() {
+  return parts_->webpush;
 }
 
 Result<void> Store::ping() {

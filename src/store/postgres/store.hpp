@@ -29,6 +29,7 @@ class Store final : public store::Store {
   ~Store() override;  // drain()
 
   store::Feed* feed() override;
+  store::WebPush& webpush() override;
 
   core::Result<void> append(NewMessage message, Appended done) override;
   void forget_old_keys() override;
@@ -59,6 +60,8 @@ class Store final : public store::Store {
   core::Result<std::optional<Extent>> find_epoch(std::string_view name) override;
   bool keeps_pictures() const override { return true; }
   core::Result<std::optional<std::string>> find_picture(std::string_view name) override;
+  core::Result<std::uint64_t> disk_bytes() override;
+  core::Result<std::vector<NodeRow>> list_nodes() override;
   core::Result<void> ping() override;
 
   void create_user(NewUser user, Done<model::User> done) override;
@@ -87,8 +90,9 @@ class Store final : public store::Store {
   core::Result<std::size_t> delete_old_events(core::WallTime now) override;
 
   void delete_message(core::UserId user, core::MessageId id, Done<void> done) override;
-  core::Result<void> delete_messages(core::UserId user, Purged done) override;
-  core::Result<void> delete_messages(core::ApplicationId application, Purged done) override;
+  void delete_listed(core::UserId user, std::vector<core::MessageId> ids, Done<std::size_t> done) override;
+  core::Result<void> delete_messages(core::UserId user, core::MessageId up_to, Purged done) override;
+  core::Result<void> delete_messages(core::ApplicationId application, core::MessageId up_to, Purged done) override;
   void delete_application(core::UserId user, core::ApplicationId id, Done<std::string> done) override;
   void delete_client(core::UserId user, core::ClientId id, Done<void> done) override;
   core::Result<std::vector<OwnedClient>> delete_expired_clients(std::vector<OwnedClient> clients,
@@ -101,7 +105,7 @@ class Store final : public store::Store {
  private:
   struct Parts;
   template <class Id>
-  core::Result<void> purge(Id whose, Purged done);
+  core::Result<void> purge(Id whose, core::MessageId up_to, Purged done);
   explicit Store(std::unique_ptr<Parts> parts);
 
   std::unique_ptr<Parts> parts_;

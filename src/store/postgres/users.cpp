@@ -22,6 +22,7 @@ constexpr std::string_view kNotePurges =
     " ON CONFLICT DO NOTHING";
 constexpr std::string_view kDeleteApplications = "DELETE FROM applications WHERE user_id = $1";
 constexpr std::string_view kDeleteClients = "DELETE FROM clients WHERE user_id = $1";
+constexpr std::string_view kDeleteWebPush = "DELETE FROM sharded_gotify_webpush WHERE user_id = $1";
 constexpr std::string_view kDeletePluginSettings = "DELETE FROM plugin_confs WHERE user_id = $1";
 constexpr std::string_view kDeleteRemovedEvents = "DELETE FROM sharded_gotify_events_removed WHERE user_id = $1";
 constexpr std::string_view kDeleteReadMark = "DELETE FROM sharded_gotify_read_marks WHERE user_id = $1";
@@ -92,7 +93,7 @@ void Store::delete_user(core::UserId id, Done<std::vector<std::string>> done) {
            // The user's events stay until they are too old, which spares the writer a long transaction.
            for (const std::string_view sql :
                 {kNotePurges, kDeleteRetentions, kDeleteRetentionFloor, kDeleteApplications, kDeleteClients,
-                 kDeletePluginSettings, kDeleteRemovedEvents, kDeleteReadMark, kDeleteUser}) {
+                 kDeleteWebPush, kDeletePluginSettings, kDeleteRemovedEvents, kDeleteReadMark, kDeleteUser}) {
              transaction.write(sql, id);
            }
            for (const std::string& picture : *left) forget_picture(transaction, picture);

@@ -9,6 +9,7 @@
 #include "store/sqlite/changes.hpp"
 #include "store/sqlite/parts.hpp"
 #include "store/sqlite/rows.hpp"
+#include "store/sqlite/webpush.hpp"
 
 namespace push::store::sqlite {
 namespace {
@@ -60,6 +61,11 @@ Result<Expired> find_expired(Database& database, core::WallTime now, bool wide) 
   return expired;
 }
 
+Result<void> remove_client(Database& database, core::ClientId id) {
+  if (auto forgotten = forget_webpush(database, id); !forgotten) return forgotten;
+  return execute(database, kDeleteClient, id);
+}
+
 // Checks again, because the client may have been used since it was found.
 Result<void> delete_if_expired(Transaction& transaction, core::ClientId id, core::WallTime now,
                                std::vector<OwnedClient>& deleted) {
@@ -67,7 +73,7 @@ Result<void> delete_if_expired(Transaction& transaction, core::ClientId id, core
   if (!found) return found.error();
   if (!*found || !has_expired(**found, now)) return {};
   deleted.push_back({(*found)->user, id});
-  return execute(transaction.database(), kDeleteClient, id);
+  return remove_client(transaction.database(), id);
 }
 
 }  // namespace
@@ -114,7 +120,7 @@ void Store::delete_client(core::UserId user, core::ClientId id, Done<void> done)
   change(parts_->writer, user, std::move(done),
          [&clock = parts_->clock, user, id](Transaction& transaction) -> Result<void> {
            if (auto client = owned(transaction, user, id, clock()); !client) return client.error();
-           return execute(transaction.database(), kDeleteClient, id);
+           return remove_client(transaction.database(), id);
          });
 }
 

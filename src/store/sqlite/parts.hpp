@@ -23,6 +23,7 @@
 #include "store/sqlite/reader_pool.hpp"
 #include "store/sqlite/retention_tables.hpp"
 #include "store/sqlite/store.hpp"
+#include "store/sqlite/webpush.hpp"
 #include "store/writer.hpp"
 
 namespace push::store::sqlite {
@@ -48,6 +49,7 @@ struct Store::Parts {
                 .queue_bytes = settings.queuebytes,
                 .batch_bytes = kBatchBytes},
                metrics),
+        webpush(writer, readers),
         retention_tables(writer, readers),
         retention(
             retention_tables, [this] { return backend.newest_message(); }, configured, clock, metrics),
@@ -78,6 +80,7 @@ struct Store::Parts {
   MessageKeys keys;
   Backend backend;
   Writer writer;
+  WebPush webpush;
   RetentionTables retention_tables;
   RetentionPurge retention;
   PurgeTables purge_tables;

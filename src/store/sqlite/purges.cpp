@@ -1,5 +1,6 @@
 #include "store/sqlite/purges.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -82,6 +83,24 @@ Result<bool> purge_noted(Database& database, core::ApplicationId application, co
   return true;
 }
 
+// `ids` ascending. Returns how many of them were the user's.
+Result<std::size_t> delete_own(Transaction& transaction, core::UserId user, const std::vector<core::MessageId>& ids,
+                               core::WallTime now) {
+  Database& database = transaction.database();
+  std::vector<core::MessageId> deleted;
+  for (const core::MessageId id : ids) {
+    const auto written = database.change(kDeleteMessage, user, id);
+    if (!written) return written.error();
+    if (*written == 0) continue;
+    if (auto forgotten = forget_read(database, id); !forgotten) return forgotten.error();
+    deleted.push_back(id);
+  }
+  const std::size_t count = deleted.size();
+  if (count == 0) return count;
+  if (auto logged = log_event(transaction, deletion_of(user, now, std::move(deleted))); !logged) return logged.error();
+  return count;
+}
+
 }  // namespace
 
 Result<std::vector<core::ApplicationId>> PurgeTables::applications_of(core::UserId user) {
@@ -146,13 +165,23 @@ void Store::delete_message(core::UserId user, core::MessageId id, Done<void> don
          });
 }
 
-Result<void> Store::delete_messages(core::UserId user, Purged done) {
-  MessagePurge purge(parts_->purge_tables, parts_->clock, parts_->backend.newest_message(), user);
+void Store::delete_listed(core::UserId user, std::vector<core::MessageId> ids, Done<std::size_t> done) {
+  std::sort(ids.begin(), ids.end());
+  change(parts_->writer, user, std::move(done),
+         [&clock = parts_->clock, user, ids = std::move(ids)](Transaction& transaction) -> Result<std::size_t> {
+           return delete_own(transaction, user, ids, clock());
+         });
+}
+
+Result<void> Store::delete_messages(core::UserId user, core::MessageId up_to, Purged done) {
+  const core::MessageId bound = std::min(up_to, parts_->backend.newest_message());
+  MessagePurge purge(parts_->purge_tables, parts_->clock, bound, user);
   return parts_->purger.submit(std::move(purge), std::move(done));
 }
 
-Result<void> Store::delete_messages(core::ApplicationId application, Purged done) {
-  MessagePurge purge(parts_->purge_tables, parts_->clock, parts_->backend.newest_message(), application);
+Result<void> Store::delete_messages(core::ApplicationId application, core::MessageId up_to, Purged done) {
+  const core::MessageId bound = std::min(up_to, parts_->backend.newest_message());
+  MessagePurge purge(parts_->purge_tables, parts_->clock, bound, application);
   return parts_->purger.submit(std::move(purge), std::move(done));
 }
 

@@ -39,7 +39,7 @@ constexpr std::string_view kForgetRead = "DELETE FROM sharded_gotify_read WHERE 
 constexpr std::string_view kForgetPassed =
     "DELETE FROM sharded_gotify_read WHERE message_id IN"
     " (SELECT message_id FROM sharded_gotify_read WHERE user_id = ?1 AND message_id <= ?2 LIMIT ?3)";
-constexpr std::int64_t kForgottenAtOnce = 2 * model::kMaxEventIds;
+constexpr std::int64_t kForgottenAtOnce = 2 * model::kMaxMarkedIds;
 
 core::MessageId read_message_id(const Query& row) {
   return core::MessageId{row.natural(0)};

@@ -45,6 +45,16 @@ constexpr const char* kCreateOwn[] = {
     " (application_id INTEGER PRIMARY KEY, days INTEGER, count INTEGER)",
     "CREATE TABLE IF NOT EXISTS sharded_gotify_retention_floor"
     " (user_id INTEGER PRIMARY KEY, message_id INTEGER NOT NULL)",
+    // webpush_rows.hpp: one key pair, the browsers that get pushes, and up to which message they have been sent
+    "CREATE TABLE IF NOT EXISTS sharded_gotify_webpush_keys (id INTEGER PRIMARY KEY, private_key TEXT NOT NULL,"
+    " public_key TEXT NOT NULL, subject TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS sharded_gotify_webpush (endpoint TEXT PRIMARY KEY, client_id INTEGER NOT NULL,"
+    " user_id INTEGER NOT NULL, p256dh TEXT NOT NULL, auth TEXT NOT NULL, min_priority INTEGER NOT NULL,"
+    " apps TEXT NOT NULL, muted_until INTEGER NOT NULL, after_id INTEGER NOT NULL, sent_id INTEGER NOT NULL DEFAULT -1,"
+    " retry_at INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0)",
+    "CREATE INDEX IF NOT EXISTS sharded_gotify_webpush_client ON sharded_gotify_webpush(client_id)",
+    "CREATE INDEX IF NOT EXISTS sharded_gotify_webpush_user ON sharded_gotify_webpush(user_id)",
+    "CREATE TABLE IF NOT EXISTS sharded_gotify_webpush_cursor (id INTEGER PRIMARY KEY, message_id INTEGER NOT NULL)",
 };
 
 core::Error foreign(const std::string& why) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "push/store/feed.hpp"
 #include "store/literal.hpp"
 #include "store/rules.hpp"
 #include "store/sqlite/changes.hpp"
@@ -24,6 +25,7 @@ constexpr std::string_view kByName = " WHERE name = ?1";
 constexpr std::string_view kOrderById = " ORDER BY id";
 constexpr std::string_view kOfUserById = " WHERE user_id = ?1 ORDER BY id";
 constexpr std::string_view kSortKeysOfUser = "SELECT sort_key, id FROM applications WHERE user_id = ?1";
+constexpr std::string_view kBytes = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
 constexpr std::string_view kAnyUser = "SELECT 1 FROM users LIMIT 1";
 
 core::Error at(const std::string& path, core::Error error) {
@@ -139,6 +141,21 @@ Result<void> Store::list_clients(core::UserId user, Take<model::Client> take) {
     const model::Client client = read_client(*query);
     if (!has_expired(client, now) && !take(client)) return {};
   }
+}
+
+Result<std::uint64_t> Store::disk_bytes() {
+  const auto reader = parts_->readers.lease();
+  const auto bytes = one(*reader, read_integer<Query>, kBytes);
+  if (!bytes) return bytes.error();
+  return static_cast<std::uint64_t>(bytes->value_or(0));
+}
+
+Result<std::vector<NodeRow>> Store::list_nodes() {
+  return std::vector<NodeRow>{};
+}
+
+store::WebPush& Store::webpush() {
+  return parts_->webpush;
 }
 
 Result<void> Store::ping() {

@@ -19,6 +19,7 @@ constexpr std::string_view kNotePurges =
     "INSERT OR IGNORE INTO sharded_gotify_purges (application_id) SELECT id FROM applications WHERE user_id = ?1";
 constexpr std::string_view kDeleteApplications = "DELETE FROM applications WHERE user_id = ?1";
 constexpr std::string_view kDeleteClients = "DELETE FROM clients WHERE user_id = ?1";
+constexpr std::string_view kDeleteWebPush = "DELETE FROM sharded_gotify_webpush WHERE user_id = ?1";
 constexpr std::string_view kDeletePluginSettings = "DELETE FROM plugin_confs WHERE user_id = ?1";
 constexpr std::string_view kDeleteRemovedEvents = "DELETE FROM sharded_gotify_events_removed WHERE user_id = ?1";
 constexpr std::string_view kDeleteReadMark = "DELETE FROM sharded_gotify_read_marks WHERE user_id = ?1";
@@ -81,7 +82,7 @@ void Store::delete_user(core::UserId id, Done<std::vector<std::string>> done) {
     if (!left) return left;
     // The user's events stay until they are too old, which spares the writer a long transaction.
     for (const std::string_view sql :
-         {kNotePurges, kDeleteRetentions, kDeleteRetentionFloor, kDeleteApplications, kDeleteClients,
+         {kNotePurges, kDeleteRetentions, kDeleteRetentionFloor, kDeleteApplications, kDeleteClients, kDeleteWebPush,
           kDeletePluginSettings, kDeleteRemovedEvents, kDeleteReadMark, kDeleteUser}) {
       if (auto written = execute(transaction.database(), sql, id); !written) return written.error();
     }

@@ -1,5 +1,14 @@
 // The Swagger document of this server as a page to read.
-import {make, notice, show} from './dom.js';
+
+// make('a', {href: './'}, 'Messages'): children are strings or elements, so nothing here parses HTML.
+function make(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value !== false && value != null) element.setAttribute(name, value);
+  }
+  element.append(...children.filter((child) => child != null));
+  return element;
+}
 
 const kOrder = ['message', 'application', 'client', 'user', 'auth', 'plugin', 'info', 'version', 'health'];
 
@@ -55,7 +64,7 @@ function page(api) {
     Object.entries(methods).map(([method, operation]) => ({method, path, operation})));
   const group = (tag) => [make('h2', {}, tag), ...operations.filter(({operation}) => operation.tags[0] === tag)
     .map(({method, path, operation}) => operationCard(method, path, operation))];
-  show(make('p', {}, api.info.description), make('p', {class: 'quiet'}, `${api.info.title} at ${api.host}`),
+  document.getElementById('main').replaceChildren(make('p', {}, api.info.description), make('p', {class: 'quiet'}, `${api.info.title} at ${api.host}`),
     ...kOrder.flatMap(group), make('h2', {}, 'Objects'),
     ...Object.entries(api.definitions).map(([name, definition]) => definitionCard(name, definition)));
 }
@@ -66,5 +75,7 @@ try {
   document.getElementById('document').href = address;
   page(await (await fetch(address)).json());
 } catch (error) {
-  notice(`The API description cannot be read: ${error.message}`);
+  const notice = document.getElementById('notice');
+  notice.textContent = `The API description cannot be read: ${error.message}`;
+  notice.hidden = false;
 }

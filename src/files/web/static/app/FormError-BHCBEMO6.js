@@ -1,0 +1,1 @@
+import{Ct as e,Tt as t}from"./apps-6RG5BjrY.js";function n({text:n}){return n?t(`p`,{class:`form-error`,role:`alert`,children:[t(e,{name:`warn`,size:18}),t(`span`,{children:n})]}):null}export{n as t};
